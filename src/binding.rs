@@ -1,0 +1,99 @@
+//! The words everything else is said in: who may do what, where.
+//!
+//! All identifiers of the server are UUIDs. They are kept as 16 bytes, so that the many ways to write one (dashed,
+//! undashed, upper-case) are equal, and shown as the server shows them: 32 lower-case hex digits.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// One grant of access: this user has this role on this resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Binding {
+    /// What is being accessed.
+    pub resource: ResourceId,
+    /// What may be done there.
+    pub role: RoleId,
+    /// Who may do it.
+    pub user: UserId,
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { resource, role, user } = self;
+        write!(f, "{resource} {role} {user}")
+    }
+}
+
+/// A row the server holds: a binding under the id it was given there.
+///
+/// The server does not promise that a binding has only one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Link {
+    /// The server's name for this row; deletes are addressed to it.
+    pub id: LinkId,
+    /// The grant it stands for.
+    pub binding: Binding,
+}
+
+/// Reads a UUID written as 32 hex digits or as 8-4-4-4-12, in either case; anything else is `None`.
+///
+/// The forms `urn:uuid:…` and `{…}` are not UUIDs here: the server does not write them, and a name may look like that.
+pub fn parse_uuid(text: &str) -> Option<Uuid> {
+    match text.len() {
+        32 | 36 => Uuid::try_parse(text).ok(),
+        _ => None,
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Reads 32 hex digits or 8-4-4-4-12; anything else is `None`.
+            pub fn parse(text: &str) -> Option<Self> {
+                parse_uuid(text).map(Self)
+            }
+
+            /// The sixteen bytes of it.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut buffer = [0; uuid::fmt::Simple::LENGTH];
+                f.pad(self.0.simple().encode_lower(&mut buffer))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// Names an offering: what a provider sells, and what resources and roles belong to.
+    OfferingId,
+    /// Names a resource.
+    ResourceId,
+    /// Names a role.
+    RoleId,
+    /// Names a user.
+    UserId,
+    /// Names a live link.
+    LinkId,
+}

@@ -1,0 +1,112 @@
+//! What is wrong with a file, and where.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// One file as it was read: its name for people and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as it was given, or `<stdin>`.
+    pub name: Arc<str>,
+    /// The whole text, without a byte order mark.
+    pub text: String,
+}
+
+/// A place in a file.
+///
+/// It carries line and column, so that a reason like `grants.yaml:12` can be shown long after the text is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The name of the [`Source`].
+    pub file: Arc<str>,
+    /// First byte in the text.
+    pub start: u32,
+    /// The byte after the last one; equal to `start` for a point.
+    pub end: u32,
+    /// Line of `start`, from 1.
+    pub line: u32,
+    /// Column of `start` in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, .. } = self;
+        write!(f, "{file}:{line}")
+    }
+}
+
+/// Whether a diagnostic stops the pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is done before it is mended.
+    Error,
+    /// Said, and the pass goes on.
+    Warning,
+}
+
+/// A place with a word about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there; may be empty.
+    pub text: String,
+}
+
+/// One finding about the files, with its places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable short name, e.g. `unknown-key`.
+    pub code: &'static str,
+    /// Whether it stops the pass.
+    pub severity: Severity,
+    /// What is wrong: a lower-case fragment without a full stop, literals in backticks.
+    pub message: String,
+    /// Where it is wrong.
+    pub primary: Label,
+    /// Other places that belong to it.
+    pub related: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: Label { span, text: String::new() },
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Says a word right at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Points at another place that belongs to it.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! The names a server knows: what references in a file are resolved against.
+//!
+//! A directory is a value: `api` fills it, `desired` reads it. It holds every resource and role the token can see, but
+//! only those users that somebody asked for or that hold a link.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+
+/// What the server told about resources, roles and users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// By id; names are not unique.
+    pub resources: BTreeMap<ResourceId, Resource>,
+    /// By id; names repeat across offerings and may repeat within one.
+    pub roles: BTreeMap<RoleId, Role>,
+    /// By id; usernames are unique.
+    pub users: BTreeMap<UserId, User>,
+}
+
+/// A resource: something of an offering that users get roles on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// What people call it.
+    pub name: String,
+    /// What it is an instance of.
+    pub offering: OfferingId,
+    /// What people call that.
+    pub offering_name: String,
+    /// `Terminated` or `Terminating`: links there stay as they are, new ones are not made.
+    pub terminated: bool,
+}
+
+/// A role of one offering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// What people call it.
+    pub name: String,
+    /// The offering it belongs to; it fits only resources of that one.
+    pub offering: OfferingId,
+}
+
+/// A user account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Exact and unique.
+    pub username: String,
+    /// Whether the account is active. `None` until somebody asked: rows of links don't show it.
+    pub active: Option<bool>,
+}
+
+/// What a set of files wants to have looked up beyond all resources and roles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lookups {
+    /// Resources named by UUID.
+    pub resources: BTreeSet<ResourceId>,
+    /// Roles named by UUID.
+    pub roles: BTreeSet<RoleId>,
+    /// Users named by UUID.
+    pub users: BTreeSet<UserId>,
+    /// Users named by username.
+    pub usernames: BTreeSet<String>,
+}

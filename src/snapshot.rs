@@ -1,0 +1,49 @@
+//! What was live when we looked, and how well we could look.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
+use crate::binding::{Link, UserId};
+
+/// The live links and the circumstances they were seen under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Every row seen, in the order of [`Link`].
+    pub links: Vec<Link>,
+    /// The usernames that the rows show. Nothing else of a row may be taken as a name: it shows neither the offering
+    /// nor whether the name is unique.
+    pub users: BTreeMap<UserId, String>,
+    /// How it was seen.
+    pub observation: Observation,
+}
+
+/// The circumstances of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Which server: scheme, host, port and path of the API, e.g. `https://waldur.example.org/api`.
+    pub server: String,
+    /// Whose eyes it was seen with.
+    pub caller: Caller,
+    /// Pages read.
+    pub pages: u32,
+    /// Links came and went while they were read: something may be missing.
+    pub changing: bool,
+    /// The server's clock less ours, where the server told; to the second.
+    pub clock_offset: Option<SignedDuration>,
+}
+
+/// Who the token belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub user: UserId,
+    /// Its name.
+    pub username: String,
+    /// Sees and may do everything. Anybody else sees a part, without being told.
+    pub is_staff: bool,
+    /// Sees everything, may create, may not remove.
+    pub is_support: bool,
+    /// How long the token lives after its last use, in seconds; `None` for ever.
+    pub token_lifetime: Option<u64>,
+}

@@ -1,0 +1,4 @@
+//! Tests through the crate's public door, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod tidy;

@@ -1,0 +1,111 @@
+//! The shape of the crate, kept by test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms that decide, and so may not reach outside.
+const PURE: &[&str] =
+    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "render"];
+/// What reaching outside looks like.
+const OUTSIDE: &[&str] = &[
+    "tokio",
+    "reqwest",
+    "axum",
+    "std::fs",
+    "std::env",
+    "std::net",
+    "SystemTime",
+    "Timestamp::now",
+    "Zoned::now",
+    "async fn",
+    "println!",
+    "fastrand",
+];
+/// Each room, and the rooms it may use.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("binding", &[]),
+    ("diagnostic", &[]),
+    ("directory", &["binding"]),
+    ("snapshot", &["binding"]),
+    ("desired", &["binding", "diagnostic", "directory"]),
+    ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
+    ("policy", &["binding", "desired", "plan", "snapshot"]),
+    ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
+    ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
+    ("api", &["binding", "directory", "snapshot"]),
+    ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
+    ("sandbox", &[]),
+];
+
+#[test]
+fn deciding_rooms_do_not_reach_outside() {
+    for room in PURE {
+        for (path, text) in files(room) {
+            for word in OUTSIDE {
+                assert!(!text.contains(word), "{} reaches outside: {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn rooms_use_only_what_they_may() {
+    for (room, may) in MAY_USE {
+        for (path, text) in files(room) {
+            for used in text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .flat_map(|line| line.split("crate::").skip(1))
+                .filter_map(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_').next())
+            {
+                assert!(may.contains(&used) || used == *room, "{} uses `{used}`", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_room_is_in_the_table() {
+    let known = |name: &str| MAY_USE.iter().any(|(room, _)| *room == name);
+    for entry in fs::read_dir(src()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        // The two that hold everything together may use every room.
+        assert!(known(name) || ["lib", "main", "cli"].contains(&name), "`{name}` has no line in the table of rooms");
+    }
+}
+
+#[test]
+fn files_are_small() {
+    let mut paths = Vec::new();
+    walk(&src(), &mut paths);
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut paths);
+    for path in paths {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
+    }
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The files of a room, or none while the room is not built yet.
+fn files(room: &str) -> Vec<(PathBuf, String)> {
+    let mut paths = Vec::new();
+    walk(&src().join(room), &mut paths);
+    let single = src().join(format!("{room}.rs"));
+    paths.extend(single.exists().then_some(single));
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+fn walk(dir: &Path, paths: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            walk(&path, paths);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            paths.push(path);
+        }
+    }
+}
