@@ -18,6 +18,13 @@ pub struct Binding {
     pub user: UserId,
 }
 
+impl Binding {
+    /// Where and who: two bindings of one pair differ only in the role, and one can take the place of the other.
+    pub fn pair(&self) -> (ResourceId, UserId) {
+        (self.resource, self.user)
+    }
+}
+
 impl fmt::Display for Binding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { resource, role, user } = self;

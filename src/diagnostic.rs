@@ -89,6 +89,12 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
+    /// The same, said without stopping the pass.
+    #[must_use]
+    pub fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// Says a word right at the primary place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {

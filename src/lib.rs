@@ -6,3 +6,6 @@ pub mod directory;
 pub mod snapshot;
 
 pub mod desired;
+pub mod plan;
+pub mod policy;
+pub mod report;

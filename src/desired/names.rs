@@ -1,0 +1,253 @@
+//! From names to ids: one index over a directory, and the answer to "what does this reference mean?".
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Display;
+
+use super::document::Reference;
+use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::directory::Directory;
+
+/// A directory, indexed by name.
+pub(super) struct Names<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) resources: HashMap<&'a str, Vec<ResourceId>>,
+    roles: HashMap<(OfferingId, &'a str), Vec<RoleId>>,
+    users: HashMap<&'a str, UserId>,
+    offerings: BTreeMap<&'a str, BTreeSet<OfferingId>>,
+}
+
+/// Why a reference means nothing, or too much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unresolved<Id> {
+    /// What is wrong with it.
+    pub(super) message: String,
+    /// What to do about it.
+    pub(super) help: Option<String>,
+    /// What was probably meant: the help suggests it, so nothing may be taken on the strength of it *not* being meant.
+    pub(super) guess: Option<Id>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(directory: &'a Directory) -> Self {
+        let mut names = Self {
+            directory,
+            resources: HashMap::new(),
+            roles: HashMap::new(),
+            users: directory.users.iter().map(|(id, it)| (it.username.as_str(), *id)).collect(),
+            offerings: BTreeMap::new(),
+        };
+        for (id, resource) in &directory.resources {
+            names.resources.entry(&resource.name).or_default().push(*id);
+            names.offerings.entry(&resource.offering_name).or_default().insert(resource.offering);
+        }
+        for (id, role) in &directory.roles {
+            names.roles.entry((role.offering, &role.name)).or_default().push(*id);
+        }
+        names
+    }
+
+    /// The resource a reference means.
+    ///
+    /// A name is looked for among resources that are not terminated, and only where there are none among those.
+    pub(super) fn resource(&self, reference: &Reference) -> Result<ResourceId, Unresolved<ResourceId>> {
+        let Reference { span: _, id, name, offering } = reference;
+        let offerings = match offering {
+            Some(offering) => Some(self.offering(offering).map_err(Unresolved::without_guess)?),
+            None => None,
+        };
+        let fits = |id: &ResourceId| {
+            let resource = &self.directory.resources[id];
+            offerings.as_ref().is_none_or(|it| it.contains(&resource.offering))
+        };
+        if let Some(id) = id.map(ResourceId::from) {
+            let found = self.directory.resources.get(&id);
+            let found = found.ok_or_else(|| Unresolved::new(format!("no resource has the UUID `{id}`")))?;
+            agrees(&id, &found.name, name.as_deref())?;
+            let message = || format!("the resource `{id}` belongs to the offering `{}`", found.offering_name);
+            return if fits(&id) { Ok(id) } else { Err(Unresolved::new(message())) };
+        }
+        let name = name.as_deref().unwrap_or_default();
+        let named = self.resources.get(name).map_or(&[][..], Vec::as_slice).iter().copied().filter(fits);
+        let (terminated, running): (Vec<_>, Vec<_>) = named.partition(|id| self.directory.resources[id].terminated);
+        match if running.is_empty() { &terminated[..] } else { &running[..] } {
+            [id] => Ok(*id),
+            [] => Err(self.unknown_resource(name, reference.offering.is_some())),
+            several => Err(Unresolved {
+                message: format!("{} resources are called `{name}`", several.len()),
+                help: Some(choices(several.iter().map(|id| {
+                    let offering = &self.directory.resources[id].offering_name;
+                    (format!("{{name: {name}, offering: {offering}}}"), format!("{{uuid: {id}}}"))
+                }))),
+                guess: None,
+            }),
+        }
+    }
+
+    pub(super) fn unknown_resource(&self, name: &str, in_offering: bool) -> Unresolved<ResourceId> {
+        let place = if in_offering { " in that offering" } else { "" };
+        let message = format!("no resource is called `{name}`{place}");
+        let near = nearest(name, self.resources.keys().copied());
+        let guess = near.and_then(|near| match self.resources[near].as_slice() {
+            [id] => Some(*id),
+            _ => None,
+        });
+        Unresolved { message, help: near.map(|near| format!("did you mean `{near}`?")), guess }
+    }
+
+    /// The offerings a reference means; a name may have several.
+    pub(super) fn offering(&self, reference: &Reference) -> Result<BTreeSet<OfferingId>, Unresolved<OfferingId>> {
+        let Reference { span: _, id, name, offering: _ } = reference;
+        if let Some(id) = id.map(OfferingId::from) {
+            let known = self.offerings.iter().find(|(_, ids)| ids.contains(&id));
+            let (found, _) = known.ok_or_else(|| Unresolved::new(format!("no offering has the UUID `{id}`")))?;
+            agrees(&id, found, name.as_deref())?;
+            return Ok(BTreeSet::from([id]));
+        }
+        let name = name.as_deref().unwrap_or_default();
+        self.offerings.get(name).cloned().ok_or_else(|| Unresolved {
+            message: format!("no offering with a resource is called `{name}`"),
+            help: nearest(name, self.offerings.keys().copied()).map(|near| format!("did you mean `{near}`?")),
+            guess: None,
+        })
+    }
+
+    /// The role a reference means on a resource.
+    pub(super) fn role(&self, reference: &Reference, on: ResourceId) -> Result<RoleId, Unresolved<RoleId>> {
+        let Reference { span: _, id, name, offering: _ } = reference;
+        let resource = &self.directory.resources[&on];
+        if let Some(id) = id.map(RoleId::from) {
+            let found = self.role_by_id(reference, id)?;
+            return if found == resource.offering {
+                Ok(id)
+            } else {
+                let message = format!("the role `{id}` belongs to another offering than `{}`", resource.name);
+                Err(Unresolved::new(message).help(self.roles_of(resource.offering)))
+            };
+        }
+        let name = name.as_deref().unwrap_or_default();
+        match self.roles.get(&(resource.offering, name)).map_or(&[][..], Vec::as_slice) {
+            [id] => Ok(*id),
+            [] => {
+                let message = format!(
+                    "no role of the offering `{}` is called `{name}`, as `{}` would need",
+                    resource.offering_name, resource.name
+                );
+                Err(Unresolved::new(message).help(self.roles_of(resource.offering)))
+            }
+            several => Err(Unresolved {
+                message: format!(
+                    "{} roles of the offering `{}` are called `{name}`",
+                    several.len(),
+                    resource.offering_name
+                ),
+                help: Some(choices(several.iter().map(|id| (String::new(), format!("{{uuid: {id}}}"))))),
+                guess: None,
+            }),
+        }
+    }
+
+    /// The offering of a role named by UUID, if the rest of the reference agrees.
+    pub(super) fn role_by_id(&self, reference: &Reference, id: RoleId) -> Result<OfferingId, Unresolved<RoleId>> {
+        let found = self.directory.roles.get(&id);
+        let found = found.ok_or_else(|| Unresolved::new(format!("no role has the UUID `{id}`")))?;
+        agrees(&id, &found.name, reference.name.as_deref())?;
+        Ok(found.offering)
+    }
+
+    pub(super) fn unknown_role(&self, name: &str) -> Unresolved<RoleId> {
+        let near = nearest(name, self.directory.roles.values().map(|it| it.name.as_str()));
+        Unresolved {
+            message: format!("no role is called `{name}` in any offering"),
+            help: near.map(|near| format!("did you mean `{near}`?")),
+            guess: None,
+        }
+    }
+
+    fn roles_of(&self, offering: OfferingId) -> String {
+        let names = self.directory.roles.values().filter(|it| it.offering == offering).map(|it| it.name.as_str());
+        let names: BTreeSet<_> = names.collect();
+        if names.is_empty() {
+            return "this offering has no roles that this token can see".to_owned();
+        }
+        format!("its roles are {}", list(names.iter()))
+    }
+
+    /// The user a reference means.
+    pub(super) fn user(&self, reference: &Reference) -> Result<UserId, Unresolved<UserId>> {
+        let Reference { span: _, id, name, offering: _ } = reference;
+        if let Some(id) = id.map(UserId::from) {
+            let found = self.directory.users.get(&id);
+            let found = found.ok_or_else(|| Unresolved::new(format!("no user has the UUID `{id}`")))?;
+            agrees(&id, &found.username, name.as_deref())?;
+            return Ok(id);
+        }
+        let name = name.as_deref().unwrap_or_default();
+        self.users.get(name).copied().ok_or_else(|| {
+            let near = nearest(name, self.users.keys().copied());
+            Unresolved {
+                message: format!("no user has the username `{name}`"),
+                help: near.map(|near| format!("did you mean `{near}`?")),
+                guess: near.map(|near| self.users[near]),
+            }
+        })
+    }
+}
+
+impl<Id> Unresolved<Id> {
+    fn new(message: String) -> Self {
+        Self { message, help: None, guess: None }
+    }
+
+    fn help(self, help: String) -> Self {
+        Self { help: Some(help), ..self }
+    }
+
+    pub(super) fn at(self, span: Span) -> Diagnostic {
+        let Self { message, help, guess: _ } = self;
+        Diagnostic { help, ..Diagnostic::error("unresolved", span, message) }
+    }
+
+    pub(super) fn without_guess<Other>(self) -> Unresolved<Other> {
+        let Self { message, help, guess: _ } = self;
+        Unresolved { message, help, guess: None }
+    }
+}
+
+/// With both a UUID and a name, both must mean the same.
+fn agrees<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Result<(), Unresolved<Id>> {
+    match name {
+        Some(name) if name != found => {
+            let message = format!("`{id}` is called `{found}`, not `{name}`");
+            Err(Unresolved::new(message).help("write the one that is meant, or both as they are".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name most like this one, if any is like it at all; the first in order of those equally like it.
+fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Below this, a suggestion confuses more often than it helps.
+    const ALIKE: f64 = 0.8;
+    let folded = name.to_lowercase();
+    let scored = names.map(|it| (strsim::jaro_winkler(&folded, &it.to_lowercase()), it));
+    let best = scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
+    best.map(|(_, name)| name)
+}
+
+/// What could be written instead: the readable forms where they tell the candidates apart, else the ids.
+fn choices(candidates: impl Iterator<Item = (String, String)>) -> String {
+    let (readable, exact): (BTreeSet<_>, Vec<_>) = candidates.unzip();
+    let apart = readable.len() == exact.len() && !readable.contains("");
+    let written: Vec<_> = if apart { readable.into_iter().collect() } else { exact };
+    format!("write one of {}", list(written.iter()))
+}
+
+fn list<S: Display>(items: impl ExactSizeIterator<Item = S>) -> String {
+    /// More than this nobody reads.
+    const SHOWN: usize = 8;
+    let more = items.len().saturating_sub(SHOWN);
+    let shown: Vec<_> = items.take(SHOWN).map(|it| format!("`{it}`")).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}

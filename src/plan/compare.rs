@@ -1,0 +1,206 @@
+//! Desired against live: one walk over both, in the order of bindings.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::doubts::Doubts;
+use super::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use crate::binding::{Binding, Link, ResourceId, UserId};
+use crate::desired::{Desired, Doubt, Phase, Wanted};
+use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
+use crate::snapshot::Snapshot;
+
+/// Clocks further apart than this can't be trusted with dates.
+const CLOCKS_AGREE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Compares what is wanted with what is live at `now`.
+pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: Timestamp) -> Plan {
+    let offset = snapshot.observation.clock_offset;
+    let view = View {
+        desired,
+        directory,
+        now,
+        doubts: Doubts::alive(desired, now),
+        clocks_agree: offset.is_none_or(|offset| offset.abs() <= CLOCKS_AGREE),
+    };
+    let mut plan = Plan {
+        server: snapshot.observation.server.clone(),
+        now,
+        changing: snapshot.observation.changing,
+        creations: Vec::new(),
+        removals: Vec::new(),
+        held: Vec::new(),
+        skipped: Vec::new(),
+        kept: Vec::new(),
+        in_sync: Vec::new(),
+        outside: Vec::new(),
+        unresolved: desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).count(),
+        problems: desired.unresolved_settings.clone(),
+        warnings: desired.warnings.clone(),
+        counted: desired.territory.is_none().then(|| desired.named.clone()),
+    };
+    view.tell_doubts(&mut plan);
+    view.compare(&mut plan, snapshot);
+    view.hold_for_replacements(&mut plan);
+    plan
+}
+
+struct View<'a> {
+    desired: &'a Desired,
+    directory: &'a Directory,
+    now: Timestamp,
+    doubts: Doubts<'a>,
+    clocks_agree: bool,
+}
+
+impl View<'_> {
+    /// What a line wanted now can't resolve is a problem; what other lines can't is worth a word.
+    fn tell_doubts(&self, plan: &mut Plan) {
+        let told = |alive: bool| -> Vec<Diagnostic> {
+            let doubts = self.desired.doubts.iter().filter(|it| (it.life.phase(self.now) == Phase::Alive) == alive);
+            let mut told: Vec<_> = doubts.flat_map(|Doubt { diagnostics, .. }| diagnostics).collect();
+            told.sort_by(|a, b| (&a.primary.span, &a.message).cmp(&(&b.primary.span, &b.message)));
+            told.dedup();
+            told.into_iter().map(|it| Diagnostic::clone(it)).collect()
+        };
+        let problems = told(true);
+        let warnings = told(false).into_iter().filter(|it| !problems.contains(it)).map(Diagnostic::into_warning);
+        plan.warnings.extend(warnings);
+        plan.problems.extend(problems);
+    }
+
+    fn compare(&self, plan: &mut Plan, snapshot: &Snapshot) {
+        let mut live: Vec<Link> = snapshot.links.clone();
+        live.sort_unstable_by_key(|it| (it.binding, it.id));
+        live.dedup();
+        let mut wanted = self.desired.bindings.iter().peekable();
+        for rows in live.chunk_by(|a, b| a.binding == b.binding) {
+            let binding = rows[0].binding;
+            while let Some(missing) = wanted.next_if(|it| it.binding < binding) {
+                self.missing(plan, missing);
+            }
+            self.present(plan, rows, wanted.next_if(|it| it.binding == binding));
+        }
+        wanted.for_each(|missing| self.missing(plan, missing));
+    }
+
+    /// A binding without a row.
+    fn missing(&self, plan: &mut Plan, wanted: &Wanted) {
+        if wanted.phase(self.now) != Phase::Alive {
+            return;
+        }
+        let creation = Creation { binding: wanted.binding, origins: Arc::clone(&wanted.origins) };
+        match self.skip(wanted) {
+            Some(why) => plan.skipped.push(Skipped { creation, why }),
+            None => plan.creations.push(creation),
+        }
+    }
+
+    fn skip(&self, wanted: &Wanted) -> Option<Skip> {
+        let Binding { resource, role: _, user } = wanted.binding;
+        if !self.in_scope(&wanted.binding) {
+            Some(Skip::OutsideScope)
+        } else if self.terminated(resource) {
+            Some(Skip::Terminated)
+        } else if self.inactive(user) {
+            Some(Skip::Inactive)
+        } else if !self.clocks_agree && wanted.dated() {
+            Some(Skip::Clock)
+        } else {
+            None
+        }
+    }
+
+    /// All rows of one binding, the smallest id first: that one stays, should any.
+    fn present(&self, plan: &mut Plan, rows: &[Link], wanted: Option<&Wanted>) {
+        let binding = rows[0].binding;
+        if !self.in_scope(&binding) {
+            plan.outside.extend(rows);
+            // Live or not, asking for what one's own scope shuts out is a mistake in the files.
+            if let Some(wanted) = wanted {
+                self.missing(plan, wanted);
+            }
+            return;
+        }
+        let phase = wanted.map(|it| it.phase(self.now));
+        let (stay, go, why) = match phase {
+            Some(Phase::Alive) => (&rows[..1], &rows[1..], Why::Duplicate),
+            Some(Phase::Ended) => (&[][..], rows, Why::Ended),
+            Some(Phase::NotBegun) => (&[][..], rows, Why::NotBegun),
+            None => (&[][..], rows, Why::NotDeclared),
+        };
+        plan.in_sync.extend(stay);
+        let keep = self.keep(&binding);
+        let hold = self.hold(&binding, wanted);
+        for link in go.iter().copied() {
+            if let Some(why) = keep {
+                plan.kept.push(Kept { link, why });
+                continue;
+            }
+            let origins = wanted.map_or_else(|| Arc::from([]), |it| Arc::clone(&it.origins));
+            let removal = Removal { link, why, origins };
+            match &hold {
+                Some(hold) => plan.held.push(Held { removal, hold: hold.clone() }),
+                None => plan.removals.push(removal),
+            }
+        }
+    }
+
+    fn keep(&self, binding: &Binding) -> Option<Keep> {
+        if self.desired.protected.contains(&binding.user) {
+            Some(Keep::Protected)
+        } else if self.terminated(binding.resource) {
+            Some(Keep::Terminated)
+        } else {
+            None
+        }
+    }
+
+    fn hold(&self, binding: &Binding, wanted: Option<&Wanted>) -> Option<Hold> {
+        let unnamed = self.desired.territory.is_none() && !self.desired.named.contains(&binding.resource);
+        if let Some(span) = &self.desired.blocking {
+            Some(Hold::Settings(span.clone()))
+        } else if unnamed {
+            Some(Hold::NotNamed)
+        } else if !self.directory.resources.contains_key(&binding.resource) {
+            Some(Hold::Unseen)
+        } else if let Some(span) = self.doubts.about(binding) {
+            Some(Hold::Doubt(span.clone()))
+        } else if !self.clocks_agree && wanted.is_some_and(Wanted::dated) {
+            Some(Hold::Clock)
+        } else {
+            None
+        }
+    }
+
+    /// No gap: what nobody declares goes only where every line of the same user on the same resource is, or will be,
+    /// live. Lines of inactive users don't count: nothing can be created for them.
+    fn hold_for_replacements(&self, plan: &mut Plan) {
+        let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
+        let missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
+        let waits = |removal: &Removal| {
+            let (resource, user) = removal.link.binding.pair();
+            removal.why == Why::NotDeclared
+                && (missing.contains(&(resource, user)) || self.doubts.awaits(resource, user))
+        };
+        let (held, removals) = std::mem::take(&mut plan.removals).into_iter().partition(waits);
+        plan.removals = removals;
+        plan.held.extend(Vec::into_iter(held).map(|removal| Held { removal, hold: Hold::Replacement }));
+        plan.held.sort_by_key(|it| (it.removal.link.binding, it.removal.link.id));
+    }
+
+    fn in_scope(&self, binding: &Binding) -> bool {
+        self.desired.territory.as_ref().is_none_or(|it| it.contains(binding, self.directory))
+    }
+
+    fn terminated(&self, resource: ResourceId) -> bool {
+        self.directory.resources.get(&resource).is_some_and(|it| it.terminated)
+    }
+
+    fn inactive(&self, user: UserId) -> bool {
+        self.directory.users.get(&user).is_some_and(|it| it.active == Some(false))
+    }
+}

@@ -1,0 +1,72 @@
+//! The decision: which links to create, which to remove, which to leave, and why.
+//!
+//! A pure function of what is wanted, what names mean, what is live and what time it is. It is total, and its answer
+//! does not depend on the order of lines or rows.
+
+mod compare;
+mod doubts;
+mod step;
+
+pub use compare::plan;
+pub use step::{Creation, Held, Hold, Keep, Kept, Removal, Skip, Skipped, Why};
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::binding::{Link, ResourceId};
+use crate::diagnostic::Diagnostic;
+
+/// Everything one pass intends, decided before anything is changed. Every list is in the order of bindings.
+///
+/// Every live link is in exactly one of `removals`, `held`, `kept`, `in_sync` and `outside`. Every binding that is wanted
+/// now has one link in `in_sync`, or is in exactly one of `creations` and `skipped`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Which server it is for, as in [`Observation`](crate::snapshot::Observation).
+    pub server: String,
+    /// The instant it was made for.
+    pub now: Timestamp,
+    /// Links came and went while they were read, so that this plan may not be the whole of it.
+    pub changing: bool,
+    /// Links to create.
+    pub creations: Vec<Creation>,
+    /// Links to remove.
+    pub removals: Vec<Removal>,
+    /// Links that would be removed, were there no doubt about it.
+    pub held: Vec<Held>,
+    /// Bindings that are wanted and not created.
+    pub skipped: Vec<Skipped>,
+    /// Links that nobody asks for and that stay all the same.
+    pub kept: Vec<Kept>,
+    /// Links that are wanted.
+    pub in_sync: Vec<Link>,
+    /// Links outside the scope.
+    pub outside: Vec<Link>,
+    /// Lines wanted now that could not be resolved in full.
+    pub unresolved: usize,
+    /// What is wrong: references of lines wanted now, and of settings, that could not be resolved.
+    pub problems: Vec<Diagnostic>,
+    /// Worth saying: references of lines not wanted now that could not be resolved, and what else was noticed.
+    pub warnings: Vec<Diagnostic>,
+    /// Without a scope: the resources that are named, since limits count only those.
+    pub counted: Option<BTreeSet<ResourceId>>,
+}
+
+impl Plan {
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.creations.is_empty() && self.removals.is_empty()
+    }
+
+    /// Rows that stand for a binding another row stands for already.
+    pub fn duplicates(&self) -> usize {
+        let held = self.held.iter().map(|it| &it.removal);
+        self.removals.iter().chain(held).filter(|it| it.why == Why::Duplicate).count()
+    }
+
+    /// Whether something is not as the files say, through a fault of the files: unresolved, or outside their own scope.
+    pub fn has_problems(&self) -> bool {
+        !self.problems.is_empty() || self.skipped.iter().any(|it| it.why == Skip::OutsideScope)
+    }
+}

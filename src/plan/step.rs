@@ -1,0 +1,157 @@
+//! The parts of a plan, each with its reason.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::binding::{Binding, Link};
+use crate::desired::Origin;
+use crate::diagnostic::Span;
+
+/// A link to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Creation {
+    /// What to create.
+    pub binding: Binding,
+    /// The lines that ask for it; never empty.
+    pub origins: Arc<[Origin]>,
+}
+
+/// A link to remove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// What to remove.
+    pub link: Link,
+    /// Why.
+    pub why: Why,
+    /// The lines that once asked for it, or will, or ask for the row that stays; empty for [`Why::NotDeclared`].
+    pub origins: Arc<[Origin]>,
+}
+
+/// Why a link is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// No line asks for it.
+    NotDeclared,
+    /// Lines ask for it, from a later day.
+    NotBegun,
+    /// All lines that asked for it have ended.
+    Ended,
+    /// Another row stands for the same binding.
+    Duplicate,
+}
+
+/// A removal that is not made, for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What would be removed.
+    pub removal: Removal,
+    /// What holds it.
+    pub hold: Hold,
+}
+
+/// What holds a removal.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hold {
+    /// Something in `protect` or `exclude` could not be resolved, and might mean this.
+    Settings(Span),
+    /// There is no scope, and no line names the resource.
+    NotNamed,
+    /// The resource is none that we can look up, so that we can't tell what it is.
+    Unseen,
+    /// This line could not be resolved, and might mean this.
+    Doubt(Span),
+    /// The server's clock and ours differ, and a line for this has a date.
+    Clock,
+    /// What is to take its place is not there.
+    Replacement,
+    /// It is a duplicate, and the row that was to stay is gone.
+    Keeper,
+    /// Too much would go at once.
+    Limit,
+}
+
+/// A binding that is wanted and not created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// What is not created.
+    pub creation: Creation,
+    /// Why.
+    pub why: Skip,
+}
+
+/// Why a wanted binding is not created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Skip {
+    /// It lies outside the scope of the very files that ask for it.
+    OutsideScope,
+    /// The resource is terminated.
+    Terminated,
+    /// The user is not active; the server would refuse.
+    Inactive,
+    /// The server's clock and ours differ, and a line for this has a date.
+    Clock,
+}
+
+/// A link that nobody asks for and that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// What stays.
+    pub link: Link,
+    /// Why.
+    pub why: Keep,
+}
+
+/// Why a link that nobody asks for stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Keep {
+    /// The user is protected.
+    Protected,
+    /// The resource is terminated.
+    Terminated,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotDeclared => "not declared",
+            Self::NotBegun => "not begun",
+            Self::Ended => "ended",
+            Self::Duplicate => "duplicate",
+        })
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings(span) => write!(f, "might be meant by the setting at {span}, which is unresolved"),
+            Self::NotNamed => f.write_str("resource not named: list it, or write `scope: all`"),
+            Self::Unseen => f.write_str("its resource cannot be looked up"),
+            Self::Doubt(span) => write!(f, "might be meant by {span}, which is unresolved"),
+            Self::Clock => f.write_str("a line for it has a date, and the server's clock differs from ours"),
+            Self::Replacement => f.write_str("replacement not created"),
+            Self::Keeper => f.write_str("the row to keep is gone"),
+            Self::Limit => f.write_str("over the limit"),
+        }
+    }
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OutsideScope => "outside the scope of its own file",
+            Self::Terminated => "the resource is terminated",
+            Self::Inactive => "the user is not active",
+            Self::Clock => "its line has a date, and the server's clock differs from ours",
+        })
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Protected => "protected",
+            Self::Terminated => "terminated",
+        })
+    }
+}

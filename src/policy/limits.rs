@@ -1,0 +1,133 @@
+//! How much may go at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::binding::{Binding, ResourceId};
+use crate::desired::Limits;
+use crate::plan::{Plan, Removal, Skip, Why};
+
+/// From this many on, the share counts; below it, nearly every removal would be a large share.
+const SHARE_COUNTS_FROM: u64 = 4;
+
+/// A limit that a plan goes beyond.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exceeded {
+    /// More bindings would go than `removals` allows.
+    Removals {
+        /// Bindings that would lose their last row.
+        planned: u64,
+        /// Those that went in earlier passes of the last 24 hours.
+        lately: u32,
+        /// What is allowed.
+        allowed: u32,
+    },
+    /// A larger share would go than `removal_percent` allows.
+    Percent {
+        /// Bindings that would lose their last row, with those of earlier passes of the last 24 hours.
+        planned: u64,
+        /// Bindings in scope that are live or wanted.
+        of: u64,
+        /// What is allowed.
+        allowed: u32,
+    },
+    /// No link would be left in scope.
+    ScopeEmptied,
+    /// Several people would go, and no link would be left on a resource.
+    ResourceEmptied {
+        /// Where.
+        resource: ResourceId,
+        /// People who would go.
+        users: usize,
+    },
+}
+
+/// Which limits a plan goes beyond, and the removals they hold, as indices into `plan.removals`, in order.
+pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: u32) -> (Vec<Exceeded>, Vec<usize>) {
+    let counted: Vec<_> = (0..plan.removals.len()).filter(|at| counts(&plan.removals[*at])).collect();
+    let going: BTreeSet<Binding> = counted.iter().map(|at| plan.removals[*at].link.binding).collect();
+    if going.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let Limits { removals, removal_percent } = limits;
+    let n = u64::try_from(going.len()).unwrap_or(u64::MAX) + u64::from(lately);
+    let of = base(plan);
+    let mut exceeded = Vec::new();
+    if n > u64::from(removals) {
+        let planned = n - u64::from(lately);
+        exceeded.push(Exceeded::Removals { planned, lately, allowed: removals });
+    }
+    if removal_percent == 0 || (n >= SHARE_COUNTS_FROM && 100 * n > u64::from(removal_percent) * of) {
+        exceeded.push(Exceeded::Percent { planned: n, of, allowed: removal_percent });
+    }
+    if left(plan).next().is_none() {
+        exceeded.push(Exceeded::ScopeEmptied);
+    }
+    if !exceeded.is_empty() {
+        return (exceeded, counted);
+    }
+    let emptied = emptied(plan, &going);
+    let held = counted.into_iter().filter(|at| emptied.contains_key(&plan.removals[*at].link.binding.resource));
+    let held = held.collect();
+    let exceeded = emptied.into_iter().map(|(resource, users)| Exceeded::ResourceEmptied { resource, users });
+    (exceeded.collect(), held)
+}
+
+/// What ended goes when its time has come, and of duplicates one row stays: neither is a surprise to anybody.
+fn counts(removal: &Removal) -> bool {
+    matches!(removal.why, Why::NotDeclared | Why::NotBegun)
+}
+
+/// Distinct bindings in scope that are live or wanted: creating what is wanted does not change it.
+fn base(plan: &Plan) -> u64 {
+    let skipped = plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope).map(|it| it.creation.binding);
+    let going = plan.removals.iter().map(|it| it.link.binding);
+    let all: BTreeSet<_> = left(plan).chain(skipped).chain(going).collect();
+    u64::try_from(all.len()).unwrap_or(u64::MAX)
+}
+
+/// Bindings that are live after the whole plan, in scope, and on named resources where there is no scope.
+fn left(plan: &Plan) -> impl Iterator<Item = Binding> {
+    let in_sync = plan.in_sync.iter().map(|it| it.binding);
+    let kept = plan.kept.iter().map(|it| it.link.binding);
+    let held = plan.held.iter().map(|it| it.removal.link.binding);
+    let created = plan.creations.iter().map(|it| it.binding);
+    let counted = plan.counted.as_ref();
+    let all = in_sync.chain(kept).chain(held).chain(created);
+    all.filter(move |it| counted.is_none_or(|named| named.contains(&it.resource)))
+}
+
+/// Resources that would lose two or more people and have no link left, with the number of those people.
+fn emptied(plan: &Plan, going: &BTreeSet<Binding>) -> BTreeMap<ResourceId, usize> {
+    let mut users: BTreeMap<ResourceId, BTreeSet<_>> = BTreeMap::new();
+    for binding in going {
+        users.entry(binding.resource).or_default().insert(binding.user);
+    }
+    let outside = plan.outside.iter().map(|it| it.binding);
+    let populated: BTreeSet<_> = left(plan).chain(outside).map(|it| it.resource).collect();
+    let users = users.into_iter().map(|(resource, users)| (resource, users.len()));
+    users.filter(|(resource, users)| *users >= 2 && !populated.contains(resource)).collect()
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Removals { planned, lately: 0, allowed } => {
+                write!(f, "{planned} bindings would go, more than the {allowed} that `limits.removals` allows")
+            }
+            Self::Removals { planned, lately, allowed } => write!(
+                f,
+                "{planned} bindings would go after {lately} in the last 24 hours, more than the {allowed} that \
+                 `limits.removals` allows"
+            ),
+            Self::Percent { planned, of, allowed } => write!(
+                f,
+                "{planned} of {of} bindings would go, more than the {allowed} % that `limits.removal_percent` allows"
+            ),
+            Self::ScopeEmptied => f.write_str("no link would be left in scope"),
+            Self::ResourceEmptied { resource, users } => {
+                write!(f, "{users} people would go from the resource {resource}, and no link would be left there")
+            }
+        }
+    }
+}

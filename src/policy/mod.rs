@@ -1,0 +1,177 @@
+//! The last look before anything is written: limits, then mode.
+//!
+//! [`Approved`] can be made nowhere else, and nothing else can be applied.
+
+mod digest;
+mod limits;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::binding::{Binding, ResourceId, UserId};
+use crate::desired::{Limits, Mode};
+use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use digest::Digest;
+pub use limits::Exceeded;
+
+/// What the caller asks of a pass, beyond what the files say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// How much may be taken away.
+    pub limits: Limits,
+    /// What may be written.
+    pub mode: Mode,
+    /// Whom and what the pass is narrowed to; everything, if empty.
+    pub only: Only,
+    /// The digest of the held set that may go in spite of the limits.
+    pub approval: Option<Digest>,
+    /// Triples already taken away under these limits by earlier passes of the last 24 hours.
+    pub removed_lately: u32,
+}
+
+/// What a pass is narrowed to: any of these users, and any of these resources.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Any of these; everybody, if absent.
+    pub users: Option<BTreeSet<UserId>>,
+    /// Any of these; everything, if absent.
+    pub resources: Option<BTreeSet<ResourceId>>,
+}
+
+/// Steps that may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    creations: Vec<Creation>,
+    removals: Vec<Removal>,
+}
+
+/// What became of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The plan, with what limits hold moved from `removals` to `held`.
+    pub plan: Plan,
+    /// What of it may be sent.
+    pub approved: Approved,
+    /// Steps that mode or narrowing withholds.
+    pub withheld: Withheld,
+    /// What limits hold, if they hold anything.
+    pub limited: Option<Limited>,
+}
+
+/// Steps that are planned and not sent, because the caller asked for less.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// Creations.
+    pub creations: Vec<Creation>,
+    /// Removals.
+    pub removals: Vec<Removal>,
+}
+
+/// What limits hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited {
+    /// Approves exactly what is held.
+    pub digest: Digest,
+    /// Which limits, and by how much.
+    pub exceeded: Vec<Exceeded>,
+    /// Links held.
+    pub links: usize,
+}
+
+/// The approval given is not for what is held now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Stale {
+    /// What was given.
+    pub given: Digest,
+    /// What is held now, if anything is.
+    pub current: Option<Digest>,
+}
+
+/// Says what of a plan may be sent.
+///
+/// # Errors
+/// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
+/// be looked at again.
+pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
+    let Asks { limits, mode, only, approval, removed_lately } = asks;
+    let (exceeded, over) = limits::exceeded(&plan, *limits, *removed_lately);
+    let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
+    if let Some(given) = approval
+        && digest.as_ref() != Some(given)
+    {
+        return Err(Stale { given: given.clone(), current: digest });
+    }
+    let limited = digest.filter(|_| approval.is_none()).map(|digest| {
+        hold(&mut plan, &over);
+        Limited { digest, exceeded, links: over.len() }
+    });
+    let (creations, not_created) = split(&plan.creations, |it| *mode < Mode::Observe && only.contains(&it.binding));
+    let (removals, not_removed) = split(&plan.removals, |it| *mode < Mode::AddOnly && only.contains(&it.link.binding));
+    Ok(Decision {
+        plan,
+        approved: Approved { creations, removals },
+        withheld: Withheld { creations: not_created, removals: not_removed },
+        limited,
+    })
+}
+
+/// Moves removals to what is held; `over` is in order.
+fn hold(plan: &mut Plan, over: &[usize]) {
+    let mut over = over.iter().copied().peekable();
+    for (at, removal) in std::mem::take(&mut plan.removals).into_iter().enumerate() {
+        if over.next_if_eq(&at).is_some() {
+            plan.held.push(Held { removal, hold: Hold::Limit });
+        } else {
+            plan.removals.push(removal);
+        }
+    }
+    plan.held.sort_by_key(|it| (it.removal.link.binding, it.removal.link.id));
+}
+
+fn split<Step: Clone>(steps: &[Step], goes: impl Fn(&Step) -> bool) -> (Vec<Step>, Vec<Step>) {
+    steps.iter().cloned().partition(goes)
+}
+
+impl Only {
+    /// Whether a binding is among those asked for. Both roles of a role change are, or neither.
+    pub fn contains(&self, binding: &Binding) -> bool {
+        let Self { users, resources } = self;
+        users.as_ref().is_none_or(|it| it.contains(&binding.user))
+            && resources.as_ref().is_none_or(|it| it.contains(&binding.resource))
+    }
+}
+
+impl Approved {
+    /// What to create, in order.
+    pub fn creations(&self) -> &[Creation] {
+        &self.creations
+    }
+
+    /// What to remove once the creations were tried, in order.
+    pub fn removals(&self) -> &[Removal] {
+        &self.removals
+    }
+
+    /// Whether there is nothing to send.
+    pub fn is_empty(&self) -> bool {
+        self.creations.is_empty() && self.removals.is_empty()
+    }
+}
+
+impl Withheld {
+    /// Whether nothing is withheld.
+    pub fn is_empty(&self) -> bool {
+        self.creations.is_empty() && self.removals.is_empty()
+    }
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { given, current: Some(current) } => {
+                write!(f, "the approval `{given}` is not for what is held now, which is `{current}`")
+            }
+            Self { given, current: None } => write!(f, "the approval `{given}` is for a held set, and nothing is held"),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a pass did: every step, and what became of it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::binding::{Link, ResourceId, UserId};
+use crate::plan::{Creation, Hold, Removal, Why};
+use crate::policy::Decision;
+
+/// One change to the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Create a link.
+    Create(Creation),
+    /// Remove a link.
+    Remove(Removal),
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The link is there, under this id.
+    Created(Link),
+    /// The answer was lost, and the link is there.
+    Adopted(Link),
+    /// The link is gone.
+    Removed,
+    /// The link was gone before we came.
+    AlreadyGone,
+    /// It was not sent, because of what became of other steps.
+    Held(Hold),
+    /// The server, or something in between, said no.
+    Failed(Failure),
+    /// The answer was lost, and the link is not there, or not yet. It was not sent again.
+    Unknown(Failure),
+    /// The pass ended before its turn came.
+    Unsent,
+}
+
+/// Why something did not work, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What was attempted and what happened.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// Why a pass ended before all its steps were sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody asked for it.
+    Interrupted,
+    /// The token was turned away.
+    Unauthorized(Failure),
+    /// What was created can't be read: this token sees too little to be trusted with the rest.
+    Blind(Failure),
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "a report says whether access is as declared"]
+pub struct Report {
+    /// Every step that was approved, and what became of it; creations first.
+    pub steps: Vec<(Step, Outcome)>,
+    /// Why the pass ended early, if it did.
+    pub stopped: Option<Stop>,
+    /// What was still to be done when the touched resources were read again afterwards.
+    pub after: After,
+}
+
+/// The look back after the last step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum After {
+    /// Nothing was sent, so there was nothing to look at.
+    #[default]
+    Untouched,
+    /// It could not be had.
+    Unread(Failure),
+    /// What would be decided now.
+    Decision(Box<Decision>),
+}
+
+impl Step {
+    /// Where and who.
+    pub fn pair(&self) -> (ResourceId, UserId) {
+        match self {
+            Self::Create(creation) => creation.binding.pair(),
+            Self::Remove(removal) => removal.link.binding.pair(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether what the step was to bring about is so.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Created(_) | Self::Adopted(_) | Self::Removed | Self::AlreadyGone)
+    }
+
+    /// Whether something went wrong with it.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Unknown(_))
+    }
+}
+
+impl Report {
+    /// Steps whose outcome fits.
+    pub fn count(&self, fits: impl Fn(&Step, &Outcome) -> bool) -> usize {
+        self.steps.iter().filter(|(step, outcome)| fits(step, outcome)).count()
+    }
+
+    /// Whether all went well and nothing that may be sent is left to be done.
+    pub fn converged(&self) -> bool {
+        let left = match &self.after {
+            After::Untouched => false,
+            After::Unread(_) => true,
+            After::Decision(decision) => !decision.approved.is_empty() || decision.plan.changing,
+        };
+        self.stopped.is_none() && !left && self.steps.iter().all(|(_, outcome)| outcome.is_done())
+    }
+
+    /// Resources on which something was sent.
+    pub fn touched(&self) -> BTreeSet<ResourceId> {
+        let sent = self.steps.iter().filter(|(_, outcome)| !matches!(outcome, Outcome::Unsent | Outcome::Held(_)));
+        sent.map(|(step, _)| step.pair().0).collect()
+    }
+}
+
+/// What became of the creations, for the removals that wait for them.
+#[derive(Debug, Clone, Default)]
+pub struct Replacements {
+    /// Pairs with a creation that is not confirmed.
+    missing: BTreeSet<(ResourceId, UserId)>,
+}
+
+impl Replacements {
+    /// Looks at what became of all creations.
+    pub fn new<'a>(creations: impl IntoIterator<Item = (&'a Creation, &'a Outcome)>) -> Self {
+        let missing = creations.into_iter().filter(|(_, outcome)| !outcome.is_done());
+        Self { missing: missing.map(|(creation, _)| creation.binding.pair()).collect() }
+    }
+
+    /// What holds a removal now. No gap: what nobody declares goes only when everything that is wanted for the same
+    /// user on the same resource is there. What ended only waits until its replacement was tried.
+    pub fn hold(&self, removal: &Removal) -> Option<Hold> {
+        let waits = removal.why == Why::NotDeclared && self.missing.contains(&removal.link.binding.pair());
+        waits.then_some(Hold::Replacement)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
