@@ -8,4 +8,5 @@ pub mod snapshot;
 pub mod desired;
 pub mod plan;
 pub mod policy;
+pub mod render;
 pub mod report;

@@ -37,7 +37,8 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
         kept: Vec::new(),
         in_sync: Vec::new(),
         outside: Vec::new(),
-        unresolved: desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).count(),
+        unresolved: desired.unresolved_settings.len()
+            + desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).count(),
         problems: desired.unresolved_settings.clone(),
         warnings: desired.warnings.clone(),
         counted: desired.territory.is_none().then(|| desired.named.clone()),

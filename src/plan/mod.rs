@@ -43,7 +43,7 @@ pub struct Plan {
     pub in_sync: Vec<Link>,
     /// Links outside the scope.
     pub outside: Vec<Link>,
-    /// Lines wanted now that could not be resolved in full.
+    /// Bindings wanted now, and settings, that could not be resolved in full.
     pub unresolved: usize,
     /// What is wrong: references of lines wanted now, and of settings, that could not be resolved.
     pub problems: Vec<Diagnostic>,

@@ -1,0 +1,15 @@
+//! What people and scripts read. Values in, text out: who prints it, and where, is decided elsewhere.
+//!
+//! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
+
+mod changes;
+mod naming;
+mod plan;
+mod report;
+mod style;
+mod table;
+
+pub use changes::{Change, Group, changes};
+pub use naming::{Naming, visible};
+pub use plan::{Detail, plan, summary};
+pub use report::{report, step};

@@ -1,0 +1,94 @@
+//! What things are called in front of people.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Display, Write as _};
+
+use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+use crate::directory::Directory;
+
+/// Names for people, from a directory; where a name says too little, more is said.
+#[derive(Debug, Clone)]
+pub struct Naming<'a> {
+    directory: &'a Directory,
+    /// Names that resources of several offerings have.
+    across: BTreeSet<&'a str>,
+    /// Names that several resources of one offering have.
+    within: BTreeSet<(OfferingId, &'a str)>,
+    ids: bool,
+}
+
+impl<'a> Naming<'a> {
+    /// Names as a directory has them.
+    pub fn new(directory: &'a Directory) -> Self {
+        let mut offerings: BTreeMap<&str, BTreeMap<OfferingId, usize>> = BTreeMap::new();
+        for resource in directory.resources.values() {
+            *offerings.entry(&resource.name).or_default().entry(resource.offering).or_default() += 1;
+        }
+        let across = offerings.iter().filter(|(_, it)| it.len() > 1).map(|(name, _)| *name).collect();
+        let within = offerings.iter().flat_map(|(name, it)| it.iter().map(move |(id, count)| (*id, *name, *count)));
+        let within = within.filter(|(.., count)| *count > 1).map(|(id, name, _)| (id, name)).collect();
+        Self { directory, across, within, ids: false }
+    }
+
+    /// With the id behind every name.
+    #[must_use]
+    pub fn with_ids(self) -> Self {
+        Self { ids: true, ..self }
+    }
+
+    /// A resource: its name, with the id where another one of its offering has the same.
+    pub fn resource(&self, id: ResourceId) -> String {
+        let Some(resource) = self.directory.resources.get(&id) else { return id.to_string() };
+        let needed = self.within.contains(&(resource.offering, &resource.name));
+        self.name(&resource.name, id, needed)
+    }
+
+    /// The offering of a resource; empty if not known.
+    pub fn offering(&self, id: ResourceId) -> Cow<'a, str> {
+        self.directory.resources.get(&id).map_or(Cow::Borrowed(""), |it| visible(&it.offering_name))
+    }
+
+    /// A resource in one line: with its offering where its name is used in several.
+    pub fn resource_in_line(&self, id: ResourceId) -> String {
+        let name = self.resource(id);
+        match self.directory.resources.get(&id) {
+            Some(resource) if self.across.contains(&*resource.name) => format!("{name} ({})", self.offering(id)),
+            _ => name,
+        }
+    }
+
+    /// A role.
+    pub fn role(&self, id: RoleId) -> String {
+        self.directory.roles.get(&id).map_or_else(|| id.to_string(), |it| self.name(&it.name, id, false))
+    }
+
+    /// A user.
+    pub fn user(&self, id: UserId) -> String {
+        self.directory.users.get(&id).map_or_else(|| id.to_string(), |it| self.name(&it.username, id, false))
+    }
+
+    fn name(&self, name: &str, id: impl Display, needed: bool) -> String {
+        if self.ids || needed { format!("{} [{id}]", visible(name)) } else { visible(name).into_owned() }
+    }
+}
+
+/// A name as it may stand in a terminal: what would move the cursor, or turn the line around, is written out.
+pub fn visible(name: &str) -> Cow<'_, str> {
+    let hidden = |it: char| {
+        it.is_control()
+            || matches!(it, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if !name.contains(hidden) {
+        return Cow::Borrowed(name);
+    }
+    let mut shown = String::with_capacity(name.len() + 8);
+    for it in name.chars() {
+        if hidden(it) {
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(it));
+        } else {
+            shown.push(it);
+        }
+    }
+    Cow::Owned(shown)
+}

@@ -1,0 +1,99 @@
+//! What a pass did, as text for a terminal.
+
+use std::fmt::Write as _;
+
+use super::Naming;
+use super::plan::{plural, summary};
+use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
+use crate::report::{After, Failure, Outcome, Report, Step, Stop};
+
+/// One step and what became of it, in one line.
+pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
+    let (sign, style, binding) = match step {
+        Step::Create(creation) => ("+", CREATE, creation.binding),
+        Step::Remove(removal) => ("-", REMOVE, removal.link.binding),
+    };
+    let style = if outcome.is_done() { style } else { HOLD };
+    let what = format!(
+        "{} {} on {}",
+        naming.user(binding.user),
+        naming.role(binding.role),
+        naming.resource_in_line(binding.resource)
+    );
+    let became = match outcome {
+        Outcome::Created(_) => "created".to_owned(),
+        Outcome::Adopted(_) => "created (the answer was lost, and it is there)".to_owned(),
+        Outcome::Removed => "removed".to_owned(),
+        Outcome::AlreadyGone => "was gone already".to_owned(),
+        Outcome::Held(hold) => format!("held: {hold}"),
+        Outcome::Failed(failure) => format!("failed: {failure}"),
+        Outcome::Unknown(failure) => format!("unknown: {failure}"),
+        Outcome::Unsent => "not sent".to_owned(),
+    };
+    format!("{} {what}: {}", styled(style, sign), became)
+}
+
+/// What it came to: failures with what to do about them, why it stopped, and whether access is now as declared.
+pub fn report(report: &Report) -> String {
+    let Report { steps, stopped, after } = report;
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", styled(STRONG, counts(report)));
+    let failures = steps.iter().filter_map(|(_, outcome)| match outcome {
+        Outcome::Failed(failure) | Outcome::Unknown(failure) => failure.help.as_deref(),
+        _ => None,
+    });
+    let mut helps: Vec<&str> = failures.collect();
+    helps.sort_unstable();
+    helps.dedup();
+    for help in helps {
+        let _ = writeln!(out, "  help: {help}");
+    }
+    match stopped {
+        Some(Stop::Interrupted) => stop(&mut out, "interrupted: what was in flight is finished, the rest was not sent"),
+        Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
+            stop(&mut out, &format!("stopped: {failure}"));
+            help(&mut out, failure);
+        }
+        None => {}
+    }
+    match after {
+        After::Untouched => {}
+        After::Unread(failure) => {
+            stop(&mut out, &format!("could not read the touched resources again: {failure}"));
+            help(&mut out, failure);
+        }
+        After::Decision(_) if report.converged() => {
+            let _ = writeln!(out, "{} the touched resources were read again", styled(CREATE, "Converged:"));
+        }
+        After::Decision(decision) => {
+            let _ = writeln!(out, "{} read again, it is now: {}", styled(CHANGE, "Not converged:"), summary(decision));
+        }
+    }
+    out
+}
+
+fn stop(out: &mut String, text: &str) {
+    let _ = writeln!(out, "{}", styled(HOLD, text));
+}
+
+fn help(out: &mut String, failure: &Failure) {
+    if let Some(help) = &failure.help {
+        let _ = writeln!(out, "  {} {help}", styled(QUIET, "help:"));
+    }
+}
+
+fn counts(report: &Report) -> String {
+    let count = |fits: fn(&Outcome) -> bool| report.count(|_, outcome| fits(outcome));
+    let created = count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_)));
+    let mut parts = vec![format!("{created} created"), format!("{} removed", count(|it| *it == Outcome::Removed))];
+    let rest = [
+        (count(|it| *it == Outcome::AlreadyGone), "already gone"),
+        (count(|it| matches!(it, Outcome::Held(_))), "held"),
+        (count(|it| matches!(it, Outcome::Failed(_))), "failed"),
+        (count(|it| matches!(it, Outcome::Unknown(_))), "unknown"),
+        (count(|it| *it == Outcome::Unsent), "not sent"),
+    ];
+    parts.extend(rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let steps = report.steps.len();
+    format!("Applied {steps} {}: {}", plural(steps, "step"), parts.join(", "))
+}
