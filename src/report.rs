@@ -148,6 +148,22 @@ impl Replacements {
     }
 }
 
+/// For the log: ids and the reason, names are for people.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(Creation { binding, origins }) => {
+                write!(f, "create {binding}")?;
+                origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
+            }
+            Self::Remove(Removal { link: Link { id, binding }, why, origins }) => {
+                write!(f, "remove {binding} link {id} ({why})")?;
+                origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -5,11 +5,9 @@
 mod digest;
 mod limits;
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::binding::{Binding, ResourceId, UserId};
-use crate::desired::{Limits, Mode};
+use crate::desired::{Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
 pub use digest::Digest;
 pub use limits::Exceeded;
@@ -27,15 +25,6 @@ pub struct Asks {
     pub approval: Option<Digest>,
     /// Triples already taken away under these limits by earlier passes of the last 24 hours.
     pub removed_lately: u32,
-}
-
-/// What a pass is narrowed to: any of these users, and any of these resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Only {
-    /// Any of these; everybody, if absent.
-    pub users: Option<BTreeSet<UserId>>,
-    /// Any of these; everything, if absent.
-    pub resources: Option<BTreeSet<ResourceId>>,
 }
 
 /// Steps that may be sent.
@@ -130,15 +119,6 @@ fn hold(plan: &mut Plan, over: &[usize]) {
 
 fn split<Step: Clone>(steps: &[Step], goes: impl Fn(&Step) -> bool) -> (Vec<Step>, Vec<Step>) {
     steps.iter().cloned().partition(goes)
-}
-
-impl Only {
-    /// Whether a binding is among those asked for. Both roles of a role change are, or neither.
-    pub fn contains(&self, binding: &Binding) -> bool {
-        let Self { users, resources } = self;
-        users.as_ref().is_none_or(|it| it.contains(&binding.user))
-            && resources.as_ref().is_none_or(|it| it.contains(&binding.resource))
-    }
 }
 
 impl Approved {

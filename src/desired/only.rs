@@ -1,0 +1,94 @@
+//! Narrowing a pass to some users and resources: less than the files say, never more.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::document::Reference;
+use super::names::Names;
+use crate::binding::{Binding, ResourceId, UserId, parse_uuid};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::directory::{Directory, Lookups};
+
+/// What a pass is narrowed to, as it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    users: Vec<Reference>,
+    resources: Vec<Reference>,
+}
+
+/// What a pass is narrowed to, in ids: any of these users, on any of these resources.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Any of these; everybody, if absent.
+    pub users: Option<BTreeSet<UserId>>,
+    /// Any of these; everything, if absent.
+    pub resources: Option<BTreeSet<ResourceId>>,
+}
+
+impl Narrow {
+    /// Narrows to this user, among others asked for.
+    pub fn user(&mut self, text: &str) {
+        self.users.push(asked("--only user", text));
+    }
+
+    /// Narrows to this resource, among others asked for.
+    pub fn resource(&mut self, text: &str) {
+        self.resources.push(asked("--only resource", text));
+    }
+
+    /// What has to be looked up for it.
+    pub fn lookups(&self, lookups: &mut Lookups) {
+        let Self { users, resources } = self;
+        lookups.users.extend(users.iter().filter_map(|it| it.id).map(UserId::from));
+        lookups.usernames.extend(users.iter().filter_map(|it| it.name.as_deref()).map(str::to_owned));
+        lookups.resources.extend(resources.iter().filter_map(|it| it.id).map(ResourceId::from));
+    }
+
+    /// Resolves it.
+    ///
+    /// # Errors
+    /// All that can't be resolved: narrowed to less than was meant, a pass would do less than was meant.
+    pub fn resolve(&self, directory: &Directory) -> Result<Only, Vec<Diagnostic>> {
+        let Self { users, resources } = self;
+        let mut problems = Vec::new();
+        if users.is_empty() && resources.is_empty() {
+            return Ok(Only::default());
+        }
+        let names = Names::new(directory);
+        let mut users_meant = BTreeSet::new();
+        for reference in users {
+            match names.user(reference) {
+                Ok(id) => drop(users_meant.insert(id)),
+                Err(problem) => problems.push(problem.at(reference.span.clone())),
+            }
+        }
+        let mut resources_meant = BTreeSet::new();
+        for reference in resources {
+            match names.resource(reference) {
+                Ok(id) => drop(resources_meant.insert(id)),
+                Err(problem) => problems.push(problem.at(reference.span.clone())),
+            }
+        }
+        let only = Only {
+            users: (!users.is_empty()).then_some(users_meant),
+            resources: (!resources.is_empty()).then_some(resources_meant),
+        };
+        if problems.is_empty() { Ok(only) } else { Err(problems) }
+    }
+}
+
+impl Only {
+    /// Whether a binding is among those asked for. Both roles of a role change are, or neither.
+    pub fn contains(&self, binding: &Binding) -> bool {
+        let Self { users, resources } = self;
+        users.as_ref().is_none_or(|it| it.contains(&binding.user))
+            && resources.as_ref().is_none_or(|it| it.contains(&binding.resource))
+    }
+}
+
+/// A reference from the command line: a UUID or a name.
+fn asked(flag: &str, text: &str) -> Reference {
+    let id = parse_uuid(text);
+    let span = Span { file: Arc::from(flag), start: 0, end: 0, line: 1, column: 1 };
+    Reference { span, id, name: id.is_none().then(|| text.into()), offering: None }
+}
