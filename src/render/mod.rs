@@ -3,6 +3,7 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 
 mod changes;
+mod diff;
 mod naming;
 mod plan;
 mod report;
@@ -10,6 +11,7 @@ mod style;
 mod table;
 
 pub use changes::{Change, Group, changes};
+pub use diff::diff;
 pub use naming::{Naming, visible};
-pub use plan::{Detail, plan, summary};
+pub use plan::{Detail, banner, plan, plural, summary};
 pub use report::{report, step};

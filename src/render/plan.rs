@@ -6,11 +6,12 @@ use anstyle::Style;
 
 use super::changes::{Change, Group, changes};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Naming, table};
+use super::{Naming, table, visible};
 use crate::binding::{Binding, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Keep, Plan, Removal, Skip, Why};
 use crate::policy::{Decision, Exceeded, Limited};
+use crate::snapshot::Observation;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +106,7 @@ pub(super) fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String
         let _ = write!(out, " · ends {}", instant(until));
     }
     if let Some(reason) = reason {
-        let _ = write!(out, " · {}", super::naming::visible(reason));
+        let _ = write!(out, " · {}", visible(reason));
     }
     match lines.count() {
         0 => out,
@@ -191,6 +192,24 @@ pub fn summary(decision: &Decision) -> String {
     format!("Plan: {} · {}{changing}", first.join(", "), second.join(", "))
 }
 
-pub(super) fn plural(count: usize, word: &str) -> String {
+/// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty
+/// where there is nothing to say.
+pub fn banner(observation: &Observation) -> String {
+    let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
+    let mut out = String::new();
+    if !caller.is_staff {
+        let name = visible(&caller.username);
+        let _ = writeln!(out, "{}", styled(HOLD, format!("The token of `{name}` is not a staff token.")));
+        let _ =
+            writeln!(out, "It sees a part of the links without being told so: what is missing here may be there.\n");
+    }
+    if *changing {
+        let _ = writeln!(out, "{}\n", styled(HOLD, "Links came and went while they were read: look again."));
+    }
+    out
+}
+
+/// A word for so many.
+pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
