@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod directory;
 pub mod snapshot;
 
+pub mod daemon;
 pub mod desired;
 pub mod plan;
 pub mod policy;
