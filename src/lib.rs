@@ -6,3 +6,5 @@ pub mod directory;
 pub mod snapshot;
 
 pub mod desired;
+
+pub mod sandbox;
