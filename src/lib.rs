@@ -8,5 +8,8 @@ pub mod snapshot;
 pub mod desired;
 pub mod plan;
 pub mod policy;
-pub mod render;
 pub mod report;
+
+pub mod render;
+
+pub mod sandbox;
