@@ -6,3 +6,4 @@ pub mod directory;
 pub mod snapshot;
 
 pub mod desired;
+pub mod render;

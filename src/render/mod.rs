@@ -1,0 +1,6 @@
+//! What people and scripts read. Values in, text out.
+
+mod diagnostics;
+mod excerpt;
+
+pub use diagnostics::diagnostics;
