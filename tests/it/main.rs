@@ -1,6 +1,18 @@
 //! Tests through the crate's public door, in one binary.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::needless_raw_string_hashes,
+    clippy::unwrap_used,
+    reason = "a test may panic, and a tool writes what is expected"
+)]
 
 mod desired_invalid;
+mod plan;
+mod plan_dates;
+mod plan_scope;
+mod policy;
+mod properties;
+mod resolve;
 mod sandbox;
 mod tidy;
+mod world;
