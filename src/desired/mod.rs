@@ -10,6 +10,7 @@ mod groups;
 mod parse;
 mod pattern;
 mod problems;
+mod quote;
 mod read;
 mod suggest;
 mod yaml;

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod desired_invalid;
+mod render_diagnostics;
 mod tidy;
