@@ -8,6 +8,7 @@ use super::codes;
 use super::document::{Document, Life};
 use super::draft::{Dated, Draft, Target, When};
 use super::problems::Problems;
+use super::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Gives everything with dates its life, in the time zone of the files.
@@ -49,7 +50,7 @@ fn zone(draft: &Draft, problems: &mut Problems) -> TimeZone {
         return zone;
     }
     let names: Vec<_> = zones.available().map(|it| it.as_str().to_owned()).collect();
-    let message = format!("unknown time zone: `{}`", named.name);
+    let message = format!("unknown time zone: {}", Quoted(&named.name));
     let found = Diagnostic::error(codes::UNKNOWN_TIMEZONE, named.span.clone(), message);
     let meant = problems.suggest(&named.name, names.iter().map(|it| &**it));
     problems.push(match meant {

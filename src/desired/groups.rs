@@ -6,6 +6,7 @@ use super::codes;
 use super::document::{Document, Member};
 use super::draft::{Draft, Group};
 use super::problems::Problems;
+use super::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// How deep groups may be nested.
@@ -61,8 +62,11 @@ pub(super) fn can_expand(groups: &Groups<'_>, draft: &Draft, document: &Document
         // Only the first one beyond is told, not everything around it.
         if depths[group] == DEEPEST + 1 {
             let name = &groups.all[group].name;
-            let message = format!("the groups within `{}` are nested more than {DEEPEST} deep", name.name);
-            problems.push(Diagnostic::error(codes::GROUP_DEPTH, name.span.clone(), message));
+            let message = format!("the groups within {} are nested more than {DEEPEST} deep", Quoted(&name.name));
+            problems.push(
+                Diagnostic::error(codes::GROUP_DEPTH, name.span.clone(), message)
+                    .help("name the users of the innermost groups in one group"),
+            );
         }
         fine &= depths[group] <= DEEPEST;
     }
@@ -142,13 +146,13 @@ fn inner_first(groups: &Groups<'_>, problems: &mut Problems) -> Option<Vec<usize
 
 fn cycle_found(groups: &Groups<'_>, cycle: impl Iterator<Item = usize>, closing: &Span) -> Diagnostic {
     let members: Vec<_> = cycle.take(SHOWN + 1).map(|it| &groups.all[it].name).collect();
-    let first = &members[0].name;
-    let mut way: Vec<_> = members.iter().take(SHOWN).map(|it| format!("`{}`", it.name)).collect();
+    let first = Quoted(&members[0].name);
+    let mut way: Vec<_> = members.iter().take(SHOWN).map(|it| Quoted(&it.name).to_string()).collect();
     if members.len() > SHOWN {
         way.push("…".to_owned());
     }
-    way.push(format!("`{first}`"));
-    let found = Diagnostic::error(codes::GROUP_CYCLE, closing.clone(), format!("the group `{first}` contains itself"))
+    way.push(first.to_string());
+    let found = Diagnostic::error(codes::GROUP_CYCLE, closing.clone(), format!("the group {first} contains itself"))
         .label("which closes the circle")
         .help(format!("the way round is {}: take one of them out", way.join(" → ")));
     members.iter().take(1).fold(found, |found, it| found.related(it.span.clone(), "it begins here"))

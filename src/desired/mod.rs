@@ -15,6 +15,7 @@ mod only;
 mod parse;
 mod pattern;
 mod problems;
+mod quote;
 mod read;
 mod resolve;
 mod suggest;

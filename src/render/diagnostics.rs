@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, excerpts};
+use super::excerpt::{Excerpt, excerpts, harmless};
 use crate::diagnostic::{Diagnostic, Label, Severity, Source};
 
 /// Columns of a line that are shown; excerpts are cut before, so that nothing is cut here.
@@ -21,11 +21,20 @@ pub fn diagnostics(sources: &[Source], diagnostics: &[Diagnostic], colour: bool,
     let shown = chosen(diagnostics, most);
     let mut text = String::new();
     for diagnostic in &shown {
-        let _ = writeln!(text, "{}\n", renderer.render(&[group(&sources, diagnostic)]));
+        let report = renderer.render(&[group(&sources, diagnostic)]);
+        for line in report.lines().filter(|it| !is_idle(it)) {
+            let _ = writeln!(text, "{line}");
+        }
+        text.push('\n');
     }
     text.push_str(&left_out(diagnostics, &shown));
     text.truncate(text.trim_end().len());
     text
+}
+
+/// The renderer announces an excerpt without a path of its own by an empty arrow.
+fn is_idle(line: &str) -> bool {
+    anstream::adapter::strip_str(line).to_string().trim() == ":::"
 }
 
 fn chosen(diagnostics: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {
@@ -108,5 +117,5 @@ fn origin(label: &Label) -> Origin<'_> {
 
 /// Without characters that would move the cursor or colour the screen.
 fn clean(text: &str) -> String {
-    annotate_snippets::normalize_untrusted_str(text)
+    harmless(&annotate_snippets::normalize_untrusted_str(text))
 }

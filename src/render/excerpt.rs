@@ -28,7 +28,7 @@ pub(super) struct Excerpt<'d> {
 pub(super) fn excerpts<'d>(source: &Source, labels: &[&'d Label]) -> Vec<Excerpt<'d>> {
     let mut near: Vec<Vec<&Label>> = Vec::new();
     for label in labels {
-        match near.iter_mut().find(|it| it.iter().all(|it| are_near(it, label))) {
+        match near.iter_mut().find(|it| it.iter().all(|it| are_near(&source.text, it, label))) {
             Some(them) => them.push(label),
             None => near.push(vec![label]),
         }
@@ -36,11 +36,13 @@ pub(super) fn excerpts<'d>(source: &Source, labels: &[&'d Label]) -> Vec<Excerpt
     near.iter().map(|it| excerpt(&source.text, it)).collect()
 }
 
-fn are_near(one: &Label, other: &Label) -> bool {
+fn are_near(text: &str, one: &Label, other: &Label) -> bool {
     let (one, other) = (&one.span, &other.span);
-    let one_line = one.line == other.line;
-    // On one line they must fit into what is shown of it.
-    one.line.abs_diff(other.line) <= LINES_APART && (!one_line || one.start.abs_diff(other.start) as usize <= BEFORE)
+    if one.line != other.line {
+        return one.line.abs_diff(other.line) <= LINES_APART;
+    }
+    // They must fit into what is shown of the line.
+    one.start.abs_diff(other.start) as usize <= BEFORE || line_at(text, one.start).len() <= LONGEST
 }
 
 fn excerpt<'d>(text: &str, labels: &[&'d Label]) -> Excerpt<'d> {
@@ -67,7 +69,7 @@ fn excerpt<'d>(text: &str, labels: &[&'d Label]) -> Excerpt<'d> {
             let at = |at: u32| clamp(at).clamp(start + window.start, start + window.end) - start - window.start + shift;
             excerpt.labels.push((at(label.span.start)..at(label.span.end), label));
         }
-        excerpt.text.push_str(&line[window.clone()]);
+        excerpt.text.push_str(&harmless(&line[window.clone()]));
         if start + window.end < end {
             excerpt.text.push('…');
         }
@@ -84,6 +86,17 @@ fn window(line: &str, label: usize) -> Range<usize> {
     }
     let start = floor(line, label.saturating_sub(BEFORE));
     start..floor(line, (start + LONGEST).min(line.len()))
+}
+
+/// Without the control characters from U+0080 on, which the renderer lets pass; as long in bytes as before.
+pub(super) fn harmless(text: &str) -> String {
+    text.replace(|it| matches!(it, '\u{80}'..='\u{9f}'), "·")
+}
+
+/// The whole line that holds a place.
+fn line_at(text: &str, at: u32) -> &str {
+    let start = line_start(text, floor(text, at as usize));
+    text[start..].split('\n').next().unwrap_or_default()
 }
 
 fn line_start(text: &str, at: usize) -> usize {

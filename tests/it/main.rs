@@ -12,6 +12,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod properties;
+mod render_diagnostics;
 mod resolve;
 mod sandbox;
 mod tidy;

@@ -4,24 +4,27 @@ use super::Set;
 use super::fit::{called, surely};
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
+use crate::desired::draft::Target;
 use crate::desired::problems::Problems;
 use crate::diagnostic::Diagnostic;
 
-/// Protection wins over `until`, which a reader of the line would not expect.
+/// Protection wins over dates, which a reader of the line would not expect.
 pub(super) fn bite(set: &Set<'_>, problems: &mut Problems) {
     let protect = &set.document.protect;
-    for entry in set.document.entries.iter().filter(|it| it.life.dated()) {
-        for member in &entry.users {
+    for dated in &set.draft.dates {
+        let Some(Target::Entry(entry)) = dated.what else { continue };
+        let Some((_, date)) = dated.until.as_ref().or(dated.from.as_ref()) else { continue };
+        for member in &set.document.entries[entry].users {
             let Some(Selector::Pattern { span, .. } | Selector::One(Reference { span, .. })) =
                 surely(&member.user, protect)
             else {
                 continue;
             };
-            let message = format!("{} is protected, so the end of this line takes nothing away", called(&member.user));
+            let message = format!("{} is protected, so a date takes nothing away", called(&member.user));
             problems.push(
                 Diagnostic::warning(codes::DATED_PROTECTED, member.user.span.clone(), message)
                     .related(span.clone(), "protected here")
-                    .related(entry.span.clone(), "the dated line"),
+                    .related(date.clone(), "the date"),
             );
         }
     }

@@ -10,6 +10,7 @@ use super::fit::called;
 use crate::desired::codes;
 use crate::desired::document::{Entry, Reference};
 use crate::desired::problems::Problems;
+use crate::desired::quote::Quoted;
 use crate::diagnostic::Diagnostic;
 
 /// What a reference is, as far as its text alone can tell: equal keys are surely one thing.
@@ -24,7 +25,7 @@ impl<'d> Key<'d> {
     pub(super) fn called(&self) -> String {
         match self {
             Self::Id(id) => format!("`{}`", id.simple()),
-            Self::Name(name, _) => format!("`{name}`"),
+            Self::Name(name, _) => Quoted(name).to_string(),
         }
     }
 

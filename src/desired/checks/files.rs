@@ -6,8 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use super::Set;
 use crate::desired::codes;
 use crate::desired::problems::Problems;
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::Place;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
 
 /// A set without `bindings` would want nobody; that has to be said.
 pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
@@ -35,16 +36,24 @@ pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
         if present.contains(&path) {
             continue;
         }
-        let message = format!("the file `{}` is not in the set", named.name);
+        let message = format!("the file {} is not in the set", Quoted(&named.name));
         let found = Diagnostic::error(codes::MISSING_FILE, named.span.clone(), message);
-        let near: Vec<_> = present.iter().filter_map(|it| it.strip_prefix(plain(folder)).ok()?.to_str()).collect();
-        let meant = problems.suggest(&named.name, near.iter().copied());
+        let unnamed = unnamed(set, folder);
+        let meant = problems.suggest(&named.name, unnamed.iter().map(|it| &**it));
         problems.push(match meant {
             _ if named.name.contains('*') => found.help("patterns are not read here: name each file"),
             Some(meant) => found.help(format!("did you mean `{meant}`?")),
-            None => found.help(format!("add `-f {}`, or its directory", path.display())),
+            None => found.help("add it with `-f`, or remove it from `files`"),
         });
     }
+}
+
+/// The files of the set that `files` does not name, relative to the folder.
+fn unnamed(set: &Set<'_>, folder: &Path) -> Vec<String> {
+    let folder = plain(folder);
+    let relative = |it: &Source| Some(plain(Path::new(&*it.name)).strip_prefix(&folder).ok()?.to_str()?.to_owned());
+    let named: HashSet<_> = set.draft.files.iter().map(|it| plain(Path::new(&*it.name))).collect();
+    set.sources.iter().filter_map(relative).filter(|it| !named.contains(Path::new(it))).collect()
 }
 
 /// A path without detours, by its text alone.

@@ -2,6 +2,7 @@
 
 use crate::desired::document::{Reference, Selector};
 use crate::desired::pattern;
+use crate::desired::quote::Quoted;
 
 /// Whether a reference is what a selector selects: surely, surely not, or not to be told offline.
 pub(super) fn fits(reference: &Reference, selector: &Selector) -> Option<bool> {
@@ -44,7 +45,7 @@ pub(super) fn surely_none(reference: &Reference, selectors: &[Selector]) -> bool
 pub(super) fn called(reference: &Reference) -> String {
     let Reference { id, name, .. } = reference;
     match (name, id) {
-        (Some(name), _) => format!("`{name}`"),
+        (Some(name), _) => Quoted(name).to_string(),
         (None, Some(id)) => format!("`{}`", id.simple()),
         (None, None) => String::new(),
     }

@@ -7,6 +7,7 @@ use crate::desired::codes;
 use crate::desired::document::Reference;
 use crate::desired::draft::Named;
 use crate::desired::problems::Problems;
+use crate::desired::quote::Quoted;
 use crate::diagnostic::Diagnostic;
 
 /// A name has one group.
@@ -19,7 +20,7 @@ pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
                 Diagnostic::error(
                     codes::DUPLICATE_GROUP,
                     name.span.clone(),
-                    format!("the group `{}` is defined twice", name.name),
+                    format!("the group {} is defined twice", Quoted(&name.name)),
                 )
                 .label("again here")
                 .related(set.draft.groups[first].name.span.clone(), "first here")
@@ -42,7 +43,7 @@ pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
 }
 
 fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
-    let message = format!("unknown group: `{}`", named.name);
+    let message = format!("unknown group: {}", Quoted(&named.name));
     let found = Diagnostic::error(codes::UNKNOWN_GROUP, named.span.clone(), message);
     let names: Vec<_> = set.draft.groups.iter().map(|it| &*it.name.name).collect();
     let meant = problems.suggest(&named.name, names.iter().copied());
@@ -67,24 +68,27 @@ pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
             open.extend(group.groups.iter().map(|it| &*it.name));
         }
     }
-    for group in set.draft.groups.iter().map(|it| &it.name).filter(|it| !used.contains(&*it.name)) {
-        let message = format!("no binding uses the group `{}`", group.name);
+    let all = set.draft.groups.iter().enumerate();
+    // Of groups with one name, one word is enough.
+    let first = all.filter(|(n, it)| set.groups.index(&it.name.name) == Some(*n)).map(|(_, it)| &it.name);
+    for group in first.filter(|it| !used.contains(&*it.name)) {
+        let message = format!("no binding uses the group {}", Quoted(&group.name));
         problems.push(Diagnostic::warning(codes::UNUSED_GROUP, group.span.clone(), message));
     }
 }
 
 /// A user is not called like a group: it is easily written where the group is meant.
 pub(super) fn not_taken_for_users(set: &Set<'_>, problems: &mut Problems) {
-    let mut tell = |user: &Reference, help: fn(&str) -> String| {
-        let Some(name) = user.name.as_deref().filter(|it| set.groups.index(it).is_some()) else { return };
-        let message = format!("`{name}` is read as a user, and there is a group of that name");
-        problems.push(Diagnostic::warning(codes::USER_NAMED_LIKE_GROUP, user.span.clone(), message).help(help(name)));
+    let mut tell = |user: &Reference, help: &str| {
+        if let Some(name) = user.name.as_deref().filter(|it| set.groups.index(it).is_some()) {
+            let message = format!("{} is read as a user, and there is a group of that name", Quoted(name));
+            problems.push(Diagnostic::warning(codes::USER_NAMED_LIKE_GROUP, user.span.clone(), message).help(help));
+        }
     };
-    for group in &set.draft.groups {
-        group.users.iter().for_each(|it| tell(it, |name| format!("if the group is meant, write `{{group: {name}}}`")));
+    for user in set.draft.groups.iter().flat_map(|it| &it.users) {
+        tell(user, "if the group is meant, write `{group: …}`");
     }
-    for entry in &set.document.entries {
-        let explicit = entry.users.iter().filter(|it| it.groups.is_empty());
-        explicit.for_each(|it| tell(&it.user, |name| format!("if the group is meant, write `groups: [{name}]`")));
+    for member in set.document.entries.iter().flat_map(|it| &it.users).filter(|it| it.groups.is_empty()) {
+        tell(&member.user, "if the group is meant, name it under `groups`");
     }
 }

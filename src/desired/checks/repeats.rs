@@ -9,6 +9,7 @@ use super::duplicates::Key;
 use crate::desired::codes;
 use crate::desired::document::{Kinds, Reference, Selector};
 use crate::desired::problems::Problems;
+use crate::desired::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 
 /// In a binding a repeat is an error, since it declares bindings twice; elsewhere it has no effect.
@@ -22,12 +23,12 @@ pub(super) fn within_lists(set: &Set<'_>, problems: &mut Problems) {
     for group in &set.draft.groups {
         references(group.users.iter(), Severity::Warning, problems);
         let inner = group.groups.iter().map(|it| (&*it.name, &it.span));
-        repeats(inner, |it| format!("`{it}`"), Severity::Warning, problems);
+        repeats(inner, |it| Quoted(it).to_string(), Severity::Warning, problems);
     }
     let uses = set.draft.uses.iter().filter_map(|it| Some(((it.entry?, &*it.group.name), &it.group.span)));
-    repeats(uses, |(_, it)| format!("`{it}`"), Severity::Warning, problems);
+    repeats(uses, |(_, it)| Quoted(it).to_string(), Severity::Warning, problems);
     let files = set.draft.files.iter().map(|it| (&*it.name, &it.span));
-    repeats(files, |it| format!("`{it}`"), Severity::Warning, problems);
+    repeats(files, |it| Quoted(it).to_string(), Severity::Warning, problems);
     selectors(&set.document.protect, problems);
     if let Some(scope) = &set.document.scope {
         for Kinds { offerings, resources, roles, users } in [&scope.include, &scope.exclude] {
@@ -48,7 +49,7 @@ fn selectors(list: &[Selector], problems: &mut Problems) {
         Selector::Pattern { span, pattern } => Some((&**pattern, span)),
         Selector::One(_) => None,
     });
-    repeats(patterns, |it| format!("`{it}`"), Severity::Warning, problems);
+    repeats(patterns, |it| Quoted(it).to_string(), Severity::Warning, problems);
 }
 
 fn repeats<'d, K: Eq + Hash + Clone>(

@@ -7,7 +7,7 @@ use super::{Fields, Reading, Shape};
 use crate::desired::codes;
 use crate::desired::document::{Entry, Life, Member, Reference};
 use crate::desired::draft::{Dated, Draft, Named, Target, Use};
-use crate::desired::yaml::Node;
+use crate::desired::yaml::{Node, Value};
 
 const ENTRY: Shape = Shape {
     what: "a binding",
@@ -119,13 +119,15 @@ fn either<'n, 't>(
         );
         return Some(Given { subject, nodes: &[] });
     }
-    let nodes = list(cx, Subject::Key(many), value)?;
-    if empty == Empty::Refused && nodes.is_empty() {
+    let nothing = value.is_blank() || value.value == Value::List(Vec::new());
+    if empty == Empty::Refused && nothing {
         cx.push(
             cx.error(codes::EMPTY_LIST, key.place, format!("`{many}` names nothing"))
                 .help(format!("name at least one {one}, or remove the binding")),
         );
+        return None;
     }
+    let nodes = list(cx, Subject::Key(many), value)?;
     Some(Given { subject, nodes })
 }
 

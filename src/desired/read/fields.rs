@@ -3,6 +3,7 @@
 use super::Reading;
 use super::text::noun;
 use crate::desired::codes;
+use crate::desired::quote::Quoted;
 use crate::desired::suggest::list;
 use crate::desired::yaml::{Node, Value};
 
@@ -25,6 +26,7 @@ pub(super) struct Fields<'n, 't> {
     known: Vec<&'n (Node<'t>, Node<'t>)>,
     /// Keys that were probably meant by unknown ones.
     meant: Vec<&'static str>,
+    unknown: usize,
 }
 
 impl<'n, 't> Fields<'n, 't> {
@@ -33,17 +35,25 @@ impl<'n, 't> Fields<'n, 't> {
         let pairs = match &node.value {
             Value::Map(pairs) => pairs,
             Value::Refused => return None,
+            Value::Plain(_) if node.is_blank() => {
+                let message = format!("{} is blank", shape.what);
+                cx.push(cx.error(codes::BLANK, node.place, message).help("write its keys, or remove it"));
+                return None;
+            }
             _ => {
                 let message = format!("{} must be a mapping, not {}", shape.what, noun(node));
                 cx.push(cx.error(codes::WRONG_TYPE, node.place, message).help(known(shape)));
                 return None;
             }
         };
-        let mut fields = Self { known: Vec::with_capacity(pairs.len()), meant: Vec::new() };
+        let mut fields = Self { known: Vec::with_capacity(pairs.len()), meant: Vec::new(), unknown: 0 };
         for pair in pairs {
             match pair.0.scalar() {
                 Some(word) if shape.keys.contains(&word) => fields.known.push(pair),
-                Some(word) => fields.meant.extend(unknown(cx, &pair.0, word, shape)),
+                Some(word) => {
+                    fields.unknown += 1;
+                    fields.meant.extend(unknown(cx, &pair.0, word, shape));
+                }
                 None => {}
             }
         }
@@ -60,15 +70,20 @@ impl<'n, 't> Fields<'n, 't> {
         self.get(key).is_some() || self.meant.contains(&key)
     }
 
-    /// Whether nothing is there, not even something misspelt.
+    /// Whether there are unknown keys, of which one may have been meant for what is missing.
+    pub(super) fn has_unknown(&self) -> bool {
+        self.unknown > 0
+    }
+
+    /// Whether nothing is there, not even something unknown.
     pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.meant.is_empty()
+        self.known.is_empty() && !self.has_unknown()
     }
 }
 
 /// Tells of an unknown key, and gives what was probably meant.
 fn unknown(cx: &mut Reading<'_>, key: &Node<'_>, word: &str, shape: &Shape) -> Option<&'static str> {
-    let found = cx.error(codes::UNKNOWN_KEY, key.place, format!("unknown key `{word}` in {}", shape.what));
+    let found = cx.error(codes::UNKNOWN_KEY, key.place, format!("unknown key {} in {}", Quoted(word), shape.what));
     if let Some((_, help)) = shape.elsewhere.iter().find(|(it, _)| *it == word) {
         cx.push(found.help(*help));
         return None;
@@ -83,5 +98,8 @@ fn unknown(cx: &mut Reading<'_>, key: &Node<'_>, word: &str, shape: &Shape) -> O
 }
 
 fn known(shape: &Shape) -> String {
-    format!("known keys are {}", list(shape.keys, "and"))
+    match shape.keys {
+        [key] => format!("the only key is `{key}`"),
+        keys => format!("known keys are {}", list(keys, "and")),
+    }
 }

@@ -31,7 +31,7 @@ pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
         }
     };
     for (key, members) in pairs {
-        if let Some(name) = text(cx, Subject::Key("groups"), key) {
+        if let Some(name) = text(cx, Subject::Name, key) {
             let name = Named { name: name.into(), span: cx.span(key.place) };
             let group = group(cx, name, members);
             draft.groups.push(group);

@@ -71,6 +71,8 @@ pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, draft: &mut Draft, problems
         draft.broken = true;
         return;
     };
+    // Misspelt is not missing.
+    draft.has_bindings |= fields.has("bindings");
     for key in SETTINGS {
         if let Some((at, value)) = fields.get(key) {
             draft.settings.push(Setting { key, span: cx.span(at.place) });
@@ -81,7 +83,6 @@ pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, draft: &mut Draft, problems
         group::read(cx, value, draft);
     }
     if let Some((at, value)) = fields.get("bindings") {
-        draft.has_bindings = true;
         bindings(cx, at, value, draft);
     }
 }

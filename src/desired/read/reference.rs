@@ -8,6 +8,7 @@ use super::{Fields, Reading, Shape};
 use crate::binding::parse_uuid;
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
 
 /// What a reference is to.
@@ -89,7 +90,7 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
                         node.place,
                         format!("{subject} must name {}, not a pattern", kind.noun()),
                     )
-                    .help(format!("if `*` belongs to the name, write `{{{}: \"{text}\"}}`", kind.name())),
+                    .help(format!("if `*` belongs to the name, write `{{{}: \"…\"}}`", kind.name())),
                 );
                 return None;
             }
@@ -127,7 +128,7 @@ fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Referen
     let name = key(kind.name()).map(|it| text(cx, Subject::Key(kind.name()), it));
     let offering = key("offering").map(|it| reference(cx, Subject::Key("offering"), it, Kind::Offering));
     if id.is_none() && name.is_none() {
-        if !fields.has("uuid") && !fields.has(kind.name()) {
+        if !fields.has_unknown() {
             let message = format!("{} is named by neither `uuid` nor `{}`", kind.noun(), kind.name());
             cx.push(cx.error(codes::MISSING_KEY, node.place, message).help("give at least one of the two"));
         }
@@ -155,7 +156,7 @@ fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
     let text = text(cx, Subject::Key("uuid"), node)?;
     let id = parse_uuid(text);
     if id.is_none() {
-        let found = cx.error(codes::MALFORMED_UUID, node.place, format!("this is no UUID: `{text}`"));
+        let found = cx.error(codes::MALFORMED_UUID, node.place, format!("this is no UUID: {}", Quoted(text)));
         cx.push(found.help(if is_url(text) {
             "write the URL alone, in place of the mapping"
         } else {
@@ -168,6 +169,6 @@ fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
 fn several(subject: Subject<'_>) -> String {
     match subject {
         Subject::Key(key) => format!("write `{key}s` to name several"),
-        Subject::Item(_) => "write its items one by one".to_owned(),
+        Subject::Item(_) | Subject::Name => "write its items one by one".to_owned(),
     }
 }

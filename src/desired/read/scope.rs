@@ -5,7 +5,8 @@ use super::text::{Subject, list};
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;
 use crate::desired::document::{Kinds, Scope, Selector};
-use crate::desired::yaml::Node;
+use crate::desired::quote::Quoted;
+use crate::desired::yaml::{Node, Value};
 
 const SCOPE: Shape = Shape {
     what: "a scope",
@@ -27,7 +28,7 @@ pub(super) fn scope(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Op
             return None;
         }
         Some(word) => {
-            let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown scope: `{word}`"));
+            let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown scope: {}", Quoted(word)));
             cx.push(found.help("write `all`, or a mapping such as `{offerings: [HPC]}`"));
             return None;
         }
@@ -38,7 +39,7 @@ pub(super) fn scope(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Op
         empty(cx, key, "`scope` names nothing");
         return None;
     }
-    let include = kinds(cx, &fields);
+    let include = kinds(cx, &fields, "all of them are in");
     let exclude = match fields.get("exclude") {
         Some((key, value)) => exclude(cx, key, value)?,
         None => Kinds::default(),
@@ -57,7 +58,7 @@ fn exclude(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Kind
     let nothing = node.is_blank();
     let fields = if nothing { None } else { Some(Fields::read(cx, node, &EXCLUDE)?) };
     match fields {
-        Some(fields) if !fields.is_empty() => Some(kinds(cx, &fields)),
+        Some(fields) if !fields.is_empty() => Some(kinds(cx, &fields, "none of them is out")),
         _ => {
             cx.push(cx.error(codes::EMPTY_SCOPE, key.place, "`exclude` names nothing").help("remove the key"));
             None
@@ -65,16 +66,17 @@ fn exclude(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Kind
     }
 }
 
-fn kinds(cx: &mut Reading<'_>, fields: &Fields<'_, '_>) -> Kinds {
+fn kinds(cx: &mut Reading<'_>, fields: &Fields<'_, '_>, nothing: &str) -> Kinds {
     let mut selectors = |name: &'static str, kind| {
         let (key, value) = fields.get(name)?;
-        let items = list(cx, Subject::Key(name), value)?;
-        if items.is_empty() {
+        if value.is_blank() || value.value == Value::List(Vec::new()) {
             cx.push(
                 cx.error(codes::EMPTY_LIST, key.place, format!("`{name}` names nothing"))
-                    .help("remove the key if every one is meant"),
+                    .help(format!("remove the key if {nothing}")),
             );
+            return None;
         }
+        let items = list(cx, Subject::Key(name), value)?;
         Some(items.iter().filter_map(|it| selector(cx, Subject::Item(name), it, kind)).collect::<Vec<Selector>>())
     };
     Kinds {

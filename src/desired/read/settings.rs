@@ -6,6 +6,7 @@ use super::{Fields, Reading, Shape, approvals, scope};
 use crate::desired::codes;
 use crate::desired::document::{Limits, Mode};
 use crate::desired::draft::{Draft, Named};
+use crate::desired::quote::Quoted;
 use crate::desired::suggest;
 use crate::desired::yaml::{Node, Value};
 
@@ -45,21 +46,16 @@ fn named(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>) -> Option<
 }
 
 fn version(cx: &mut Reading<'_>, node: &Node<'_>) {
-    match &node.value {
-        Value::Plain(text) if text == "1" => {}
-        Value::Plain(text) if text.parse::<i64>().is_ok() => cx.push(
-            cx.error(codes::UNSUPPORTED_VERSION, node.place, format!("version {text} of the format is not supported"))
-                .help("this program reads version 1"),
-        ),
-        Value::Refused => {}
-        Value::Quoted(text) if text == "1" => cx.push(
-            cx.error(codes::WRONG_TYPE, node.place, "`version` must be a number, not text").help("write `version: 1`"),
-        ),
-        _ => {
-            let message = format!("`version` must be a whole number, not {}", noun(node));
-            cx.push(cx.error(codes::WRONG_TYPE, node.place, message).help("write `version: 1`, or remove the key"));
+    let (code, message, help) = match &node.value {
+        Value::Plain(text) if text == "1" => return,
+        Value::Refused => return,
+        Value::Plain(text) if text.parse::<i64>().is_ok() => {
+            let message = format!("version {text} of the format is not supported");
+            (codes::UNSUPPORTED_VERSION, message, "this program reads version 1")
         }
-    }
+        _ => (codes::WRONG_TYPE, not_a_number("version", node), "write `version: 1`, or remove the key"),
+    };
+    cx.push(cx.error(code, node.place, message).help(help));
 }
 
 fn mode(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Mode> {
@@ -67,7 +63,7 @@ fn mode(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Mode> {
     let mode = MODES.iter().find(|(it, _)| *it == word).map(|(_, mode)| *mode);
     if mode.is_none() {
         let words: Vec<_> = MODES.iter().map(|(it, _)| *it).collect();
-        let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown mode: `{word}`"));
+        let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown mode: {}", Quoted(word)));
         let meant = cx.problems.suggest(word, words.iter().copied());
         cx.push(match meant {
             Some(meant) => found.help(format!("did you mean `{meant}`?")),
@@ -88,29 +84,32 @@ fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
 }
 
 fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32) -> Option<u32> {
-    let digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-    match &node.value {
-        Value::Plain(text) if digits(text.strip_prefix('-').unwrap_or(text)) && !node.is_blank() => {
-            let number = text.parse().ok().filter(|it| *it <= most);
-            if number.is_none() {
-                let message = format!("`{key}` must be from 0 to {most}: `{text}`");
-                cx.push(cx.error(codes::OUT_OF_RANGE, node.place, message).help("0 holds every removal"));
+    let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let (code, message, help) = match &node.value {
+        Value::Plain(text) if is_number(text.strip_prefix('-').unwrap_or(text)) => {
+            if let Some(number) = text.parse().ok().filter(|it| *it <= most) {
+                return Some(number);
             }
-            number
+            let bound = if text.starts_with('-') { "at least 0".to_owned() } else { format!("at most {most}") };
+            let message = format!("`{key}` must be {bound}: {}", Quoted(text));
+            (codes::OUT_OF_RANGE, message, "0 holds every removal".to_owned())
         }
-        Value::Refused => None,
+        Value::Refused => return None,
         _ => {
-            let found = match node.scalar() {
-                Some(text) if !node.is_blank() => format!("`{key}` must be a whole number: `{text}`"),
-                _ => format!("`{key}` must be a whole number, not {}", noun(node)),
-            };
-            let found = cx.error(codes::WRONG_TYPE, node.place, found);
-            let bare = node.scalar().map(|it| it.trim_end_matches(['%', ' '])).filter(|it| digits(it));
-            cx.push(match bare {
-                Some(bare) => found.help(format!("write `{key}: {bare}`")),
-                None => found,
-            });
-            None
+            let bare = node.scalar().map(|it| it.trim_end_matches(['%', ' '])).filter(|it| is_number(it));
+            let help =
+                bare.map_or("write a number, or remove the key".to_owned(), |it| format!("write {}", Quoted(it)));
+            (codes::WRONG_TYPE, not_a_number(key, node), help)
         }
+    };
+    cx.push(cx.error(code, node.place, message).help(help));
+    None
+}
+
+fn not_a_number(key: &str, node: &Node<'_>) -> String {
+    match &node.value {
+        Value::Plain(text) if !node.is_blank() => format!("`{key}` must be a whole number: {}", Quoted(text)),
+        Value::Quoted(text) => format!("`{key}` must be a whole number, not text: {}", Quoted(text)),
+        _ => format!("`{key}` must be a whole number, not {}", noun(node)),
     }
 }

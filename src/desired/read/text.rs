@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Reading;
 use crate::desired::codes;
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
 
 /// What a value belongs to, for messages.
@@ -13,13 +14,16 @@ pub(super) enum Subject<'a> {
     Key(&'a str),
     /// An item of the list under a key.
     Item(&'a str),
+    /// The key that names a group.
+    Name,
 }
 
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Key(key) => write!(f, "`{key}`"),
-            Self::Item(key) => write!(f, "an item of `{key}`"),
+            Self::Key(key) => write!(f, "{}", Quoted(key)),
+            Self::Item(key) => write!(f, "an item of {}", Quoted(key)),
+            Self::Name => f.write_str("the name of a group"),
         }
     }
 }
@@ -35,7 +39,7 @@ pub(super) fn prose<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n No
     let text = scalar(cx, subject, node)?.trim();
     if text.is_empty() {
         cx.push(
-            cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")).help("say something, or remove it"),
+            cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")).help("write a value, or remove it"),
         );
         return None;
     }
@@ -50,68 +54,85 @@ pub(super) fn prose<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n No
 
 /// A list. Anything else, also a blank, is told.
 pub(super) fn list<'n, 't>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
-    match &node.value {
+    let written = |items: &str| match subject {
+        Subject::Key(key) => format!("{key}: [{items}]"),
+        Subject::Item(_) | Subject::Name => format!("[{items}]"),
+    };
+    let (code, message, help) = match &node.value {
         Value::List(items) => return Some(items),
-        Value::Refused => {}
-        _ if node.is_blank() => {
-            let help = match subject {
-                Subject::Key(key) => format!("write `{key}: []` if it is to be empty"),
-                Subject::Item(_) => "write `[]` if it is to be empty".to_owned(),
-            };
-            cx.push(cx.error(codes::BLANK, node.place, format!("{subject} is blank")).help(help));
+        Value::Refused => return None,
+        Value::Plain(_) if node.is_blank() => {
+            let help = format!("write {} if it is to be empty", Quoted(&written("")));
+            (codes::BLANK, format!("{subject} is blank"), help)
         }
-        _ => {
-            let found =
-                cx.error(codes::WRONG_TYPE, node.place, format!("{subject} must be a list, not {}", noun(node)));
-            cx.push(match (subject, node.scalar()) {
-                (Subject::Key(key), Some(text)) if text.len() < 60 => found.help(format!("write `{key}: [{text}]`")),
-                _ => found.help("write `[…]`, or one item a line after a `- `"),
-            });
+        Value::Plain(text) if not_text(text) == Some("null") => {
+            let help = format!("write {} if it is to be empty", Quoted(&written("")));
+            (codes::WRONG_TYPE, format!("{subject} must be a list, not null"), help)
         }
-    }
+        Value::Plain(text) | Value::Quoted(text) => {
+            let message = format!("{subject} must be a list, not {}", noun(node));
+            (codes::WRONG_TYPE, message, format!("write {}", Quoted(&written(text))))
+        }
+        Value::Map(_) => {
+            let message = format!("{subject} must be a list, not a mapping");
+            (codes::WRONG_TYPE, message, "write one item a line, each after a `- `".to_owned())
+        }
+    };
+    cx.push(cx.error(code, node.place, message).help(help));
     None
 }
 
 /// A scalar that YAML takes for text.
 fn scalar<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
-    match &node.value {
+    let (code, message, help) = match &node.value {
         Value::Quoted(text) => return Some(text),
-        Value::Plain(_) if node.is_blank() => {
+        Value::Plain(text) if !node.is_blank() => {
+            let Some(taken_for) = not_text(text) else { return Some(text) };
+            let message = format!("{subject} must be text, and {} is {taken_for}", Quoted(text));
+            let written = format!("\"{text}\"");
+            let help = match taken_for {
+                "null" => format!("write a value; if it is really called so, quote it: {}", Quoted(&written)),
+                _ => format!("quote it: {}", Quoted(&written)),
+            };
+            (codes::QUOTE_IT, message, Some(help))
+        }
+        Value::Plain(_) => {
             let help = match subject {
-                Subject::Key(_) => "write a value, or remove the key",
+                Subject::Key(_) | Subject::Name => "write a value, or remove the key",
                 Subject::Item(_) => "write a value, or remove the item",
             };
-            cx.push(cx.error(codes::BLANK, node.place, format!("{subject} is blank")).help(help));
+            (codes::BLANK, format!("{subject} is blank"), Some(help.to_owned()))
         }
-        Value::Plain(text) => match not_text(text) {
-            None => return Some(text),
-            Some(taken_for) => cx.push(
-                cx.error(codes::QUOTE_IT, node.place, format!("{subject} must be text, and `{text}` is {taken_for}"))
-                    .help(format!("quote it: `\"{text}\"`")),
-            ),
-        },
         Value::List(_) | Value::Map(_) => {
-            cx.push(cx.error(codes::WRONG_TYPE, node.place, format!("{subject} must be text, not {}", noun(node))));
+            (codes::WRONG_TYPE, format!("{subject} must be text, not {}", noun(node)), None)
         }
-        Value::Refused => {}
-    }
+        Value::Refused => return None,
+    };
+    let found = cx.error(code, node.place, message);
+    cx.push(match help {
+        Some(help) => found.help(help),
+        None => found,
+    });
     None
 }
 
 /// Whether the text can be a name; if not, it is told.
 fn name(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str) -> bool {
-    if text.is_empty() {
-        cx.push(cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")));
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        cx.push(
+            cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")).help("write a value, or remove it"),
+        );
         return false;
     }
     if let Some(it) = text.chars().find(|it| it.is_control()) {
         refuse_control(cx, subject, node, it);
         return false;
     }
-    if text.trim() != text {
+    if trimmed != text {
         cx.push(
             cx.error(codes::SURROUNDING_SPACE, node.place, format!("{subject} begins or ends with white space"))
-                .help(format!("write `{}`", text.trim())),
+                .help(format!("write {}", Quoted(trimmed))),
         );
         return false;
     }
@@ -126,7 +147,11 @@ fn name(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str)
 
 fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, it: char) {
     let message = format!("{subject} holds a control character: U+{:04X}", u32::from(it));
-    cx.push(cx.error(codes::CONTROL_CHARACTER, node.place, message).help("remove it"));
+    // Raw ones are not YAML, so this one was written as an escape.
+    cx.push(
+        cx.error(codes::CONTROL_CHARACTER, node.place, message)
+            .help("in double quotes a backslash begins an escape; in single quotes it is an ordinary character"),
+    );
 }
 
 /// Characters without width or that turn the direction of writing: a reviewer would not see them.

@@ -7,6 +7,7 @@ use super::Reading;
 use super::reference::Kind;
 use crate::binding::parse_uuid;
 use crate::desired::codes;
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::Node;
 
 /// The views of the API that show what can be referred to; of a kind, the first is the one to write.
@@ -31,9 +32,9 @@ pub(super) fn url(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind)
         Some((view, id)) => match VIEWS.iter().find(|(it, _)| *it == view) {
             Some((_, it)) if *it == kind => return Some(id),
             Some((_, it)) => (codes::WRONG_URL, format!("this is the URL of {}, not of {}", it.noun(), kind.noun())),
-            None => (codes::WRONG_URL, format!("this is not the URL of {}: `{text}`", kind.noun())),
+            None => (codes::WRONG_URL, format!("this is not the URL of {}: {}", kind.noun(), Quoted(text))),
         },
-        None => (codes::MALFORMED_URL, format!("this URL names no object of the API: `{text}`")),
+        None => (codes::MALFORMED_URL, format!("this URL names no object of the API: {}", Quoted(text))),
     };
     let view = VIEWS.iter().find(|(_, it)| *it == kind).map_or("", |(view, _)| view);
     cx.push(cx.error(code, node.place, message).help(format!("write the UUID alone, or `https://…/api/{view}/UUID/`")));

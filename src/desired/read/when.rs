@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Reading;
-use super::text::{Subject, noun};
+use super::text::noun;
 use crate::desired::codes;
 use crate::desired::draft::When;
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
 use crate::diagnostic::Span;
 
@@ -14,46 +15,38 @@ const FORMS: &str = "write a day like `2027-01-31`, or an instant like `2027-01-
 
 /// A day, or an instant with its offset; quotes make no difference.
 pub(super) fn when(cx: &mut Reading<'_>, key: &str, node: &Node<'_>) -> Option<(When, Span)> {
-    let subject = Subject::Key(key);
-    let text = match &node.value {
-        Value::Plain(_) if node.is_blank() => {
-            cx.push(
-                cx.error(codes::BLANK, node.place, format!("{subject} is blank"))
-                    .help("write a day, or remove the key"),
-            );
-            return None;
+    let (code, message, help) = match &node.value {
+        Value::Plain(text) | Value::Quoted(text) if !text.trim().is_empty() && !node.is_blank() => match parse(text) {
+            Ok(when) => return Some((when, cx.span(node.place))),
+            Err((message, help)) => (codes::MALFORMED_DATE, message, help),
+        },
+        Value::Plain(_) | Value::Quoted(_) => {
+            (codes::BLANK, format!("`{key}` is blank"), "write a day, or remove the key")
         }
-        Value::Plain(text) | Value::Quoted(text) => text,
         Value::List(_) | Value::Map(_) => {
-            let message = format!("{subject} must be a day or an instant, not {}", noun(node));
-            cx.push(cx.error(codes::WRONG_TYPE, node.place, message).help(FORMS));
-            return None;
+            (codes::WRONG_TYPE, format!("`{key}` must be a day or an instant, not {}", noun(node)), FORMS)
         }
         Value::Refused => return None,
     };
-    match parse(text) {
-        Ok(when) => Some((when, cx.span(node.place))),
-        Err((message, help)) => {
-            cx.push(cx.error(codes::MALFORMED_DATE, node.place, message).help(help));
-            None
-        }
-    }
+    cx.push(cx.error(code, node.place, message).help(help));
+    None
 }
 
 fn parse(text: &str) -> Result<When, (String, &'static str)> {
     // jiff reads more forms than the files have, so the form is looked at first.
     match form(text) {
         "0000-00-00" => {
-            text.parse::<Date>().map(When::Day).map_err(|_| (format!("there is no such day: `{text}`"), FORMS))
+            text.parse::<Date>().map(When::Day).map_err(|_| (format!("there is no such day: {}", Quoted(text)), FORMS))
         }
         "0000-00-00T00:00:00Z" | "0000-00-00T00:00:00+00:00" => text
             .parse::<Timestamp>()
             .map(When::Instant)
-            .map_err(|_| (format!("there is no such instant: `{text}`"), FORMS)),
-        "0000-00-00T00:00:00" | "0000-00-00T00:00" => {
-            Err((format!("this instant has no offset: `{text}`"), "add `Z` for UTC, or an offset like `+01:00`"))
-        }
-        _ => Err((format!("this is neither a day nor an instant: `{text}`"), FORMS)),
+            .map_err(|_| (format!("there is no such instant: {}", Quoted(text)), FORMS)),
+        "0000-00-00T00:00:00" | "0000-00-00T00:00" => Err((
+            format!("this instant has no offset: {}", Quoted(text)),
+            "add `Z` for UTC, or an offset like `+01:00`",
+        )),
+        _ => Err((format!("this is neither a day nor an instant: {}", Quoted(text)), FORMS)),
     }
 }
 

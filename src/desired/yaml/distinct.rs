@@ -10,12 +10,12 @@ use crate::diagnostic::{Diagnostic, Source};
 /// Up to so many keys are compared one by one. Most mappings have a handful of them.
 const FEW: usize = 12;
 
-/// Keeps of equal keys the first. A mapping with a key that is not a scalar is refused as a whole.
+/// Keeps of equal keys the first, and leaves out what is no key of the format at all.
 pub(super) fn map<'t>(pairs: Vec<(Node<'t>, Node<'t>)>, source: &Source, refused: &mut Vec<Diagnostic>) -> Value<'t> {
     let mut seen = Seen::default();
     let many = pairs.len() > FEW;
     let mut kept: Vec<(Node<'t>, Node<'t>)> = Vec::with_capacity(pairs.len());
-    let mut whole = true;
+    let (mut whole, mut merged) = (true, false);
     for (key, value) in pairs {
         let Some(name) = key.scalar() else {
             // What was refused already needs no second word.
@@ -27,6 +27,7 @@ pub(super) fn map<'t>(pairs: Vec<(Node<'t>, Node<'t>)>, source: &Source, refused
         };
         if is_merge(&key) {
             refused.push(refuse::merge_key(source, key.place));
+            merged = true;
             continue;
         }
         let first = if many {
@@ -39,7 +40,8 @@ pub(super) fn map<'t>(pairs: Vec<(Node<'t>, Node<'t>)>, source: &Source, refused
             Some(first) => refused.push(refuse::duplicate_key(source, name, key.place, first)),
         }
     }
-    if whole { Value::Map(kept) } else { Value::Refused }
+    // What seems to be missing from a mapping may have been in what was refused.
+    if merged || (!whole && kept.is_empty()) { Value::Refused } else { Value::Map(kept) }
 }
 
 /// `<<` without quotes.

@@ -6,6 +6,7 @@
 mod build;
 mod conflict;
 mod distinct;
+mod mask;
 mod node;
 mod recover;
 mod refuse;
@@ -46,7 +47,7 @@ pub(super) fn read(source: &Source, problems: &mut Problems, then: &mut dyn FnMu
 fn nothing(source: &Source) -> Diagnostic {
     let message = match source.text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']) {
         "" => "the file is empty",
-        _ => "the file holds nothing but comments",
+        _ => "the file says nothing",
     };
     Diagnostic::error(codes::EMPTY_FILE, Place::START.span(&source.name), message)
         .help("take it out of the set, or write `bindings: []` if nobody is to have access")

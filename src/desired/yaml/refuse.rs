@@ -2,6 +2,7 @@
 
 use super::node::Place;
 use crate::desired::codes;
+use crate::desired::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Source};
 
 pub(super) fn second_document(source: &Source, place: Place) -> Diagnostic {
@@ -10,25 +11,28 @@ pub(super) fn second_document(source: &Source, place: Place) -> Diagnostic {
 }
 
 pub(super) fn tag(source: &Source, place: Place) -> Diagnostic {
-    let message = format!("tags are not supported: `{}`", written(source, place));
+    let message = format!("tags are not supported: {}", Quoted(written(source, place)));
     Diagnostic::error(codes::TAG, place.span(&source.name), message)
         .help("remove it; put the value in quotes if it is text")
 }
 
 pub(super) fn alias(source: &Source, place: Place, stands_for: Option<Place>) -> Diagnostic {
     let text = written(source, place);
-    let found =
-        Diagnostic::error(codes::ALIAS, place.span(&source.name), format!("aliases are not supported: `{text}`"));
+    let found = Diagnostic::error(
+        codes::ALIAS,
+        place.span(&source.name),
+        format!("aliases are not supported: {}", Quoted(text)),
+    );
     match stands_for {
         Some(anchor) => found
             .related(anchor.span(&source.name), "it stands for this")
             .help("write the value out; to name several users at once, use `groups`"),
-        None => found.help(format!("put it in quotes if a pattern is meant: `\"{text}\"`")),
+        None => found.help("put it in quotes if a pattern is meant"),
     }
 }
 
 pub(super) fn anchor(source: &Source, place: Place) -> Diagnostic {
-    let message = format!("anchors are not supported: `{}`", written(source, place));
+    let message = format!("anchors are not supported: {}", Quoted(written(source, place)));
     Diagnostic::error(codes::ALIAS, place.span(&source.name), message)
         .help("remove it; put the value in quotes if it is text")
 }
@@ -48,10 +52,14 @@ pub(super) fn key(source: &Source, place: Place) -> Diagnostic {
 }
 
 pub(super) fn duplicate_key(source: &Source, name: &str, place: Place, first: Place) -> Diagnostic {
-    Diagnostic::error(codes::DUPLICATE_KEY, place.span(&source.name), format!("the key `{name}` is there twice"))
-        .label("again here")
-        .related(first.span(&source.name), "first here")
-        .help("keep one of the two")
+    Diagnostic::error(
+        codes::DUPLICATE_KEY,
+        place.span(&source.name),
+        format!("the key {} is there twice", Quoted(name)),
+    )
+    .label("again here")
+    .related(first.span(&source.name), "first here")
+    .help("keep one of the two")
 }
 
 /// As it stands in the text.

@@ -8,12 +8,24 @@ use crate::diagnostic::{Diagnostic, Source};
 
 /// The library's error at its place.
 pub(super) fn problem(error: &ScanError, source: &Source) -> Diagnostic {
-    let (message, help) = words(error.kind());
-    let found = Diagnostic::error(codes::SYNTAX, place(error, &source.text).span(&source.name), message);
+    let place = place(error, &source.text);
+    let (message, help) = if is_tight_dash(&source.text, place.start as usize) {
+        ("a dash needs a space after it".to_owned(), Some("write `- `; put text that begins with a dash in quotes"))
+    } else {
+        words(error.kind())
+    };
+    let found = Diagnostic::error(codes::SYNTAX, place.span(&source.name), message);
     match help {
         Some(help) => found.help(help),
         None => found,
     }
+}
+
+/// Whether the line begins with a dash right before something else, which YAML takes for text.
+fn is_tight_dash(text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    let after = line.trim_start().strip_prefix('-');
+    after.is_some_and(|it| it.starts_with(|it: char| !it.is_whitespace() && it != '-'))
 }
 
 fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
@@ -50,7 +62,6 @@ fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
         E::BlockEntryInFlowCollection => {
             ("an item with a dash stands inside of brackets", Some("look for a `[` or `{` above that is never closed"))
         }
-        E::InvalidBlockEntryWhitespace => ("a dash needs a space after it", None),
         E::UnknownQuotedScalarEscape => (
             "this escape is not known",
             Some("write a backslash as `\\\\`, or use single quotes, where it is an ordinary character"),
