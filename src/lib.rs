@@ -7,4 +7,6 @@ pub mod snapshot;
 
 pub mod desired;
 
+pub mod api;
+
 pub mod sandbox;

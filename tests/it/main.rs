@@ -1,5 +1,16 @@
 //! Tests through the crate's public door, in one binary.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::needless_raw_string_hashes,
+    clippy::unwrap_used,
+    reason = "a test may panic, and a tool writes what is expected"
+)]
 
+mod api_directory;
+mod api_listing;
+mod api_retry;
+mod api_settings;
+mod api_support;
+mod api_wire;
+mod api_writes;
 mod sandbox;
 mod tidy;
