@@ -12,4 +12,6 @@ pub mod report;
 
 pub mod render;
 
+pub mod api;
+
 pub mod sandbox;

@@ -6,6 +6,13 @@
     reason = "a test may panic, and a tool writes what is expected"
 )]
 
+mod api_directory;
+mod api_listing;
+mod api_retry;
+mod api_settings;
+mod api_support;
+mod api_wire;
+mod api_writes;
 mod desired_invalid;
 mod plan;
 mod plan_dates;

@@ -38,7 +38,7 @@ bindings:
 ",
         "HPC cluster-a: admin bob, viewer alice, viewer bob, viewer bob, admin svc-backup",
         expect![[r#"
-            warning grants.yaml:5: `bob` is protected, so the end of this line takes nothing away
+            warning grants.yaml:5: `bob` is protected, so a date takes nothing away
             Plan: 0 to create, 0 to remove · 2 in sync, 3 kept (3 protected)
         "#]],
     );
