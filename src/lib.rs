@@ -10,8 +10,11 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 
+pub mod api;
+pub mod reconcile;
+
 pub mod render;
 
-pub mod api;
+pub mod cli;
 
 pub mod sandbox;
