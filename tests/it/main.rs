@@ -22,5 +22,6 @@ mod properties;
 mod render_diagnostics;
 mod resolve;
 mod sandbox;
+mod sandbox_faults;
 mod tidy;
 mod world;
