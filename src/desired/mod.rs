@@ -17,4 +17,4 @@ mod yaml;
 
 pub use decode::{Undecodable, decode};
 pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector};
-pub use parse::parse;
+pub use parse::{diagnose, parse};
