@@ -25,6 +25,6 @@ mod yaml;
 pub use decode::{Undecodable, decode};
 pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector};
 pub use only::{Narrow, Only};
-pub use parse::parse;
+pub use parse::{diagnose, parse};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
 pub use territory::Territory;
