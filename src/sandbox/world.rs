@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::faults::Fault;
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
@@ -32,6 +33,8 @@ pub struct World {
     pub events: Vec<Event>,
     /// Every request that arrived, oldest first.
     pub requests: Vec<RequestLine>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
     /// How far the server's clock is ahead of ours. Moving it ahead lets time pass, tokens expire with it.
     pub clock_ahead: SignedDuration,
     /// The organisation that new offerings belong to.

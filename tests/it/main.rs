@@ -13,4 +13,5 @@ mod api_support;
 mod api_wire;
 mod api_writes;
 mod sandbox;
+mod sandbox_faults;
 mod tidy;
