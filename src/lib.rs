@@ -5,9 +5,18 @@ pub mod diagnostic;
 pub mod directory;
 pub mod snapshot;
 
-pub mod daemon;
 pub mod desired;
 pub mod plan;
 pub mod policy;
-pub mod render;
 pub mod report;
+
+pub mod api;
+pub mod reconcile;
+
+pub mod daemon;
+
+pub mod render;
+
+pub mod cli;
+
+pub mod sandbox;

@@ -19,6 +19,10 @@ pub struct Document {
     pub limits: Limits,
     /// `protect`: users whose links are never removed.
     pub protect: Vec<Selector>,
+    /// `timezone`, as it is written: where the days of the files begin and end; absent means UTC.
+    pub timezone: Option<Box<str>>,
+    /// `approvals`: held removals that may go.
+    pub approvals: Vec<Approval>,
     /// `bindings`, in the order of the files.
     pub entries: Vec<Entry>,
     /// What is worth saying about files that are valid.
@@ -103,6 +107,19 @@ pub struct Reference {
     pub offering: Option<Box<Reference>>,
 }
 
+/// An item of `approvals`: it releases exactly one set of held removals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Where it begins.
+    pub span: Span,
+    /// The digest of the held set, as the plan shows it.
+    pub held: Box<str>,
+    /// First instant at which it no longer counts; absent: for ever.
+    pub until: Option<Timestamp>,
+    /// `reason`, kept for the journal.
+    pub reason: Option<Box<str>>,
+}
+
 /// One entry of `bindings`: every combination of its resources, roles and users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -180,7 +197,7 @@ impl Life {
 impl Document {
     /// What has to be asked of the server to resolve every reference.
     pub fn lookups(&self) -> Lookups {
-        let Self { mode: _, scope, limits: _, protect, entries, warnings: _ } = self;
+        let Self { mode: _, scope, limits: _, protect, timezone: _, approvals: _, entries, warnings: _ } = self;
         let kinds = || scope.iter().flat_map(|it| [&it.include, &it.exclude]);
         let resources = kinds().flat_map(|it| ones(it.resources.as_deref()));
         let roles = kinds().flat_map(|it| ones(it.roles.as_deref()));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 
 use super::document::Reference;
+use super::suggest::nearest;
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
@@ -223,16 +224,6 @@ fn agrees<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Result<(), 
         }
         _ => Ok(()),
     }
-}
-
-/// The name most like this one, if any is like it at all; the first in order of those equally like it.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// Below this, a suggestion confuses more often than it helps.
-    const ALIKE: f64 = 0.8;
-    let folded = name.to_lowercase();
-    let scored = names.map(|it| (strsim::jaro_winkler(&folded, &it.to_lowercase()), it));
-    let best = scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
-    best.map(|(_, name)| name)
 }
 
 /// What could be written instead: the readable forms where they tell the candidates apart, else the ids.

@@ -1,14 +1,19 @@
-//! Patterns over names: `*` stands for any characters, none included; everything else for itself.
+//! Patterns: `*` stands for any characters, none included; everything else for itself.
 
-/// Whether a name fits a pattern.
-pub fn fits(pattern: &str, name: &str) -> bool {
-    let Some((prefix, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(prefix) else { return false };
-    let (middle, suffix) = rest.rsplit_once('*').unwrap_or(("", rest));
-    // The earliest place for a part leaves most for those after it, so no other place needs to be tried.
-    for part in middle.split('*') {
-        let Some(at) = name.find(part) else { return false };
-        name = &name[at + part.len()..];
+/// Whether the whole name fits.
+///
+/// Takes at most the product of both lengths in steps.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    // What stands between two stars may as well be found as early as possible.
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
     }
-    name.ends_with(suffix)
+    rest.ends_with(last)
 }

@@ -3,7 +3,9 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 
 mod changes;
+mod diagnostics;
 mod diff;
+mod excerpt;
 mod naming;
 mod plan;
 mod report;
@@ -11,6 +13,7 @@ mod style;
 mod table;
 
 pub use changes::{Change, Group, changes};
+pub use diagnostics::diagnostics;
 pub use diff::diff;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{Change, Group, changes};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
@@ -83,42 +84,52 @@ fn roles(ids: impl Iterator<Item = RoleId>, naming: &Naming<'_>) -> String {
 }
 
 fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
-    let ends = lines.iter().filter_map(|it| it.life.until).max();
+    let ended = lines.iter().filter_map(|it| it.life.until).max();
     let begins = lines.iter().filter_map(|it| it.life.from).min();
     let detail = match why {
-        Why::Ended => ends.map(|it| format!(" at {}", instant(it))),
+        Why::Ended => ended.map(|it| format!(", was until {}", end(it))),
         Why::NotBegun => begins.map(|it| format!(", begins {}", instant(it))),
         Why::NotDeclared | Why::Duplicate => None,
     };
-    let origins = origins(lines.iter());
-    let origins = if origins.is_empty() { origins } else { format!(" · {origins}") };
-    format!("{why}{}{origins}", detail.unwrap_or_default())
+    let places = match &lines[..] {
+        [] => String::new(),
+        [first, rest @ ..] => format!(" · {}{}", place(first), more(rest.len())),
+    };
+    format!("{why}{}{places}", detail.unwrap_or_default())
 }
 
 /// The lines that ask for something: the first in full, then how many more.
 pub(super) fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String {
-    let Some(Origin { span, groups, life, reason }) = lines.next() else { return String::new() };
-    let mut out = span.to_string();
-    if !groups.is_empty() {
-        let _ = write!(out, " via {}", groups.join(" › "));
-    }
-    if let Some(until) = life.until {
-        let _ = write!(out, " · ends {}", instant(until));
-    }
-    if let Some(reason) = reason {
-        let _ = write!(out, " · {}", visible(reason));
-    }
-    match lines.count() {
-        0 => out,
-        1 => out + " · and one more line",
-        more => format!("{out} · and {more} more lines"),
+    let Some(first) = lines.next() else { return String::new() };
+    let until = first.life.until.map(|it| format!(" · until {}", end(it)));
+    format!("{}{}{}", place(first), until.unwrap_or_default(), more(lines.count()))
+}
+
+fn more(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        1 => " · and one more line".to_owned(),
+        lines => format!(" · and {lines} more lines"),
     }
 }
 
-/// An instant to the minute, in UTC; midnight as a day.
-pub(super) fn instant(at: jiff::Timestamp) -> String {
+/// Where a line stands, by which groups it means somebody, and why it is there.
+fn place(Origin { span, groups, life: _, reason }: &Origin) -> String {
+    let via = if groups.is_empty() { String::new() } else { format!(" via {}", groups.join(" › ")) };
+    let reason = reason.as_ref().map(|it| format!(" · {}", visible(it)));
+    format!("{span}{via}{}", reason.unwrap_or_default())
+}
+
+/// An instant to the minute, in UTC; midnight as the day that begins.
+fn instant(at: Timestamp) -> String {
     let text = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    text.strip_suffix(" 00:00 UTC").map_or(text.clone(), str::to_owned)
+    text.strip_suffix(" 00:00 UTC").map(str::to_owned).unwrap_or(text)
+}
+
+/// The first instant after something, as files say it: midnight as the day that is still part of it.
+fn end(at: Timestamp) -> String {
+    let last = at - SignedDuration::from_nanos(1);
+    if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
 }
 
 fn everything(out: &mut String, plan: &Plan, naming: &Naming<'_>) {

@@ -23,7 +23,10 @@ pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
     let became = match outcome {
         Outcome::Created(_) => "created".to_owned(),
         Outcome::Adopted(_) => "created (the answer was lost, and it is there)".to_owned(),
-        Outcome::Removed => "removed".to_owned(),
+        Outcome::Removed => match step {
+            Step::Remove(removal) => format!("removed ({})", removal.why),
+            Step::Create(_) => "removed".to_owned(),
+        },
         Outcome::AlreadyGone => "was gone already".to_owned(),
         Outcome::Held(hold) => format!("held: {hold}"),
         Outcome::Failed(failure) => format!("failed: {failure}"),

@@ -1,6 +1,18 @@
 //! Tests through the crate's public door, in one binary.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::needless_raw_string_hashes,
+    clippy::unwrap_used,
+    reason = "a test may panic, and a tool writes what is expected"
+)]
 
+mod api_directory;
+mod api_listing;
+mod api_retry;
+mod api_settings;
+mod api_support;
+mod api_wire;
+mod api_writes;
 mod daemon_agenda;
 mod daemon_day;
 mod daemon_files;
@@ -10,4 +22,18 @@ mod daemon_loop;
 mod daemon_memory;
 mod daemon_signals;
 mod daemon_status;
+mod desired_decode;
+mod desired_invalid;
+mod desired_properties;
+mod desired_valid;
+mod plan;
+mod plan_dates;
+mod plan_scope;
+mod policy;
+mod properties;
+mod render_diagnostics;
+mod resolve;
+mod sandbox;
+mod sandbox_faults;
 mod tidy;
+mod world;

@@ -1,0 +1,85 @@
+//! What a person can make sense of in an answer's body.
+
+use serde_json::Value;
+
+/// Characters that a line has at most.
+const LONGEST: usize = 200;
+
+/// What a body says: the messages of JSON, the title of a web page, or all of anything else.
+pub(super) fn message(body: &str) -> String {
+    match serde_json::from_str::<Value>(body) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => messages(&value),
+        Ok(_) | Err(_) if body.trim_start().starts_with('<') => page(body),
+        Ok(_) | Err(_) => body.to_owned(),
+    }
+}
+
+/// One line of plain text: no control characters, nothing that turns the direction of writing, not too long.
+pub(super) fn cut(text: &str) -> String {
+    let mut line = String::new();
+    let mut length = 0;
+    for (index, word) in text.split_whitespace().enumerate() {
+        for it in (index > 0).then_some(' ').into_iter().chain(word.chars()) {
+            if length == LONGEST {
+                line.push('…');
+                return line;
+            }
+            length += 1;
+            match it {
+                '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                    line.extend(it.escape_unicode());
+                }
+                it if it.is_control() => line.extend(it.escape_default()),
+                it => line.push(it),
+            }
+        }
+    }
+    line
+}
+
+/// `{"detail": "Not found."}` says `Not found.`; `{"role": ["No."], "user": ["Nor."]}` says `role: No.; user: Nor.`.
+fn messages(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(messages).collect::<Vec<_>>().join("; "),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| match key.as_str() {
+                "detail" | "non_field_errors" => messages(value),
+                key => format!("{key}: {}", messages(value)),
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// The title of a web page, or else its text.
+fn page(html: &str) -> String {
+    let text = |html: &str| {
+        let mut text = String::new();
+        let mut rest = html;
+        while let Some((before, tag)) = rest.split_once('<') {
+            text.push_str(before);
+            text.push(' ');
+            let inside = ["script", "style"].into_iter().find(|it| starts_with(tag, it));
+            let end = inside.and_then(|it| tag.find(&format!("</{it}"))).unwrap_or_default();
+            rest = tag[end..].split_once('>').map_or("", |(_, after)| after);
+        }
+        text.push_str(rest);
+        let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+        plain.replace("&nbsp;", " ").replace("&amp;", "&").trim().to_owned()
+    };
+    let title = html
+        .match_indices('<')
+        .find(|(at, _)| starts_with(&html[at + 1..], "title"))
+        .and_then(|(at, _)| html[at..].split_once('>'))
+        .and_then(|(_, after)| after.split_once('<'))
+        .map(|(title, _)| text(title))
+        .filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| text(html))
+}
+
+fn starts_with(text: &str, word: &str) -> bool {
+    text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+}

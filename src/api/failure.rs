@@ -1,0 +1,82 @@
+//! A try that ended without an answer, or with one that cannot be read.
+
+use super::Method;
+use super::address::Address;
+use super::error::{Error, Kind};
+use super::retry::Outcome;
+
+/// What happened instead of an answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) outcome: Outcome,
+    detail: String,
+    cause: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// The request went out, and that is all we know.
+    pub(super) fn lost(detail: impl Into<String>) -> Self {
+        let help = Some("the server is overloaded, or the network between is bad: try again later".to_owned());
+        Self { outcome: Outcome::Lost, detail: detail.into(), cause: String::new(), help }
+    }
+
+    /// An answer came, and nobody can tell what it says.
+    pub(super) fn unreadable(detail: &str, cause: &str) -> Self {
+        let help = Some("a proxy between here and Waldur spoils its answers: ask who runs it".to_owned());
+        Self { outcome: Outcome::Answered(200), detail: detail.to_owned(), cause: cause.to_owned(), help }
+    }
+
+    /// The HTTP client came back without a response. `root` is the root of its error.
+    pub(super) fn sending(error: &reqwest::Error, root: &str, address: &Address) -> Self {
+        if error.is_connect() {
+            let detail = format!("could not connect to `{}`", address.host());
+            let help = Some(connecting(root, address));
+            return Self { outcome: Outcome::NotSent, detail, cause: root.to_owned(), help };
+        }
+        if error.is_builder() {
+            let detail = "could not be put together".to_owned();
+            return Self { outcome: Outcome::NotSent, detail, cause: root.to_owned(), help: None };
+        }
+        let failure = Self::lost("no answer").because(root);
+        // A TLS port hears no HTTP in our request and answers none.
+        let help = "does this port speak TLS? then write the address with `https://`".to_owned();
+        if address.is_encrypted() { failure } else { Self { help: Some(help), ..failure } }
+    }
+
+    pub(super) fn because(mut self, cause: &str) -> Self {
+        cause.clone_into(&mut self.cause);
+        self
+    }
+
+    pub(super) fn into_error(self, request: String, method: Method) -> Error {
+        let Self { outcome, detail, cause, help } = self;
+        let kind = match outcome {
+            Outcome::NotSent => Kind::Unreachable,
+            Outcome::Answered(_) if !method.writes() => Kind::Unreadable,
+            Outcome::Lost | Outcome::Answered(_) => Kind::Lost,
+        };
+        let mut error = Error::new(request, kind, detail);
+        error.help = help;
+        if cause.is_empty() { error } else { error.because(cause) }
+    }
+}
+
+/// The remedy for a connection that did not come about. The words are those of rustls and of the system.
+fn connecting(root: &str, address: &Address) -> String {
+    let has = |word| root.contains(word);
+    if has("UnknownIssuer") || has("unknown issuer") {
+        "if your own authority signed the server's certificate, name its certificate with `--ca-file`".to_owned()
+    } else if has("InvalidContentType") || has("invalid HTTP") {
+        "this port speaks no TLS: is the port right? (`http://` sends the token unencrypted)".to_owned()
+    } else if has("certificate") {
+        format!(
+            "the certificate of `{}` is not valid for it: check the address and this machine's clock",
+            address.host()
+        )
+    } else if has("lookup") || has("resolve") {
+        "the host name is not known: check the address, and `HTTPS_PROXY` if the network needs one".to_owned()
+    } else {
+        "check host and port of the address, and whether the server is up".to_owned()
+    }
+}

@@ -1,0 +1,276 @@
+//! Requests and their answers: sends, waits, sends again. Knows nothing of what is in them.
+
+use std::error::Error as StdError;
+use std::io;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Certificate, Response, redirect};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use url::Url;
+
+use super::address::Address;
+use super::answer::{Answer, clean};
+use super::counters::Counters;
+use super::error::{Error, Kind};
+use super::failure::Failure;
+use super::retry::{self, Next, Outcome, Patience, Tried};
+use super::token::{Secret, Token};
+use super::{Method, Settings};
+
+/// A name that cannot be resolved or a host that drops packets is given up after this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Redirects that one read follows, at its own origin only.
+const REDIRECTS: usize = 3;
+/// No answer that is asked for comes near to this: 300 rows are some 200 kB.
+const LARGEST_BODY: usize = 16 << 20;
+
+/// A connection to one server.
+#[derive(Debug)]
+pub(super) struct Http {
+    pub(super) address: Address,
+    pub(super) parallelism: NonZeroUsize,
+    pub(super) counters: Counters,
+    client: reqwest::Client,
+    token: Token,
+    attempt_timeout: Duration,
+    patience: Patience,
+    /// Reads in flight, whoever asked for them.
+    reads: Semaphore,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    method: Method,
+    url: Url,
+    body: Option<String>,
+}
+
+impl Http {
+    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+        let Settings { address, token, parallelism, attempt_timeout, patience, ca_file, user_agent } = settings;
+        let token = Token::new(token)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // Waldur translates its messages; people shall read ours and its in one language.
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        let mut builder = reqwest::Client::builder()
+            .user_agent(user_agent)
+            .default_headers(headers)
+            // Following a redirect would turn a POST into a GET; reads follow theirs below.
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout));
+        if let Some(path) = ca_file {
+            let bad = |detail: &str, cause: String| {
+                let place = format!("certificate file `{}`", path.display());
+                Error::new(place, Kind::Settings, detail).because(cause)
+            };
+            let pem = std::fs::read(&path).map_err(|error| bad("cannot be read", error.to_string()))?;
+            let certificates = Certificate::from_pem_bundle(&pem)
+                .map_err(|error| bad("not certificates in PEM form", root(&error)))?;
+            if certificates.is_empty() {
+                return Err(bad("no certificate in it", "no `BEGIN CERTIFICATE` line".to_owned()));
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder.build().map_err(|error| {
+            Error::new("HTTP client", Kind::Settings, "cannot be made")
+                .because(root(&error))
+                .help("are the system's certificates (`ca-certificates`) installed?")
+        })?;
+        let reads = Semaphore::new(parallelism.get().min(Semaphore::MAX_PERMITS));
+        let counters = Counters::default();
+        Ok(Self { address, parallelism, counters, client, token, attempt_timeout, patience, reads })
+    }
+
+    /// A request for something below the root of the API; `path` ends in a slash.
+    pub(super) fn request(&self, method: Method, path: &str) -> Request {
+        Request { method, url: self.address.join(path), body: None }
+    }
+
+    /// Sends a request, again where that is safe, until it succeeds or there is nothing more to hope for.
+    pub(super) async fn call(&self, request: &Request) -> Result<Answer, Error> {
+        let method = request.method;
+        // Kept while waiting, too: a server that asks for patience is not asked other things meanwhile.
+        let _permit = if method.writes() { None } else { self.reads.acquire().await.ok() };
+        let begun = Instant::now();
+        let mut token = self.token.current();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let time = self.attempt_timeout.min(self.patience.budget.saturating_sub(begun.elapsed()));
+            let tried = self.attempt(request, &token, time).await;
+            let (outcome, retry_after) = match &tried {
+                Ok(answer) => (Outcome::Answered(answer.status.as_u16()), answer.retry_after()),
+                Err(failure) => (failure.outcome, None),
+            };
+            self.record(request, outcome, tries, begun);
+            if outcome == Outcome::Answered(401) && tries < self.patience.tries {
+                // Refused before it was looked at. When the file was replaced just now, the new token gets its chance.
+                let fresh = self.token.current();
+                if fresh != token {
+                    token = fresh;
+                    continue;
+                }
+            }
+            let so_far = Tried { method, outcome, tries, elapsed: begun.elapsed(), retry_after };
+            match retry::decide(&so_far, &self.patience, fastrand::f64()) {
+                Next::Wait(wait) => tokio::time::sleep(wait).await,
+                Next::GiveUp => return conclude(request, tried, &so_far),
+            }
+            self.counters.retry();
+        }
+    }
+
+    fn record(&self, request: &Request, outcome: Outcome, tries: u32, begun: Instant) {
+        let status = match outcome {
+            Outcome::Answered(status) => Some(status),
+            Outcome::NotSent | Outcome::Lost => None,
+        };
+        self.counters.request(request.method, status);
+        let took = begun.elapsed().as_millis();
+        tracing::debug!(request = %request.name(), status, tries, "took {took} ms");
+    }
+
+    async fn attempt(&self, request: &Request, token: &Secret, time: Duration) -> Result<Answer, Failure> {
+        let sent = Timestamp::now();
+        let begun = Instant::now();
+        let exchange = async {
+            let response = self.follow(request, token).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = body(response).await.or_else(|failure| {
+                // The status is the answer; a failure is described as well as its body arrived.
+                if status.is_success() { Err(failure) } else { Ok(Vec::new()) }
+            })?;
+            let (request, method, token) = (request.name(), request.method, token.clone());
+            Ok(Answer { request, method, status, headers, body, token, sent, took: begun.elapsed() })
+        };
+        tokio::time::timeout(time, exchange).await.unwrap_or_else(|_| {
+            let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+            Err(Failure::lost(format!("no complete answer within {time:#}")))
+        })
+    }
+
+    /// Sends it, and follows where a read is sent to another path of the same origin.
+    async fn follow(&self, request: &Request, token: &Secret) -> Result<Response, Failure> {
+        let mut url = request.url.clone();
+        for _ in 0..REDIRECTS {
+            let response = self.send(request, &url, token).await?;
+            match target(&response, &url) {
+                Some(next) if !request.method.writes() && next.origin() == url.origin() => url = next,
+                _ => return Ok(response),
+            }
+        }
+        self.send(request, &url, token).await
+    }
+
+    async fn send(&self, request: &Request, url: &Url, token: &Secret) -> Result<Response, Failure> {
+        let mut builder = self.client.request(request.method.into(), url.clone()).header(AUTHORIZATION, token.header());
+        if let Some(body) = &request.body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        builder.send().await.map_err(|error| Failure::sending(&error, &root(&error), &self.address))
+    }
+}
+
+impl Request {
+    /// Adds a parameter to the query.
+    #[must_use]
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Adds a body of JSON.
+    #[must_use]
+    pub(super) fn body(mut self, json: String) -> Self {
+        self.body = Some(json);
+        self
+    }
+
+    /// What is asked, for people: `GET /api/users/?username=alice`. Which fields of it we read is left out.
+    pub(super) fn name(&self) -> String {
+        let Self { method, url, body: _ } = self;
+        let query: Vec<_> = url.query().into_iter().flat_map(|it| it.split('&')).collect();
+        let query: Vec<_> = query.into_iter().filter(|it| !it.starts_with("field=")).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{method} {}{mark}{}", url.path(), query.join("&"))
+    }
+}
+
+/// Turns the last try into the result of the request.
+fn conclude(request: &Request, tried: Result<Answer, Failure>, so_far: &Tried) -> Result<Answer, Error> {
+    let mut error = match tried {
+        Ok(answer) if answer.status.is_success() => return Ok(answer),
+        Ok(answer) => match target_text(&answer.headers) {
+            Some(target) if answer.status.is_redirection() => redirected(&answer, &target),
+            _ => Error::status(request.name(), request.method, answer.status, &answer.excerpt()),
+        },
+        Err(failure) => failure.into_error(request.name(), request.method),
+    };
+    if so_far.tries > 1 {
+        error.detail = format!("{} ({} tries)", error.detail, so_far.tries);
+    }
+    if let (Kind::Busy | Kind::Lost, Some(wait)) = (error.kind, so_far.retry_after) {
+        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+        error = error.help(format!("the server asks to wait {wait:#}: try again then"));
+    }
+    Err(error)
+}
+
+fn redirected(answer: &Answer, target: &str) -> Error {
+    let target = clean(target, &answer.token);
+    let mut error = Error::status(answer.request.clone(), answer.method, answer.status, "");
+    error.detail = format!("{}, sent to `{target}`", error.detail);
+    error.help("if that is where Waldur is, write its address in full; else ask who runs the proxy before it")
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_BODY => {
+                return Err(Failure::unreadable("answered with more than 16 MiB", ""));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) if is_garbage(&error) => {
+                return Err(Failure::unreadable("answered with a body that cannot be unpacked", &root(&error)));
+            }
+            Err(error) => return Err(Failure::lost("the answer broke off").because(&root(&error))),
+        }
+    }
+}
+
+/// Whether a body arrived and cannot be unpacked. Every error of a body calls itself one of decoding; those of the
+/// decoder are errors of IO, those of the connection are not.
+fn is_garbage(error: &reqwest::Error) -> bool {
+    let of_decoder = error.source().and_then(|it| it.downcast_ref::<io::Error>());
+    of_decoder.is_some_and(|it| it.kind() != io::ErrorKind::UnexpectedEof)
+}
+
+/// Where a response sends us, if it does.
+fn target(response: &Response, url: &Url) -> Option<Url> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    url.join(&target_text(response.headers())?).ok()
+}
+
+fn target_text(headers: &HeaderMap) -> Option<String> {
+    Some(String::from_utf8_lossy(headers.get(LOCATION)?.as_bytes()).into_owned())
+}
+
+/// The innermost of a chain of errors: the layers around it say only that they are layers.
+fn root(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn StdError = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,160 @@
+//! Waldur, as this program speaks to it. The only room that knows HTTP.
+//!
+//! Waldur keeps links in one of two ways, by its age, and each has a room of its own in here: `resource_users` is for
+//! those up to 8.0.7. Nothing outside knows which one is spoken.
+
+mod address;
+mod answer;
+mod counters;
+mod each;
+mod error;
+mod excerpt;
+mod failure;
+mod http;
+mod resource_users;
+pub mod retry;
+mod settings;
+mod token;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+pub use address::Address;
+pub use counters::Counters;
+pub use error::{Error, Kind};
+pub use settings::Settings;
+pub use token::TokenSource;
+
+use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
+use crate::directory::{Directory, Lookups, User};
+use crate::snapshot::{Caller, Snapshot};
+use http::Http;
+use resource_users::Filter;
+
+/// A connection to one Waldur. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: Arc<Http>,
+}
+
+/// What a DELETE came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The link was there and is not any more.
+    Done,
+    /// There is no such link, or none that the caller may see.
+    NotFound,
+}
+
+impl Client {
+    /// Fails with [`Kind::Settings`] when token or certificates cannot be used. Sends nothing.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        Ok(Self { http: Arc::new(Http::new(settings)?) })
+    }
+
+    /// Asks whose token it is.
+    pub async fn caller(&self) -> Result<Caller, Error> {
+        Ok(resource_users::caller(&self.http).await?.0)
+    }
+
+    /// Reads every link that the caller can see.
+    ///
+    /// Links that were there all the time are in it, unless `observation.changing` says otherwise. An answer that may
+    /// be the work of a proxy, or a list that is shorter than it says, is an error and no snapshot.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        resource_users::snapshot(&self.http).await
+    }
+
+    /// Reads the names that a set of files and the links of `snapshot` are about.
+    ///
+    /// It holds all resources and roles that the caller can see, the users of the links, and those of the `lookups`
+    /// that exist. `active` is known for those users only that hold no link; [`Client::users`] tells the others.
+    pub async fn directory(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Directory, Error> {
+        resource_users::directory(&self.http, lookups, snapshot).await
+    }
+
+    /// Looks users up, with `active`. Those that do not exist or are not visible are not in the answer.
+    pub async fn users(&self, ids: BTreeSet<UserId>) -> Result<BTreeMap<UserId, User>, Error> {
+        resource_users::users(&self.http, ids, BTreeSet::new()).await
+    }
+
+    /// Reads the links of one resource, sorted.
+    pub async fn links_of_resource(&self, resource: ResourceId) -> Result<Vec<Link>, Error> {
+        Filter::resource(resource).links(&self.http).await
+    }
+
+    /// Reads the links of one binding, sorted: none, one, or duplicates.
+    pub async fn links_of(&self, binding: &Binding) -> Result<Vec<Link>, Error> {
+        Filter::from(binding).links(&self.http).await
+    }
+
+    /// Reads one link: `None` when there is none, or none that the caller may see.
+    pub async fn link(&self, id: LinkId) -> Result<Option<Link>, Error> {
+        resource_users::link(&self.http, id).await
+    }
+
+    /// Makes a link. The server takes the same binding twice and makes two.
+    ///
+    /// Of the errors, [`Kind::Lost`] leaves open whether it was made; after all others it was not.
+    pub async fn create(&self, binding: &Binding) -> Result<Link, Error> {
+        resource_users::create(&self.http, binding).await
+    }
+
+    /// Removes a link.
+    ///
+    /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
+    pub async fn delete(&self, id: LinkId) -> Result<Deleted, Error> {
+        resource_users::delete(&self.http, id).await
+    }
+
+    /// What was sent since this client was made.
+    pub fn counters(&self) -> &Counters {
+        &self.http.counters
+    }
+}
+
+/// What a request wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Counts.
+    Head,
+    /// Creates.
+    Post,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    /// Whether it changes something.
+    fn writes(self) -> bool {
+        match self {
+            Self::Get | Self::Head => false,
+            Self::Post | Self::Delete => true,
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        })
+    }
+}
+
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Head => Self::HEAD,
+            Method::Post => Self::POST,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}

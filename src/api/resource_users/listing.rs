@@ -1,0 +1,67 @@
+//! The snapshot: every link that the caller can see.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::caller::caller;
+use super::directory::RESOURCES;
+use super::pages::{List, Reading};
+use super::rows::Filter;
+use super::wire::{Bare, Row};
+use crate::api::each::each;
+use crate::api::error::Error;
+use crate::api::http::Http;
+use crate::binding::ResourceId;
+use crate::snapshot::{Observation, Snapshot};
+
+/// Reads all links, and who reads them.
+///
+/// When the list keeps moving, or its order is such that pages lose rows, each resource is read by itself: that has no
+/// edges of pages. What is still not in agreement then is told by `changing`.
+pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error> {
+    let (caller, clock_offset) = caller(http).await?;
+    let mut reading = Filter::default().read(http).await?;
+    if !reading.settled {
+        tracing::info!("links changed while they were listed: reading them resource by resource");
+        reading = by_resource(http, reading).await?;
+    }
+    let Reading { items, pages, settled } = reading;
+    let mut users = BTreeMap::new();
+    let mut links = Vec::with_capacity(items.len());
+    for row in items.into_values() {
+        // A row without a part of its binding is dying: it was counted, and is no link any more.
+        let Some(link) = row.link() else { continue };
+        if let Some(username) = row.user_username {
+            users.entry(link.binding.user).or_insert_with(|| username.into_string());
+        }
+        links.push(link);
+    }
+    links.sort_unstable();
+    let server = http.address.to_string();
+    let observation = Observation { server, caller, pages, changing: !settled, clock_offset };
+    Ok(Snapshot { links, users, observation })
+}
+
+/// Reads the rows of every resource that is listed or was seen in `paged`, each judged by its own count, and all by the
+/// count of the whole.
+async fn by_resource(http: &Arc<Http>, paged: Reading<Row>) -> Result<Reading<Row>, Error> {
+    // Should this list move, too, then the count of the whole tells whether a resource is missing.
+    let listed = List::new(RESOURCES).with("field", "uuid").read::<Bare>(http).await?;
+    let seen = paged.items.values().filter_map(Row::resource);
+    let resources: BTreeSet<ResourceId> = listed.items.into_keys().chain(seen).map(ResourceId::from).collect();
+    let work = |resource| {
+        let http = Arc::clone(http);
+        async move { Filter::resource(resource).read(&http).await }
+    };
+    let mut items = HashMap::<Uuid, Row>::new();
+    let (mut pages, mut settled) = (paged.pages, true);
+    for part in each(http.parallelism, resources, work).await? {
+        pages += part.pages;
+        settled &= part.settled;
+        items.extend(part.items);
+    }
+    settled &= Filter::default().count(http).await? == items.len() as u64;
+    Ok(Reading { items, pages, settled })
+}

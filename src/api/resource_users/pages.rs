@@ -1,0 +1,205 @@
+//! Reads a list that moves while it is read, and says whether anything can be missing.
+//!
+//! The server keeps its lists in the order of creation and cuts them into pages by position. An object that is deleted
+//! moves all later ones forward, across the edges of pages; new ones come at the end. Pages are read from the last to
+//! the first: while a page is read, whatever belongs to its predecessor or moves there is still to come, so an older
+//! object can be seen twice, but not be missed.
+//!
+//! That holds for one request after the other. Several at once each take a *lane*: pages in a row, read from its last
+//! to its first. What can be missed now is what crossed a *seam*: it left the upper lane before that got there, for a
+//! page that the lower lane had read already. In the order of the list such objects come after all that the lower lane
+//! saw on its first page. So when the upper lane is done, one object is asked for, the last one before the seam. If it
+//! was on that first page, nothing had crossed. If not, the reading is unsettled.
+//!
+//! The count that the server tells is checked as well: it must not move, and must be the number of ids. It is a
+//! necessary check and no proof: one deletion and one creation leave it as it was.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::wire::Item;
+use crate::api::Method;
+use crate::api::each::each;
+use crate::api::error::{Error, Kind};
+use crate::api::http::{Http, Request};
+
+/// The most objects that the server puts on a page.
+pub(super) const SIZE: u64 = 300;
+
+/// A list of the server, or a part of one.
+#[derive(Debug, Clone)]
+pub(super) struct List {
+    path: &'static str,
+    query: Vec<(&'static str, String)>,
+}
+
+/// A list as it was read.
+#[derive(Debug)]
+pub(super) struct Reading<T> {
+    /// By id.
+    pub(super) items: HashMap<Uuid, T>,
+    /// Pages read.
+    pub(super) pages: u32,
+    /// Nothing that was there all the time is missing.
+    pub(super) settled: bool,
+}
+
+/// One page of it.
+#[derive(Debug)]
+struct Page<T> {
+    items: Vec<T>,
+    /// How many objects the whole list has; `None`: so few that this page is gone.
+    count: Option<u64>,
+    short: Option<Error>,
+}
+
+/// Pages in a row, all read from the last to the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lane {
+    first: u64,
+    last: u64,
+}
+
+/// What was read in a lane.
+#[derive(Debug)]
+struct Track<T> {
+    pages: Vec<Page<T>>,
+    /// The last object before the lane, asked for after it was read.
+    before: Option<Uuid>,
+}
+
+impl List {
+    pub(super) fn new(path: &'static str) -> Self {
+        Self { path, query: Vec::new() }
+    }
+
+    /// Narrows it, or names a field to be shown.
+    #[must_use]
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// The request for a part of it.
+    pub(super) fn request(&self, http: &Http, method: Method) -> Request {
+        let request = http.request(method, self.path);
+        self.query.iter().fold(request, |request, (name, value)| request.with(name, value))
+    }
+
+    /// How many objects it has.
+    pub(super) async fn count(&self, http: &Http) -> Result<u64, Error> {
+        http.call(&self.request(http, Method::Head).with("page_size", "1")).await?.count()
+    }
+
+    /// It would not hold still.
+    pub(super) fn moving(&self, http: &Http) -> Error {
+        let request = self.request(http, Method::Get).name();
+        let help = "something else is changing it: try again when that is done";
+        Error::new(request, Kind::Unreadable, "kept changing while it was read").help(help)
+    }
+
+    /// It was narrowed, and shows `other` nevertheless: the server answers a filter that it does not know, or did not
+    /// get, with everything it has.
+    pub(super) fn filter_ignored(&self, http: &Http, other: &str) -> Error {
+        let request = self.request(http, Method::Get).name();
+        let help =
+            "a filter was ignored, so no answer of this server can be relied on: ask who runs the proxy before it";
+        Error::new(request, Kind::Unreadable, format!("answered with {other}")).help(help)
+    }
+
+    /// Reads it, and once more if something moved meanwhile.
+    pub(super) async fn read<T: Item>(&self, http: &Arc<Http>) -> Result<Reading<T>, Error> {
+        let (first, short) = self.read_once(http).await?;
+        if first.settled {
+            return Ok(first);
+        }
+        let (second, short_again) = self.read_once(http).await?;
+        match (short, short_again) {
+            // Once, the end of the list may have gone between the count and the rows. Twice, it is something else.
+            (Some(_), Some(error)) => Err(error),
+            _ => Ok(Reading { pages: first.pages + second.pages, ..second }),
+        }
+    }
+
+    /// Reads it, and says what a page lacked by its own count, if one did.
+    async fn read_once<T: Item>(&self, http: &Arc<Http>) -> Result<(Reading<T>, Option<Error>), Error> {
+        let last = self.page::<T>(http, None).await?;
+        let count = last.count.unwrap_or_default();
+        let lanes = lanes(count.div_ceil(SIZE).saturating_sub(1), http.parallelism.get() as u64);
+        let work = |lane| {
+            let (list, http) = (self.clone(), Arc::clone(http));
+            async move { list.lane::<T>(&http, lane).await }
+        };
+        let tracks = each(http.parallelism, lanes, work).await?;
+        let seams_hold = tracks.windows(2).all(|pair| match pair {
+            [upper, lower] => upper.before.is_some_and(|it| lower.pages[0].items.iter().any(|item| item.id() == it)),
+            _ => true,
+        });
+        let mut reading = Reading { items: HashMap::new(), pages: 0, settled: seams_hold };
+        let mut short = None;
+        for page in [last].into_iter().chain(tracks.into_iter().flat_map(|track| track.pages)) {
+            reading.pages += 1;
+            reading.settled &= page.count == Some(count) && page.short.is_none();
+            short = short.or(page.short);
+            reading.items.extend(page.items.into_iter().map(|item| (item.id(), item)));
+        }
+        reading.settled &= reading.items.len() as u64 == count;
+        Ok((reading, short))
+    }
+
+    async fn lane<T: Item>(&self, http: &Http, lane: Lane) -> Result<Track<T>, Error> {
+        let mut track = Track { pages: Vec::new(), before: None };
+        for number in (lane.first..=lane.last).rev() {
+            track.pages.push(self.page(http, Some(number)).await?);
+        }
+        if lane.first > 1 {
+            let position = (lane.first - 1) * SIZE;
+            let before = self.part::<T>(http, &position.to_string(), 1).await?;
+            track.before = before.items.first().map(Item::id);
+        }
+        Ok(track)
+    }
+
+    /// Reads one page; `None` is the last one, whichever that is.
+    async fn page<T: Item>(&self, http: &Http, number: Option<u64>) -> Result<Page<T>, Error> {
+        match number {
+            None => self.part(http, "last", SIZE).await,
+            Some(number) => self.part(http, &number.to_string(), SIZE).await,
+        }
+    }
+
+    async fn part<T: Item>(&self, http: &Http, page: &str, size: u64) -> Result<Page<T>, Error> {
+        let request = self.request(http, Method::Get).with("page", page).with("page_size", &size.to_string());
+        let number: Option<u64> = page.parse().ok();
+        let answer = match http.call(&request).await {
+            // The list has become so short. If it is not even there, asking for its last page will tell.
+            Err(error) if error.kind == Kind::NotFound && number.is_some() => {
+                return Ok(Page { items: Vec::new(), count: None, short: None });
+            }
+            answer => answer?,
+        };
+        let count = answer.count()?;
+        let items: Vec<T> = answer.json()?;
+        let number = number.unwrap_or_else(|| count.div_ceil(size));
+        let expected = count.saturating_sub(number.saturating_sub(1) * size).min(size);
+        let shown = items.len() as u64;
+        if shown > size {
+            return Err(answer.unreadable(&format!("answered with {shown} objects on a page of {size}")));
+        }
+        let short = (shown != expected).then(|| {
+            answer.unreadable(&format!(
+                "answered with {shown} objects on page {number}, which by `X-Result-Count: {count}` has {expected}"
+            ))
+        });
+        Ok(Page { items, count: Some(count), short })
+    }
+}
+
+/// Shares the pages up to `pages` among at most `most` lanes, the uppermost first.
+fn lanes(pages: u64, most: u64) -> Vec<Lane> {
+    let number = most.min(pages);
+    let edge = |lane: u64| pages * (number - lane) / number;
+    (0..number).map(|lane| Lane { first: edge(lane + 1) + 1, last: edge(lane) }).collect()
+}

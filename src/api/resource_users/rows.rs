@@ -1,0 +1,103 @@
+//! Links, as rows of `/api/marketplace-resource-users/`.
+
+use std::sync::Arc;
+
+use super::object;
+use super::pages::{List, Reading};
+use super::wire::Row;
+use crate::api::Method;
+use crate::api::error::{Error, Kind};
+use crate::api::http::Http;
+use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
+
+/// Where links live.
+pub(super) const PATH: &str = "marketplace-resource-users/";
+/// Where the next generation keeps roles; the first knows no such path.
+const NEXT_GENERATION: &str = "marketplace-offering-roles/";
+
+/// Which rows are asked for; parts that are `None` may be anything.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::api) struct Filter {
+    resource: Option<ResourceId>,
+    role: Option<RoleId>,
+    user: Option<UserId>,
+}
+
+impl Filter {
+    /// The rows of one resource.
+    pub(in crate::api) fn resource(resource: ResourceId) -> Self {
+        Self { resource: Some(resource), ..Self::default() }
+    }
+
+    fn list(self) -> List {
+        let Self { resource, role, user } = self;
+        let list = List::new(PATH);
+        let list = resource.into_iter().fold(list, |list, it| list.with("resource_uuid", it.to_string()));
+        let list = role.into_iter().fold(list, |list, it| list.with("role_uuid", it.to_string()));
+        user.into_iter().fold(list, |list, it| list.with("user_uuid", it.to_string()))
+    }
+
+    /// Reads the rows that pass it.
+    pub(super) async fn read(self, http: &Arc<Http>) -> Result<Reading<Row>, Error> {
+        let list = self.list();
+        let reading = match list.read::<Row>(http).await {
+            Err(error) if error.kind == Kind::NotFound => return Err(generation(http, error).await),
+            reading => reading?,
+        };
+        match reading.items.values().find(|row| !self.passes(row)).and_then(Row::link) {
+            Some(other) => Err(list.filter_ignored(http, &format!("a link that was not asked for: {}", other.binding))),
+            None => Ok(reading),
+        }
+    }
+
+    /// Reads the links that pass it.
+    pub(in crate::api) async fn links(self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
+        let reading = self.read(http).await?;
+        if !reading.settled {
+            return Err(self.list().moving(http));
+        }
+        let mut links: Vec<_> = reading.items.values().filter_map(Row::link).collect();
+        links.sort_unstable();
+        Ok(links)
+    }
+
+    /// How many rows pass it.
+    pub(super) async fn count(self, http: &Http) -> Result<u64, Error> {
+        self.list().count(http).await
+    }
+
+    /// A row that is dying passes: it is no link any more.
+    fn passes(self, row: &Row) -> bool {
+        let Self { resource, role, user } = self;
+        row.link().is_none_or(|Link { id: _, binding }| {
+            resource.is_none_or(|it| it == binding.resource)
+                && role.is_none_or(|it| it == binding.role)
+                && user.is_none_or(|it| it == binding.user)
+        })
+    }
+}
+
+impl From<&Binding> for Filter {
+    fn from(binding: &Binding) -> Self {
+        let &Binding { resource, role, user } = binding;
+        Self { resource: Some(resource), role: Some(role), user: Some(user) }
+    }
+}
+
+/// Retrieves one link: `None` when there is none, or none that the caller may see.
+pub(in crate::api) async fn link(http: &Http, id: LinkId) -> Result<Option<Link>, Error> {
+    Ok(object::<Row>(http, PATH, id, &[]).await?.and_then(|row| row.link()))
+}
+
+/// There is no list of links: is this a Waldur that keeps them elsewhere, or no Waldur at all?
+///
+/// One missing path proves nothing, it may be a wrong address; so the other generation's is asked for.
+async fn generation(http: &Http, error: Error) -> Error {
+    let probe = http.request(Method::Head, NEXT_GENERATION).with("page_size", "1");
+    match http.call(&probe).await {
+        Ok(_) => {
+            Error::new(error.request, Kind::NewerApi, "this Waldur speaks the newer API (≥ 8.0.8), not supported yet")
+        }
+        Err(_) => error,
+    }
+}

@@ -1,0 +1,37 @@
+//! Makes and removes links.
+
+use super::rows::PATH;
+use super::wire::{NewRow, Row};
+use crate::api::error::{Error, Kind};
+use crate::api::http::Http;
+use crate::api::{Deleted, Method};
+use crate::binding::{Binding, Link, LinkId};
+
+/// Makes a link. The server makes a second one of the same binding without a word.
+pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Link, Error> {
+    let row = NewRow {
+        resource: http.address.reference("marketplace-resources", binding.resource),
+        role: http.address.reference("marketplace-offering-user-roles", binding.role),
+        user: http.address.reference("users", binding.user),
+    };
+    let request = http.request(Method::Post, PATH);
+    let body = serde_json::to_string(&row).map_err(|error| {
+        Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
+    })?;
+    let answer = http.call(&request.body(body)).await?;
+    match answer.json::<Row>()?.link() {
+        Some(link) if link.binding == *binding => Ok(link),
+        Some(link) => Err(answer.unreadable(&format!("answered with another link: {}", link.binding))),
+        None => Err(answer.unreadable("answered with a link that is going away")),
+    }
+}
+
+/// Removes a link.
+pub(in crate::api) async fn delete(http: &Http, id: LinkId) -> Result<Deleted, Error> {
+    match http.call(&http.request(Method::Delete, &format!("{PATH}{id}/"))).await {
+        Ok(answer) if answer.status.as_u16() == 204 => Ok(Deleted::Done),
+        Ok(answer) => Err(answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt()))),
+        Err(error) if error.kind == Kind::NotFound => Ok(Deleted::NotFound),
+        Err(error) => Err(error),
+    }
+}

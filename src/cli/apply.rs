@@ -1,0 +1,109 @@
+//! `apply`: makes live equal to the files, once.
+
+use std::io::BufRead as _;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::args::Apply;
+use super::connect::{Connection, Usage, connect};
+use super::plan::{request, show};
+use super::progress::Progress;
+use super::signals::Signals;
+use super::{Exit, output, read};
+use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
+use crate::render;
+use crate::report::{Report, Stop};
+
+pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
+    let Apply { files, server, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } = arguments;
+    let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
+    if *dry_run {
+        return Err(usage("there is no `--dry-run`", "use `grantsync plan`").into());
+    }
+    if !auto_approve && (from_stdin || !output::interactive()) {
+        return Err(usage(
+            "nobody is there to be asked whether to apply",
+            "look at `grantsync plan` first, then run `apply` with `--auto-approve`",
+        )
+        .into());
+    }
+    let read = read::files(files).await?;
+    let Connection { client, sandbox } = connect(server).await?;
+    let signals = Signals::listen()?;
+    let only = narrow.only();
+    let mut request = request(&read, narrow, &only);
+    request.partial_view = *partial_view;
+    let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
+
+    let progress = Progress::default();
+    let mut shown = None;
+    let confirm = async |prepared: &Prepared| {
+        if let Err(error) = show(&read, prepared, verbose, *diff) {
+            tracing::error!(%error, "could not show the plan");
+            return Answer::Leave;
+        }
+        shown = Some(prepared.decision.plan.clone());
+        let answer = if *auto_approve { Answer::Apply } else { ask(prepared).await };
+        if answer == Answer::Apply {
+            signals.writing();
+            progress.begin(&prepared.decision.approved);
+        }
+        answer
+    };
+    let tell = |view: &crate::reconcile::View, step: &_, outcome: &_| progress.tell(view, step, outcome);
+    let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, &tell, signals.stop()).await?;
+    progress.end();
+
+    let Some(report) = report else {
+        if shown.is_none() {
+            show(&read, &prepared, verbose, *diff)?;
+            return Ok(Exit::of_apply(&prepared.decision, None));
+        }
+        output::say("nothing was written\n");
+        return Ok(Exit::Refused);
+    };
+    output::data(&format!("\n{}", render::report(&report)))?;
+    if sandbox.is_some() {
+        second_pass(&client, &request, &report).await?;
+    }
+    Ok(match (Exit::of_apply(&prepared.decision, Some(&report)), &report.stopped) {
+        (_, Some(Stop::Interrupted)) => signals.exit(),
+        (exit, _) => exit,
+    })
+}
+
+/// In the sandbox, where it costs nothing: everything once more from the start, as the next `apply` would see it.
+async fn second_pass(
+    client: &crate::api::Client,
+    request: &crate::reconcile::Request<'_>,
+    report: &Report,
+) -> Result<()> {
+    if report.stopped.is_some() {
+        return Ok(());
+    }
+    let again = prepare(client, &crate::reconcile::Request { approval: None, ..request.clone() }).await?;
+    let verdict = if again.decision.plan.is_empty() { "in sync" } else { "not in sync" };
+    output::data(&format!("Second pass: {verdict}. {}\n", render::summary(&again.decision)))?;
+    Ok(())
+}
+
+/// Asks whoever sits there. Anything but a clear yes is a no.
+async fn ask(prepared: &Prepared) -> Answer {
+    let approved = &prepared.decision.approved;
+    let (creations, removals) = (approved.creations().len(), approved.removals().len());
+    let server = &prepared.view.snapshot.observation.server;
+    output::say(&format!("\nCreate {creations} and remove {removals} on {server}? Only `yes` goes on: "));
+    let line = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map(|_| line)
+    });
+    match line.await {
+        Ok(Ok(line)) if line.trim() == "yes" => Answer::Apply,
+        _ => Answer::Leave,
+    }
+}
+
+fn usage(message: &str, help: &str) -> Usage {
+    Usage { message: message.to_owned(), help: help.to_owned() }
+}

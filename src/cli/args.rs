@@ -1,0 +1,201 @@
+//! The command line as it is typed.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::exit;
+use crate::desired::Narrow;
+use crate::policy::Digest;
+
+/// Keeps the access grants of a Waldur marketplace equal to YAML files.
+///
+/// grantsync reads bindings (resource, role, user) from files, compares them with the links that a Waldur server holds,
+/// and creates and removes links until they agree. Nothing is written without `apply`.
+#[derive(Debug, Parser)]
+#[command(name = "grantsync", version, propagate_version = true, after_help = exit::HELP, max_term_width = 100)]
+pub(super) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Says more: ids and links that stay (-v), what is sent and answered (-vv), everything (-vvv).
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Checks files, without a server.
+    Validate(Validate),
+    /// Shows what `apply` would do, and changes nothing.
+    Plan(Plan),
+    /// Makes the links on the server equal to the files, once.
+    Apply(Apply),
+    /// Serves a Waldur to try things on, on this machine, with a little world in it.
+    Sandbox(Sandbox),
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub(super) struct Validate {
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
+    /// Ends with 2 if changes are pending and with 3 if removals are held.
+    #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE")]
+    pub(super) detailed_exitcode: bool,
+    /// Shows, as a diff of YAML, what is live and what would be.
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+/// `apply`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Args)]
+pub(super) struct Apply {
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
+    /// Applies without asking.
+    #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
+    pub(super) auto_approve: bool,
+    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW")]
+    pub(super) partial_view: bool,
+    /// Writes sent at a time.
+    #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
+    pub(super) write_parallelism: NonZeroU16,
+    /// Shows, as a diff of YAML, what is live and what will be.
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// There is a verb for it.
+    #[arg(long, hide = true)]
+    pub(super) dry_run: bool,
+}
+
+/// `sandbox`.
+#[derive(Debug, Args)]
+pub(super) struct Sandbox {
+    /// Where to listen.
+    #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(super) listen: std::net::SocketAddr,
+}
+
+/// Which files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct Files {
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
+    pub(super) file: Vec<PathBuf>,
+}
+
+/// Which server, and how to speak to it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(super) struct Server {
+    /// Where Waldur is, with or without `/api`. The token is read from `WALDUR_ACCESS_TOKEN` or `--token-file`.
+    #[arg(long, env = "WALDUR_API_URL", value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// A file that holds the token; read again when it changes.
+    #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Instead of a server: a sandbox inside this process, with a little world in it.
+    #[arg(long, env = "GRANTSYNC_SANDBOX", conflicts_with_all = ["url", "token_file"])]
+    pub(super) sandbox: bool,
+    /// Certificates to trust besides those of the system, in PEM.
+    #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Reads sent at a time. Waldur serves the requests of one token one after the other: more is rarely faster.
+    #[arg(long, env = "GRANTSYNC_PARALLELISM", default_value = "2", value_name = "N")]
+    pub(super) parallelism: NonZeroU16,
+    /// How long one call may take, repetitions included.
+    #[arg(long, env = "GRANTSYNC_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    pub(super) timeout: Duration,
+}
+
+/// Less than the files say.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct Narrowing {
+    /// Holds removals beyond this many; instead of `limits.removals` in the files.
+    #[arg(long, env = "GRANTSYNC_MAX_REMOVALS", value_name = "N")]
+    pub(super) max_removals: Option<u32>,
+    /// Holds removals beyond this share; instead of `limits.removal_percent` in the files.
+    #[arg(long, env = "GRANTSYNC_MAX_REMOVAL_PERCENT", value_name = "PERCENT",
+          value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(super) max_removal_percent: Option<u32>,
+    /// Releases exactly the held removals that this digest was printed for.
+    #[arg(long, env = "GRANTSYNC_APPROVE", value_name = "DIGEST", value_parser = digest)]
+    pub(super) approve: Option<Digest>,
+    /// Removes nothing.
+    #[arg(long, env = "GRANTSYNC_NO_REMOVALS")]
+    pub(super) no_removals: bool,
+    /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
+    #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
+    pub(super) only: Vec<OnlyOne>,
+}
+
+/// One `--only`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OnlyOne {
+    /// `user=…`
+    User(String),
+    /// `resource=…`
+    Resource(String),
+}
+
+impl Narrowing {
+    /// What the pass is narrowed to.
+    pub(super) fn only(&self) -> Narrow {
+        let mut narrow = Narrow::default();
+        for one in &self.only {
+            match one {
+                OnlyOne::User(user) => narrow.user(user),
+                OnlyOne::Resource(resource) => narrow.resource(resource),
+            }
+        }
+        narrow
+    }
+}
+
+fn only(text: &str) -> Result<OnlyOne, String> {
+    match text.split_once('=') {
+        Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
+        Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
+        _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
+    }
+}
+
+fn digest(text: &str) -> Result<Digest, String> {
+    Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
+    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
+    parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())
+}

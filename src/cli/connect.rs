@@ -1,0 +1,71 @@
+//! From arguments and environment to a client.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::args::Server;
+use super::output;
+use crate::api::{self, Address, Client, TokenSource, retry::Patience};
+use crate::sandbox::{Sandbox, World, tokens};
+
+/// Something on the command line or in the environment is missing or makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct Usage {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// A client, and the sandbox it speaks to, if it does.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) sandbox: Option<Sandbox>,
+}
+
+/// Connects to the server that is asked for, or starts a sandbox.
+pub(super) async fn connect(server: &Server) -> Result<Connection> {
+    let Server { url, token_file, sandbox, ca_file, parallelism, timeout } = server;
+    let sandbox = if *sandbox { Some(start_sandbox().await?) } else { None };
+    let (url, token) = match (&sandbox, url) {
+        (Some(sandbox), _) => (sandbox.url(), TokenSource::Text(tokens::STAFF.into())),
+        (None, Some(url)) => (url.clone(), token(token_file.as_deref())?),
+        (None, None) => return Err(no_server().into()),
+    };
+    let settings = api::Settings {
+        parallelism: NonZeroUsize::from(*parallelism),
+        patience: Patience { budget: *timeout, ..Patience::default() },
+        ca_file: ca_file.clone(),
+        ..api::Settings::new(Address::parse(&url)?, token)
+    };
+    Ok(Connection { client: Client::new(settings)?, sandbox })
+}
+
+async fn start_sandbox() -> Result<Sandbox> {
+    let sandbox = Sandbox::start(World::example().with_duplicate()).await.context("could not start a sandbox")?;
+    output::say(&format!("sandbox: a Waldur inside this process, at {}\n\n", sandbox.url()));
+    Ok(sandbox)
+}
+
+fn token(file: Option<&Path>) -> Result<TokenSource> {
+    if let Some(path) = file {
+        return Ok(TokenSource::File(path.to_owned()));
+    }
+    match std::env::var("WALDUR_ACCESS_TOKEN") {
+        Ok(text) if !text.trim().is_empty() => Ok(TokenSource::Text(text.into())),
+        _ => Err(Usage {
+            message: "no token".to_owned(),
+            help: "put a staff token into WALDUR_ACCESS_TOKEN, or its file's name into WALDUR_ACCESS_TOKEN_FILE"
+                .to_owned(),
+        }
+        .into()),
+    }
+}
+
+fn no_server() -> Usage {
+    Usage {
+        message: "no server".to_owned(),
+        help: "set WALDUR_API_URL and WALDUR_ACCESS_TOKEN, or try it with --sandbox".to_owned(),
+    }
+}

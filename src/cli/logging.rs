@@ -1,0 +1,19 @@
+//! Logs, on standard error.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging: `GRANTSYNC_LOG` (as in `grantsync=debug,reqwest=info`) wins over `-v`.
+pub(super) fn start(verbose: u8) {
+    let default = match verbose {
+        0 | 1 => "warn",
+        2 => "warn,grantsync=info",
+        3 => "info,grantsync=debug",
+        _ => "debug,grantsync=trace",
+    };
+    let filter = EnvFilter::try_from_env("GRANTSYNC_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
+    // A second start, in a test, keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour).try_init();
+}

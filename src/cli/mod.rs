@@ -1,0 +1,80 @@
+//! The command line: one file a verb. The only room that knows everyone.
+
+mod apply;
+mod args;
+mod connect;
+mod exit;
+mod logging;
+mod output;
+mod plan;
+mod progress;
+mod read;
+mod sandbox;
+mod signals;
+mod validate;
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+pub use exit::Exit;
+
+/// Runs the command, and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let Cli { command, verbose } = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    logging::start(verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error).context("could not start")),
+    };
+    let ended = runtime.block_on(async {
+        match command {
+            Command::Validate(arguments) => validate::run(&arguments).await,
+            Command::Plan(arguments) => plan::run(&arguments, verbose).await,
+            Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Sandbox(arguments) => sandbox::run(&arguments).await,
+        }
+    });
+    // A read of standard input may still hang in a thread of its own, and nobody waits for its answer any more.
+    runtime.shutdown_background();
+    ended.unwrap_or_else(|error| failed(&error))
+}
+
+/// Help and version are answers; anything else is a mistake in the command line.
+fn usage(error: &clap::Error) -> Exit {
+    let text = error.render().ansi().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = output::data(&text);
+            Exit::Done
+        }
+        _ => {
+            output::say(&text);
+            Exit::Usage
+        }
+    }
+}
+
+/// Says what went wrong, down to its cause, with the remedy where there is one.
+fn failed(error: &anyhow::Error) -> Exit {
+    let (exit, help) = read::cause(error);
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let mut told = String::new();
+    for (at, part) in chain.iter().enumerate() {
+        // A cause often stands in the words of what it caused already.
+        if at == 0 || !chain[at - 1].contains(part.as_str()) {
+            let _ = writeln!(told, "{}{part}", if at == 0 { "error: " } else { "  because: " });
+        }
+    }
+    output::say(&told);
+    for help in help {
+        output::say(&format!("  help: {help}\n"));
+    }
+    exit
+}

@@ -1,0 +1,52 @@
+//! `plan`: what `apply` would do. It is the verb that does not call it.
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::args::{Narrowing, Plan};
+use super::connect::{Connection, connect};
+use super::{Exit, output, read};
+use crate::desired::{Mode, Narrow};
+use crate::reconcile::{Overrides, Prepared, Request, prepare};
+use crate::render::{self, Detail, Naming};
+
+pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
+    let Plan { files, server, narrow, detailed_exitcode, diff } = arguments;
+    let read = read::files(files).await?;
+    let Connection { client, sandbox: _sandbox } = connect(server).await?;
+    let only = narrow.only();
+    let prepared = prepare(&client, &request(&read, narrow, &only)).await?;
+    show(&read, &prepared, verbose, *diff)?;
+    Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
+}
+
+/// What the arguments that `plan` and `apply` share ask for.
+pub(super) fn request<'a>(read: &'a read::Read, narrow: &Narrowing, only: &'a Narrow) -> Request<'a> {
+    let Narrowing { max_removals, max_removal_percent, approve, no_removals, only: _ } = narrow;
+    Request {
+        document: &read.document,
+        now: Timestamp::now(),
+        limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+        mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
+        only,
+        approval: approve.clone(),
+        partial_view: false,
+        removed_lately: 0,
+    }
+}
+
+/// Shows what was decided: findings and banner to whoever watches, the plan as data.
+pub(super) fn show(read: &read::Read, prepared: &Prepared, verbose: u8, diff: bool) -> Result<()> {
+    let Prepared { view, decision } = prepared;
+    read::tell(&read.sources, &decision.plan.problems);
+    read::tell(&read.sources, &decision.plan.warnings);
+    output::say(&render::banner(&view.snapshot.observation));
+    let naming = Naming::new(&view.directory);
+    let (naming, detail) =
+        if verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
+    if diff {
+        output::data(&render::diff(decision, &naming))?;
+    }
+    output::data(&render::plan(decision, &naming, detail))?;
+    Ok(())
+}

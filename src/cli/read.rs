@@ -1,0 +1,84 @@
+//! Reading the files, and what it means when that fails.
+
+use anyhow::Result;
+
+use super::args::Files;
+use super::{Exit, output};
+use crate::desired::Document;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::reconcile;
+use crate::{desired, render};
+
+/// More than this many findings are counted, not shown.
+const SHOWN: usize = 50;
+
+/// The files are not what they should be; what is wrong has been said.
+#[derive(Debug, thiserror::Error)]
+#[error("the files are invalid: no request was sent")]
+pub(super) struct Invalid;
+
+/// Files as they were read, and what they say.
+pub(super) struct Read {
+    pub(super) sources: Vec<Source>,
+    pub(super) document: Document,
+}
+
+/// Reads the files, and says what is wrong with them.
+pub(super) async fn files(Files { file }: &Files) -> Result<Read> {
+    let paths = file.clone();
+    let sources = match tokio::task::spawn_blocking(move || reconcile::files::read(&paths)).await? {
+        Ok(sources) => sources,
+        Err(reconcile::files::Error::Undecodable(it)) => {
+            tell(&[it.shown], &[it.problem]);
+            return Err(Invalid.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match desired::parse(&sources) {
+        Ok(document) => Ok(Read { sources, document }),
+        Err(diagnostics) => {
+            tell(&sources, &diagnostics);
+            Err(Invalid.into())
+        }
+    }
+}
+
+/// Says what was found in the files.
+pub(super) fn tell(sources: &[Source], diagnostics: &[Diagnostic]) {
+    if !diagnostics.is_empty() {
+        output::say(&format!("{}\n\n", render::diagnostics(sources, diagnostics, true, SHOWN)));
+    }
+}
+
+/// What an error means for the exit code, and the remedies known for it.
+pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
+    if error.is::<Invalid>() {
+        return (Exit::Invalid, Vec::new());
+    }
+    if error.is::<reconcile::files::Error>() {
+        return (Exit::Invalid, Vec::new());
+    }
+    if let Some(error) = error.downcast_ref::<super::connect::Usage>() {
+        return (Exit::Usage, vec![error.help.clone()]);
+    }
+    let help = match error.downcast_ref::<reconcile::Error>() {
+        Some(reconcile::Error::Api(error)) => error.help.clone(),
+        Some(reconcile::Error::Stale(stale)) => {
+            let help = stale.current.as_ref().map(|it| format!("look at the plan again; what is held now is `{it}`"));
+            let nothing = || "run `grantsync plan` and look again".to_owned();
+            return (Exit::Stale, vec![help.unwrap_or_else(nothing)]);
+        }
+        Some(reconcile::Error::PartialView(_)) => {
+            Some("use a staff token, or say with `--partial-view` that a part is meant; nothing was written".to_owned())
+        }
+        Some(reconcile::Error::Narrow(problems)) => {
+            let told = problems.iter().map(|it| {
+                let help = it.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+                format!("{}: {}{help}", it.primary.span.file, it.message)
+            });
+            return (Exit::Refused, told.collect());
+        }
+        None => error.downcast_ref::<crate::api::Error>().and_then(|it| it.help.clone()),
+    };
+    (Exit::Refused, help.into_iter().collect())
+}

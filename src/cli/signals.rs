@@ -1,0 +1,72 @@
+//! Ctrl-C and SIGTERM: the first finishes what is in flight, the second leaves at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Exit, output};
+
+/// Listens for signals from now on.
+#[derive(Debug, Clone)]
+pub(super) struct Signals {
+    stop: watch::Receiver<bool>,
+    writing: Arc<AtomicBool>,
+    by: Arc<AtomicU8>,
+}
+
+impl Signals {
+    /// Takes over from the system. While nothing is being written, a signal ends the process at once.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let (ask, stop) = watch::channel(false);
+        let signals = Self { stop, writing: Arc::default(), by: Arc::default() };
+        let Self { writing, by, .. } = signals.clone();
+        tokio::spawn(async move {
+            loop {
+                let exit = either(&mut interrupt, &mut terminate).await;
+                by.store(exit as u8, Ordering::Relaxed);
+                if !writing.load(Ordering::SeqCst) {
+                    output::say("\ninterrupted: nothing was written\n");
+                    leave(exit);
+                }
+                if *ask.borrow() {
+                    output::say("\nleaving at once: what was in flight may or may not have been done\n");
+                    leave(exit);
+                }
+                output::say("\nfinishing what is in flight; once more to leave at once\n");
+                let _ = ask.send(true);
+            }
+        });
+        Ok(signals)
+    }
+
+    /// From now on, a signal has to let what is in flight finish.
+    pub(super) fn writing(&self) {
+        self.writing.store(true, Ordering::SeqCst);
+    }
+
+    /// Turns true at the first signal.
+    pub(super) fn stop(&self) -> watch::Receiver<bool> {
+        self.stop.clone()
+    }
+
+    /// The exit code of an interrupted pass: which signal it was.
+    pub(super) fn exit(&self) -> Exit {
+        if self.by.load(Ordering::Relaxed) == Exit::Terminated as u8 { Exit::Terminated } else { Exit::Interrupted }
+    }
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> Exit {
+    tokio::select! {
+        _ = interrupt.recv() => Exit::Interrupted,
+        _ = terminate.recv() => Exit::Terminated,
+    }
+}
+
+#[expect(clippy::exit, reason = "somebody asked twice, or nothing is in flight: there is nothing to unwind for")]
+fn leave(exit: Exit) -> ! {
+    std::process::exit(i32::from(exit as u8))
+}

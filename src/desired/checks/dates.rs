@@ -1,0 +1,31 @@
+//! Dates that have no effect.
+
+use super::Set;
+use super::fit::{called, surely};
+use crate::desired::codes;
+use crate::desired::document::{Reference, Selector};
+use crate::desired::draft::Target;
+use crate::desired::problems::Problems;
+use crate::diagnostic::Diagnostic;
+
+/// Protection wins over dates, which a reader of the line would not expect.
+pub(super) fn bite(set: &Set<'_>, problems: &mut Problems) {
+    let protect = &set.document.protect;
+    for dated in &set.draft.dates {
+        let Some(Target::Entry(entry)) = dated.what else { continue };
+        let Some((_, date)) = dated.until.as_ref().or(dated.from.as_ref()) else { continue };
+        for member in &set.document.entries[entry].users {
+            let Some(Selector::Pattern { span, .. } | Selector::One(Reference { span, .. })) =
+                surely(&member.user, protect)
+            else {
+                continue;
+            };
+            let message = format!("{} is protected, so a date takes nothing away", called(&member.user));
+            problems.push(
+                Diagnostic::warning(codes::DATED_PROTECTED, member.user.span.clone(), message)
+                    .related(span.clone(), "protected here")
+                    .related(date.clone(), "the date"),
+            );
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Whether names of groups mean what they seem to mean.
+
+use std::collections::HashSet;
+
+use super::Set;
+use crate::desired::codes;
+use crate::desired::document::Reference;
+use crate::desired::draft::Named;
+use crate::desired::problems::Problems;
+use crate::desired::quote::Quoted;
+use crate::diagnostic::Diagnostic;
+
+/// A name has one group.
+pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
+    for (n, group) in set.draft.groups.iter().enumerate() {
+        let name = &group.name;
+        let first = set.groups.index(&name.name).filter(|it| *it != n);
+        if let Some(first) = first {
+            problems.push(
+                Diagnostic::error(
+                    codes::DUPLICATE_GROUP,
+                    name.span.clone(),
+                    format!("the group {} is defined twice", Quoted(&name.name)),
+                )
+                .label("again here")
+                .related(set.draft.groups[first].name.span.clone(), "first here")
+                .help("put both lists into one, or give one of them another name"),
+            );
+        }
+    }
+}
+
+/// A group that is named is defined.
+pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
+    if set.draft.broken {
+        return;
+    }
+    let used = set.draft.uses.iter().map(|it| &it.group);
+    let nested = set.draft.groups.iter().flat_map(|it| &it.groups);
+    for named in used.chain(nested).filter(|it| set.groups.index(&it.name).is_none()) {
+        unknown(set, named, problems);
+    }
+}
+
+fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
+    let message = format!("unknown group: {}", Quoted(&named.name));
+    let found = Diagnostic::error(codes::UNKNOWN_GROUP, named.span.clone(), message);
+    let names: Vec<_> = set.draft.groups.iter().map(|it| &*it.name.name).collect();
+    let meant = problems.suggest(&named.name, names.iter().copied());
+    problems.push(match meant {
+        Some(meant) => found.help(format!("did you mean `{meant}`?")),
+        None if names.is_empty() => found.help("no file of the set defines groups"),
+        None => found.help("define it under `groups`, or name a user under `users`"),
+    });
+}
+
+/// A group that is defined is used, itself or through another one.
+pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
+    if set.draft.broken {
+        return;
+    }
+    let mut open: Vec<&str> = set.draft.uses.iter().map(|it| &*it.group.name).collect();
+    let mut used = HashSet::new();
+    while let Some(name) = open.pop() {
+        if used.insert(name)
+            && let Some(group) = set.groups.get(name)
+        {
+            open.extend(group.groups.iter().map(|it| &*it.name));
+        }
+    }
+    let all = set.draft.groups.iter().enumerate();
+    // Of groups with one name, one word is enough.
+    let first = all.filter(|(n, it)| set.groups.index(&it.name.name) == Some(*n)).map(|(_, it)| &it.name);
+    for group in first.filter(|it| !used.contains(&*it.name)) {
+        let message = format!("no binding uses the group {}", Quoted(&group.name));
+        problems.push(Diagnostic::warning(codes::UNUSED_GROUP, group.span.clone(), message));
+    }
+}
+
+/// A user is not called like a group: it is easily written where the group is meant.
+pub(super) fn not_taken_for_users(set: &Set<'_>, problems: &mut Problems) {
+    let mut tell = |user: &Reference, help: &str| {
+        if let Some(name) = user.name.as_deref().filter(|it| set.groups.index(it).is_some()) {
+            let message = format!("{} is read as a user, and there is a group of that name", Quoted(name));
+            problems.push(Diagnostic::warning(codes::USER_NAMED_LIKE_GROUP, user.span.clone(), message).help(help));
+        }
+    };
+    for user in set.draft.groups.iter().flat_map(|it| &it.users) {
+        tell(user, "if the group is meant, write `{group: …}`");
+    }
+    for member in set.document.entries.iter().flat_map(|it| &it.users).filter(|it| it.groups.is_empty()) {
+        tell(&member.user, "if the group is meant, name it under `groups`");
+    }
+}

@@ -1,0 +1,64 @@
+//! A set of files to one document.
+
+use super::checks::{self, Set};
+use super::decode::Undecodable;
+use super::document::Document;
+use super::draft::Draft;
+use super::groups::Groups;
+use super::problems::Problems;
+use super::{calendar, groups, read, yaml};
+use crate::diagnostic::{Diagnostic, Source};
+
+/// Reads a set of files as one document.
+///
+/// Needs no server and no clock. The order of the sources is that of [`Document::entries`], and changes nothing else.
+///
+/// # Errors
+/// Everything that is wrong with any of the files, warnings included, in the order of the sources and of their lines.
+/// A file that is not YAML is read as far as it can be, so that its other problems are found as well.
+pub fn parse(sources: &[Source]) -> Result<Document, Vec<Diagnostic>> {
+    assemble(sources, Problems::default(), &[])
+}
+
+/// Everything that is wrong with a set of which some files are not text, and what to show of it.
+pub fn diagnose(files: Vec<Result<Source, Box<Undecodable>>>) -> (Vec<Source>, Vec<Diagnostic>) {
+    let mut problems = Problems::default();
+    let mut unreadable = Vec::new();
+    let mut sources = Vec::with_capacity(files.len());
+    for file in files {
+        sources.push(file.unwrap_or_else(|bad| {
+            problems.push(bad.problem);
+            unreadable.push(sources.len());
+            bad.shown
+        }));
+    }
+    let diagnostics = match assemble(&sources, problems, &unreadable) {
+        Ok(document) => document.warnings,
+        Err(diagnostics) => diagnostics,
+    };
+    (sources, diagnostics)
+}
+
+fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) -> Result<Document, Vec<Diagnostic>> {
+    let mut draft = Draft { broken: !unreadable.is_empty(), ..Draft::default() };
+    for (_, source) in sources.iter().enumerate().filter(|(n, _)| unreadable.binary_search(n).is_err()) {
+        yaml::read(source, &mut problems, &mut |tree, problems| {
+            read::file(&source.name, &tree, &mut draft, problems);
+        });
+    }
+
+    let mut document = std::mem::take(&mut draft.document);
+    calendar::date(&draft, &mut document, &mut problems);
+    let groups = Groups::of(&draft.groups);
+    if groups::can_expand(&groups, &draft, &document, &mut problems) {
+        groups::expand(&groups, &draft, &mut document);
+    }
+    let set = Set { sources, draft: &draft, document: &document, groups: &groups };
+    for check in checks::ALL {
+        check(&set, &mut problems);
+    }
+
+    let failed = problems.any_error();
+    let found = problems.sorted(sources);
+    if failed { Err(found) } else { Ok(Document { warnings: found, ..document }) }
+}

@@ -1,0 +1,45 @@
+//! `approvals`: removals that are held and may go.
+
+use super::text::{Subject, list, prose, text};
+use super::when::when;
+use super::{Fields, Reading, Shape};
+use crate::desired::codes;
+use crate::desired::document::Approval;
+use crate::desired::draft::{Dated, Draft, Target};
+use crate::desired::yaml::Node;
+
+const APPROVAL: Shape = Shape {
+    what: "an approval",
+    keys: &["held", "until", "reason"],
+    meant: &[("digest", "held"), ("expires", "until"), ("comment", "reason")],
+    elsewhere: &[],
+};
+
+/// Reads all approvals into the draft.
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+    for item in list(cx, Subject::Key("approvals"), node).unwrap_or_default() {
+        approval(cx, item, draft);
+    }
+}
+
+fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+    let Some(fields) = Fields::read(cx, node, &APPROVAL) else { return };
+    if !fields.has("held") {
+        cx.push(
+            cx.error(codes::MISSING_KEY, node.place, "this approval does not say what it approves")
+                .help("add `held: DIGEST`, with the digest that the plan shows"),
+        );
+    }
+    let held = fields.get("held").and_then(|(_, it)| text(cx, Subject::Key("held"), it));
+    let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
+    let until = fields.get("until").and_then(|(_, it)| when(cx, "until", it));
+    let what = held.map(|held| {
+        let approvals = &mut draft.document.approvals;
+        let (span, reason) = (cx.span(node.place), reason.map(Into::into));
+        approvals.push(Approval { span, held: held.into(), until: None, reason });
+        Target::Approval(approvals.len() - 1)
+    });
+    if until.is_some() {
+        draft.dates.push(Dated { what, from: None, until });
+    }
+}

@@ -1,0 +1,112 @@
+//! The tree of one file to what it says. Every function tells what is wrong and reads on.
+
+mod approvals;
+mod entry;
+mod fields;
+mod group;
+mod reference;
+mod scope;
+mod settings;
+mod text;
+mod url;
+mod when;
+
+use std::sync::Arc;
+
+use super::codes;
+use super::draft::{Draft, Setting};
+use super::problems::Problems;
+use super::yaml::{Node, Place, Tree, Value};
+use crate::diagnostic::{Diagnostic, Span};
+
+use fields::{Fields, Shape};
+use text::Subject;
+
+/// The keys that stand in one file of the set only.
+pub(super) const SETTINGS: &[&str] =
+    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals"];
+
+const FILE: Shape = Shape {
+    what: "a file",
+    keys: &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "groups", "bindings"],
+    meant: &[("binding", "bindings"), ("links", "bindings"), ("grants", "bindings"), ("tz", "timezone")],
+    elsewhere: &[
+        ("removals", "write it under `limits`"),
+        ("removal_percent", "write it under `limits`"),
+        ("exclude", "write it under `scope`"),
+    ],
+};
+
+/// The file that is being read, and what is wrong with it.
+#[derive(Debug)]
+struct Reading<'r> {
+    file: &'r Arc<str>,
+    problems: &'r mut Problems,
+}
+
+impl Reading<'_> {
+    fn span(&self, place: Place) -> Span {
+        place.span(self.file)
+    }
+
+    fn error(&self, code: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.span(place), message)
+    }
+
+    fn warning(&self, code: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::warning(code, self.span(place), message)
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.problems.push(diagnostic);
+    }
+}
+
+/// Adds what a file says to the draft.
+pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, draft: &mut Draft, problems: &mut Problems) {
+    let cx = &mut Reading { file: name, problems };
+    draft.broken |= tree.broken;
+    let Some(root) = &tree.root else { return };
+    let Some(fields) = top(cx, root) else {
+        draft.broken = true;
+        return;
+    };
+    // Misspelt is not missing.
+    draft.has_bindings |= fields.has("bindings");
+    for key in SETTINGS {
+        if let Some((at, value)) = fields.get(key) {
+            draft.settings.push(Setting { key, span: cx.span(at.place) });
+            settings::read(cx, key, at, value, draft);
+        }
+    }
+    if let Some((_, value)) = fields.get("groups") {
+        group::read(cx, value, draft);
+    }
+    if let Some((at, value)) = fields.get("bindings") {
+        bindings(cx, at, value, draft);
+    }
+}
+
+fn top<'n, 't>(cx: &mut Reading<'_>, root: &'n Node<'t>) -> Option<Fields<'n, 't>> {
+    if let Value::List(_) = root.value {
+        cx.push(
+            cx.error(codes::WRONG_TYPE, root.place, "a file must be a mapping, not a list")
+                .help("put a line `bindings:` above the list"),
+        );
+        return None;
+    }
+    Fields::read(cx, root, &FILE)
+}
+
+fn bindings(cx: &mut Reading<'_>, key: &Node<'_>, value: &Node<'_>, draft: &mut Draft) {
+    if value.is_blank() {
+        cx.push(
+            cx.error(codes::BLANK, key.place, "`bindings` is blank")
+                .help("write `bindings: []` if nobody is to have access"),
+        );
+        return;
+    }
+    for item in text::list(cx, Subject::Key("bindings"), value).unwrap_or_default() {
+        entry::read(cx, item, draft);
+    }
+}

@@ -1,0 +1,174 @@
+//! How a file names one thing.
+
+use uuid::Uuid;
+
+use super::text::{Subject, noun, text};
+use super::url::{is_url, url};
+use super::{Fields, Reading, Shape};
+use crate::binding::parse_uuid;
+use crate::desired::codes;
+use crate::desired::document::{Reference, Selector};
+use crate::desired::quote::Quoted;
+use crate::desired::yaml::{Node, Value};
+
+/// What a reference is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Offering,
+    Resource,
+    Role,
+    User,
+}
+
+impl Kind {
+    /// For messages.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Offering => "an offering",
+            Self::Resource => "a resource",
+            Self::Role => "a role",
+            Self::User => "a user",
+        }
+    }
+
+    /// The key that holds a name for sure.
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "username",
+            Self::Offering | Self::Resource | Self::Role => "name",
+        }
+    }
+
+    fn shape(self) -> &'static Shape {
+        match self {
+            Self::Offering => &OFFERING,
+            Self::Resource => &RESOURCE,
+            Self::Role => &ROLE,
+            Self::User => &USER,
+        }
+    }
+}
+
+const OFFERING: Shape =
+    Shape { what: "an offering", keys: &["uuid", "name"], meant: &[("id", "uuid")], elsewhere: &[] };
+const RESOURCE: Shape =
+    Shape { what: "a resource", keys: &["uuid", "name", "offering"], meant: &[("id", "uuid")], elsewhere: &[] };
+const ROLE: Shape = Shape {
+    what: "a role",
+    keys: &["uuid", "name"],
+    meant: &[("id", "uuid")],
+    elsewhere: &[("offering", "the offering is that of the resource; write it there")],
+};
+const USER: Shape = Shape {
+    what: "a user",
+    keys: &["uuid", "username"],
+    meant: &[("id", "uuid"), ("name", "username"), ("user", "username")],
+    elsewhere: &[("group", "a binding names its groups under `groups`")],
+};
+
+/// One thing: a bare text, or a mapping that says which form it is.
+pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Reference> {
+    match &node.value {
+        Value::Map(_) => explicit(cx, node, kind),
+        Value::List(_) => {
+            cx.push(
+                cx.error(
+                    codes::WRONG_TYPE,
+                    node.place,
+                    format!("{subject} must name {}, not {}", kind.noun(), noun(node)),
+                )
+                .help(several(subject)),
+            );
+            None
+        }
+        _ => {
+            let text = text(cx, subject, node)?;
+            if text.contains('*') && !is_url(text) {
+                cx.push(
+                    cx.error(
+                        codes::PATTERN_NOT_ALLOWED,
+                        node.place,
+                        format!("{subject} must name {}, not a pattern", kind.noun()),
+                    )
+                    .help(format!("if `*` belongs to the name, write `{{{}: \"…\"}}`", kind.name())),
+                );
+                return None;
+            }
+            bare(cx, node, text, kind)
+        }
+    }
+}
+
+/// One thing, or a pattern.
+pub(super) fn selector(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Selector> {
+    match node.scalar() {
+        Some(pattern) if pattern.contains('*') && !is_url(pattern) => {
+            let pattern = text(cx, subject, node)?.into();
+            Some(Selector::Pattern { span: cx.span(node.place), pattern })
+        }
+        _ => reference(cx, subject, node, kind).map(Selector::One),
+    }
+}
+
+/// A UUID, a URL, or else a name.
+fn bare(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind) -> Option<Reference> {
+    let id = match parse_uuid(text) {
+        Some(id) => Some(id),
+        None if is_url(text) => Some(url(cx, node, text, kind)?),
+        None => None,
+    };
+    let name = id.is_none().then(|| text.into());
+    Some(Reference { span: cx.span(node.place), id, name, offering: None })
+}
+
+fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Reference> {
+    let fields = Fields::read(cx, node, kind.shape())?;
+    let key = |key| fields.get(key).map(|(_, value)| value);
+    let id = key("uuid").map(|it| uuid(cx, it));
+    let name = key(kind.name()).map(|it| text(cx, Subject::Key(kind.name()), it));
+    let offering = key("offering").map(|it| reference(cx, Subject::Key("offering"), it, Kind::Offering));
+    if id.is_none() && name.is_none() {
+        if !fields.has_unknown() {
+            let message = format!("{} is named by neither `uuid` nor `{}`", kind.noun(), kind.name());
+            cx.push(cx.error(codes::MISSING_KEY, node.place, message).help("give at least one of the two"));
+        }
+        return None;
+    }
+    // An inner `None` is something that was there and was no good.
+    Some(Reference {
+        span: cx.span(node.place),
+        id: match id {
+            Some(it) => Some(it?),
+            None => None,
+        },
+        name: match name {
+            Some(it) => Some(it?.into()),
+            None => None,
+        },
+        offering: match offering {
+            Some(it) => Some(Box::new(it?)),
+            None => None,
+        },
+    })
+}
+
+fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
+    let text = text(cx, Subject::Key("uuid"), node)?;
+    let id = parse_uuid(text);
+    if id.is_none() {
+        let found = cx.error(codes::MALFORMED_UUID, node.place, format!("this is no UUID: {}", Quoted(text)));
+        cx.push(found.help(if is_url(text) {
+            "write the URL alone, in place of the mapping"
+        } else {
+            "a UUID has 32 hex digits, or 8-4-4-4-12 with dashes"
+        }));
+    }
+    id
+}
+
+fn several(subject: Subject<'_>) -> String {
+    match subject {
+        Subject::Key(key) => format!("write `{key}s` to name several"),
+        Subject::Item(_) | Subject::Name => "write its items one by one".to_owned(),
+    }
+}

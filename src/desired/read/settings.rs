@@ -1,0 +1,115 @@
+//! What stands in one file of the set only.
+
+use super::reference::{Kind, selector};
+use super::text::{Subject, list, noun, text};
+use super::{Fields, Reading, Shape, approvals, scope};
+use crate::desired::codes;
+use crate::desired::document::{Limits, Mode};
+use crate::desired::draft::{Draft, Named};
+use crate::desired::quote::Quoted;
+use crate::desired::suggest;
+use crate::desired::yaml::{Node, Value};
+
+const LIMITS: Shape = Shape {
+    what: "`limits`",
+    keys: &["removals", "removal_percent"],
+    meant: &[("max_removals", "removals"), ("percent", "removal_percent"), ("removals_percent", "removal_percent")],
+    elsewhere: &[],
+};
+
+const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("add-only", Mode::AddOnly), ("observe", Mode::Observe)];
+
+/// Reads the value of one key of the settings into the draft.
+pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, draft: &mut Draft) {
+    let document = &mut draft.document;
+    match key {
+        "version" => version(cx, node),
+        "mode" => document.mode = mode(cx, node).or(document.mode),
+        "scope" => document.scope = scope::scope(cx, at, node).or(document.scope.take()),
+        "limits" => limits(cx, node, &mut document.limits),
+        "protect" => {
+            let items = list(cx, Subject::Key(key), node).unwrap_or_default();
+            document.protect.extend(items.iter().filter_map(|it| selector(cx, Subject::Item(key), it, Kind::User)));
+        }
+        "timezone" => draft.timezone = named(cx, Subject::Key(key), node),
+        "files" => {
+            let items = list(cx, Subject::Key(key), node).unwrap_or_default();
+            draft.files.extend(items.iter().filter_map(|it| named(cx, Subject::Item(key), it)));
+        }
+        "approvals" => approvals::read(cx, node, draft),
+        _ => {}
+    }
+}
+
+fn named(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>) -> Option<Named> {
+    Some(Named { name: text(cx, subject, node)?.into(), span: cx.span(node.place) })
+}
+
+fn version(cx: &mut Reading<'_>, node: &Node<'_>) {
+    let (code, message, help) = match &node.value {
+        Value::Plain(text) if text == "1" => return,
+        Value::Refused => return,
+        Value::Plain(text) if text.parse::<i64>().is_ok() => {
+            let message = format!("version {text} of the format is not supported");
+            (codes::UNSUPPORTED_VERSION, message, "this program reads version 1")
+        }
+        _ => (codes::WRONG_TYPE, not_a_number("version", node), "write `version: 1`, or remove the key"),
+    };
+    cx.push(cx.error(code, node.place, message).help(help));
+}
+
+fn mode(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Mode> {
+    let word = text(cx, Subject::Key("mode"), node)?;
+    let mode = MODES.iter().find(|(it, _)| *it == word).map(|(_, mode)| *mode);
+    if mode.is_none() {
+        let words: Vec<_> = MODES.iter().map(|(it, _)| *it).collect();
+        let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown mode: {}", Quoted(word)));
+        let meant = cx.problems.suggest(word, words.iter().copied());
+        cx.push(match meant {
+            Some(meant) => found.help(format!("did you mean `{meant}`?")),
+            None => found.help(format!("write {}", suggest::list(&words, "or"))),
+        });
+    }
+    mode
+}
+
+fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
+    let Some(fields) = Fields::read(cx, node, &LIMITS) else { return };
+    if let Some((_, value)) = fields.get("removals") {
+        limits.removals = number(cx, "removals", value, u32::MAX).unwrap_or(limits.removals);
+    }
+    if let Some((_, value)) = fields.get("removal_percent") {
+        limits.removal_percent = number(cx, "removal_percent", value, 100).unwrap_or(limits.removal_percent);
+    }
+}
+
+fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32) -> Option<u32> {
+    let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let (code, message, help) = match &node.value {
+        Value::Plain(text) if is_number(text.strip_prefix('-').unwrap_or(text)) => {
+            if let Some(number) = text.parse().ok().filter(|it| *it <= most) {
+                return Some(number);
+            }
+            let bound = if text.starts_with('-') { "at least 0".to_owned() } else { format!("at most {most}") };
+            let message = format!("`{key}` must be {bound}: {}", Quoted(text));
+            (codes::OUT_OF_RANGE, message, "0 holds every removal".to_owned())
+        }
+        Value::Refused => return None,
+        _ => {
+            let bare = node.scalar().map(|it| it.trim_end_matches(['%', ' '])).filter(|it| is_number(it));
+            let help =
+                bare.map_or("write a number, or remove the key".to_owned(), |it| format!("write {}", Quoted(it)));
+            (codes::WRONG_TYPE, not_a_number(key, node), help)
+        }
+    };
+    cx.push(cx.error(code, node.place, message).help(help));
+    None
+}
+
+fn not_a_number(key: &str, node: &Node<'_>) -> String {
+    match &node.value {
+        Value::Plain(text) if !node.is_blank() => format!("`{key}` must be a whole number: {}", Quoted(text)),
+        Value::Quoted(text) => format!("`{key}` must be a whole number, not text: {}", Quoted(text)),
+        _ => format!("`{key}` must be a whole number, not {}", noun(node)),
+    }
+}

@@ -1,0 +1,113 @@
+//! Sends approved steps, creations first, and says what became of each. It decides nothing.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::sync::watch;
+
+use super::{Tell, View, create, remove};
+use crate::api::{self, Client};
+use crate::binding::Binding;
+use crate::policy::Approved;
+use crate::report::{Failure, Outcome, Replacements, Report, Step, Stop};
+
+/// How fast writes follow each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Writes under way at once; at least one is.
+    pub parallelism: usize,
+    /// How long to wait before looking for a link whose creation was not answered: it may still be on its way.
+    pub settle: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { parallelism: 4, settle: Duration::from_secs(2) }
+    }
+}
+
+/// What every step needs while it is sent.
+pub(super) struct Sending<'a> {
+    pub(super) client: &'a Client,
+    pub(super) view: &'a View,
+    pub(super) pace: Pace,
+    tell: Tell<'a>,
+    interrupted: watch::Receiver<bool>,
+    stopped: Mutex<Option<Stop>>,
+}
+
+/// Sends creations, then removals.
+pub(super) async fn apply(
+    client: &Client,
+    view: &View,
+    approved: &Approved,
+    pace: Pace,
+    tell: Tell<'_>,
+    interrupted: watch::Receiver<bool>,
+) -> Report {
+    let sending = Sending { client, view, pace, tell, interrupted, stopped: Mutex::new(None) };
+    let created = create::all(&sending, approved.creations()).await;
+    let replacements = Replacements::new(approved.creations().iter().zip(&created));
+    let removed = remove::all(&sending, approved.removals(), &replacements).await;
+    let creations = approved.creations().iter().cloned().map(Step::Create).zip(created);
+    let removals = approved.removals().iter().cloned().map(Step::Remove).zip(removed);
+    Report { steps: creations.chain(removals).collect(), stopped: sending.stopped(), ..Report::default() }
+}
+
+impl Sending<'_> {
+    /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
+    /// way is finished and the rest is not begun.
+    pub(super) async fn each<S: Sync>(&self, steps: &[S], send: impl AsyncFn(&S) -> Outcome) -> Vec<Outcome> {
+        let mut outcomes = vec![Outcome::Unsent; steps.len()];
+        let sent = stream::iter(steps.iter().enumerate()).map(async |(at, step)| {
+            let outcome = if self.stopped().is_some() { Outcome::Unsent } else { send(step).await };
+            (at, outcome)
+        });
+        let mut sent = std::pin::pin!(sent.buffer_unordered(self.pace.parallelism.max(1)));
+        while let Some((at, outcome)) = sent.next().await {
+            outcomes[at] = outcome;
+        }
+        outcomes
+    }
+
+    /// Why nothing more may be sent, if so.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        stopped.or_else(|| self.interrupted.borrow().then_some(Stop::Interrupted))
+    }
+
+    /// Lets nothing more be sent; the first reason is kept.
+    pub(super) fn stop(&self, why: Stop) {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What a failed request means for its step, and for the pass.
+    pub(super) fn failed(&self, error: api::Error) -> Outcome {
+        let unauthorized = error.kind == api::Kind::Unauthorized;
+        let failure = Failure::from(error);
+        if unauthorized {
+            self.stop(Stop::Unauthorized(failure.clone()));
+        }
+        Outcome::Failed(failure)
+    }
+
+    /// Tells what became of a step: to whoever watches, and to the log.
+    pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
+        if outcome.is_failure() {
+            tracing::warn!(step = %step, ?outcome, "answered");
+        } else {
+            tracing::info!(step = %step, ?outcome, "answered");
+        }
+        (self.tell)(self.view, step, &outcome);
+        outcome
+    }
+
+    /// The rows that stand for a binding now, the smallest id first.
+    pub(super) async fn rows(&self, binding: &Binding) -> Result<Vec<crate::binding::Link>, api::Error> {
+        let mut rows = self.client.links_of(binding).await?;
+        rows.sort_unstable();
+        Ok(rows)
+    }
+}

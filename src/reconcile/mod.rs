@@ -1,0 +1,163 @@
+//! One pass: observe, plan, approve, apply, and look back. It strings the other rooms together and decides nothing.
+
+mod apply;
+mod create;
+pub mod files;
+mod remove;
+mod view;
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::api::{self, Client};
+use crate::desired::{Document, Limits, Mode, Narrow};
+use crate::diagnostic::Diagnostic;
+use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
+use crate::report::{Outcome, Report, Step};
+use crate::snapshot::Caller;
+pub use apply::Pace;
+pub use view::View;
+
+/// What a pass is asked to do.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// What the files say.
+    pub document: &'a Document,
+    /// The instant that dates are compared with.
+    pub now: Timestamp,
+    /// Limits that replace those of the files.
+    pub limits: Overrides,
+    /// The strictest mode wins: this one, or the files'.
+    pub mode: Mode,
+    /// Whom and what the pass is narrowed to.
+    pub only: &'a Narrow,
+    /// The digest of the held set that may go in spite of the limits.
+    pub approval: Option<Digest>,
+    /// Whether a token that may see only a part is good enough to write with.
+    pub partial_view: bool,
+    /// Triples already taken away by earlier passes of the last 24 hours.
+    pub removed_lately: u32,
+}
+
+/// Limits from the command line; an absent one leaves the files' in force.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Instead of `limits.removals`.
+    pub removals: Option<u32>,
+    /// Instead of `limits.removal_percent`.
+    pub removal_percent: Option<u32>,
+}
+
+/// What was seen, and what was decided about it.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What was seen.
+    pub view: View,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// What a pass came to.
+#[derive(Debug)]
+pub struct Pass {
+    /// What was seen and decided, the last time before writing.
+    pub prepared: Prepared,
+    /// What was done; `None` if nothing was to be done, or the answer was no.
+    pub report: Option<Report>,
+}
+
+/// Why a pass ended before anything was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The server could not be read.
+    #[error(transparent)]
+    Api(#[from] api::Error),
+    /// `--only` names what is not there.
+    #[error("what the pass is narrowed to can't be resolved")]
+    Narrow(Vec<Diagnostic>),
+    /// The approval is for another held set.
+    #[error(transparent)]
+    Stale(#[from] Stale),
+    /// The token sees a part, and nobody said that this is meant.
+    #[error("the token of `{}` is not a staff token: it sees a part of the links, without being told so", .0.username)]
+    PartialView(Caller),
+}
+
+/// What the caller says to a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Apply,
+    /// Leave it.
+    Leave,
+}
+
+/// What the pass tells while it writes: a step, and what became of it.
+pub type Tell<'a> = &'a (dyn Fn(&View, &Step, &Outcome) + Sync);
+
+/// Observes and decides; sends nothing that writes.
+pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Error> {
+    let view = View::observe(client, request).await?;
+    let decision = decide(&view, request, request.approval.clone())?;
+    Ok(Prepared { view, decision })
+}
+
+/// Makes live equal to desired, once: the whole of grantsync in one function.
+///
+/// `confirm` is asked before the first write, and again if its answer took so long that the world may have moved, and
+/// has. `stop` ends the pass once what is in flight is finished.
+pub async fn reconcile(
+    client: &Client,
+    request: &Request<'_>,
+    pace: Pace,
+    mut confirm: impl AsyncFnMut(&Prepared) -> Answer,
+    tell: Tell<'_>,
+    stop: watch::Receiver<bool>,
+) -> Result<Pass, Error> {
+    /// An answer that took longer was given to a world that may be gone.
+    const FRESH: Duration = Duration::from_secs(60);
+    let mut confirmed: Option<Approved> = None;
+    loop {
+        let prepared = prepare(client, request).await?;
+        let caller = &prepared.view.snapshot.observation.caller;
+        let approved = &prepared.decision.approved;
+        if approved.is_empty() {
+            return Ok(Pass { prepared, report: None });
+        }
+        if !caller.is_staff && !request.partial_view {
+            return Err(Error::PartialView(caller.clone()));
+        }
+        if confirmed.as_ref() != Some(approved) {
+            let asked = Instant::now();
+            if confirm(&prepared).await == Answer::Leave {
+                return Ok(Pass { prepared, report: None });
+            }
+            if asked.elapsed() > FRESH {
+                confirmed = Some(approved.clone());
+                continue;
+            }
+        }
+        let Prepared { view, decision } = prepared;
+        let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
+        report.after = view.look_back(client, request, &report).await;
+        return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
+    }
+}
+
+fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
+    let Limits { removals, removal_percent } = view.desired.limits;
+    let limits = Limits {
+        removals: request.limits.removals.unwrap_or(removals),
+        removal_percent: request.limits.removal_percent.unwrap_or(removal_percent),
+    };
+    let asks = Asks {
+        limits,
+        mode: request.mode.max(view.desired.mode),
+        only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
+        approval,
+        removed_lately: request.removed_lately,
+    };
+    Ok(policy::approve(view.plan.clone(), &asks)?)
+}

@@ -1,0 +1,68 @@
+//! Removals: only what is sure to be superfluous, and only done when it is sure to be gone.
+
+use tokio::sync::OnceCell;
+
+use super::apply::Sending;
+use crate::api::{Deleted, Error};
+use crate::binding::Link;
+use crate::plan::{Hold, Removal, Why};
+use crate::report::{Failure, Outcome, Replacements, Step};
+
+/// Removes all, and says what became of each, in their order.
+pub(super) async fn all(sending: &Sending<'_>, removals: &[Removal], replacements: &Replacements) -> Vec<Outcome> {
+    let staff = OnceCell::new();
+    sending.each(removals, async |it| remove(sending, it, replacements, &staff).await).await
+}
+
+async fn remove(
+    sending: &Sending<'_>,
+    removal: &Removal,
+    replacements: &Replacements,
+    staff: &OnceCell<bool>,
+) -> Outcome {
+    let step = Step::Remove(removal.clone());
+    let outcome = match hold(sending, removal, replacements).await {
+        Ok(Some(hold)) => Outcome::Held(hold),
+        Ok(None) => {
+            tracing::info!(step = %step, "sending");
+            match sending.client.delete(removal.link.id).await {
+                Ok(Deleted::Done) => Outcome::Removed,
+                Ok(Deleted::NotFound) => {
+                    not_found(sending, removal.link, staff).await.unwrap_or_else(|error| sending.failed(error))
+                }
+                Err(error) => sending.failed(error),
+            }
+        }
+        Err(error) => sending.failed(error),
+    };
+    sending.told(&step, outcome)
+}
+
+/// What holds it at the last moment: a replacement that is not there, or a duplicate whose keeper is gone.
+async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replacements) -> Result<Option<Hold>, Error> {
+    if let Some(hold) = replacements.hold(removal) {
+        return Ok(Some(hold));
+    }
+    if removal.why != Why::Duplicate {
+        return Ok(None);
+    }
+    let rows = sending.rows(&removal.link.binding).await?;
+    let keeper = rows.iter().any(|it| it.id < removal.link.id);
+    Ok((!keeper).then_some(Hold::Keeper))
+}
+
+/// 404 means gone, or not visible to us. Only for a staff token, and only if the resource does not list the row, it is
+/// gone.
+async fn not_found(sending: &Sending<'_>, link: Link, staff: &OnceCell<bool>) -> Result<Outcome, Error> {
+    let staff = *staff.get_or_try_init(async || sending.client.caller().await.map(|it| it.is_staff)).await?;
+    let listed = sending.client.links_of_resource(link.binding.resource).await?;
+    let why = if !staff {
+        "and the token is not a staff token, so that the link may be there all the same"
+    } else if listed.iter().any(|it| it.id == link.id) {
+        "and lists the link all the same"
+    } else {
+        return Ok(Outcome::AlreadyGone);
+    };
+    let message = format!("the server says that there is no link {}, {why}", link.id);
+    Ok(Outcome::Failed(Failure { message, help: Some("run `grantsync doctor` with this token".to_owned()) }))
+}

@@ -1,0 +1,213 @@
+//! `/api/marketplace-resource-users/`: the four endpoints.
+
+use axum::http::Method;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::form::{self, Form};
+use super::paging::page_by;
+use super::query::uuid;
+use super::state::{Link, User};
+use super::urls::{Target, follow, path_of, resolve};
+use super::view::{Answer, Ask, Caller};
+use super::world::World;
+use super::{resources, roles, site, users};
+
+pub(super) const COLLECTION: &str = "marketplace-resource-users";
+
+/// A link as the server shows it.
+#[derive(Serialize)]
+struct Row<'a> {
+    uuid: String,
+    resource: String,
+    role: Option<String>,
+    user: Option<String>,
+    resource_uuid: String,
+    role_uuid: Option<String>,
+    user_uuid: Option<String>,
+    resource_name: &'a str,
+    role_name: Option<&'a str>,
+    user_username: Option<&'a str>,
+    user_full_name: Option<String>,
+}
+
+pub(super) fn collection(ask: &Ask, caller: &Caller, world: &mut World) -> Result<Answer, Answer> {
+    if ask.method == Method::POST {
+        return create(ask, caller, world);
+    }
+    site::reads(ask)?;
+    list(ask, caller, world)
+}
+
+pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &str) -> Result<Answer, Answer> {
+    if ask.method != Method::GET && ask.method != Method::HEAD && ask.method != Method::DELETE {
+        return Err(ask.not_allowed());
+    }
+    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
+    let link = world.links.get(id).filter(|link| world.sees_link(caller, link));
+    let link = link.ok_or_else(|| Answer::no_match("ResourceUser"))?;
+    if ask.method != Method::DELETE {
+        return Ok(Answer::json(200, &shown(ask, world, link)));
+    }
+    if !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    world.delete(Some(caller.id), id);
+    Ok(Answer::empty(204))
+}
+
+fn list(ask: &Ask, Caller(caller): &Caller, world: &World) -> Result<Answer, Answer> {
+    let wanted = Wanted::of(ask)?;
+    let seen = world.links.iter().filter(|link| wanted.admits(world, link) && world.sees_link(caller, link)).collect();
+    let page = page_by(seen, &ask.query, |link: &Link| link.created)?;
+    let rows: Vec<_> = page.rows.iter().map(|link| shown(ask, world, link)).collect();
+    Ok(page.sign(&format!("{}{}", ask.origin(), ask.path), &ask.query, Answer::json(200, &rows)))
+}
+
+/// What a list is filtered by. Other parameters are ignored, and so are empty values.
+struct Wanted<'a> {
+    resource: Option<Uuid>,
+    resource_id: Option<Uuid>,
+    role_id: Option<Uuid>,
+    user_id: Option<Uuid>,
+    role_name: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(ask: &'a Ask) -> Result<Self, Answer> {
+        let [resource_id, role_id, user_id] = uuids(ask, ["resource_uuid", "role_uuid", "user_uuid"])?;
+        let resource = ask.query.get("resource").map(|url| linked(url, resources::CONSUMED)).transpose()?;
+        Ok(Self { resource, resource_id, role_id, user_id, role_name: ask.query.get("role_name") })
+    }
+
+    fn admits(&self, world: &World, link: &Link) -> bool {
+        let Self { resource, resource_id, role_id, user_id, role_name } = self;
+        resource.is_none_or(|it| it == link.resource)
+            && resource_id.is_none_or(|it| it == link.resource)
+            && role_id.is_none_or(|it| it == link.role)
+            && user_id.is_none_or(|it| it == link.user)
+            && role_name.is_none_or(|it| world.roles.get(link.role).is_some_and(|role| role.name == it))
+    }
+}
+
+/// Parameters that are UUIDs; all malformed ones are named in one answer.
+pub(super) fn uuids<const N: usize>(ask: &Ask, names: [&str; N]) -> Result<[Option<Uuid>; N], Answer> {
+    let mut problems = Map::new();
+    let values = names.map(|name| {
+        let text = ask.query.get(name)?;
+        let value = uuid(text);
+        if value.is_none() {
+            problems.insert(name.to_owned(), json!(["Enter a valid UUID."]));
+        }
+        value
+    });
+    if problems.is_empty() { Ok(values) } else { Err(Answer::json(400, &Value::Object(problems))) }
+}
+
+/// The id in a URL that a list is filtered by: the nil one, which nothing has, when it leads to something else; 404 when
+/// it leads nowhere.
+pub(super) fn linked(url: &str, collection: &str) -> Result<Uuid, Answer> {
+    let path = path_of(url);
+    if !path.starts_with('/') {
+        return Ok(Uuid::nil());
+    }
+    match resolve(path) {
+        Some(Target::Item(name, id)) if name == collection => Ok(uuid(id).unwrap_or_default()),
+        Some(_) => Ok(Uuid::nil()),
+        None => {
+            // The server answers with the 7 kB of every pattern that it tried.
+            let tried: Vec<_> =
+                super::urls::endpoints().map(|name| [format!("<URLPattern '^api/{name}/$'>")]).collect();
+            Err(Answer::json(404, &json!({ "tried": tried, "path": path.trim_start_matches('/') })))
+        }
+    }
+}
+
+fn create(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answer, Answer> {
+    let form = form::read(ask)?;
+    let mut problems = Map::new();
+    let mut field = |name: &str, collection: &str, exists: &dyn Fn(Uuid) -> bool| {
+        hyperlink(&form, name, collection, exists)
+            .map_err(|problem| problems.insert(name.to_owned(), json!([problem])))
+            .ok()
+    };
+    let resource = field("resource", resources::CONSUMED, &|id| {
+        world.resources.get(id).is_some_and(|resource| world.consumes(caller, resource))
+    });
+    let role = field("role", roles::COLLECTION, &|id| world.roles.get(id).is_some());
+    let user = field("user", users::COLLECTION, &|id| world.users.get(id).is_some_and(|user| user.is_active));
+    let (Some(resource), Some(role), Some(user)) = (resource, role, user) else {
+        return Err(Answer::json(400, &Value::Object(problems)));
+    };
+    let offerings = (world.resources.get(resource).map(|it| it.offering), world.roles.get(role).map(|it| it.offering));
+    if offerings.0 != offerings.1 {
+        return Err(Answer::invalid("non_field_errors", "Role and resource should belong to the same offering."));
+    }
+    let id = world.create(caller.id, resource, role, user);
+    let link = world.links.get(id).ok_or_else(|| Answer::no_match("ResourceUser"))?;
+    Ok(Answer::json(201, &shown(ask, world, link)))
+}
+
+/// The id in a hyperlink of a form, or what is wrong with it.
+fn hyperlink(form: &Form, name: &str, collection: &str, exists: &dyn Fn(Uuid) -> bool) -> Result<Uuid, String> {
+    let text = match form.get(name) {
+        None => return Err("This field is required.".to_owned()),
+        Some(Value::Null) => return Err("This field may not be null.".to_owned()),
+        Some(Value::String(text)) if text.is_empty() => return Err("This field may not be null.".to_owned()),
+        Some(Value::String(text)) => text,
+        Some(other) => {
+            return Err(format!("Incorrect type. Expected URL string, received {}.", form::type_name(other)));
+        }
+    };
+    match follow(text) {
+        None => Err("Invalid hyperlink - No URL match.".to_owned()),
+        Some(Target::Item(found, id)) if found == collection => {
+            uuid(id).filter(|id| exists(*id)).ok_or_else(|| "Invalid hyperlink - Object does not exist.".to_owned())
+        }
+        Some(_) => Err("Invalid hyperlink - Incorrect URL match.".to_owned()),
+    }
+}
+
+fn shown<'a>(ask: &Ask, world: &'a World, link: &Link) -> Row<'a> {
+    let role = world.roles.get(link.role);
+    let user = world.users.get(link.user);
+    Row {
+        uuid: link.id.simple().to_string(),
+        resource: ask.url(resources::CONSUMED, link.resource),
+        role: role.map(|it| ask.url(roles::COLLECTION, it.id)),
+        user: user.map(|it| ask.url(users::COLLECTION, it.id)),
+        resource_uuid: link.resource.simple().to_string(),
+        role_uuid: role.map(|it| it.id.simple().to_string()),
+        user_uuid: user.map(|it| it.id.simple().to_string()),
+        resource_name: world.resources.get(link.resource).map_or("", |it| &it.name),
+        role_name: role.map(|it| it.name.as_str()),
+        user_username: user.map(|it| it.username.as_str()),
+        user_full_name: user.map(User::full_name),
+    }
+}
+
+/// What OPTIONS tells of the fields of a POST.
+pub(super) fn fields() -> Value {
+    let field = |name: &str| {
+        let label = name.replace('_', " ");
+        let label = label[..1].to_uppercase() + &label[1..];
+        let required = ["resource", "role", "user"].contains(&name);
+        let kind = if name == "uuid" { "string" } else { "field" };
+        (name.to_owned(), json!({ "type": kind, "required": required, "read_only": !required, "label": label }))
+    };
+    let names = [
+        "uuid",
+        "resource",
+        "role",
+        "user",
+        "resource_uuid",
+        "role_uuid",
+        "user_uuid",
+        "resource_name",
+        "role_name",
+        "user_username",
+        "user_full_name",
+    ];
+    Value::Object(names.into_iter().map(field).collect())
+}

@@ -1,0 +1,66 @@
+//! Rows with ids, in the order they came.
+
+use std::collections::{BTreeMap, HashMap};
+
+use uuid::Uuid;
+
+/// Something with an id of its own.
+pub trait Row {
+    /// The id.
+    fn id(&self) -> Uuid;
+}
+
+/// Rows in the order they were put in, found by id. Removing one moves no other.
+#[derive(Debug, Clone)]
+pub struct Table<T> {
+    rows: BTreeMap<u64, T>,
+    places: HashMap<Uuid, u64>,
+    next: u64,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), places: HashMap::new(), next: 0 }
+    }
+}
+
+impl<T: Row> Table<T> {
+    /// Puts a row at the end, or replaces the one with its id where that stands. Returns the id.
+    pub fn insert(&mut self, row: T) -> Uuid {
+        let id = row.id();
+        let place = *self.places.entry(id).or_insert(self.next);
+        self.next = self.next.max(place + 1);
+        self.rows.insert(place, row);
+        id
+    }
+
+    /// The row with this id.
+    pub fn get(&self, id: Uuid) -> Option<&T> {
+        self.rows.get(self.places.get(&id)?)
+    }
+
+    /// The row with this id, to change anything but its id.
+    pub fn get_mut(&mut self, id: Uuid) -> Option<&mut T> {
+        self.rows.get_mut(self.places.get(&id)?)
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, id: Uuid) -> Option<T> {
+        self.rows.remove(&self.places.remove(&id)?)
+    }
+
+    /// All rows, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.rows.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}

@@ -1,0 +1,146 @@
+//! Addresses, tokens and certificates, before anything is sent.
+
+use std::fs;
+
+use expect_test::{Expect, expect};
+use grantsync::api::{Address, Client, Kind, Settings, TokenSource};
+use grantsync::sandbox::{Sandbox, World, tokens};
+
+use crate::api_support::{TOKEN, settings};
+
+#[test]
+fn an_address_is_read_in_all_its_forms() {
+    for (text, meant) in [
+        ("https://waldur.example.org", "https://waldur.example.org/api"),
+        ("https://waldur.example.org/", "https://waldur.example.org/api"),
+        ("https://waldur.example.org/api", "https://waldur.example.org/api"),
+        ("https://waldur.example.org/api/", "https://waldur.example.org/api"),
+        ("https://waldur.example.org//", "https://waldur.example.org/api"),
+        (" https://waldur.example.org \n", "https://waldur.example.org/api"),
+        ("HTTPS://Waldur.Example.ORG:443/api", "https://waldur.example.org/api"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api"),
+        ("http://[::1]:8080/", "http://[::1]:8080/api"),
+        ("https://example.org/waldur", "https://example.org/waldur/api"),
+        ("https://example.org/waldur/api/", "https://example.org/waldur/api"),
+        ("https://example.org/my-api", "https://example.org/my-api/api"),
+    ] {
+        assert_eq!(Address::parse(text).unwrap().to_string(), meant, "{text}");
+    }
+    assert!(Address::parse("https://waldur.example.org").unwrap().is_encrypted());
+    assert!(!Address::parse("http://waldur.example.org").unwrap().is_encrypted());
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_with_a_remedy() {
+    for (text, message) in [
+        ("", expect!["address: not a URL (write it as `https://waldur.example.org`)"]),
+        (
+            "waldur.example.org",
+            expect!["address `waldur.example.org`: not a URL (write it as `https://waldur.example.org`)"],
+        ),
+        ("localhost:8080", expect!["address `localhost:8080`: not a URL (write it as `https://waldur.example.org`)"]),
+        (
+            "ftp://example.org",
+            expect![
+                "address `ftp://example.org`: neither `http` nor `https` (write it as `https://waldur.example.org`)"
+            ],
+        ),
+        (
+            "https://example.org/?x=1",
+            expect!["address `https://example.org/?x=1`: contains a `?` or `#` (write only scheme, host and path)"],
+        ),
+        (
+            "https://example.org/#a",
+            expect!["address `https://example.org/#a`: contains a `?` or `#` (write only scheme, host and path)"],
+        ),
+        (
+            "https://user:secret@example.org",
+            expect![
+                "address `example.org`: contains a user name or password (remove what stands before the `@`; the token is the only credential)"
+            ],
+        ),
+    ] {
+        let error = Address::parse(text).unwrap_err();
+        assert_eq!(error.kind, Kind::Settings, "{text}");
+        message.assert_eq(&format!("{error} ({})", error.help.as_deref().unwrap()));
+    }
+}
+
+#[test]
+fn a_token_that_cannot_be_sent_is_refused_without_showing_it() {
+    let check = |text: &str, message: Expect| {
+        let mut settings = settings("https://example.org", TOKEN);
+        settings.token = TokenSource::Text(text.into());
+        let error = Client::new(settings).unwrap_err();
+        assert_eq!(error.kind, Kind::Settings);
+        message.assert_eq(&format!("{error} ({})", error.help.as_deref().unwrap()));
+    };
+    check(" \n", expect!["token: empty (put the token there, on one line)"]);
+    check(
+        "Token abc",
+        expect!["token: character 6 cannot be part of a token (put the token alone there, without `Token `)"],
+    );
+    check(
+        "abc\ndef",
+        expect!["token: character 4 cannot be part of a token (put the token alone there, without `Token `)"],
+    );
+    check(
+        "abcé",
+        expect!["token: character 4 cannot be part of a token (put the token alone there, without `Token `)"],
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    fs::write(path("empty"), "").unwrap();
+    fs::write(path("text"), "no certificate").unwrap();
+    fs::write(path("broken"), "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n").unwrap();
+    let message = |change: &dyn Fn(&mut Settings)| {
+        let mut settings = settings("https://example.org", TOKEN);
+        change(&mut settings);
+        let error = Client::new(settings).unwrap_err();
+        assert_eq!(error.kind, Kind::Settings);
+        error.to_string().replace(dir.path().to_str().unwrap(), "…")
+    };
+    let token = |name| message(&|it| it.token = TokenSource::File(path(name)));
+    let ca = |name| message(&|it| it.ca_file = Some(path(name)));
+    assert_eq!(token("none"), "token file `…/none`: cannot be read");
+    assert_eq!(token("empty"), "token file `…/empty`: empty");
+    assert_eq!(token("text"), "token file `…/text`: character 3 cannot be part of a token");
+    assert_eq!(ca("none"), "certificate file `…/none`: cannot be read");
+    assert_eq!(ca("text"), "certificate file `…/text`: no certificate in it");
+    assert_eq!(ca("broken"), "certificate file `…/broken`: not certificates in PEM form");
+}
+
+#[test]
+fn settings_and_clients_keep_the_token_to_themselves() {
+    let settings = settings("https://example.org", TOKEN);
+    assert!(!format!("{settings:?}").contains(TOKEN));
+    assert!(!format!("{:?}", Client::new(settings).unwrap()).contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_token_file_is_read_again_when_it_is_replaced() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("token");
+    fs::write(&file, format!("{}\n", tokens::STAFF)).unwrap();
+    let mut settings = settings(&sandbox.url(), TOKEN);
+    settings.token = TokenSource::File(file.clone());
+    let client = Client::new(settings).unwrap();
+    assert_eq!(client.caller().await.unwrap().username, "staff");
+
+    fs::write(&file, tokens::SUPPORT).unwrap();
+    assert_eq!(client.caller().await.unwrap().username, "support");
+
+    // Between truncating and writing, and between unlinking and renaming: the last good token serves.
+    fs::write(&file, "").unwrap();
+    assert_eq!(client.caller().await.unwrap().username, "support");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(client.caller().await.unwrap().username, "support");
+
+    fs::write(&file, "not-a-token-of-anybody").unwrap();
+    assert_eq!(client.caller().await.unwrap_err().kind, Kind::Unauthorized);
+}

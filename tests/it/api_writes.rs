@@ -1,0 +1,156 @@
+//! Creating and deleting, over the sandbox and over wires that lose answers.
+
+use grantsync::api::{Client, Deleted, Kind};
+use grantsync::binding::{Binding, LinkId};
+use grantsync::sandbox::{Sandbox, World, tokens};
+
+use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, user};
+
+fn binding(world: &World, resource_name: &str, role_name: &str, username: &str) -> Binding {
+    Binding { resource: resource(world, resource_name), role: role(world, role_name), user: user(world, username) }
+}
+
+#[tokio::test]
+async fn a_link_is_made_and_removed() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+    let link = client.create(&wanted).await.unwrap();
+    assert_eq!(link.binding, wanted);
+    assert!(sandbox.world().triples().contains(&"cluster-b viewer grace".to_owned()));
+    // The server takes it again.
+    let again = client.create(&wanted).await.unwrap();
+    assert_ne!(again.id, link.id);
+    for link in [link, again] {
+        assert_eq!(client.delete(link.id).await.unwrap(), Deleted::Done);
+        assert_eq!(client.delete(link.id).await.unwrap(), Deleted::NotFound);
+    }
+    assert!(!sandbox.world().triples().contains(&"cluster-b viewer grace".to_owned()));
+}
+
+#[tokio::test]
+async fn links_are_made_through_a_proxy_that_adds_a_path() {
+    // What the proxy passes on knows nothing of `/waldur`.
+    let made = r#"{"uuid": "00000000000000000000000000000001", "resource_uuid": "00000000000000000000000000000002",
+        "role_uuid": "00000000000000000000000000000003", "user_uuid": "00000000000000000000000000000004"}"#;
+    let raw = Raw::always(json("201 Created", made)).await;
+    let id = uuid::Uuid::from_u128;
+    let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
+    let link = client(&format!("{}/waldur/", raw.url), TOKEN).create(&wanted).await.unwrap();
+    assert_eq!(link.id, id(1).into());
+    assert_eq!(raw.requests(), ["POST /waldur/api/marketplace-resource-users/"]);
+    let body: serde_json::Value = serde_json::from_str(&raw.body()).unwrap();
+    let reference = |collection, number| format!("{}/api/{collection}/{:032x}/", raw.url, number);
+    assert_eq!(body["resource"], reference("marketplace-resources", 2));
+    assert_eq!(body["role"], reference("marketplace-offering-user-roles", 3));
+    assert_eq!(body["user"], reference("users", 4));
+}
+
+#[tokio::test]
+async fn each_caller_may_do_what_is_theirs() {
+    let outcome = |result: Result<(), grantsync::api::Error>| result.err().map(|it| it.kind);
+    for (token, created, deleted) in [
+        (tokens::SUPPORT, None, Ok(Some(Kind::Forbidden))),
+        (tokens::OWNER, Some(Kind::Rejected), Err(Deleted::NotFound)),
+        (tokens::CONSUMER, None, Ok(Some(Kind::Forbidden))),
+        (tokens::NOBODY, Some(Kind::Rejected), Err(Deleted::NotFound)),
+        (tokens::EXPIRED, Some(Kind::Unauthorized), Ok(Some(Kind::Unauthorized))),
+    ] {
+        let sandbox = Sandbox::start(World::example()).await.unwrap();
+        let client = client(&sandbox.url(), token);
+        let (wanted, first) = {
+            let world = sandbox.world();
+            (binding(&world, "cluster-a", "viewer", "grace"), LinkId::from(world.links.iter().next().unwrap().id))
+        };
+        assert_eq!(outcome(client.create(&wanted).await.map(drop)), created, "{token}");
+        match (client.delete(first).await, deleted) {
+            (Ok(seen), Err(expected)) => assert_eq!(seen, expected, "{token}"),
+            (result, expected) => assert_eq!(Ok(outcome(result.map(drop))), expected, "{token}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_why() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let wanted = {
+        let mut world = sandbox.world();
+        world.change_user("grace", |it| it.is_active = false);
+        binding(&world, "cluster-a", "viewer", "grace")
+    };
+    let error = client.create(&wanted).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Rejected);
+    assert_eq!(
+        error.to_string(),
+        "POST /api/marketplace-resource-users/: answered 400 Bad Request: user: Invalid hyperlink - Object does not exist."
+    );
+}
+
+async fn lost(client: &Client) -> Kind {
+    let id = uuid::Uuid::from_u128;
+    let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
+    client.create(&wanted).await.unwrap_err().kind
+}
+
+#[tokio::test]
+async fn after_a_post_it_is_known_or_unknown_what_happened_and_never_sent_again_if_unknown() {
+    let row = |user: u8| {
+        format!(
+            r#"{{"uuid": "{:032x}", "resource_uuid": "{:032x}", "role_uuid": "{:032x}", "user_uuid": "{user:032x}"}}"#,
+            1, 2, 3
+        )
+    };
+    for (bytes, kind, sent) in [
+        (Vec::new(), Kind::Lost, 1),
+        (b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{".to_vec(), Kind::Lost, 1),
+        (json("201 Created", ""), Kind::Lost, 1),
+        (json("201 Created", &row(5)), Kind::Lost, 1),
+        (json("201 Created", &row(4).replace(&format!("\"{:032x}\"", 3), "null")), Kind::Lost, 1),
+        (answer("200 OK", &["Content-Type: text/html"], "<title>Welcome</title>"), Kind::Lost, 1),
+        (answer("303 See Other", &["Location: /"], ""), Kind::Lost, 1),
+        (answer("500 Internal Server Error", &[], ""), Kind::Lost, 1),
+        (answer("502 Bad Gateway", &["Retry-After: 0"], ""), Kind::Lost, 1),
+        (answer("503 Service Unavailable", &["Retry-After: 0"], ""), Kind::Lost, 1),
+        (answer("504 Gateway Timeout", &[], ""), Kind::Lost, 1),
+        (answer("301 Moved Permanently", &["Location: /api/marketplace-resource-users/"], ""), Kind::Redirected, 1),
+        (answer("307 Temporary Redirect", &["Location: /elsewhere/"], ""), Kind::Redirected, 1),
+        (answer("308 Permanent Redirect", &["Location: /elsewhere/"], ""), Kind::Redirected, 1),
+        (json("400 Bad Request", r#"{"role": ["No."]}"#), Kind::Rejected, 1),
+        (json("401 Unauthorized", ""), Kind::Unauthorized, 1),
+        (json("403 Forbidden", ""), Kind::Forbidden, 1),
+        (answer("404 Not Found", &[], ""), Kind::NotFound, 1),
+        (answer("429 Too Many Requests", &["Retry-After: 0"], ""), Kind::Busy, 5),
+    ] {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let raw = Raw::always(bytes).await;
+        assert_eq!(lost(&client(&raw.url, TOKEN)).await, kind, "{text}");
+        assert_eq!(raw.requests(), vec!["POST /api/marketplace-resource-users/"; sent], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
+    let gone = answer("204 No Content", &[], "");
+    let missing = json("404 Not Found", r#"{"detail": "No ResourceUser matches the given query."}"#);
+    let busy = answer("503 Service Unavailable", &[], "");
+    let page = answer("200 OK", &[], "<title>Welcome</title>");
+    for (answers, expected) in [
+        (vec![gone.clone()], Ok(Deleted::Done)),
+        (vec![missing.clone()], Ok(Deleted::NotFound)),
+        (vec![Vec::new(), missing], Ok(Deleted::NotFound)),
+        (vec![busy.clone(), Vec::new(), gone], Ok(Deleted::Done)),
+        (vec![busy; 5], Err(Kind::Lost)),
+        (vec![page], Err(Kind::Lost)),
+        (vec![answer("500 Internal Server Error", &[], "")], Err(Kind::Lost)),
+        (vec![answer("301 Moved Permanently", &["Location: /"], "")], Err(Kind::Redirected)),
+        (vec![answer("403 Forbidden", &[], "")], Err(Kind::Forbidden)),
+    ] {
+        let expected_requests = answers.len();
+        let raw = Raw::start(move |_, before| crate::api_support::Reply::Bytes(answers[before].clone())).await;
+        let deleted = client(&raw.url, TOKEN).delete(uuid::Uuid::from_u128(1).into()).await;
+        assert_eq!(deleted.map_err(|it| it.kind), expected);
+        assert_eq!(
+            raw.requests(),
+            vec!["DELETE /api/marketplace-resource-users/00000000000000000000000000000001/"; expected_requests]
+        );
+    }
+}

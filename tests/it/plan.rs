@@ -1,0 +1,206 @@
+//! What is decided about live and wanted, rule by rule.
+
+use expect_test::expect;
+
+use crate::world::{NOW, World, check, check_at};
+
+#[test]
+fn in_sync() {
+    check(
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}\n",
+        "HPC cluster-a: admin alice",
+        expect![[r#"
+            Plan: 0 to create, 0 to remove · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn one_of_each() {
+    check(
+        "
+scope: {offerings: [HPC]}
+protect: [break-glass]
+bindings:
+  - {resource: cluster-a, roles: [admin], users: [alice, bob], reason: OPS-12}
+  - {resource: cluster-b, role: viewer, user: carol}
+",
+        "
+HPC cluster-a: admin alice, viewer bob, member dave, admin break-glass
+HPC cluster-b: viewer carol, viewer carol
+HPC old-one (terminated): admin dave
+Storage archive: admin erin
+",
+        expect![[r#"
+            cluster-a  HPC
+              -    member          dave  not declared
+              -/+  viewer → admin  bob   grants.yaml:5 · OPS-12
+
+            cluster-b  HPC
+              -    viewer  carol  duplicate · grants.yaml:6
+
+            Plan: 1 to create, 3 to remove · 1 duplicate row, 2 in sync, 2 kept (1 protected, 1 terminated), 1 outside scope
+        "#]],
+    );
+}
+
+#[test]
+fn an_entry_for_nobody_empties_its_resource() {
+    check(
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: []}\n  - {resource: cluster-b, role: admin, user: bob}",
+        "HPC cluster-a: admin alice\nHPC cluster-b: admin bob",
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  alice  not declared
+
+            Plan: 0 to create, 1 to remove · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_username_nobody_has_holds_what_it_might_mean_and_nothing_else() {
+    check(
+        "scope: all\nlimits: {removal_percent: 100}\nbindings:\n  - {resource: cluster-a, role: member, user: jon}\n  - {resource: cluster-b, role: member, user: bob}",
+        "HPC cluster-a: member dave, viewer dave\nHPC cluster-b: member dave, member bob",
+        expect![[r#"
+            problem grants.yaml:4: no user has the username `jon`
+            cluster-a  HPC
+              -    viewer  dave  not declared
+              !    member  dave  held: might be meant by grants.yaml:4, which is unresolved
+
+            cluster-b  HPC
+              -    member  dave  not declared
+
+            Plan: 0 to create, 2 to remove, 1 held, 1 unresolved · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_role_nobody_has_holds_every_role_of_that_user_there() {
+    check(
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: boss, user: dave}\n  - {resource: cluster-a, role: admin, user: bob}",
+        "HPC cluster-a: member dave, viewer carol, admin bob",
+        expect![[r#"
+            problem grants.yaml:3: no role of the offering `HPC` is called `boss`, as `cluster-a` would need (its roles are `admin`, `member`, `viewer`)
+            cluster-a  HPC
+              -    viewer  carol  not declared
+              !    member  dave   held: might be meant by grants.yaml:3, which is unresolved
+
+            Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_resource_nobody_has_holds_that_user_everywhere_since_role_names_mean_nothing_there() {
+    check(
+        "scope: all\nbindings:\n  - {resource: nowhere, role: member, user: dave}\n  - {resource: cluster-a, role: admin, user: bob}",
+        "HPC cluster-a: viewer dave, admin bob, viewer carol\nStorage archive: admin dave",
+        expect![[r#"
+            problem grants.yaml:3: no resource is called `nowhere`
+            cluster-a  HPC
+              -    viewer  carol  not declared
+              !    viewer  dave   held: might be meant by grants.yaml:3, which is unresolved
+
+            archive  Storage
+              !    admin  dave  held: might be meant by grants.yaml:3, which is unresolved
+
+            Plan: 0 to create, 1 to remove, 2 held, 1 unresolved · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn whoever_a_typo_was_probably_meant_for_keeps_the_old_role() {
+    check(
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: carlo}\n  - {resource: cluster-a, role: admin, user: bob}",
+        "HPC cluster-a: viewer carol, viewer dave, admin bob",
+        expect![[r#"
+            problem grants.yaml:3: no user has the username `carlo` (did you mean `carol`?)
+            cluster-a  HPC
+              -    viewer  dave   not declared
+              !    viewer  carol  held: replacement not created
+
+            Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_role_change_is_one_line_and_waits_for_nothing_that_is_sure() {
+    check(
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}",
+        "HPC cluster-a: viewer alice, member alice",
+        expect![[r#"
+            cluster-a  HPC
+              -/+  member, viewer → admin  alice  grants.yaml:3
+
+            Plan: 1 to create, 2 to remove · 0 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn lines_of_inactive_users_are_skipped_and_hold_nothing() {
+    let mut world = World::read("HPC cluster-a: viewer alice, admin bob");
+    for user in world.directory.users.values_mut() {
+        user.active = Some(false);
+    }
+    check_at(
+        NOW,
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob]}",
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    viewer  alice  not declared
+              !    admin   alice  not created: the user is not active · grants.yaml:3
+
+            Plan: 0 to create, 1 to remove, 1 skipped · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn on_a_terminated_resource_nothing_moves() {
+    check(
+        "scope: all\nbindings:\n  - {resource: old-one, role: admin, user: alice}\n  - {resource: old-one, role: viewer, user: bob}",
+        "HPC old-one (terminated): viewer bob, member carol, viewer bob",
+        expect![[r#"
+            problem grants.yaml:3: no user has the username `alice`
+            Plan: 0 to create, 0 to remove, 1 unresolved · 1 in sync, 2 kept (2 terminated)
+        "#]],
+    );
+}
+
+#[test]
+fn a_row_on_a_resource_that_cannot_be_looked_up_is_held() {
+    let mut world = World::read("HPC cluster-a: admin alice\nHPC cluster-b: admin bob");
+    world.directory.resources.retain(|_, it| it.name != "cluster-b");
+    check_at(
+        NOW,
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}",
+        &world,
+        expect![[r#"
+        03ec02962a09b5474f5e43726247ec3a
+          !    admin  bob  held: its resource cannot be looked up
+
+        Plan: 0 to create, 0 to remove, 1 held · 1 in sync
+    "#]],
+    );
+}
+
+#[test]
+fn a_plan_made_while_rows_came_and_went_says_so() {
+    let mut world = World::read("HPC cluster-a: admin alice");
+    world.snapshot.observation.changing = true;
+    check_at(
+        NOW,
+        "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}",
+        &world,
+        expect![[r#"
+        Plan: 0 to create, 0 to remove · 1 in sync · observed while changing
+    "#]],
+    );
+}

@@ -1,0 +1,162 @@
+//! What is decided about lines with a beginning or an end, and when clocks disagree.
+
+use expect_test::expect;
+use jiff::SignedDuration;
+
+use crate::world::{NOW, World, check, check_at};
+
+#[test]
+fn a_line_that_cannot_be_created_holds_what_it_replaces() {
+    // The clock is wrong, so that the dated line is not created: alice keeps what she has.
+    let mut world = World::read("HPC cluster-a: viewer alice");
+    world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(6));
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice, until: 2027-03-31}";
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              !    viewer  alice  held: replacement not created
+              !    admin   alice  not created: its line has a date, and the server's clock differs from ours · grants.yaml:3 · until 2027-03-31
+
+            Plan: 0 to create, 0 to remove, 1 held, 1 skipped · 0 in sync
+        "#]],
+    );
+    world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(-5));
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -/+  viewer → admin  alice  grants.yaml:3 · until 2027-03-31
+
+            Plan: 1 to create, 1 to remove · 0 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn dates() {
+    let world = World::read("HPC cluster-a: admin alice, admin bob, admin carol\nHPC cluster-b: admin erin");
+    let yaml = "
+scope: all
+bindings:
+  - {resource: cluster-a, role: admin, user: alice, until: 2026-12-31}
+  - {resource: cluster-a, role: admin, user: bob, until: 2027-01-01}
+  - {resource: cluster-a, role: admin, user: carol, from: 2027-01-02}
+  - {resource: cluster-a, role: admin, user: dave, from: 2027-01-01}
+  - {resource: cluster-b, role: admin, user: erin}
+";
+    let mut world = world;
+    world.directory.users.extend(World::read("users: dave").directory.users);
+    check_at(
+        "2027-01-01T12:00:00Z",
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  alice  ended, was until 2026-12-31 · grants.yaml:4
+              -    admin  carol  not begun, begins 2027-01-02 · grants.yaml:6
+              +    admin  dave   grants.yaml:7
+
+            Plan: 1 to create, 2 to remove · 2 in sync
+        "#]],
+    );
+    check_at(
+        "2027-01-01T23:59:59Z",
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  alice  ended, was until 2026-12-31 · grants.yaml:4
+              -    admin  carol  not begun, begins 2027-01-02 · grants.yaml:6
+              +    admin  dave   grants.yaml:7
+
+            Plan: 1 to create, 2 to remove · 2 in sync
+        "#]],
+    );
+    check_at(
+        "2027-01-02T00:00:00Z",
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  alice  ended, was until 2026-12-31 · grants.yaml:4
+              -    admin  bob    ended, was until 2027-01-01 · grants.yaml:5
+              +    admin  dave   grants.yaml:7
+
+            Plan: 1 to create, 2 to remove · 2 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn an_instant_as_an_end_is_exclusive() {
+    let world = World::read("HPC cluster-a: admin alice, admin bob");
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice, until: \"2027-01-01T14:00:00+02:00\"}\n  - {resource: cluster-a, role: admin, user: bob}";
+    check_at(
+        "2027-01-01T11:59:59Z",
+        yaml,
+        &world,
+        expect![[r#"
+        Plan: 0 to create, 0 to remove · 2 in sync
+    "#]],
+    );
+    check_at(
+        "2027-01-01T12:00:00Z",
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  alice  ended, was until 2027-01-01 12:00 UTC · grants.yaml:3
+
+            Plan: 0 to create, 1 to remove · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_binding_lives_as_long_as_any_of_its_lines() {
+    check(
+        "
+scope: all
+groups: {team: [alice]}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice, until: 2026-06-30}
+  - {resource: cluster-a, role: admin, groups: [team], from: 2026-12-01}
+  - {resource: cluster-a, role: viewer, user: alice, until: 2026-06-30}
+  - {resource: cluster-a, role: viewer, groups: [team], from: 2027-12-01}
+",
+        "HPC cluster-a: admin alice, viewer alice",
+        expect![[r#"
+            cluster-a  HPC
+              -    viewer  alice  not begun, begins 2027-12-01 · grants.yaml:7 · and one more line
+
+            Plan: 0 to create, 1 to remove · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn lines_that_ended_or_have_not_begun_raise_no_doubt() {
+    check(
+        "
+scope: all
+bindings:
+  - {resource: cluster-a, role: viewer, user: gone, until: 2026-06-30}
+  - {resource: cluster-a, role: viewer, user: coming, from: 2027-06-30}
+  - {resource: cluster-a, role: admin, user: alice}
+",
+        "HPC cluster-a: admin alice, viewer bob",
+        expect![[r#"
+            warning grants.yaml:4: no user has the username `gone`
+            warning grants.yaml:5: no user has the username `coming`
+            cluster-a  HPC
+              -    viewer  bob  not declared
+
+            Plan: 0 to create, 1 to remove · 1 in sync
+        "#]],
+    );
+}

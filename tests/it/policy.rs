@@ -1,0 +1,228 @@
+//! How much may go at once, and who may say so.
+
+use std::fmt::Write as _;
+
+use expect_test::expect;
+use grantsync::desired::{Limits, Mode, Narrow};
+use grantsync::policy::{Asks, Digest, approve};
+
+use crate::world::{NOW, World, decided, no_limits, user};
+
+/// A resource with so many viewers, of which so many are declared.
+fn crowd(live: usize, declared: usize) -> (String, World) {
+    let people = |count: usize| (0..count).map(|n| format!("user{n:03}")).collect::<Vec<_>>();
+    let world = World::read(&format!("HPC cluster-a: {}", people(live).join(", ").replace("user", "viewer user")));
+    let users = people(declared).join(", ");
+    (format!("scope: all\nbindings:\n  - {{resource: cluster-a, role: viewer, users: [{users}]}}\n"), world)
+}
+
+fn asks(removals: u32, removal_percent: u32) -> Asks {
+    Asks { limits: Limits { removals, removal_percent }, ..Asks::default() }
+}
+
+/// How many removals are let go, and how many are held.
+fn gone_and_held((yaml, world): &(String, World), asks: &Asks) -> (usize, usize) {
+    let decision = approve(world.plan(yaml, NOW), asks).unwrap();
+    (decision.approved.removals().len(), decision.plan.held.len())
+}
+
+#[test]
+fn the_number_counts_and_is_inclusive() {
+    assert_eq!(gone_and_held(&crowd(200, 175), &asks(25, 100)), (25, 0));
+    assert_eq!(gone_and_held(&crowd(200, 174), &asks(25, 100)), (0, 26));
+}
+
+#[test]
+fn the_share_counts_from_four_on_and_is_inclusive() {
+    assert_eq!(gone_and_held(&crowd(4, 1), &asks(25, 25)), (3, 0));
+    assert_eq!(gone_and_held(&crowd(16, 12), &asks(25, 25)), (4, 0));
+    assert_eq!(gone_and_held(&crowd(15, 11), &asks(25, 25)), (0, 4));
+}
+
+#[test]
+fn creations_do_not_change_the_share() {
+    // 15 live, 11 of them declared, and 5 more to come: 4 of 20 may go, and may still once the 5 have come.
+    let (yaml, mut world) = crowd(15, 11);
+    let yaml = yaml.replace("user010", "user010, new1, new2, new3, new4, new5");
+    world.directory.users.extend(World::read("users: new1, new2, new3, new4, new5").directory.users);
+    let before = (yaml.clone(), world.clone());
+    assert_eq!(gone_and_held(&before, &asks(25, 20)), (4, 0));
+    assert_eq!(gone_and_held(&before, &asks(25, 19)), (0, 4));
+    let plan = world.plan(&yaml, NOW);
+    let mut created = world.clone();
+    created.snapshot.links.extend(world.after(&plan).snapshot.links);
+    let after = (yaml, created);
+    assert_eq!(gone_and_held(&after, &asks(25, 20)), (4, 0));
+    assert_eq!(gone_and_held(&after, &asks(25, 19)), (0, 4));
+}
+
+#[test]
+fn zero_in_either_limit_holds_all() {
+    assert_eq!(gone_and_held(&crowd(200, 199), &asks(0, 100)), (0, 1));
+    assert_eq!(gone_and_held(&crowd(200, 199), &asks(25, 0)), (0, 1));
+}
+
+#[test]
+fn the_last_link_in_scope_stays() {
+    assert_eq!(gone_and_held(&crowd(1, 0), &asks(25, 100)), (0, 1));
+    assert_eq!(gone_and_held(&crowd(2, 1), &asks(25, 100)), (1, 0));
+}
+
+#[test]
+fn a_resource_that_several_people_would_leave_empty_is_held_alone() {
+    let world =
+        World::read("HPC cluster-a: viewer alice, viewer bob, admin carol\nHPC cluster-b: viewer dave, admin erin");
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-b, role: admin, user: erin}\n".to_owned();
+    expect![[r#"
+        cluster-a  HPC
+          !    viewer  alice  held: over the limit
+          !    viewer  bob    held: over the limit
+          !    admin   carol  held: over the limit
+
+        cluster-b  HPC
+          -    viewer  dave  not declared
+
+        Held by limits: 3 removals
+          3 people would go from cluster-a, and no link would be left there
+          help: if these are meant, release exactly them with `--approve 3e7461f1d94aad99`
+
+        Plan: 0 to create, 1 to remove, 3 held · 1 in sync
+    "#]]
+    .assert_eq(&decided(&world, &yaml, NOW, &asks(25, 100)));
+    let one = World::read("HPC cluster-a: viewer alice, admin alice\nHPC cluster-b: viewer dave, admin erin");
+    assert_eq!(gone_and_held(&(yaml, one), &asks(25, 100)), (3, 0), "one person with two roles is one person");
+}
+
+#[test]
+fn rows_of_one_binding_count_once_and_what_ended_or_is_double_does_not_count() {
+    let world = World::read(
+        "HPC cluster-a: viewer bob, viewer bob, admin alice, admin alice, admin alice, member carol, member dave",
+    );
+    let yaml = "
+scope: all
+bindings:
+  - {resource: cluster-a, role: admin, user: alice}
+  - {resource: cluster-a, role: member, users: [carol, dave], until: 2026-06-30}
+"
+    .to_owned();
+    assert_eq!(gone_and_held(&(yaml.clone(), world.clone()), &asks(1, 100)), (6, 0));
+    assert_eq!(gone_and_held(&(yaml, world), &asks(0, 100)), (4, 2));
+}
+
+#[test]
+fn without_a_scope_only_named_resources_make_up_the_base() {
+    let named = "HPC cluster-a: viewer a, viewer b, viewer c, viewer d, viewer e";
+    let others: String = (0..100).fold("HPC cluster-b: ".to_owned(), |mut all, n| {
+        write!(all, "viewer x{n}, ").unwrap();
+        all
+    });
+    let world = World::read(&format!("{named}\n{others}"));
+    let yaml = "bindings:\n  - {resource: cluster-a, role: viewer, user: a}\n";
+    let decision = approve(world.plan(yaml, NOW), &asks(25, 25)).unwrap();
+    assert_eq!(decision.approved.removals().len(), 0, "4 of 5, not 4 of 105");
+    assert_eq!(decision.limited.unwrap().links, 4);
+}
+
+#[test]
+fn a_digest_releases_exactly_the_held_set() {
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap();
+    let approval = Some(held.digest.clone());
+    assert_eq!(gone_and_held(&(yaml.clone(), world.clone()), &Asks { approval, ..asks(25, 25) }), (6, 0));
+    expect![[r#"
+        cluster-a  HPC
+          !    viewer  user002  held: over the limit
+          !    viewer  user003  held: over the limit
+          !    viewer  user004  held: over the limit
+          !    viewer  user005  held: over the limit
+          !    viewer  user006  held: over the limit
+          !    viewer  user007  held: over the limit
+
+        Held by limits: 6 removals
+          6 of 8 bindings would go, more than the 25 % that `limits.removal_percent` allows
+          help: if these are meant, release exactly them with `--approve 7ac97cf84934d463`
+
+        Plan: 0 to create, 0 to remove, 6 held · 2 in sync
+    "#]]
+    .assert_eq(&decided(&world, &yaml, NOW, &asks(25, 25)));
+
+    let fewer = World { snapshot: world.after(&world.plan(&yaml, NOW)).snapshot, ..world.clone() };
+    let approval = Some(held.digest.clone());
+    let stale = approve(fewer.plan(&yaml, NOW), &Asks { approval, ..asks(25, 25) }).unwrap_err();
+    assert_eq!((&stale.given, stale.current), (&held.digest, None));
+
+    let mut elsewhere = world.plan(&yaml, NOW);
+    elsewhere.server = "https://other.example.org/api".into();
+    let approval = Some(held.digest.clone());
+    let stale = approve(elsewhere, &Asks { approval, ..asks(25, 25) }).unwrap_err();
+    assert!(stale.current.is_some_and(|it| it != held.digest), "the server is part of what is approved");
+}
+
+#[test]
+fn a_digest_is_sixteen_hex_digits() {
+    assert!(Digest::parse("0123456789abcdef").is_some());
+    assert_eq!(Digest::parse("0123456789ABCDEF"), Digest::parse("0123456789abcdef"));
+    for wrong in ["", "0123456789abcde", "0123456789abcdefa", "0123456789abcdeg"] {
+        assert_eq!(Digest::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn what_went_in_the_last_day_counts() {
+    assert_eq!(gone_and_held(&crowd(200, 180), &Asks { removed_lately: 5, ..asks(25, 100) }), (20, 0));
+    assert_eq!(gone_and_held(&crowd(200, 180), &Asks { removed_lately: 6, ..asks(25, 100) }), (0, 20));
+}
+
+#[test]
+fn a_mode_withholds_after_limits() {
+    let world = World::read("HPC cluster-a: viewer alice, admin bob\nusers: carol");
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [bob, carol]}\n";
+    let asks = |mode| Asks { mode, limits: no_limits(), ..Asks::default() };
+    expect![[r#"
+        cluster-a  HPC
+          +    admin   carol  grants.yaml:3
+          (-)  viewer  alice  withheld · not declared
+
+        Plan: 1 to create, 0 to remove, 1 withheld · 1 in sync
+    "#]]
+    .assert_eq(&decided(&world, yaml, NOW, &asks(Mode::AddOnly)));
+    expect![[r#"
+        cluster-a  HPC
+          (-)  viewer  alice  withheld · not declared
+          (+)  admin   carol  withheld · grants.yaml:3
+
+        Plan: 0 to create, 0 to remove, 2 withheld · 1 in sync
+    "#]]
+    .assert_eq(&decided(&world, yaml, NOW, &asks(Mode::Observe)));
+    let (yaml, world) = crowd(200, 100);
+    let decision = approve(world.plan(&yaml, NOW), &Asks { mode: Mode::AddOnly, ..Asks::default() }).unwrap();
+    assert_eq!((decision.limited.unwrap().links, decision.withheld.removals.len()), (100, 0));
+}
+
+#[test]
+fn narrowing_withholds_the_rest() {
+    let world = World::read("HPC cluster-a: viewer alice, viewer bob, admin carol\nHPC cluster-b: viewer alice");
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob, carol]}\n";
+    let mut narrow = Narrow::default();
+    narrow.user("alice");
+    narrow.resource("cluster-a");
+    let only = narrow.resolve(&world.directory).unwrap();
+    expect![[r#"
+        cluster-a  HPC
+          -/+  viewer → admin  alice  grants.yaml:3
+          (-)  viewer          bob    withheld · not declared
+          (+)  admin           bob    withheld · grants.yaml:3
+
+        cluster-b  HPC
+          (-)  viewer  alice  withheld · not declared
+
+        Plan: 1 to create, 1 to remove, 3 withheld · 1 in sync
+    "#]]
+    .assert_eq(&decided(&world, yaml, NOW, &Asks { only, limits: no_limits(), ..Asks::default() }));
+    let mut unknown = Narrow::default();
+    unknown.user("alcie");
+    let problems = unknown.resolve(&world.directory).unwrap_err();
+    expect!["--only user:1: no user has the username `alcie`"]
+        .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));
+    assert!(world.directory.users.contains_key(&user("alice")));
+}

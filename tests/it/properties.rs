@@ -1,0 +1,218 @@
+//! What always holds of a decision, whatever the files and the world are.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use grantsync::binding::{Binding, Link};
+use grantsync::desired::{Desired, Phase};
+use grantsync::plan::{Plan, Why};
+use grantsync::policy::{Asks, approve};
+use proptest::prelude::*;
+
+use crate::world::{NOW, World, instant, no_limits, resource, role, user};
+
+/// One entry: resource, role, user, dates.
+type Line = (&'static str, &'static str, &'static str, &'static str);
+
+fn lines() -> impl Strategy<Value = Vec<Line>> {
+    let resource = prop::sample::select(vec!["a", "b", "lab", "twin", "old", "nowhere"]);
+    let role = prop::sample::select(vec!["admin", "member", "viewer", "boss"]);
+    let user = prop::sample::select(vec!["ann", "ben", "cat", "dan", "sleeper", "ghost"]);
+    let dates = prop::sample::select(vec!["", "", "", ", until: 2026-06-30", ", from: 2027-06-30"]);
+    let lines = prop::collection::vec((resource, role, user, dates), 0..14);
+    lines.prop_map(|mut lines| {
+        lines.sort_unstable();
+        lines.dedup_by_key(|(resource, role, user, _)| (*resource, *role, *user));
+        lines
+    })
+}
+
+/// Scopes name things by UUID, so that a line outside is seen only when names are resolved.
+fn settings() -> impl Strategy<Value = String> {
+    let [ann, ben, cat, sleeper] = ["ann", "ben", "cat", "sleeper"].map(user);
+    let [admin, viewer] = ["admin", "viewer"].map(|it| role("HPC", it));
+    let [a, lab] = [resource("HPC", "a", false), resource("Storage", "lab", false)];
+    let scope = prop::sample::select(vec![
+        String::new(),
+        "scope: all\n".to_owned(),
+        "scope: {offerings: [HPC]}\n".to_owned(),
+        format!("scope: {{users: [{ann}, {ben}, {sleeper}, phantom]}}\n"),
+        format!("scope: {{roles: [{admin}, {viewer}], exclude: {{resources: [{lab}]}}}}\n"),
+        format!("scope: {{resources: [{a}, {lab}], exclude: {{users: [{cat}]}}}}\n"),
+        "scope: {exclude: {users: [phantom]}}\n".to_owned(),
+    ]);
+    let protect = prop::sample::select(vec!["", "", "protect: [ann]\n", "protect: [\"c*\"]\n", "protect: [nobody]\n"]);
+    (scope, protect).prop_map(|(scope, protect)| format!("{scope}{protect}"))
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let link = (
+        prop::sample::select(vec!["HPC a", "HPC b", "HPC twin", "Storage twin", "Storage lab", "HPC old (terminated)"]),
+        prop::sample::select(vec!["admin", "member", "viewer"]),
+        prop::sample::select(vec!["ann", "ben", "cat", "dan", "sleeper"]),
+    );
+    prop::collection::vec(link, 0..16).prop_map(|links| {
+        let mut text = "users: ann, ben, cat, dan, (inactive) sleeper\n".to_owned();
+        for resource in ["HPC a", "HPC b", "HPC twin", "Storage twin", "Storage lab", "HPC old (terminated)"] {
+            write!(text, "{resource}: ").unwrap();
+            for (_, role, user) in links.iter().filter(|(it, ..)| *it == resource) {
+                write!(text, "{role} {user}, ").unwrap();
+            }
+            text += "\n";
+        }
+        World::read(&text)
+    })
+}
+
+fn yaml(settings: &str, lines: &[Line]) -> String {
+    let mut yaml = format!("{settings}bindings:\n");
+    for (resource, role, user, dates) in lines {
+        writeln!(yaml, "  - {{resource: {resource}, role: {role}, user: {user}{dates}}}").unwrap();
+    }
+    if lines.is_empty() {
+        yaml += "  []\n";
+    }
+    yaml
+}
+
+/// What an unresolved line could mean, said again in other words than the plan's own.
+fn could_mean(desired: &Desired, binding: &Binding) -> bool {
+    desired.doubts.iter().filter(|it| it.life.phase(instant(NOW)) == Phase::Alive).any(|doubt| {
+        doubt.pattern.resource.is_none_or(|it| it == binding.resource)
+            && doubt.pattern.role.is_none_or(|it| it == binding.role)
+            && doubt.pattern.user.is_none_or(|it| it == binding.user)
+    })
+}
+
+fn alive(desired: &Desired) -> impl Iterator<Item = Binding> {
+    desired.bindings.iter().filter(|it| it.phase(instant(NOW)) == Phase::Alive).map(|it| it.binding)
+}
+
+fn everywhere(plan: &Plan) -> Vec<Link> {
+    let removals = plan.removals.iter().map(|it| it.link);
+    let held = plan.held.iter().map(|it| it.removal.link);
+    let kept = plan.kept.iter().map(|it| it.link);
+    let mut all: Vec<_> =
+        removals.chain(held).chain(kept).chain(plan.in_sync.clone()).chain(plan.outside.clone()).collect();
+    all.sort_unstable();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn every_link_is_in_one_list_and_every_wanted_binding_is_accounted_for(
+        settings in settings(), lines in lines(), world in worlds(),
+    ) {
+        let yaml = yaml(&settings, &lines);
+        let plan = world.plan(&yaml, NOW);
+        prop_assert_eq!(everywhere(&plan), world.snapshot.links.clone());
+        for binding in alive(&world.desired(&yaml)) {
+            let times = plan.in_sync.iter().filter(|it| it.binding == binding).count()
+                + plan.creations.iter().filter(|it| it.binding == binding).count()
+                + plan.skipped.iter().filter(|it| it.creation.binding == binding).count();
+            prop_assert_eq!(times, 1, "{}", binding);
+        }
+    }
+
+    #[test]
+    fn nothing_outside_the_scope_is_touched(settings in settings(), lines in lines(), world in worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        let steps = plan.removals.iter().map(|it| it.link.binding).chain(plan.creations.iter().map(|it| it.binding));
+        for binding in steps {
+            let inside = desired.territory.as_ref().is_none_or(|it| it.contains(&binding, &world.directory));
+            prop_assert!(inside, "{}", binding);
+        }
+        if desired.territory.is_none() {
+            prop_assert!(plan.removals.iter().all(|it| desired.named.contains(&it.link.binding.resource)));
+        }
+    }
+
+    #[test]
+    fn doubt_never_removes(settings in settings(), lines in lines(), world in worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        for removal in &plan.removals {
+            prop_assert!(!could_mean(&desired, &removal.link.binding), "{:?}", removal);
+            prop_assert!(!desired.protected.contains(&removal.link.binding.user));
+            prop_assert!(desired.blocking.is_none());
+        }
+    }
+
+    #[test]
+    fn nobody_is_left_without_what_is_to_take_its_place(settings in settings(), lines in lines(), world in worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        let there: BTreeSet<_> =
+            plan.in_sync.iter().map(|it| it.binding).chain(plan.creations.iter().map(|it| it.binding)).collect();
+        for removal in plan.removals.iter().filter(|it| it.why == Why::NotDeclared) {
+            let pair = removal.link.binding.pair();
+            let active = |it: &Binding| world.directory.users[&it.user].active != Some(false);
+            for line in alive(&desired).filter(|it| it.pair() == pair).filter(active) {
+                prop_assert!(there.contains(&line), "{} goes before {} is there", removal.link.binding, line);
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_after_a_pass_plans_nothing(settings in settings(), lines in lines(), world in worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let plan = world.plan(&yaml, NOW);
+        let again = world.after(&plan).plan(&yaml, NOW);
+        prop_assert!(again.is_empty(), "{:?}", again);
+        prop_assert_eq!(again.held.len(), plan.held.len());
+    }
+
+    #[test]
+    fn neither_the_order_of_lines_nor_that_of_rows_matters(
+        settings in settings(), lines in lines(), world in worlds(), seed in any::<u64>(),
+    ) {
+        let plan = world.plan(&yaml(&settings, &lines), NOW);
+        let mut shuffled = (lines.clone(), world.clone());
+        let mut order = splitmix(seed);
+        shuffled.0.sort_by_cached_key(|_| order());
+        shuffled.1.snapshot.links.sort_by_cached_key(|_| order());
+        let other = shuffled.1.plan(&yaml(&settings, &shuffled.0), NOW);
+        let steps = |plan: &Plan| {
+            let creations: Vec<_> = plan.creations.iter().map(|it| it.binding).collect();
+            let removals: Vec<_> = plan.removals.iter().map(|it| (it.link, it.why)).collect();
+            let held: Vec<_> = plan.held.iter().map(|it| (it.removal.link, it.removal.why)).collect();
+            let skipped: Vec<_> = plan.skipped.iter().map(|it| (it.creation.binding, it.why)).collect();
+            (creations, removals, held, skipped, plan.kept.clone(), plan.in_sync.clone(), plan.outside.clone())
+        };
+        prop_assert_eq!(steps(&plan), steps(&other));
+    }
+
+    #[test]
+    fn limits_hold_or_let_go(settings in settings(), lines in lines(), world in worlds(), most in 0..6_u32) {
+        let yaml = yaml(&settings, &lines);
+        let mut limits = no_limits();
+        limits.removals = most;
+        let plan = world.plan(&yaml, NOW);
+        let decision = approve(plan.clone(), &Asks { limits, ..Asks::default() }).unwrap();
+        let counted = |it: &&grantsync::plan::Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun);
+        let going: BTreeSet<_> =
+            decision.approved.removals().iter().filter(counted).map(|it| it.link.binding).collect();
+        prop_assert!(going.len() <= most as usize);
+        prop_assert_eq!(everywhere(&decision.plan), everywhere(&plan), "what is held is not lost");
+        prop_assert_eq!(decision.approved.creations(), &plan.creations[..], "creations go on");
+        if let Some(limited) = decision.limited {
+            let approval = Some(limited.digest);
+            let released = approve(plan.clone(), &Asks { limits, approval, ..Asks::default() }).unwrap();
+            prop_assert_eq!(released.approved.removals(), &plan.removals[..]);
+        }
+    }
+}
+
+/// Numbers without an order, from a seed, by the mixing step of `splitmix64`.
+fn splitmix(mut state: u64) -> impl FnMut() -> u64 {
+    move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,242 @@
+//! What references mean.
+
+use expect_test::{Expect, expect};
+
+use crate::world::{resolved, resource, role, user};
+
+const WORLD: &str = "
+HPC cluster-a: admin alice
+HPC twin:
+Storage twin:
+HPC lab (terminated):
+HPC lab:
+HPC gone (terminated):
+";
+
+#[track_caller]
+fn check(resource: &str, role: &str, user: &str, expect: Expect) {
+    let yaml = format!("bindings:\n  - {{resource: {resource}, role: {role}, user: {user}}}\n");
+    expect.assert_eq(&resolved(&yaml, WORLD));
+}
+
+#[test]
+fn names_mean_what_is_not_terminated_and_what_is_where_nothing_else_has_the_name() {
+    check(
+        "cluster-a",
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        "lab",
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC lab [bf2b7819e54bcdfa3c82e12e0bdb7bdc]: admin alice
+    "#]],
+    );
+    check(
+        "gone",
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC gone: admin alice
+    "#]],
+    );
+    check(
+        "clutser-a",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no resource is called `clutser-a` (did you mean `cluster-a`?)
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_that_several_have_is_unresolved_and_told_apart_by_its_offering() {
+    check(
+        "twin",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: 2 resources are called `twin` (write one of `{name: twin, offering: HPC}`, `{name: twin, offering: Storage}`)
+    "#]],
+    );
+    check(
+        "{name: twin, offering: Storage}",
+        "admin",
+        "alice",
+        expect![[r#"
+        Storage twin: admin alice
+    "#]],
+    );
+    check(
+        "{name: twin, offering: Cloud}",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no offering with a resource is called `Cloud`
+    "#]],
+    );
+    check(
+        "{name: cluster-a, offering: Storage}",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no resource is called `cluster-a` in that offering
+    "#]],
+    );
+}
+
+#[test]
+fn a_uuid_and_a_name_must_agree() {
+    let id = resource("HPC", "cluster-a", false);
+    check(
+        &id.to_string(),
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        &id.to_string().to_uppercase(),
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        &format!("{{uuid: {id}, name: cluster-a}}"),
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        &format!("{{uuid: {id}, name: twin}}"),
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: `92b564649709b547436c935258e907eb` is called `cluster-a`, not `twin` (write the one that is meant, or both as they are)
+    "#]],
+    );
+    check(
+        "00000000-0000-0000-0000-00000000000a",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no resource has the UUID `0000000000000000000000000000000a`
+    "#]],
+    );
+}
+
+#[test]
+fn a_url_means_what_it_ends_in() {
+    let id = resource("HPC", "cluster-a", false);
+    check(
+        &format!("https://waldur.example.org/api/marketplace-resources/{id}/"),
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        &format!("/api/marketplace-resources/{id}/"),
+        "admin",
+        "alice",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+}
+
+#[test]
+fn roles_belong_to_the_offering_of_the_resource() {
+    check(
+        "cluster-a",
+        "boss",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no role of the offering `HPC` is called `boss`, as `cluster-a` would need (its roles are `admin`, `member`, `viewer`)
+    "#]],
+    );
+    check(
+        "cluster-a",
+        &role("HPC", "viewer").to_string(),
+        "alice",
+        expect![[r#"
+        HPC cluster-a: viewer alice
+    "#]],
+    );
+    check(
+        "cluster-a",
+        &role("Storage", "viewer").to_string(),
+        "alice",
+        expect![[r#"
+        grants.yaml:2: the role `ddead9942e35d8e0d08a6996aa4511aa` belongs to another offering than `cluster-a` (its roles are `admin`, `member`, `viewer`)
+    "#]],
+    );
+    check(
+        "cluster-a",
+        &format!("{{uuid: {}, name: admin}}", role("HPC", "viewer")),
+        "alice",
+        expect![[r#"
+        grants.yaml:2: `b58fe57079fe6118fdd261f08f4fe5f2` is called `viewer`, not `admin` (write the one that is meant, or both as they are)
+    "#]],
+    );
+}
+
+#[test]
+fn usernames_are_exact() {
+    check(
+        "cluster-a",
+        "admin",
+        "Alice",
+        expect![[r#"
+        grants.yaml:2: no user has the username `Alice` (did you mean `alice`?)
+    "#]],
+    );
+    check(
+        "cluster-a",
+        "admin",
+        &user("alice").to_string(),
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        "cluster-a",
+        "admin",
+        "{username: alice}",
+        expect![[r#"
+        HPC cluster-a: admin alice
+    "#]],
+    );
+    check(
+        "cluster-a",
+        "admin",
+        "nobody-like-that",
+        expect![[r#"
+        grants.yaml:2: no user has the username `nobody-like-that`
+    "#]],
+    );
+}
+
+#[test]
+fn names_that_look_like_ids_have_explicit_forms() {
+    check(
+        "{name: 0123456789abcdef0123456789abcdef}",
+        "admin",
+        "alice",
+        expect![[r#"
+        grants.yaml:2: no resource is called `0123456789abcdef0123456789abcdef`
+    "#]],
+    );
+}

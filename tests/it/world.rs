@@ -1,0 +1,190 @@
+//! A little world in words, for tests that decide without a server.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use expect_test::Expect;
+use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, UserId};
+use grantsync::desired::{self, Desired, Document, Limits};
+use grantsync::diagnostic::Source;
+use grantsync::directory::{Directory, Resource, Role, User};
+use grantsync::plan::{Plan, plan};
+use grantsync::policy::{Asks, approve};
+use grantsync::render::{self, Detail, Naming};
+use grantsync::snapshot::{Caller, Observation, Snapshot};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// When tests happen, unless they say otherwise.
+pub(crate) const NOW: &str = "2027-01-01T12:00:00Z";
+
+/// The roles of every offering.
+const ROLES: [&str; 3] = ["admin", "member", "viewer"];
+
+/// What is live, and what names mean.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) directory: Directory,
+    pub(crate) snapshot: Snapshot,
+}
+
+impl World {
+    /// Reads lines like `HPC cluster-a: admin alice, member bob`, a resource of an offering and its links, numbered
+    /// from 1 as they come; `(terminated)` may stand before the colon. A line `users: yan, (inactive) zoe` adds users
+    /// without links.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut directory = Directory::default();
+        let mut links = Vec::new();
+        for line in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
+            let (head, tail) = line.split_once(':').unwrap();
+            let items = tail.split(',').map(str::trim).filter(|it| !it.is_empty());
+            if head == "users" {
+                for item in items {
+                    let name = item.trim_start_matches("(inactive) ");
+                    directory.users.insert(user(name), User { username: name.into(), active: Some(name == item) });
+                }
+                continue;
+            }
+            let terminated = head.ends_with(" (terminated)");
+            let (offering_name, name) = head.trim_end_matches(" (terminated)").split_once(' ').unwrap();
+            let offering = offering(offering_name);
+            for it in ROLES {
+                directory.roles.insert(role(offering_name, it), Role { name: it.into(), offering });
+            }
+            let id = resource(offering_name, name, terminated);
+            let found = Resource { name: name.into(), offering, offering_name: offering_name.into(), terminated };
+            directory.resources.insert(id, found);
+            for item in items {
+                let (role_name, username) = item.split_once(' ').unwrap();
+                let named = || User { username: username.into(), active: None };
+                directory.users.entry(user(username)).or_insert_with(named);
+                let binding = Binding { resource: id, role: role(offering_name, role_name), user: user(username) };
+                links.push(Link { id: link(links.len() + 1), binding });
+            }
+        }
+        links.sort_unstable();
+        let caller = Caller {
+            user: user("operator"),
+            username: "operator".into(),
+            is_staff: true,
+            is_support: false,
+            token_lifetime: None,
+        };
+        let observation = Observation {
+            server: "https://waldur.example.org/api".into(),
+            caller,
+            pages: 1,
+            changing: false,
+            clock_offset: None,
+        };
+        Self { directory, snapshot: Snapshot { links, users: BTreeMap::new(), observation } }
+    }
+
+    pub(crate) fn desired(&self, yaml: &str) -> Desired {
+        desired::resolve(&document(yaml), &self.directory)
+    }
+
+    pub(crate) fn plan(&self, yaml: &str, now: &str) -> Plan {
+        plan(&self.desired(yaml), &self.directory, &self.snapshot, instant(now))
+    }
+
+    /// The world once everything in this plan is done.
+    pub(crate) fn after(&self, plan: &Plan) -> Self {
+        let mut after = self.clone();
+        let next = after.snapshot.links.len() + 1000;
+        after.snapshot.links.retain(|it| !plan.removals.iter().any(|removal| removal.link == *it));
+        let made = plan.creations.iter().zip(next..).map(|(it, n)| Link { id: link(n), binding: it.binding });
+        after.snapshot.links.extend(made);
+        after.snapshot.links.sort_unstable();
+        after
+    }
+}
+
+/// Plans and approves at [`NOW`] with the limits of the file, and compares what people read.
+#[track_caller]
+pub(crate) fn check(yaml: &str, world: &str, expect: Expect) {
+    check_at(NOW, yaml, &World::read(world), expect);
+}
+
+/// The same at another time, in a world that may have been changed.
+#[track_caller]
+pub(crate) fn check_at(now: &str, yaml: &str, world: &World, expect: Expect) {
+    let limits = document(yaml).limits;
+    expect.assert_eq(&decided(world, yaml, now, &Asks { limits, ..Asks::default() }));
+}
+
+/// What people read of a decision: findings, then the plan.
+pub(crate) fn decided(world: &World, yaml: &str, now: &str, asks: &Asks) -> String {
+    let plan = world.plan(yaml, now);
+    let found = plan.problems.iter().map(|it| ("problem", it)).chain(plan.warnings.iter().map(|it| ("warning", it)));
+    let mut out = String::new();
+    for (severity, it) in found {
+        let help = it.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        writeln!(out, "{severity} {}: {}{help}", it.primary.span, it.message).unwrap();
+    }
+    let decision = match approve(plan, asks) {
+        Ok(decision) => decision,
+        Err(stale) => return format!("{out}{stale}\n"),
+    };
+    let text = render::plan(&decision, &Naming::new(&world.directory), Detail::Changes);
+    out + &anstream::adapter::strip_str(&text).to_string()
+}
+
+/// What references turned into: problems, and the bindings that are wanted, in names.
+pub(crate) fn resolved(yaml: &str, world: &str) -> String {
+    let world = World::read(world);
+    let desired = world.desired(yaml);
+    let naming = Naming::new(&world.directory);
+    let mut out = String::new();
+    for it in desired.doubts.iter().flat_map(|it| &it.diagnostics) {
+        let help = it.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        writeln!(out, "{}: {}{help}", it.primary.span, it.message).unwrap();
+    }
+    for Binding { resource, role, user } in desired.bindings.iter().map(|it| it.binding) {
+        let (offering, resource) = (naming.offering(resource), naming.resource(resource));
+        writeln!(out, "{offering} {resource}: {} {}", naming.role(role), naming.user(user)).unwrap();
+    }
+    out
+}
+
+pub(crate) fn document(yaml: &str) -> Document {
+    let source = Source { name: "grants.yaml".into(), text: yaml.into() };
+    desired::parse(&[source]).unwrap()
+}
+
+pub(crate) fn no_limits() -> Limits {
+    Limits { removals: u32::MAX, removal_percent: 100 }
+}
+
+pub(crate) fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn link(n: usize) -> LinkId {
+    Uuid::from_u128(n as u128).into()
+}
+
+pub(crate) fn offering(name: &str) -> OfferingId {
+    id("offering", name).into()
+}
+
+pub(crate) fn resource(offering: &str, name: &str, terminated: bool) -> ResourceId {
+    id("resource", &format!("{offering} {name} {terminated}")).into()
+}
+
+pub(crate) fn role(offering: &str, name: &str) -> RoleId {
+    id("role", &format!("{offering} {name}")).into()
+}
+
+pub(crate) fn user(name: &str) -> UserId {
+    id("user", name).into()
+}
+
+/// An id that is the same in every run: FNV-1a over kind and name.
+fn id(kind: &str, name: &str) -> Uuid {
+    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    for byte in kind.bytes().chain([0]).chain(name.bytes()) {
+        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    }
+    Uuid::from_u128(hash)
+}
