@@ -15,6 +15,8 @@ pub mod reconcile;
 
 pub mod daemon;
 
+pub mod admin;
+
 pub mod render;
 
 pub mod cli;

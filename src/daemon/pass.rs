@@ -226,6 +226,9 @@ impl Action {
 }
 
 impl Became {
+    /// All of them, so that each has its metric from the start.
+    pub const ALL: [Self; 5] = [Self::Done, Self::Failed, Self::Unknown, Self::Held, Self::Unsent];
+
     /// Its name in metrics and JSON.
     pub const fn label(self) -> &'static str {
         match self {

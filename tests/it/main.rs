@@ -6,6 +6,11 @@
     reason = "a test may panic, and a tool writes what is expected"
 )]
 
+mod admin_browser;
+mod admin_http;
+mod admin_kit;
+mod admin_metrics;
+mod admin_page;
 mod api_directory;
 mod api_listing;
 mod api_retry;
