@@ -27,6 +27,7 @@ mod daemon_loop;
 mod daemon_memory;
 mod daemon_signals;
 mod daemon_status;
+mod deploy;
 mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
