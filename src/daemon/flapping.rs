@@ -69,7 +69,7 @@ impl Flapping {
             let mut seen = before.remove(step).unwrap_or_else(|| Seen { flap: first(), pause: None });
             if !aside.contains(step) {
                 seen.flap.tries = seen.flap.tries.saturating_add(1);
-                if seen.pause.is_some() || seen.flap.tries >= enough {
+                if seen.flap.tries >= enough {
                     let pause = seen.pause.unwrap_or(self.interval).saturating_mul(2).min(BOUND);
                     seen.flap.not_before = later(now, pause);
                     seen.pause = Some(pause);

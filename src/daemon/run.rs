@@ -59,7 +59,6 @@ pub async fn run(
         if let End::Finished(finished) = &told.end {
             life = finished.next_instant;
         }
-        life = life.filter(|at| *at > began);
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
         let known = Known { began, now, verdict, failures, took, life, second_reading };
