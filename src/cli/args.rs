@@ -99,6 +99,9 @@ pub(super) struct Apply {
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
+    /// Instead of the little world: a large one with this many links, on 200 resources among 2,000 users.
+    #[arg(long, value_name = "N")]
+    pub(super) links: Option<usize>,
     /// Where to listen.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(super) listen: std::net::SocketAddr,
