@@ -3,4 +3,6 @@
 
 mod sandbox;
 mod sandbox_faults;
+mod sandbox_recorded_world;
+mod sandbox_recordings;
 mod tidy;
