@@ -1,6 +1,7 @@
 //! Tests through the crate's public door, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod official_client;
 mod sandbox;
 mod sandbox_faults;
 mod sandbox_recorded_world;
