@@ -4,6 +4,8 @@
 mod official_client;
 mod sandbox;
 mod sandbox_faults;
+mod sandbox_keep;
+mod sandbox_load;
 mod sandbox_recorded_world;
 mod sandbox_recordings;
 mod tidy;
