@@ -102,6 +102,12 @@ pub(super) struct Sandbox {
     /// Instead of the little world: a large one with this many links, on 200 resources among 2,000 users.
     #[arg(long, value_name = "N")]
     pub(super) links: Option<usize>,
+    /// Keeps the world in this file, so that it survives a restart.
+    #[arg(long, env = "GRANTSYNC_STATE", value_name = "PATH")]
+    pub(super) state: Option<PathBuf>,
+    /// Takes as long for everything as a real Waldur on two cores.
+    #[arg(long)]
+    pub(super) slow: bool,
     /// Where to listen.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(super) listen: std::net::SocketAddr,

@@ -1,5 +1,6 @@
 //! A decision as text for a terminal.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -10,7 +11,7 @@ use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::{Naming, table, visible};
 use crate::binding::{Binding, RoleId};
 use crate::desired::Origin;
-use crate::plan::{Held, Keep, Plan, Removal, Skip, Why};
+use crate::plan::{Held, Hold, Keep, Plan, Removal, Skip, Why};
 use crate::policy::{Decision, Exceeded, Limited};
 use crate::snapshot::Observation;
 
@@ -27,16 +28,21 @@ pub enum Detail {
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
     let mut out = String::new();
     for Group { resource, changes } in changes(decision, naming) {
+        let lines = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
+        let lines: Vec<_> = lines.map(|it| line(it, naming)).collect();
+        if lines.is_empty() {
+            continue;
+        }
         let offering = naming.offering(resource);
         let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
         let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
-        let lines: Vec<_> = changes.iter().map(|it| line(it, naming)).collect();
         table::write(&mut out, "  ", &lines);
         out.push('\n');
     }
     if detail == Detail::Everything {
         everything(&mut out, &decision.plan, naming);
     }
+    unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
         limit(&mut out, limited, naming);
     }
@@ -151,6 +157,24 @@ fn everything(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
         table::write(out, "  ", &lines);
         out.push('\n');
     }
+}
+
+/// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
+fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
+    let unnamed = plan.held.iter().filter(|it| it.hold == Hold::NotNamed).map(|it| it.removal.link.binding.resource);
+    let resources = unnamed.clone().collect::<BTreeSet<_>>().len();
+    let links = unnamed.count();
+    if links == 0 {
+        return;
+    }
+    let (link, resource) = (plural(links, "link"), plural(resources, "resource"));
+    let place = format!("{links} {link} on {resources} {resource} that the files do not name");
+    let _ = writeln!(out, "{} {place}", styled(HOLD, "Held:"));
+    let more = if detail == Detail::Changes { "; -v lists them" } else { "" };
+    let _ = writeln!(
+        out,
+        "  help: list the resources, say with `scope` what the files are about, or write `scope: all`{more}\n"
+    );
 }
 
 fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
