@@ -40,6 +40,7 @@ pub(super) enum Command {
 
 /// `validate`.
 #[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
 pub(super) struct Validate {
     /// Files.
     #[command(flatten)]
@@ -48,28 +49,14 @@ pub(super) struct Validate {
 
 /// `plan`.
 #[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
 pub(super) struct Plan {
-    /// Files.
-    #[command(flatten)]
-    pub(super) files: Files,
-    /// Server.
-    #[command(flatten)]
-    pub(super) server: Server,
-    /// Limits and narrowing.
-    #[command(flatten)]
-    pub(super) narrow: Narrowing,
     /// Ends with 2 if changes are pending and with 3 if removals are held.
     #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE")]
     pub(super) detailed_exitcode: bool,
     /// Shows, as a diff of YAML, what is live and what would be.
     #[arg(long)]
     pub(super) diff: bool,
-}
-
-/// `apply`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-#[derive(Debug, Args)]
-pub(super) struct Apply {
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -79,6 +66,13 @@ pub(super) struct Apply {
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
+}
+
+/// `apply`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Apply {
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
     pub(super) auto_approve: bool,
@@ -94,6 +88,15 @@ pub(super) struct Apply {
     /// There is a verb for it.
     #[arg(long, hide = true)]
     pub(super) dry_run: bool,
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
 }
 
 /// `sandbox`.
