@@ -2,9 +2,9 @@
 
 use grantsync::api::{Client, Deleted, Kind};
 use grantsync::binding::{Binding, LinkId};
-use grantsync::sandbox::{Sandbox, World, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
 
-use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, user};
+use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, settings, user};
 
 fn binding(world: &World, resource_name: &str, role_name: &str, username: &str) -> Binding {
     Binding { resource: resource(world, resource_name), role: role(world, role_name), user: user(world, username) }
@@ -153,4 +153,48 @@ async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
             vec!["DELETE /api/marketplace-resource-users/00000000000000000000000000000001/"; expected_requests]
         );
     }
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_open_what_happened() {
+    for (act, made) in
+        [(Act::LoseAnswer, 1), (Act::HangUp, 0), (Act::CutBody(40), 1), (Act::AnswerAfter(Reply::html(502)), 1)]
+    {
+        let (sandbox, client) = sandbox(World::example()).await;
+        let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+        sandbox.world().faults.push(Fault::on("POST", "", act));
+        assert_eq!(client.create(&wanted).await.unwrap_err().kind, Kind::Lost);
+        assert_eq!(client.links_of(&wanted).await.unwrap().len(), made);
+        assert_eq!(sandbox.world().requests.iter().filter(|it| it.method == "POST").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_sent_again_and_finds_nothing() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    sandbox.world().faults.push(Fault::on("DELETE", "", Act::LoseAnswer).nth(1));
+    let first = sandbox.world().links.iter().next().unwrap().id;
+    assert_eq!(client.delete(first.into()).await.unwrap(), Deleted::NotFound);
+    assert_eq!(sandbox.world().links.len(), 9);
+}
+
+#[tokio::test]
+async fn a_creation_that_never_left_is_sent_when_the_server_is_back() {
+    let (sandbox, _) = sandbox(World::example()).await;
+    let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+    let (address, url) = (sandbox.address, sandbox.url());
+    let mut settings = settings(&url, tokens::STAFF);
+    settings.patience.tries = u32::MAX;
+    let client = Client::new(settings).unwrap();
+    let world = sandbox.stop().await;
+    let creation = tokio::spawn({
+        let client = client.clone();
+        async move { client.create(&wanted).await }
+    });
+    while client.counters().requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let sandbox = Sandbox::listen(address, world).await.unwrap();
+    assert_eq!(creation.await.unwrap().unwrap().binding, wanted);
+    assert_eq!(sandbox.world().requests.len(), 1);
 }

@@ -7,6 +7,7 @@
 
 mod api_directory;
 mod api_listing;
+mod api_moving;
 mod api_retry;
 mod api_settings;
 mod api_support;
