@@ -11,6 +11,7 @@ mod api_moving;
 mod api_retry;
 mod api_settings;
 mod api_support;
+mod api_tls;
 mod api_wire;
 mod api_writes;
 mod sandbox;
