@@ -1,6 +1,6 @@
 //! Creating and deleting, over the sandbox and over wires that lose answers.
 
-use grantsync::api::{Client, Deleted, Kind};
+use grantsync::api::{Client, Deleted, Happening, Kind};
 use grantsync::binding::{Binding, LinkId};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
 
@@ -25,6 +25,29 @@ async fn a_link_is_made_and_removed() {
         assert_eq!(client.delete(link.id).await.unwrap(), Deleted::NotFound);
     }
     assert!(!sandbox.world().triples().contains(&"cluster-b viewer grace".to_owned()));
+}
+
+#[tokio::test]
+async fn the_server_remembers_who_did_it() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+    let begun = jiff::Timestamp::now();
+    let link = client.create(&wanted).await.unwrap();
+    client.delete(link.id).await.unwrap();
+    let events = client.events(begun).await.unwrap();
+    assert!(events.is_sorted_by_key(|it| it.at) && events[0].at >= begun);
+    let told: Vec<_> = events.iter().map(|it| (it.what, it.message.as_str(), it.by.as_deref())).collect();
+    let message = |verb| format!("User grace has been {verb} role viewer in resource cluster-b.");
+    assert_eq!(
+        told,
+        [
+            (Happening::Made, &*message("assigned"), Some("staff")),
+            (Happening::Removed, &*message("unassigned"), Some("staff")),
+        ]
+    );
+    assert_eq!(events[0].address.as_deref(), Some("127.0.0.1"));
+    let later = begun.saturating_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    assert_eq!(client.events(later).await.unwrap(), []);
 }
 
 #[tokio::test]
