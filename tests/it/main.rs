@@ -17,6 +17,8 @@ mod api_writes;
 mod official_client;
 mod sandbox;
 mod sandbox_faults;
+mod sandbox_keep;
+mod sandbox_load;
 mod sandbox_recorded_world;
 mod sandbox_recordings;
 mod tidy;
