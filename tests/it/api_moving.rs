@@ -140,7 +140,10 @@ async fn a_list_that_never_holds_still_is_observed_while_changing() {
     };
     let id = resource(&sandbox.world(), "resource-0000");
     let error = client.links_of_resource(id).await.unwrap_err();
-    assert_eq!((error.kind, error.detail.as_str()), (Kind::Unreadable, "kept changing while it was read"));
+    assert_eq!(
+        (error.kind, error.detail.as_str()),
+        (Kind::Unreadable, "read twice, and not everything in it was seen")
+    );
 }
 
 #[tokio::test]
@@ -157,7 +160,7 @@ async fn a_count_that_is_always_wrong_is_an_error() {
     for (count, detail) in [
         ("25", "answered with 10 objects on page 1, which by `X-Result-Count: 25` has 25"),
         ("9999", "answered with 10 objects on page 34, which by `X-Result-Count: 9999` has 99"),
-        ("0", "answered with 10 objects on page 0, which by `X-Result-Count: 0` has 0"),
+        ("0", "answered with 10 objects on page 1, which by `X-Result-Count: 0` has 0"),
         ("many", "answered 200 OK without a count in `X-Result-Count`"),
         ("-1", "answered 200 OK without a count in `X-Result-Count`"),
     ] {
