@@ -3,6 +3,7 @@
 use grantsync::api::{Client, Deleted, Happening, Kind};
 use grantsync::binding::{Binding, LinkId};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
+use uuid::Uuid;
 
 use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, settings, user};
 
@@ -56,7 +57,7 @@ async fn links_are_made_through_a_proxy_that_adds_a_path() {
     let made = r#"{"uuid": "00000000000000000000000000000001", "resource_uuid": "00000000000000000000000000000002",
         "role_uuid": "00000000000000000000000000000003", "user_uuid": "00000000000000000000000000000004"}"#;
     let raw = Raw::always(json("201 Created", made)).await;
-    let id = uuid::Uuid::from_u128;
+    let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
     let link = client(&format!("{}/waldur/", raw.url), TOKEN).create(&wanted).await.unwrap();
     assert_eq!(link.id, id(1).into());
@@ -109,7 +110,7 @@ async fn a_refusal_says_why() {
 }
 
 async fn lost(client: &Client) -> Kind {
-    let id = uuid::Uuid::from_u128;
+    let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
     client.create(&wanted).await.unwrap_err().kind
 }
@@ -169,7 +170,7 @@ async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
     ] {
         let expected_requests = answers.len();
         let raw = Raw::start(move |_, before| crate::api_support::Reply::Bytes(answers[before].clone())).await;
-        let deleted = client(&raw.url, TOKEN).delete(uuid::Uuid::from_u128(1).into()).await;
+        let deleted = client(&raw.url, TOKEN).delete(Uuid::from_u128(1).into()).await;
         assert_eq!(deleted.map_err(|it| it.kind), expected);
         assert_eq!(
             raw.requests(),
