@@ -8,9 +8,11 @@
 
 mod api_directory;
 mod api_listing;
+mod api_moving;
 mod api_retry;
 mod api_settings;
 mod api_support;
+mod api_tls;
 mod api_wire;
 mod api_writes;
 mod desired_decode;
