@@ -6,4 +6,5 @@ pub mod directory;
 pub mod snapshot;
 
 pub mod desired;
+pub mod reconcile;
 pub mod render;

@@ -5,5 +5,6 @@ mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
 mod desired_valid;
+mod files;
 mod render_diagnostics;
 mod tidy;

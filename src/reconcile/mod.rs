@@ -1,0 +1,3 @@
+//! One pass: read the files, observe, plan, apply.
+
+pub mod files;
