@@ -19,6 +19,7 @@ mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
 mod desired_valid;
+mod files;
 mod official_client;
 mod plan;
 mod plan_dates;
