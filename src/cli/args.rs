@@ -20,7 +20,7 @@ pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// Says more: ids and links that stay (-v), what is sent and answered (-vv), everything (-vvv).
+    /// Says more: ids, links that stay and every write with its reason (-v), every request (-vv), everything (-vvv).
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 }

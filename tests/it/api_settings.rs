@@ -28,6 +28,13 @@ fn an_address_is_read_in_all_its_forms() {
     }
     assert!(Address::parse("https://waldur.example.org").unwrap().is_encrypted());
     assert!(!Address::parse("http://waldur.example.org").unwrap().is_encrypted());
+    let private = ["https://waldur.example.org", "http://localhost:8000", "http://127.0.0.3/", "http://[::1]:8000"];
+    for address in private {
+        assert!(Address::parse(address).unwrap().is_private(), "{address}");
+    }
+    for address in ["http://waldur.example.org", "http://10.0.0.1", "http://localhost.example.org"] {
+        assert!(!Address::parse(address).unwrap().is_private(), "{address}");
+    }
 }
 
 #[test]
