@@ -24,7 +24,8 @@ fn every_invalid_file_is_told_as_agreed() {
 
 #[test]
 fn every_code_has_a_file_that_shows_it() {
-    let said: String = cases().iter().map(|it| fs::read_to_string(it.with_extension("txt")).unwrap()).collect();
+    let said: String =
+        cases().iter().map(|it| fs::read_to_string(it.with_extension("txt")).unwrap_or_default()).collect();
     // One needs bytes that are no text, and one a file that nobody wants to look at; both have tests of their own.
     let elsewhere = [codes::NOT_UTF8, codes::TOO_MANY_PROBLEMS];
     for (code, meaning) in codes::ALL {
