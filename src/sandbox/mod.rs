@@ -6,6 +6,7 @@
 
 mod events;
 mod example;
+mod faults;
 mod form;
 mod language;
 mod links;
@@ -15,6 +16,7 @@ mod resources;
 mod roles;
 mod routes;
 mod rules;
+mod server;
 mod site;
 mod state;
 mod table;
@@ -22,6 +24,7 @@ pub mod tokens;
 mod urls;
 mod users;
 mod view;
+mod wire;
 mod world;
 
 use std::io;
@@ -29,13 +32,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use faults::{Act, Fault, Hook, Reply};
 pub use state::{Event, EventKind, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 pub use table::{Row, Table};
 pub use world::{RequestLine, World};
 
-/// A running sandbox. It stops when dropped.
+/// A running sandbox. It stops when dropped, and its connections end.
 #[derive(Debug)]
 pub struct Sandbox {
     /// Where it listens.
@@ -43,6 +48,7 @@ pub struct Sandbox {
     /// What it holds. Tests look and reach in here, not through HTTP.
     pub world: Arc<Mutex<World>>,
     server: JoinHandle<()>,
+    end: watch::Sender<()>,
 }
 
 impl Sandbox {
@@ -56,13 +62,14 @@ impl Sandbox {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let world = Arc::new(Mutex::new(world));
-        let router = routes::router(Arc::clone(&world));
+        let router = server::router(Arc::clone(&world)).into_make_service_with_connect_info::<wire::Line>();
+        let (end, ended) = watch::channel(());
         let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).await {
+            if let Err(error) = axum::serve(wire::Wire { listener, ended }, router).await {
                 tracing::error!(%error, "sandbox stopped");
             }
         });
-        Ok(Self { address, world, server })
+        Ok(Self { address, world, server, end })
     }
 
     /// The base URL to give a client.
@@ -70,14 +77,26 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// The world, to look at or to reach into. Requests wait meanwhile: do not hold it across an `await`.
+    /// The world, to look at or to reach into. Requests wait meanwhile: do not hold it across an `await`, nor ask for it
+    /// twice in one expression.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        routes::lock(&self.world)
+        server::lock(&self.world)
+    }
+
+    /// Stops, so that connections to its address are refused, and hands out the world. [`Sandbox::listen`] on the same
+    /// address with that world is the server coming back.
+    pub async fn stop(mut self) -> World {
+        self.server.abort();
+        self.end.send_replace(());
+        // The listener is closed when its task is gone.
+        (&mut self.server).await.unwrap_or_default();
+        std::mem::take(&mut *self.world())
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.server.abort();
+        self.end.send_replace(());
     }
 }

@@ -60,7 +60,7 @@ impl Asked {
 
 /// A whole number as Python reads it.
 fn number(text: &str) -> Option<usize> {
-    text.trim().parse().ok()
+    text.parse().ok()
 }
 
 impl<T> Page<T> {

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::links::uuids;
+use super::links::{linked, uuids};
 use super::paging::page;
 use super::query::uuid;
 use super::state::Role;
@@ -13,7 +13,7 @@ use super::world::World;
 use super::{form, site};
 
 pub(super) const COLLECTION: &str = "marketplace-offering-user-roles";
-const OFFERINGS: &str = "marketplace-provider-offerings";
+pub(super) const OFFERINGS: &str = "marketplace-provider-offerings";
 
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answer, Answer> {
     if ask.method == Method::POST && caller.is_staff {
@@ -22,12 +22,11 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) 
         return found(world, id).map(|role| Answer::json(201, &shown(ask, world, role)));
     }
     site::reads(ask)?;
-    let [offering] = uuids(ask, ["offering_uuid"])?;
-    let mut seen: Vec<_> = world
-        .roles
-        .iter()
-        .filter(|role| offering.is_none_or(|it| it == role.offering) && world.provides(caller, role.offering))
-        .collect();
+    let [offering_id] = uuids(ask, ["offering_uuid"])?;
+    let offering = ask.query.get("offering").map(|url| linked(url, OFFERINGS)).transpose()?;
+    let wanted = |role: &Role| [offering_id, offering].into_iter().flatten().all(|offering| offering == role.offering);
+    let mut seen: Vec<_> =
+        world.roles.iter().filter(|role| wanted(role) && world.provides(caller, role.offering)).collect();
     seen.sort_by(|a, b| a.name.cmp(&b.name));
     let page = page(seen, &ask.query)?;
     let rows: Vec<_> = page.rows.iter().map(|role| shown(ask, world, role)).collect();

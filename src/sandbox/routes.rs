@@ -1,54 +1,28 @@
-//! HTTP in, world calls out: the way of a request through the server, in the server's own order.
+//! What the server does with a request, in its own order: the request line, the path, the language, the caller, the view.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use axum::http::{Method, header};
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, header};
-
-use super::query::Query;
 use super::urls::{Target, endpoints, resolve};
 use super::view::{Answer, Ask, Caller};
-use super::world::{RequestLine, World};
+use super::world::World;
 use super::{events, links, resources, roles, site, users};
 
 /// gunicorn's limit on `GET /… HTTP/1.1`.
 const LONGEST_REQUEST_LINE: usize = 4094;
-const LARGEST_BODY: usize = 2_621_440;
 
-pub(super) fn router(world: Arc<Mutex<World>>) -> Router {
-    Router::new().fallback(serve).with_state(world)
-}
-
-pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    world.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn serve(State(world): State<Arc<Mutex<World>>>, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map(|it| it.to_vec()).unwrap_or_default();
-    let ask = Ask {
-        method: parts.method,
-        target: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
-        path: parts.uri.path().to_owned(),
-        query: Query::parse(parts.uri.query().unwrap_or_default()),
-        headers: parts.headers,
-        body,
-    };
-    let mut world = lock(&world);
-    let line = format!("{} {} HTTP/1.1", ask.method, ask.target).len();
-    let answer = if line > LONGEST_REQUEST_LINE { too_long(line) } else { answer(&ask, &mut world) };
-    let mut response = answer.into_response(&ask.method);
-    let status = response.status().as_u16();
-    world.requests.push(RequestLine { method: ask.method.to_string(), target: ask.target, status });
-    response.headers_mut().extend(date(&world).map(|date| (header::DATE, date)));
-    response
-}
-
-fn date(world: &World) -> Option<HeaderValue> {
-    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
-    HeaderValue::from_str(&printer.timestamp_to_rfc9110_string(&world.now()).ok()?).ok()
+/// Answers a request. Nothing of HTTP happens after this but the sending.
+pub(super) fn answer(ask: &Ask, world: &mut World) -> Answer {
+    let length = format!("{} {} HTTP/1.1", ask.method, ask.target).len();
+    if length > LONGEST_REQUEST_LINE {
+        return too_long(length);
+    }
+    if ask.method == Method::OPTIONS && ask.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        return Answer::html(200, "text/html; charset=utf-8", "");
+    }
+    let Some(target) = resolve(&ask.path) else { return astray(ask) };
+    let Some(allow) = allowed(target) else { return not_found(ask) };
+    let answer = viewed(ask, target, world).unwrap_or_else(|refusal| refusal);
+    answer.in_language_of(&ask.headers).header("allow", allow)
 }
 
 fn too_long(length: usize) -> Answer {
@@ -58,17 +32,6 @@ fn too_long(length: usize) -> Answer {
         "<html>\n  <head>\n    <title>{title}</title>\n  </head>\n  <body>\n    <h1><p>{title}</p></h1>\n    {line}\n  </body>\n</html>\n"
     );
     Answer::html(414, "text/html", &page)
-}
-
-/// Everything that happens before a view runs.
-fn answer(ask: &Ask, world: &mut World) -> Answer {
-    if ask.method == Method::OPTIONS && ask.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
-        return Answer::html(200, "text/html; charset=utf-8", "");
-    }
-    let Some(target) = resolve(&ask.path) else { return astray(ask) };
-    let Some(allow) = allowed(target) else { return not_found(ask) };
-    let answer = viewed(ask, target, world).unwrap_or_else(|refusal| refusal);
-    answer.in_language_of(&ask.headers).header("allow", allow)
 }
 
 /// A path that leads nowhere; with a final slash it may lead somewhere, and then the client is sent there, whatever
@@ -124,7 +87,7 @@ fn viewed(ask: &Ask, target: Target<'_>, world: &mut World) -> Result<Answer, An
     match target {
         Target::Root => site::root(ask, endpoints()),
         Target::Configuration => site::configuration(ask),
-        Target::Version => site::version(ask, &caller),
+        Target::Version => site::version(ask, &caller, world),
         Target::Me => users::me(ask, &caller, world),
         Target::Collection(links::COLLECTION) => links::collection(ask, &caller, world),
         Target::Item(links::COLLECTION, id) => links::item(ask, &caller, world, id),

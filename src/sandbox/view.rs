@@ -82,6 +82,11 @@ impl Answer {
         Self::json(400, &json!({ field: [text] }))
     }
 
+    /// 400 about a parameter that is none of those it may be.
+    pub(super) fn no_choice(field: &str, value: &str) -> Self {
+        Self::invalid(field, &format!("Select a valid choice. {value} is not one of the available choices."))
+    }
+
     pub(super) fn empty(status: u16) -> Self {
         Self { status, content_type: None, body: Vec::new(), headers: Vec::new() }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::faults::Fault;
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
@@ -32,13 +33,18 @@ pub struct World {
     pub events: Vec<Event>,
     /// Every request that arrived, oldest first.
     pub requests: Vec<RequestLine>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
     /// How far the server's clock is ahead of ours. Moving it ahead lets time pass, tokens expire with it.
     pub clock_ahead: SignedDuration,
+    /// What `/api/version/` says.
+    pub version: String,
     /// The organisation that new offerings belong to.
     pub provider: Uuid,
     /// The project that new resources belong to.
     pub project: Uuid,
     made: u64,
+    moments: i64,
     link_serial: u64,
 }
 
@@ -56,7 +62,7 @@ pub struct RequestLine {
 impl World {
     /// A marketplace with the eight callers of [`tokens`], a provider, a consumer with one project, and nothing else.
     pub fn new() -> Self {
-        let mut world = Self::default();
+        let mut world = Self { version: "7.0.7".to_owned(), ..Self::default() };
         world.provider = world.organisation("Provider");
         let consumer = world.organisation("Consumer");
         world.project = world.add_project(consumer, "Project");
@@ -156,6 +162,12 @@ impl World {
         self.link_at(created, resource, role, user)
     }
 
+    /// Adds such a row with an id that is known already.
+    pub fn link_with_id(&mut self, id: Uuid, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
+        let created = self.next_moment();
+        self.put_link(id, created, resource, role, user)
+    }
+
     /// Adds rows in one statement: they share their `created`, by which alone the server orders them.
     pub fn import(&mut self, rows: impl IntoIterator<Item = [Uuid; 3]>) {
         let created = self.next_moment();
@@ -172,6 +184,10 @@ impl World {
     /// Adds a row with a moment of its own.
     pub(super) fn link_at(&mut self, created: Timestamp, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
         let id = self.fresh_id();
+        self.put_link(id, created, resource, role, user)
+    }
+
+    fn put_link(&mut self, id: Uuid, created: Timestamp, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
         self.link_serial += 1;
         self.links.insert(Link { id, serial: self.link_serial, resource, role, user, created })
     }
@@ -213,9 +229,9 @@ impl World {
     }
 
     /// Moments of built rows lie in the past, a second apart, and don't depend on the clock.
-    fn next_moment(&self) -> Timestamp {
-        let seconds = i64::try_from(self.made).unwrap_or_default();
-        Timestamp::from_second(1_700_000_000 + seconds).unwrap_or(Timestamp::MAX)
+    fn next_moment(&mut self) -> Timestamp {
+        self.moments += 1;
+        Timestamp::from_second(1_700_000_000 + self.moments).unwrap_or(Timestamp::MAX)
     }
 }
 

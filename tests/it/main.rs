@@ -22,5 +22,8 @@ mod properties;
 mod render_diagnostics;
 mod resolve;
 mod sandbox;
+mod sandbox_faults;
+mod sandbox_recorded_world;
+mod sandbox_recordings;
 mod tidy;
 mod world;

@@ -1,0 +1,155 @@
+//! What may go wrong between a client and the server, as a script that a test writes.
+//!
+//! A [`Fault`] names requests and one [`Act`]. All faults that a request meets act together, in the order of the script:
+//! hooks and delays first, then the request is handled or not, then its answer is spoiled.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::world::{RequestLine, World};
+
+/// Trouble for some requests.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    method: &'static str,
+    target: String,
+    first: usize,
+    last: usize,
+    met: usize,
+    act: Act,
+}
+
+impl Fault {
+    /// Trouble for every request with this method (`""` is any) whose path and query contain a text.
+    pub fn on(method: &'static str, target: &str, act: Act) -> Self {
+        Self { method, target: target.to_owned(), first: 1, last: usize::MAX, met: 0, act }
+    }
+
+    /// Only for the nth of these requests; the first is 1.
+    #[must_use]
+    pub fn nth(mut self, nth: usize) -> Self {
+        (self.first, self.last) = (nth, nth);
+        self
+    }
+
+    /// Only for the first few of them.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        self.last = self.first + times - 1;
+        self
+    }
+
+    /// Only from the nth of them on.
+    #[must_use]
+    pub fn from(mut self, nth: usize) -> Self {
+        self.first = nth;
+        self
+    }
+
+    /// What this does to a request that arrives now, if anything.
+    pub(super) fn meet(&mut self, request: &RequestLine) -> Option<Act> {
+        let Self { method, target, first, last, met, act } = self;
+        if !(method.is_empty() || *method == request.method) || !request.target.contains(target.as_str()) {
+            return None;
+        }
+        *met += 1;
+        (*first..=*last).contains(met).then(|| act.clone())
+    }
+}
+
+/// One kind of trouble.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// The connection ends before the request is handled.
+    HangUp,
+    /// The request is handled, then the connection ends without an answer.
+    LoseAnswer,
+    /// This answer instead of handling the request.
+    Answer(Reply),
+    /// The request is handled, and answered with this instead of the true answer.
+    AnswerAfter(Reply),
+    /// The true answer lacks a header.
+    WithoutHeader(&'static str),
+    /// The true answer has this header, in place of its own if it had one.
+    WithHeader(&'static str, String),
+    /// The connection ends after so many bytes of the body.
+    CutBody(usize),
+    /// The body comes so many bytes at a time, with a pause before each.
+    Drip(usize, Duration),
+    /// The request waits before it is handled.
+    Delay(Duration),
+    /// The request is handled, and its answer waits.
+    DelayAnswer(Duration),
+    /// Something happens to the world before the request is handled.
+    Before(Hook),
+    /// Something happens to the world after the request was handled, before it is answered.
+    After(Hook),
+}
+
+impl Act {
+    /// Runs something on the world before a request is handled.
+    pub fn before(hook: impl FnMut(&mut World, &RequestLine) + Send + 'static) -> Self {
+        Self::Before(Hook(Arc::new(Mutex::new(hook))))
+    }
+
+    /// Runs something on the world after a request was handled.
+    pub fn after(hook: impl FnMut(&mut World, &RequestLine) + Send + 'static) -> Self {
+        Self::After(Hook(Arc::new(Mutex::new(hook))))
+    }
+}
+
+type Change = dyn FnMut(&mut World, &RequestLine) + Send;
+
+/// Something that happens to the world.
+#[derive(Clone)]
+pub struct Hook(Arc<Mutex<Change>>);
+
+impl Hook {
+    pub(super) fn run(&self, world: &mut World, request: &RequestLine) {
+        let mut hook = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (*hook)(world, request);
+    }
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hook")
+    }
+}
+
+/// An answer that does not come from the server.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A status with a page of HTML, as proxies answer; with 200 a login page that answers to everything.
+    pub fn html(status: u16) -> Self {
+        let body = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\r\n");
+        Self { status, headers: vec![("content-type", "text/html".to_owned())], body: body.into() }
+    }
+
+    /// A status with a body of JSON.
+    pub fn json(status: u16, body: &str) -> Self {
+        Self { status, headers: vec![("content-type", "application/json".to_owned())], body: body.into() }
+    }
+
+    /// A redirection.
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::html(status).header("location", location)
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
