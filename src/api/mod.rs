@@ -1,7 +1,7 @@
 //! Waldur, as this program speaks to it. The only room that knows HTTP.
 //!
-//! Waldur keeps links in one of two ways, by its age. Each is a sibling below: [`resource_users`] up to 8.0.7. Nothing
-//! outside this room knows which one is spoken.
+//! Waldur keeps links in one of two ways, by its age, and each has a room of its own in here: `resource_users` is for
+//! those up to 8.0.7. Nothing outside knows which one is spoken.
 
 mod address;
 mod answer;

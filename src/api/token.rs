@@ -49,7 +49,7 @@ impl Token {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match read(&self.source) {
             Ok(fresh) => *last = fresh,
-            Err(error) => tracing::warn!(%error, "keeping the last token"),
+            Err(error) => tracing::debug!(%error, "keeping the last token"),
         }
         last.clone()
     }

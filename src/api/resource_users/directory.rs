@@ -9,16 +9,15 @@ use super::object;
 use super::pages::{List, Reading};
 use super::users::users;
 use super::wire::{Item, OfOffering, Resource, Role};
-use crate::api::Method;
 use crate::api::each::each;
-use crate::api::error::{Error, Kind};
+use crate::api::error::Error;
 use crate::api::http::Http;
 use crate::binding::{ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups, User};
 use crate::snapshot::Snapshot;
 
 /// In this view resources have the name that a new link must call them by.
-const RESOURCES: &str = "marketplace-resources/";
+pub(super) const RESOURCES: &str = "marketplace-resources/";
 /// Answering with these only is seven times as fast.
 const FIELDS_OF_RESOURCES: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
 const ROLES: &str = "marketplace-offering-user-roles/";
@@ -37,8 +36,24 @@ pub(in crate::api) async fn directory(
     let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
     let strangers = lookups.users.iter().filter(|id| !holders.contains_key(id)).copied().collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let (mut resources, mut roles, found) =
-        tokio::try_join!(resources(http), roles(http), users(http, strangers, usernames))?;
+    let all_resources = FIELDS_OF_RESOURCES.iter().fold(List::new(RESOURCES), |list, field| list.with("field", *field));
+    let all_roles = List::new(ROLES);
+    let (resources, roles, found) = tokio::try_join!(
+        all_resources.read::<Resource>(http),
+        all_roles.read::<Role>(http),
+        users(http, strangers, usernames)
+    )?;
+    let offerings = resources.items.values().map(OfOffering::offering);
+    let offerings: BTreeSet<_> = offerings.chain(roles.items.values().map(OfOffering::offering)).collect();
+    let resources = whole(http, &all_resources, resources, &offerings).await?;
+    // A resource that no list shows might bear a name that seems to be unique. A role cannot do harm: it would belong to
+    // an offering without resources.
+    if !resources.settled && all_resources.count(http).await? != resources.items.len() as u64 {
+        return Err(all_resources.moving(http));
+    }
+    let roles = whole(http, &all_roles, roles, &offerings).await?;
+    let mut resources: BTreeMap<ResourceId, directory::Resource> = by_id(resources.items.into_values());
+    let mut roles: BTreeMap<RoleId, directory::Role> = by_id(roles.items.into_values());
 
     let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
     let named: BTreeSet<_> = named.filter(|id| !resources.contains_key(id)).collect();
@@ -61,40 +76,31 @@ pub(in crate::api) async fn directory(
     Ok(Directory { resources, roles, users })
 }
 
-/// Lists all resources.
-pub(super) async fn resources(http: &Arc<Http>) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
-    let list = FIELDS_OF_RESOURCES.iter().fold(List::new(RESOURCES), |list, field| list.with("field", *field));
-    Ok(by_id(all::<Resource>(http, &list).await?.into_values()))
-}
-
-/// Lists all roles.
-async fn roles(http: &Arc<Http>) -> Result<BTreeMap<RoleId, directory::Role>, Error> {
-    Ok(by_id(all::<Role>(http, &List::new(ROLES)).await?.into_values()))
-}
-
-/// Reads a whole list, offering by offering if pages lose something.
-async fn all<T: OfOffering>(http: &Arc<Http>, list: &List) -> Result<HashMap<Uuid, T>, Error> {
-    let Reading { mut items, settled, .. } = list.read::<T>(http).await?;
-    if settled {
-        return Ok(items);
+/// Reads a list offering by offering, if by pages it was unsettled. It stays unsettled: it has no count of its own.
+async fn whole<T: OfOffering>(
+    http: &Arc<Http>,
+    list: &List,
+    paged: Reading<T>,
+    offerings: &BTreeSet<Uuid>,
+) -> Result<Reading<T>, Error> {
+    if paged.settled {
+        return Ok(paged);
     }
-    let offerings: BTreeSet<Uuid> = items.values().map(OfOffering::offering).collect();
-    let mut settled = true;
-    let parts = each(http.parallelism, offerings, |offering| {
+    let parts = each(http.parallelism, offerings.iter().copied(), |offering| {
         let (list, http) = (list.clone().with("offering_uuid", offering.simple().to_string()), Arc::clone(http));
-        async move { list.read::<T>(&http).await }
+        async move {
+            let part = list.read::<T>(&http).await?;
+            if part.items.values().any(|item| item.offering() != offering) {
+                return Err(list.filter_ignored(&http, "an object of another offering"));
+            }
+            if part.settled { Ok(part) } else { Err(list.moving(&http)) }
+        }
     });
-    items.clear();
+    let mut items = HashMap::new();
     for part in parts.await? {
-        settled &= part.settled;
         items.extend(part.items);
     }
-    if settled && list.count(http).await? == items.len() as u64 {
-        return Ok(items);
-    }
-    let help = "something else is changing it: try again when it is done";
-    let request = list.request(http, Method::Get).name();
-    Err(Error::new(request, Kind::Unreadable, "kept changing while it was read").help(help))
+    Ok(Reading { items, ..paged })
 }
 
 fn by_id<I: From<Uuid> + Ord, D: From<T>, T: Item>(items: impl Iterator<Item = T>) -> BTreeMap<I, D> {

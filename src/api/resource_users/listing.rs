@@ -6,10 +6,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::caller::caller;
-use super::directory;
-use super::pages::Reading;
+use super::directory::RESOURCES;
+use super::pages::{List, Reading};
 use super::rows::Filter;
-use super::wire::Row;
+use super::wire::{Bare, Row};
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
@@ -47,9 +47,10 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
 /// Reads the rows of every resource that is listed or was seen in `paged`, each judged by its own count, and all by the
 /// count of the whole.
 async fn by_resource(http: &Arc<Http>, paged: Reading<Row>) -> Result<Reading<Row>, Error> {
-    let listed = directory::resources(http).await?;
-    let seen = paged.items.values().filter_map(|row| row.parts()[0]).map(ResourceId::from);
-    let resources: BTreeSet<ResourceId> = listed.into_keys().chain(seen).collect();
+    // Should this list move, too, then the count of the whole tells whether a resource is missing.
+    let listed = List::new(RESOURCES).with("field", "uuid").read::<Bare>(http).await?;
+    let seen = paged.items.values().filter_map(Row::resource);
+    let resources: BTreeSet<ResourceId> = listed.items.into_keys().chain(seen).map(ResourceId::from).collect();
     let work = |resource| {
         let http = Arc::clone(http);
         async move { Filter::resource(resource).read(&http).await }

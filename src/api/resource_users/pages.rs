@@ -93,6 +93,22 @@ impl List {
         http.call(&self.request(http, Method::Head).with("page_size", "1")).await?.count()
     }
 
+    /// It would not hold still.
+    pub(super) fn moving(&self, http: &Http) -> Error {
+        let request = self.request(http, Method::Get).name();
+        let help = "something else is changing it: try again when that is done";
+        Error::new(request, Kind::Unreadable, "kept changing while it was read").help(help)
+    }
+
+    /// It was narrowed, and shows `other` nevertheless: the server answers a filter that it does not know, or did not
+    /// get, with everything it has.
+    pub(super) fn filter_ignored(&self, http: &Http, other: &str) -> Error {
+        let request = self.request(http, Method::Get).name();
+        let help =
+            "a filter was ignored, so no answer of this server can be relied on: ask who runs the proxy before it";
+        Error::new(request, Kind::Unreadable, format!("answered with {other}")).help(help)
+    }
+
     /// Reads it, and once more if something moved meanwhile.
     pub(super) async fn read<T: Item>(&self, http: &Arc<Http>) -> Result<Reading<T>, Error> {
         let (first, short) = self.read_once(http).await?;

@@ -44,25 +44,17 @@ impl Filter {
             Err(error) if error.kind == Kind::NotFound => return Err(generation(http, error).await),
             reading => reading?,
         };
-        // The server answers a filter that it does not know with everything it has.
-        if let Some(other) = reading.items.values().find(|row| !self.passes(row)) {
-            let request = list.request(http, Method::Get).name();
-            let detail = other.link().map_or_else(String::new, |link| format!(": {}", link.binding));
-            let detail = format!("answered with a row that was not asked for{detail}");
-            let help = "the filter was ignored, so nothing that this server lists can be relied on: ask who runs the \
-                        proxy before it";
-            return Err(Error::new(request, Kind::Unreadable, detail).help(help));
+        match reading.items.values().find(|row| !self.passes(row)).and_then(Row::link) {
+            Some(other) => Err(list.filter_ignored(http, &format!("a link that was not asked for: {}", other.binding))),
+            None => Ok(reading),
         }
-        Ok(reading)
     }
 
     /// Reads the links that pass it.
     pub(in crate::api) async fn links(self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
         let reading = self.read(http).await?;
         if !reading.settled {
-            let request = self.list().request(http, Method::Get).name();
-            let help = "something else is changing these links: try again when it is done";
-            return Err(Error::new(request, Kind::Unreadable, "kept changing while it was read").help(help));
+            return Err(self.list().moving(http));
         }
         let mut links: Vec<_> = reading.items.values().filter_map(Row::link).collect();
         links.sort_unstable();
@@ -74,12 +66,14 @@ impl Filter {
         self.list().count(http).await
     }
 
+    /// A row that is dying passes: it is no link any more.
     fn passes(self, row: &Row) -> bool {
         let Self { resource, role, user } = self;
-        let [of_resource, of_role, of_user] = row.parts();
-        resource.is_none_or(|it| of_resource.is_none_or(|of| ResourceId::from(of) == it))
-            && role.is_none_or(|it| of_role.is_none_or(|of| RoleId::from(of) == it))
-            && user.is_none_or(|it| of_user.is_none_or(|of| UserId::from(of) == it))
+        row.link().is_none_or(|Link { id: _, binding }| {
+            resource.is_none_or(|it| it == binding.resource)
+                && role.is_none_or(|it| it == binding.role)
+                && user.is_none_or(|it| it == binding.user)
+        })
     }
 }
 

@@ -68,9 +68,9 @@ impl Row {
         Some(Link { id: self.uuid.0.into(), binding })
     }
 
-    /// What it says of where it belongs, for telling a filter that works from one that was ignored.
-    pub(super) fn parts(&self) -> [Option<Uuid>; 3] {
-        [self.resource_uuid, self.role_uuid, self.user_uuid].map(|part| part.map(|Id(uuid)| uuid))
+    /// The resource, if it is still there.
+    pub(super) fn resource(&self) -> Option<Uuid> {
+        self.resource_uuid.map(|Id(uuid)| uuid)
     }
 }
 
@@ -80,6 +80,12 @@ pub(super) struct NewRow {
     pub(super) resource: String,
     pub(super) role: String,
     pub(super) user: String,
+}
+
+/// An object of which nothing but its id is wanted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Bare {
+    uuid: Id,
 }
 
 /// An object of `/api/marketplace-resources/`.
@@ -159,7 +165,7 @@ macro_rules! items {
     )+};
 }
 
-items!(Row, Resource, Role, User);
+items!(Row, Bare, Resource, Role, User);
 
 impl OfOffering for Resource {
     fn offering(&self) -> Uuid {
