@@ -3,7 +3,7 @@
 use tokio::sync::OnceCell;
 
 use super::apply::Sending;
-use crate::api::{Deleted, Error};
+use crate::api::{Deleted, Error, Kind};
 use crate::binding::Link;
 use crate::plan::{Hold, Removal, Why};
 use crate::report::{Failure, Outcome, Replacements, Step};
@@ -30,6 +30,7 @@ async fn remove(
                 Ok(Deleted::NotFound) => {
                     not_found(sending, removal.link, staff).await.unwrap_or_else(|error| sending.failed(error))
                 }
+                Err(error) if error.kind == Kind::Lost => Outcome::Unknown(error.into()),
                 Err(error) => sending.failed(error),
             }
         }

@@ -116,3 +116,17 @@ async fn a_removal_is_sent_again_until_it_is_known_what_became_of_it() {
         assert_eq!(stage.live(), ["cluster-a admin alice"]);
     }
 }
+
+#[tokio::test]
+async fn a_removal_that_is_never_answered_is_unknown() {
+    let stage = Stage::new("HPC cluster-a: admin alice, member bob").await;
+    stage.always("DELETE", LINKS, Act::LoseAnswer);
+    // Whatever happens to the first try, the others find nothing and are not heard either.
+    expect![[r#"
+        - cluster-a member bob: unknown
+        not converged
+    "#]]
+    .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice"])).await);
+    stage.calm();
+    assert_eq!(stage.pass(&wanting(&["cluster-a admin alice"])).await, "nothing to do\n");
+}
