@@ -47,9 +47,11 @@ async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replaceme
     if removal.why != Why::Duplicate {
         return Ok(None);
     }
+    // Another duplicate is no keeper: it may be on its way out, too.
+    let keeper = sending.view.plan.keeper(&removal.link.binding);
     let rows = sending.rows(&removal.link.binding).await?;
-    let keeper = rows.iter().any(|it| it.id < removal.link.id);
-    Ok((!keeper).then_some(Hold::Keeper))
+    let there = keeper.is_some_and(|keeper| rows.contains(&keeper));
+    Ok((!there).then_some(Hold::Keeper))
 }
 
 /// 404 means gone, or not visible to us. Only for a staff token, and only if the resource does not list the row, it is

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use grantsync::sandbox::{Act, Reply};
 
-use crate::reconcile_support::{LINKS, Stage, rows, unlink, wanting};
+use crate::reconcile_support::{LINKS, Stage, link, rows, unlink, wanting};
 
 #[tokio::test]
 async fn the_old_role_goes_after_the_new_one_came() {
@@ -141,4 +141,30 @@ async fn a_role_change_whose_old_role_somebody_else_took_is_done() {
         converged
     "#]]
     .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice"])).await);
+}
+
+#[tokio::test]
+async fn a_duplicate_stays_when_its_keeper_is_gone() {
+    for rows_at_first in [2, 3] {
+        let stage = Stage::new("HPC cluster-a: admin alice").await;
+        {
+            let mut world = stage.sandbox.world();
+            for _ in 1..rows_at_first {
+                link(&mut world, "cluster-a admin alice");
+            }
+        }
+        // Somebody tidies up by hand, and takes just the one that was to stay.
+        let take_keeper = |world: &mut grantsync::sandbox::World, _: &grantsync::sandbox::RequestLine| {
+            let keeper = rows(world, "cluster-a admin alice")[0];
+            world.unlink(keeper);
+        };
+        stage.trouble("GET", "role_uuid=", 1, Act::before(take_keeper));
+        let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+        let held = "- cluster-a admin alice (duplicate): held: the row to keep is gone\n";
+        assert!(told.starts_with(&held.repeat(rows_at_first - 1)), "{told}");
+        assert_eq!(stage.writes(), Vec::<String>::new());
+        assert_eq!(stage.live().len(), rows_at_first - 1);
+        stage.pass(&wanting(&["cluster-a admin alice"])).await;
+        assert_eq!(stage.live(), ["cluster-a admin alice"]);
+    }
 }
