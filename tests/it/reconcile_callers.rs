@@ -128,3 +128,16 @@ async fn a_token_that_becomes_less_at_any_request_does_no_harm() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_token_that_is_turned_away_when_the_first_creation_is_read_back_is_told_as_such() {
+    let stage = Stage::new("HPC cluster-a: admin alice\nusers: dave").await;
+    let expire = |world: &mut World, _: &_| world.change_user("staff", |it| it.is_active = false);
+    stage.trouble("POST", LINKS, 1, Act::after(expire));
+    expect![[r#"
+        + cluster-a member dave: created
+        stopped: unauthorized
+        not read again
+    "#]]
+    .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice", "cluster-a member dave"])).await);
+}
