@@ -141,3 +141,35 @@ async fn a_token_that_is_turned_away_when_the_first_creation_is_read_back_is_tol
     "#]]
     .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice", "cluster-a member dave"])).await);
 }
+
+#[tokio::test]
+async fn not_found_means_gone_only_to_staff_and_only_if_the_resource_does_not_list_it() {
+    // The token is no staff token any more when the server says that there is no such link.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob").await;
+    stage.trouble("DELETE", LINKS, 1, Act::before(|world, _| demote(world)));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert!(told.starts_with("- cluster-a viewer bob: failed\n"), "{told}");
+    assert_eq!(stage.writes(), ["DELETE 404"]);
+    assert!(stage.live().contains(&"cluster-a viewer bob".to_owned()));
+
+    // It is a staff token, and the server contradicts itself.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob").await;
+    stage.always("DELETE", LINKS, Act::Answer(Reply::json(404, "{}")));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert!(told.starts_with("- cluster-a viewer bob: failed\n"), "{told}");
+
+    // It is a staff token when it asks, and not any more at the next removal.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob, viewer carol").await;
+    stage.trouble(
+        "DELETE",
+        LINKS,
+        1,
+        Act::before(|world, request| {
+            let id = request.target.split('/').rev().nth(1).unwrap().parse().unwrap();
+            world.unlink(id);
+        }),
+    );
+    stage.trouble("DELETE", LINKS, 2, Act::before(|world, _| demote(world)));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert_eq!((told.matches(": gone already").count(), told.matches(": failed").count()), (1, 1), "{told}");
+}
