@@ -166,3 +166,24 @@ async fn a_resource_deleted_in_mid_pass_fails_what_was_to_come_and_nothing_else(
     assert!(told.contains("+ cluster-b member bob: created\n"), "{told}");
     assert_eq!(stage.live(), ["cluster-b admin alice", "cluster-b member bob"]);
 }
+
+#[tokio::test]
+async fn a_link_of_a_role_made_in_mid_pass_is_not_taken_for_one_in_scope() {
+    let stage = Stage::new("HPC cluster-a: admin alice\nHPC cluster-b: admin alice\nusers: bob, carol").await;
+    // It comes into being after roles were listed: nobody knows its name, which the scope excludes.
+    let appear = |it: &mut World| {
+        let [resource, admin, user] = triple(it, "cluster-a admin carol");
+        let offering = it.roles.get(admin).unwrap().offering;
+        let role = it.role(offering, "auditor");
+        it.link(resource, role, user);
+    };
+    stage.trouble("GET", READ_AGAIN, 1, before(appear));
+    let wanted = wanting(&["cluster-a admin alice", "cluster-a member bob", "cluster-b admin alice"]);
+    let wanted = wanted.replace("scope: all", "scope: {exclude: {roles: [\"audit*\"]}}");
+    expect![[r#"
+        + cluster-a member bob: created
+        converged
+    "#]]
+    .assert_eq(&stage.pass(&wanted).await);
+    assert!(stage.live().contains(&"cluster-a auditor carol".to_owned()));
+}
