@@ -187,3 +187,23 @@ async fn a_link_of_a_role_made_in_mid_pass_is_not_taken_for_one_in_scope() {
     .assert_eq(&stage.pass(&wanted).await);
     assert!(stage.live().contains(&"cluster-a auditor carol".to_owned()));
 }
+
+#[tokio::test]
+async fn whoever_turns_out_to_be_missing_is_looked_up_before_they_come_back() {
+    let stage = Stage::new("HPC cluster-a: admin alice, member bob\nusers: carol").await;
+    stage.trouble(
+        "GET",
+        READ_AGAIN,
+        1,
+        before(|it| {
+            unlink(it, "cluster-a member bob");
+            it.change_user("bob", |it| it.is_active = false);
+        }),
+    );
+    let wanted = ["cluster-a admin alice", "cluster-a member bob", "cluster-a member carol"];
+    expect![[r#"
+        + cluster-a member carol: created
+        converged
+    "#]]
+    .assert_eq(&stage.pass(&wanting(&wanted)).await);
+}
