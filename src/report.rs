@@ -31,7 +31,8 @@ pub enum Outcome {
     Held(Hold),
     /// The server, or something in between, said no.
     Failed(Failure),
-    /// The answer was lost, and the link is not there, or not yet. It was not sent again.
+    /// The answer was lost. A link to be created is not there, or not yet, and was not sent again; one to be removed was
+    /// sent until there was nothing more to hope for.
     Unknown(Failure),
     /// The pass ended before its turn came.
     Unsent,
