@@ -3,7 +3,9 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 
 mod changes;
+mod counts;
 mod diff;
+mod hold;
 mod naming;
 mod plan;
 mod report;
@@ -11,6 +13,7 @@ mod style;
 mod table;
 
 pub use changes::{Change, Group, changes};
+pub use counts::Counts;
 pub use diff::diff;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};

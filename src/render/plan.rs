@@ -6,11 +6,11 @@ use anstyle::Style;
 
 use super::changes::{Change, Group, changes};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Naming, table, visible};
+use super::{Counts, Naming, hold, table, visible};
 use crate::binding::{Binding, RoleId};
 use crate::desired::Origin;
-use crate::plan::{Held, Keep, Plan, Removal, Skip, Why};
-use crate::policy::{Decision, Exceeded, Limited};
+use crate::plan::{Held, Hold, Plan, Removal, Why};
+use crate::policy::{Decision, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -144,52 +144,28 @@ fn everything(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
 
 fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
     let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
-    for exceeded in exceeded {
-        let reason = match exceeded {
-            Exceeded::ResourceEmptied { resource, users } => {
-                let resource = naming.resource_in_line(*resource);
-                format!("{users} people would go from {resource}, and no link would be left there")
-            }
-            other => other.to_string(),
-        };
-        let _ = writeln!(out, "  {reason}");
+    for it in exceeded {
+        let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
-    let _ = writeln!(out, "  help: if these are meant, release exactly them with `--approve {digest}`\n");
+    let _ = writeln!(out, "  help: {}\n", hold::release(&Hold::Limit, Some(digest)));
 }
 
 /// The summary line.
 pub fn summary(decision: &Decision) -> String {
-    let Decision { plan, approved, withheld, limited: _ } = decision;
-    let mut first =
-        vec![format!("{} to create", approved.creations().len()), format!("{} to remove", approved.removals().len())];
+    let counts = Counts::of(decision);
+    let mut first = vec![format!("{} to create", counts.create), format!("{} to remove", counts.remove)];
     let mut add = |count: usize, what: &str| {
         if count > 0 {
             first.push(format!("{count} {what}"));
         }
     };
-    add(plan.held.len(), "held");
-    add(plan.unresolved, "unresolved");
-    add(withheld.creations.len() + withheld.removals.len(), "withheld");
-    let skipped = |why: Skip| plan.skipped.iter().filter(|it| it.why == why).count();
-    add(skipped(Skip::OutsideScope), "outside their own scope");
-    add(skipped(Skip::Inactive) + skipped(Skip::Terminated) + skipped(Skip::Clock), "skipped");
-    let mut second = Vec::new();
-    let duplicates = plan.duplicates();
-    if duplicates > 0 {
-        second.push(format!("{duplicates} duplicate {}", plural(duplicates, "row")));
-    }
-    second.push(format!("{} in sync", plan.in_sync.len()));
-    if !plan.kept.is_empty() {
-        let kept = |why: Keep| (plan.kept.iter().filter(|it| it.why == why).count(), why);
-        let parts = [kept(Keep::Protected), kept(Keep::Terminated)].into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<_> = parts.map(|(count, why)| format!("{count} {why}")).collect();
-        second.push(format!("{} kept ({})", plan.kept.len(), parts.join(", ")));
-    }
-    if !plan.outside.is_empty() {
-        second.push(format!("{} outside scope", plan.outside.len()));
-    }
-    let changing = if plan.changing { " · observed while changing" } else { "" };
-    format!("Plan: {} · {}{changing}", first.join(", "), second.join(", "))
+    add(counts.held, "held");
+    add(counts.unresolved, "unresolved");
+    add(counts.withheld, "withheld");
+    add(counts.outside_own_scope, "outside their own scope");
+    add(counts.skipped, "skipped");
+    let changing = if decision.plan.changing { " · observed while changing" } else { "" };
+    format!("Plan: {} · {}{changing}", first.join(", "), counts.unchanged())
 }
 
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty

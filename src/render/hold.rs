@@ -1,0 +1,32 @@
+//! What holds a removal, and how it is released.
+
+use super::Naming;
+use crate::plan::Hold;
+use crate::policy::{Digest, Exceeded};
+
+/// What to do about a hold; the digest is that of what limits hold.
+pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
+    match hold {
+        Hold::Settings(_) | Hold::Doubt(_) => "mend that reference".to_owned(),
+        Hold::NotNamed => "list the resource under `bindings`, or write `scope: all`".to_owned(),
+        Hold::Unseen => "use a token that can see the resource".to_owned(),
+        Hold::Clock => "set the clock that is wrong".to_owned(),
+        Hold::Replacement => "it goes once its replacement is there".to_owned(),
+        Hold::Keeper => "the next pass decides again".to_owned(),
+        Hold::Limit => match digest {
+            Some(digest) => format!("if these are meant, release exactly them with `--approve {digest}`"),
+            None => "the next plan says how to release it".to_owned(),
+        },
+    }
+}
+
+/// The limit that is exceeded, with the resource by its name.
+pub(super) fn exceeded(exceeded: &Exceeded, naming: &Naming<'_>) -> String {
+    match exceeded {
+        Exceeded::ResourceEmptied { resource, users } => {
+            let resource = naming.resource_in_line(*resource);
+            format!("{users} people would go from `{resource}`, and no link would be left there")
+        }
+        other => other.to_string(),
+    }
+}
