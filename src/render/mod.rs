@@ -5,16 +5,23 @@
 mod changes;
 mod counts;
 mod diff;
+mod format;
 mod hold;
+mod json_v1;
 mod naming;
 mod plan;
 mod report;
+mod shown;
 mod style;
 mod table;
+mod text;
 
 pub use changes::{Change, Group, changes};
 pub use counts::Counts;
 pub use diff::diff;
+pub use format::{Format, UnknownFormat, render};
+pub use json_v1::json_schema;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};
 pub use report::{report, step};
+pub use shown::{Pass, Risk, Shown};

@@ -1,4 +1,6 @@
 //! Tests through the crate's public door, in one binary.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod render_json;
+mod scene;
 mod tidy;
