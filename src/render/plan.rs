@@ -70,8 +70,8 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
 
 fn held(Held { removal, hold }: &Held) -> String {
     match removal.why {
-        Why::NotDeclared => hold.to_string(),
-        other => format!("{hold} · {other}"),
+        Why::NotDeclared => visible(&hold.to_string()).into_owned(),
+        other => format!("{} · {other}", visible(&hold.to_string())),
     }
 }
 
@@ -98,9 +98,9 @@ fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
 /// The lines that ask for something: the first in full, then how many more.
 pub(super) fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String {
     let Some(Origin { span, groups, life, reason }) = lines.next() else { return String::new() };
-    let mut out = span.to_string();
+    let mut out = visible(&span.to_string()).into_owned();
     if !groups.is_empty() {
-        let _ = write!(out, " via {}", groups.join(" › "));
+        let _ = write!(out, " via {}", visible(&groups.join(" › ")));
     }
     if let Some(until) = life.until {
         let _ = write!(out, " · ends {}", instant(until));

@@ -13,7 +13,7 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
         Shown::Pass(pass) => write(&mut out, pass),
         Shown::Invalid { diagnostics, sources: _ } => findings(&mut out, diagnostics),
         Shown::Failed(failure) => {
-            let _ = writeln!(out, "{} {failure}", styled(REMOVE, "error:"));
+            let _ = writeln!(out, "{} {}", styled(REMOVE, "error:"), visible(&failure.message));
             help(&mut out, failure.help.as_deref());
         }
     }
@@ -26,7 +26,7 @@ fn write(out: &mut String, pass: &Pass<'_>) {
     findings(out, &decision.plan.problems);
     findings(out, &decision.plan.warnings);
     for risk in *risks {
-        let place = risk.span.as_ref().map_or(String::new(), |it| format!("{it}: "));
+        let place = risk.span.as_ref().map_or(String::new(), |it| format!("{}: ", visible(&it.to_string())));
         let _ = writeln!(out, "{place}{} {}\n", styled(HOLD, format!("risk[{}]:", risk.rule)), visible(&risk.message));
     }
     match done {
@@ -51,7 +51,12 @@ fn findings(out: &mut String, diagnostics: &[Diagnostic]) {
         let place = styled(STRONG, format!("{place}:{}:", primary.span.column));
         let _ = writeln!(out, "{place} {} {}", styled(style, format!("{word}[{code}]:")), visible(message));
         for label in related {
-            let _ = writeln!(out, "  {} {}", styled(QUIET, label.span.to_string() + ":"), visible(&label.text));
+            let _ = writeln!(
+                out,
+                "  {} {}",
+                styled(QUIET, format!("{}:", visible(&label.span.to_string()))),
+                visible(&label.text)
+            );
         }
         help(out, remedy.as_deref());
         out.push('\n');
