@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Shown, json_v1, text};
+use super::{Shown, json_v1, markdown, text};
 
 /// A format that plans and reports can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,8 @@ pub enum Format {
     Text,
     /// For programs: version 1, with a published schema.
     Json,
+    /// For a comment under a pull or merge request.
+    Markdown,
 }
 
 /// No format has this name.
@@ -24,18 +26,20 @@ pub fn render(format: Format, shown: &Shown<'_>) -> String {
     match format {
         Format::Text => text::render(shown),
         Format::Json => json_v1::render(shown),
+        Format::Markdown => markdown::render(shown),
     }
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Json => "json",
+            Self::Markdown => "markdown",
         }
     }
 }

@@ -4,6 +4,20 @@ use super::Naming;
 use crate::plan::Hold;
 use crate::policy::{Digest, Exceeded};
 
+/// What holds it, without the place.
+pub(super) fn cause(hold: &Hold) -> &'static str {
+    match hold {
+        Hold::Settings(_) => "a setting that is unresolved might mean it",
+        Hold::NotNamed => "there is no scope, and no line names its resource",
+        Hold::Unseen => "its resource can't be looked up",
+        Hold::Doubt(_) => "a line that is unresolved might mean it",
+        Hold::Clock => "a line for it has a date, and the server's clock differs from ours",
+        Hold::Replacement => "what is to take its place is not there",
+        Hold::Keeper => "it is a duplicate, and the row to keep is gone",
+        Hold::Limit => "too much would go at once",
+    }
+}
+
 /// What to do about a hold; the digest is that of what limits hold.
 pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
     match hold {

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod render_json;
+mod render_markdown;
 mod scene;
 mod tidy;

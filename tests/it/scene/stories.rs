@@ -69,7 +69,7 @@ pub(crate) fn rich() -> Scene {
     // Nobody asks for it any more; one of the two keeps another role.
     it.remove(["cluster-a", "member", "alice"], Why::NotDeclared, &[]);
     it.remove(["cluster-c", "viewer", "victor"], Why::NotDeclared, &[]);
-    let erin = Origin { life: life("", "2027-01-15T00:00:00Z"), ..it.line("erin") };
+    let erin = Origin { life: life("", "2027-01-15T00:00:00Z"), ..it.line("user: erin") };
     it.remove(["cluster-a", "member", "erin"], Why::Ended, &[erin]);
     let mallory = Origin { life: life("2027-06-01T00:00:00Z", ""), ..it.line("mallory") };
     it.remove(["cluster-d", "viewer", "mallory"], Why::NotBegun, &[mallory]);
@@ -80,7 +80,7 @@ pub(crate) fn rich() -> Scene {
     it.create(["cluster-b", "member", "carol"], std::slice::from_ref(&carol));
     it.create(["cluster-b", "viewer", "carol"], &[carol]);
     it.create(["cluster-b", "viewer", "alice"], std::slice::from_ref(&team));
-    let again = it.line("frank");
+    let again = it.line("user: frank");
     it.create(["cluster-b", "viewer", "bob"], &[team, again.clone()]);
     it.create(["cluster-c", "admin", "frank"], &[again]);
     // Everything that holds a removal.
@@ -124,7 +124,7 @@ pub(crate) fn rich() -> Scene {
     it.risks.push(Risk {
         rule: "no-end",
         message: "`frank` becomes `admin` of `cluster-c` with no end, where others have one".to_owned(),
-        span: Some(it.at("frank")),
+        span: Some(it.at("user: frank")),
     });
     it
 }
@@ -248,16 +248,17 @@ pub(crate) fn observed() -> Scene {
 /// Everything went as planned.
 pub(crate) fn converged() -> Scene {
     let mut it = one();
-    it.remove(["cluster-a", "member", "mallory"], Why::NotDeclared, &[]);
     it.in_sync(["cluster-a", "admin", "mallory"]);
-    let decision = it.decide();
-    let [creation] = decision.approved.creations() else { panic!("one creation") };
-    let [removal] = decision.approved.removals() else { panic!("one removal") };
-    let link = it.link(["cluster-a", "member", "bob"]);
-    let steps = vec![
-        (Step::Create(creation.clone()), Outcome::Created(link)),
-        (Step::Remove(removal.clone()), Outcome::Removed),
-    ];
+    // Two rows of one grant, and a row too many of another.
+    it.remove(["cluster-a", "member", "mallory"], Why::NotDeclared, &[]);
+    it.remove(["cluster-a", "member", "mallory"], Why::NotDeclared, &[]);
+    let alice = it.line("alice");
+    it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
+    let approved = it.decide().approved;
+    let created = Outcome::Created(it.link(["cluster-a", "member", "bob"]));
+    let creations = approved.creations().iter().cloned().map(|creation| (Step::Create(creation), created.clone()));
+    let removals = approved.removals().iter().cloned().map(|removal| (Step::Remove(removal), Outcome::Removed));
+    let steps = creations.chain(removals).collect();
     it.report = Some(Report { steps, stopped: None, after: After::Decision(Box::new(no_change().decide())) });
     it
 }
