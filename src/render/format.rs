@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Shown, json_v1, markdown, text};
+use super::{Shown, github, gitlab, json_v1, markdown, sarif, text};
 
 /// A format that plans and reports can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,12 @@ pub enum Format {
     Json,
     /// For a comment under a pull or merge request.
     Markdown,
+    /// Workflow commands of GitHub Actions: annotations.
+    Github,
+    /// Code Quality of GitLab.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// No format has this name.
@@ -27,12 +33,15 @@ pub fn render(format: Format, shown: &Shown<'_>) -> String {
         Format::Text => text::render(shown),
         Format::Json => json_v1::render(shown),
         Format::Markdown => markdown::render(shown),
+        Format::Github => github::render(shown),
+        Format::Gitlab => gitlab::render(shown),
+        Format::Sarif => sarif::render(shown),
     }
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 6] = [Self::Text, Self::Json, Self::Markdown, Self::Github, Self::Gitlab, Self::Sarif];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -40,6 +49,9 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Sarif => "sarif",
         }
     }
 }

@@ -1,17 +1,23 @@
 //! What people and scripts read. Values in, text out: who prints it, and where, is decided elsewhere.
 //!
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
+//! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
 mod changes;
 mod counts;
 mod diff;
+mod findings;
 mod format;
+mod github;
+mod gitlab;
 mod hold;
+mod json;
 mod json_v1;
 mod markdown;
 mod naming;
 mod plan;
 mod report;
+mod sarif;
 mod shown;
 mod style;
 mod table;

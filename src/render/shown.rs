@@ -1,5 +1,6 @@
 //! The one value that every format is made from.
 
+use super::findings::path;
 use super::{Detail, Naming};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::policy::Decision;
@@ -51,4 +52,19 @@ pub struct Risk {
     pub message: String,
     /// The line that brings it about, if there is one.
     pub span: Option<Span>,
+}
+
+impl<'a> Shown<'a> {
+    /// The files, as far as they are there.
+    pub(super) fn sources(&self) -> &'a [Source] {
+        match self {
+            Self::Pass(Pass { sources, .. }) | Self::Invalid { diagnostics: _, sources } => sources,
+            Self::Failed(_) => &[],
+        }
+    }
+
+    /// The file where findings are shown that have no place of their own.
+    pub(super) fn home(&self) -> Option<&'a str> {
+        self.sources().iter().find_map(|it| path(&it.name))
+    }
 }

@@ -9,8 +9,6 @@ mod report;
 mod steps;
 mod words;
 
-use std::fmt::Write as _;
-
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -18,7 +16,8 @@ use serde::Serialize;
 use self::plan::Plan;
 use self::report::{Failure, Report};
 use self::words::{Finding, Version};
-use super::{Shown, naming};
+use super::Shown;
+use super::json::write;
 
 /// What a pass came to: what `plan` and `apply` print as JSON.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,21 +68,4 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 pub fn json_schema() -> String {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     write(&settings.into_generator().into_root_schema_for::<Document<'_>>())
-}
-
-/// JSON for scripts, safe to look at: what would be hidden, or would hide something, is written as an escape.
-pub(super) fn write(value: &impl Serialize) -> String {
-    let json = serde_json::to_string_pretty(value).expect("no document has a map with keys other than text");
-    let mut out = String::with_capacity(json.len() + 1);
-    for it in json.chars() {
-        if it != '\n' && naming::hidden(it) {
-            for unit in it.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(it);
-        }
-    }
-    out.push('\n');
-    out
 }

@@ -176,6 +176,44 @@ impl Scene {
         Origin { span: self.at(written), groups: Vec::new(), life: Life::default(), reason: None }
     }
 
+    /// The same, with some empty lines on top of the file.
+    pub(crate) fn shift(&mut self, lines: u32) {
+        let shift = |span: &mut Span| {
+            span.line += lines;
+            span.start += lines;
+            span.end += lines;
+        };
+        let shifted = |origins: &[Origin]| -> Arc<[Origin]> {
+            let mut origins = origins.to_vec();
+            for it in &mut origins {
+                shift(&mut it.span);
+            }
+            origins.into()
+        };
+        let Plan { creations, removals, held, skipped, problems, warnings, .. } = &mut self.plan;
+        for it in creations.iter_mut().chain(skipped.iter_mut().map(|it| &mut it.creation)) {
+            it.origins = shifted(&it.origins);
+        }
+        for it in removals.iter_mut().chain(held.iter_mut().map(|it| &mut it.removal)) {
+            it.origins = shifted(&it.origins);
+        }
+        for it in held {
+            if let Hold::Doubt(span) | Hold::Settings(span) = &mut it.hold {
+                shift(span);
+            }
+        }
+        for it in problems.iter_mut().chain(warnings) {
+            shift(&mut it.primary.span);
+            for label in &mut it.related {
+                shift(&mut label.span);
+            }
+        }
+        self.risks.iter_mut().filter_map(|it| it.span.as_mut()).for_each(shift);
+        for it in &mut self.sources {
+            it.text.insert_str(0, &"\n".repeat(lines as usize));
+        }
+    }
+
     pub(crate) fn decide(&self) -> Decision {
         let mut plan = self.plan.clone();
         plan.creations.sort_by_key(|it| it.binding);
