@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod render_findings;
+mod render_golden;
 mod render_json;
 mod render_markdown;
 mod scene;
