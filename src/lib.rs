@@ -46,6 +46,10 @@ pub mod report;
 pub mod api;
 pub mod reconcile;
 
+pub mod daemon;
+
+pub mod admin;
+
 pub mod render;
 
 pub mod sandbox;

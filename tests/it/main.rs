@@ -6,6 +6,11 @@
     reason = "a test may panic, and a tool writes what is expected"
 )]
 
+mod admin_browser;
+mod admin_http;
+mod admin_kit;
+mod admin_metrics;
+mod admin_page;
 mod api_directory;
 mod api_listing;
 mod api_moving;
@@ -15,6 +20,16 @@ mod api_support;
 mod api_tls;
 mod api_wire;
 mod api_writes;
+mod daemon_agenda;
+mod daemon_day;
+mod daemon_files;
+mod daemon_kit;
+mod daemon_log;
+mod daemon_loop;
+mod daemon_memory;
+mod daemon_signals;
+mod daemon_status;
+mod deploy;
 mod desired_decode;
 mod desired_invalid;
 mod desired_properties;

@@ -35,6 +35,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("sandbox", &[]),
+    ("daemon", &[]),
+    ("admin", &["daemon"]),
 ];
 
 #[test]
