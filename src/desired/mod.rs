@@ -9,6 +9,7 @@ pub mod codes;
 mod decode;
 mod document;
 mod draft;
+pub mod export;
 mod groups;
 mod names;
 mod only;

@@ -161,6 +161,11 @@ fn flaw(text: &str) -> Option<Flaw> {
     control.or(space).or_else(hidden)
 }
 
+/// Whether a file can hold the text as a name without a word about it.
+pub(in crate::desired) fn is_clean(text: &str) -> bool {
+    flaw(text).is_none()
+}
+
 fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, it: char) {
     let message = format!("{subject} holds a control character: U+{:04X}", u32::from(it));
     // Raw ones are not YAML, so this one was written as an escape.
@@ -191,7 +196,7 @@ pub(super) fn noun(node: &Node<'_>) -> &'static str {
 }
 
 /// What YAML takes an unquoted scalar for, unless for text. The words of YAML 1.1 count: not all readers left them.
-fn not_text(plain: &str) -> Option<&'static str> {
+pub(in crate::desired) fn not_text(plain: &str) -> Option<&'static str> {
     match plain {
         "~" | "null" | "Null" | "NULL" => Some("null"),
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a boolean"),
