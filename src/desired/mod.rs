@@ -19,6 +19,7 @@ mod problems;
 mod quote;
 mod read;
 mod resolve;
+mod schema;
 mod suggest;
 mod territory;
 mod yaml;
@@ -28,4 +29,5 @@ pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode,
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
+pub use schema::schema;
 pub use territory::Territory;

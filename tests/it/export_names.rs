@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::export::is_in_sync;
+use crate::schema::accepts;
 use crate::world::{World, link};
 
 /// What a reader of YAML, of the format, or of a file system may take for something else.
@@ -244,6 +245,9 @@ proptest! {
         let asked = Export { extent: extent(&world), split, form };
         let files = export(&world.snapshot, &world.directory, &asked).unwrap();
         is_in_sync(&world, &files);
+        for file in &files {
+            prop_assert!(accepts(&file.text), "another reader takes something for no text: {}", file.text);
+        }
         let mut shuffled = world.snapshot.clone();
         shuffled.links.reverse();
         prop_assert_eq!(export(&shuffled, &world.directory, &asked).unwrap(), files);

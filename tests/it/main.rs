@@ -34,5 +34,7 @@ mod sandbox_keep;
 mod sandbox_load;
 mod sandbox_recorded_world;
 mod sandbox_recordings;
+mod schema;
+mod schema_files;
 mod tidy;
 mod world;

@@ -25,6 +25,7 @@ fn is_plain(text: &str) -> bool {
         && text.contains(word)
         && text.trim() == text
         && not_text(text).is_none()
+        && !matches!(text, "y" | "Y" | "n" | "N")
         && !looks_like_a_date(text)
 }
 
