@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("directory", &["binding"]),
     ("snapshot", &["binding"]),
-    ("desired", &["binding", "diagnostic", "directory"]),
+    ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
