@@ -6,10 +6,11 @@ pub mod files;
 mod remove;
 mod view;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
