@@ -199,3 +199,20 @@ async fn files_that_are_invalid_make_no_document_and_so_no_pass() {
     let source = Source { name: "grants.yaml".into(), text: "bindings:\n".into() };
     assert!(parse(&[source]).is_err());
 }
+
+#[tokio::test]
+async fn a_grant_that_ends_while_somebody_thinks_is_not_made() {
+    let stage = Stage::new(WORLD).await;
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice}
+  - {resource: cluster-a, role: viewer, user: bob}
+  - {resource: cluster-a, role: member, user: carol, until: 2027-01-01}
+";
+    let document = document(yaml);
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 13 * 60 * 60)]).await;
+    assert!(pass.unwrap().report.is_none() && times == 1);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}
