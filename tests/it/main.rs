@@ -24,6 +24,7 @@ mod reconcile_callers;
 mod reconcile_lost;
 mod reconcile_midway;
 mod reconcile_moving;
+mod reconcile_properties;
 mod reconcile_replace;
 mod reconcile_stop;
 mod reconcile_support;
