@@ -165,6 +165,21 @@ impl fmt::Display for Step {
     }
 }
 
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created(_) => f.write_str("created"),
+            Self::Adopted(_) => f.write_str("created (the answer was lost, and it is there)"),
+            Self::Removed => f.write_str("removed"),
+            Self::AlreadyGone => f.write_str("was gone already"),
+            Self::Held(hold) => write!(f, "held: {hold}"),
+            Self::Failed(failure) => write!(f, "failed: {failure}"),
+            Self::Unknown(failure) => write!(f, "unknown: {failure}"),
+            Self::Unsent => f.write_str("not sent"),
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

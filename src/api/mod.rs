@@ -8,6 +8,7 @@ mod answer;
 mod counters;
 mod each;
 mod error;
+mod event;
 mod excerpt;
 mod failure;
 mod http;
@@ -20,9 +21,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 pub use address::Address;
 pub use counters::Counters;
 pub use error::{Error, Kind};
+pub use event::{Event, Happening};
 pub use settings::Settings;
 pub use token::TokenSource;
 
@@ -106,6 +110,12 @@ impl Client {
     /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
     pub async fn delete(&self, id: LinkId) -> Result<Deleted, Error> {
         resource_users::delete(&self.http, id).await
+    }
+
+    /// Reads the server's log of links made and removed since then, oldest first. Only staff and support may read it:
+    /// others get nothing, without being told.
+    pub async fn events(&self, since: Timestamp) -> Result<Vec<Event>, Error> {
+        resource_users::events(&self.http, since).await
     }
 
     /// What was sent since this client was made.

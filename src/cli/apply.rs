@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::signals::Signals;
 use super::{Exit, output, read};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
-use crate::render;
+use crate::render::{self, Naming};
 use crate::report::{Report, Stop};
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
@@ -63,7 +63,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
         output::say("nothing was written\n");
         return Ok(Exit::Refused);
     };
-    output::data(&format!("\n{}", render::report(&report)))?;
+    output::data(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
     if sandbox.is_some() {
         second_pass(&client, &request, &report).await?;
     }

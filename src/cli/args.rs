@@ -20,7 +20,7 @@ pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// Says more: ids and links that stay (-v), what is sent and answered (-vv), everything (-vvv).
+    /// Says more: ids, links that stay and every write with its reason (-v), every request (-vv), everything (-vvv).
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 }
@@ -40,6 +40,7 @@ pub(super) enum Command {
 
 /// `validate`.
 #[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
 pub(super) struct Validate {
     /// Files.
     #[command(flatten)]
@@ -48,28 +49,14 @@ pub(super) struct Validate {
 
 /// `plan`.
 #[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
 pub(super) struct Plan {
-    /// Files.
-    #[command(flatten)]
-    pub(super) files: Files,
-    /// Server.
-    #[command(flatten)]
-    pub(super) server: Server,
-    /// Limits and narrowing.
-    #[command(flatten)]
-    pub(super) narrow: Narrowing,
     /// Ends with 2 if changes are pending and with 3 if removals are held.
     #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE")]
     pub(super) detailed_exitcode: bool,
     /// Shows, as a diff of YAML, what is live and what would be.
     #[arg(long)]
     pub(super) diff: bool,
-}
-
-/// `apply`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-#[derive(Debug, Args)]
-pub(super) struct Apply {
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -79,6 +66,13 @@ pub(super) struct Apply {
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
+}
+
+/// `apply`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Apply {
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
     pub(super) auto_approve: bool,
@@ -94,11 +88,29 @@ pub(super) struct Apply {
     /// There is a verb for it.
     #[arg(long, hide = true)]
     pub(super) dry_run: bool,
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
 }
 
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
+    /// Instead of the little world: a large one with this many links, on 200 resources among 2,000 users.
+    #[arg(long, value_name = "N")]
+    pub(super) links: Option<usize>,
+    /// Keeps the world in this file, so that it survives a restart.
+    #[arg(long, env = "GRANTSYNC_STATE", value_name = "PATH")]
+    pub(super) state: Option<PathBuf>,
+    /// Takes as long for everything as a real Waldur on two cores.
+    #[arg(long)]
+    pub(super) slow: bool,
     /// Where to listen.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(super) listen: std::net::SocketAddr,

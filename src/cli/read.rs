@@ -6,7 +6,7 @@ use super::args::Files;
 use super::{Exit, output};
 use crate::desired::Document;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::reconcile;
+use crate::reconcile::{self, files::FilesError};
 use crate::{desired, render};
 
 /// More than this many findings are counted, not shown.
@@ -26,13 +26,13 @@ pub(super) struct Read {
 /// Reads the files, and says what is wrong with them.
 pub(super) async fn files(Files { file }: &Files) -> Result<Read> {
     let paths = file.clone();
-    let sources = match tokio::task::spawn_blocking(move || reconcile::files::read(&paths)).await? {
-        Ok(sources) => sources,
-        Err(reconcile::files::Error::Undecodable(it)) => {
-            tell(&[it.shown], &[it.problem]);
+    let read = move || reconcile::files::read(&paths, &mut std::io::stdin(), reconcile::files::Settings::default());
+    let sources = match tokio::task::spawn_blocking(read).await? {
+        Err(FilesError::Invalid { sources, diagnostics }) => {
+            tell(&sources, &diagnostics);
             return Err(Invalid.into());
         }
-        Err(error) => return Err(error.into()),
+        read => read?,
     };
     match desired::parse(&sources) {
         Ok(document) => Ok(Read { sources, document }),
@@ -55,8 +55,8 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     if error.is::<Invalid>() {
         return (Exit::Invalid, Vec::new());
     }
-    if error.is::<reconcile::files::Error>() {
-        return (Exit::Invalid, Vec::new());
+    if let Some(error) = error.downcast_ref::<FilesError>() {
+        return (Exit::Invalid, error.help().map(str::to_owned).into_iter().collect());
     }
     if let Some(error) = error.downcast_ref::<super::connect::Usage>() {
         return (Exit::Usage, vec![error.help.clone()]);

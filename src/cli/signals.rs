@@ -59,6 +59,12 @@ impl Signals {
     }
 }
 
+/// Waits for the first signal.
+pub(super) async fn interrupted() -> std::io::Result<Exit> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(either(&mut interrupt, &mut terminate).await)
+}
+
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> Exit {
     tokio::select! {
         _ = interrupt.recv() => Exit::Interrupted,

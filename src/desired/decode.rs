@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Source};
 /// A file that is not UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecodable {
-    /// What can be shown of it: every byte that is not text became U+FFFD.
+    /// What can be shown of it: every byte that is not text became U+FFFD. Nothing, where that would be most of it.
     pub shown: Source,
     /// What is wrong with it.
     pub problem: Diagnostic,
@@ -39,21 +39,22 @@ fn unmarked(text: String) -> String {
 }
 
 fn undecodable(name: Arc<str>, bytes: &[u8], at: usize) -> Undecodable {
-    let (message, help) = match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
-            ("the file is UTF-32, not UTF-8".to_owned(), "save it as UTF-8")
-        }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => {
-            ("the file is UTF-16, not UTF-8".to_owned(), "save it as UTF-8")
-        }
-        _ => (
-            format!("the file is not UTF-8: byte 0x{:02x} at offset {at}", bytes.get(at).copied().unwrap_or_default()),
-            "save it as UTF-8; it may have been written as Latin-1 or Windows-1252",
-        ),
+    let other = match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Some("UTF-16"),
+        _ => None,
     };
+    if let Some(other) = other {
+        let message = format!("the file is {other}, not UTF-8");
+        let problem = Diagnostic::error(codes::NOT_UTF8, Place::START.span(&name), message).help("save it as UTF-8");
+        return Undecodable { shown: Source { name, text: String::new() }, problem };
+    }
     let shown = Source { name, text: unmarked(String::from_utf8_lossy(bytes).into_owned()) };
     let place = place(&shown.text, &String::from_utf8_lossy(&bytes[..at]));
-    let problem = Diagnostic::error(codes::NOT_UTF8, place.span(&shown.name), message).help(help);
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    let message = format!("the file is not UTF-8: byte 0x{byte:02x} at offset {at}");
+    let problem = Diagnostic::error(codes::NOT_UTF8, place.span(&shown.name), message)
+        .help("save it as UTF-8; it may have been written as Latin-1 or Windows-1252");
     Undecodable { shown, problem }
 }
 

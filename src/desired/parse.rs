@@ -1,6 +1,7 @@
 //! A set of files to one document.
 
 use super::checks::{self, Set};
+use super::decode::Undecodable;
 use super::document::Document;
 use super::draft::Draft;
 use super::groups::Groups;
@@ -16,9 +17,31 @@ use crate::diagnostic::{Diagnostic, Source};
 /// Everything that is wrong with any of the files, warnings included, in the order of the sources and of their lines.
 /// A file that is not YAML is read as far as it can be, so that its other problems are found as well.
 pub fn parse(sources: &[Source]) -> Result<Document, Vec<Diagnostic>> {
+    assemble(sources, Problems::default(), &[])
+}
+
+/// Everything that is wrong with a set of which some files are not text, and what to show of it.
+pub fn diagnose(files: Vec<Result<Source, Box<Undecodable>>>) -> (Vec<Source>, Vec<Diagnostic>) {
     let mut problems = Problems::default();
-    let mut draft = Draft::default();
-    for source in sources {
+    let mut unreadable = Vec::new();
+    let mut sources = Vec::with_capacity(files.len());
+    for file in files {
+        sources.push(file.unwrap_or_else(|bad| {
+            problems.push(bad.problem);
+            unreadable.push(sources.len());
+            bad.shown
+        }));
+    }
+    let diagnostics = match assemble(&sources, problems, &unreadable) {
+        Ok(document) => document.warnings,
+        Err(diagnostics) => diagnostics,
+    };
+    (sources, diagnostics)
+}
+
+fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) -> Result<Document, Vec<Diagnostic>> {
+    let mut draft = Draft { broken: !unreadable.is_empty(), ..Draft::default() };
+    for (_, source) in sources.iter().enumerate().filter(|(n, _)| unreadable.binary_search(n).is_err()) {
         yaml::read(source, &mut problems, &mut |tree, problems| {
             read::file(&source.name, &tree, &mut draft, problems);
         });

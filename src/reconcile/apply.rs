@@ -99,9 +99,9 @@ impl Sending<'_> {
     /// Tells what became of a step: to whoever watches, and to the log.
     pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
         if outcome.is_failure() {
-            tracing::warn!(step = %step, ?outcome, "answered");
+            tracing::warn!(step = %step, %outcome, "answered");
         } else {
-            tracing::info!(step = %step, ?outcome, "answered");
+            tracing::info!(step = %step, %outcome, "answered");
         }
         (self.tell)(self.view, step, &outcome);
         outcome

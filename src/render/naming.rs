@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write as _};
 
-use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::Directory;
 
 /// Names for people, from a directory; where a name says too little, more is said.
@@ -66,6 +66,11 @@ impl<'a> Naming<'a> {
     /// A user.
     pub fn user(&self, id: UserId) -> String {
         self.directory.users.get(&id).map_or_else(|| id.to_string(), |it| self.name(&it.username, id, false))
+    }
+
+    /// A link: its id, where ids are asked for.
+    pub fn link(&self, id: LinkId) -> Option<String> {
+        self.ids.then(|| format!("link {id}"))
     }
 
     fn name(&self, name: &str, id: impl Display, needed: bool) -> String {

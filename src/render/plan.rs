@@ -1,5 +1,7 @@
 //! A decision as text for a terminal.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -8,9 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::changes::{Change, Group, changes};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::{Naming, table, visible};
-use crate::binding::{Binding, RoleId};
+use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
-use crate::plan::{Held, Keep, Plan, Removal, Skip, Why};
+use crate::plan::{Held, Hold, Keep, Plan, Removal, Skip, Why};
 use crate::policy::{Decision, Exceeded, Limited};
 use crate::snapshot::Observation;
 
@@ -25,18 +27,24 @@ pub enum Detail {
 
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut out = String::new();
+    let mut sections = BTreeMap::new();
     for Group { resource, changes } in changes(decision, naming) {
-        let offering = naming.offering(resource);
-        let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
-        let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
-        let lines: Vec<_> = changes.iter().map(|it| line(it, naming)).collect();
-        table::write(&mut out, "  ", &lines);
-        out.push('\n');
+        let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
+        sections.insert(heading(resource, naming), shown.map(|it| line(it, naming)).collect::<Vec<_>>());
     }
     if detail == Detail::Everything {
-        everything(&mut out, &decision.plan, naming);
+        for (resource, line) in unchanged(&decision.plan, naming) {
+            sections.entry(heading(resource, naming)).or_default().push(line);
+        }
     }
+    let mut out = String::new();
+    for ((offering, name, _), lines) in sections.iter().filter(|(_, lines)| !lines.is_empty()) {
+        let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
+        let _ = writeln!(out, "{}{}", styled(STRONG, name), styled(QUIET, offering));
+        table::write(&mut out, "  ", lines);
+        out.push('\n');
+    }
+    unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
         limit(&mut out, limited, naming);
     }
@@ -44,10 +52,15 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
     out
 }
 
+/// What a resource is called and sorted by: its offering, its name, and whatever tells it from others of that name.
+fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> (Cow<'a, str>, String, ResourceId) {
+    (naming.offering(resource), naming.resource(resource), resource)
+}
+
 fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
     let role = |it: &Binding| naming.role(it.role);
     let (style, sign, roles, note) = match change {
-        Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), why(it)),
+        Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), linked(why(it), it, naming)),
         Change::Replace(_, removals, creations) => {
             let old = roles(removals.iter().map(|it| it.link.binding.role), naming);
             let new = roles(creations.iter().map(|it| it.binding.role), naming);
@@ -55,7 +68,9 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
             (CHANGE, "-/+", format!("{old} → {new}"), origins(lines))
         }
         Change::Create(it) => (CREATE, "+", role(&it.binding), origins(it.origins.iter())),
-        Change::Hold(it) => (HOLD, "!", role(&it.removal.link.binding), format!("held: {}", held(it))),
+        Change::Hold(it) => {
+            (HOLD, "!", role(&it.removal.link.binding), linked(format!("held: {}", held(it)), &it.removal, naming))
+        }
         Change::Skip(it) => {
             let origins = origins(it.creation.origins.iter());
             (HOLD, "!", role(&it.creation.binding), format!("not created: {} · {origins}", it.why))
@@ -67,6 +82,13 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
     };
     let user = naming.user(change.user());
     [(style, format!("{sign:<3}")), (style, roles), (PLAIN, user), (QUIET, note)]
+}
+
+fn linked(note: String, removal: &Removal, naming: &Naming<'_>) -> String {
+    match naming.link(removal.link.id) {
+        Some(link) => format!("{note} · {link}"),
+        None => note,
+    }
 }
 
 fn held(Held { removal, hold }: &Held) -> String {
@@ -132,25 +154,36 @@ fn end(at: Timestamp) -> String {
     if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
 }
 
-fn everything(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
+/// Links that are left as they are, in the order of users.
+fn unchanged(plan: &Plan, naming: &Naming<'_>) -> Vec<(ResourceId, table::Line<4>)> {
     let row = |style: Style, sign: &str, binding: &Binding, note: String| {
-        [
-            (style, format!("{sign:<3}")),
-            (style, naming.role(binding.role)),
-            (PLAIN, naming.user(binding.user)),
-            (PLAIN, naming.resource_in_line(binding.resource)),
-            (QUIET, note),
-        ]
+        let (role, user) = (naming.role(binding.role), naming.user(binding.user));
+        (binding.resource, [(style, format!("{sign:<3}")), (style, role), (PLAIN, user), (QUIET, note)])
     };
-    let mut lines: Vec<table::Line<5>> = Vec::new();
-    lines.extend(plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned())));
-    lines.extend(plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why))));
-    lines.extend(plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned())));
-    lines.sort_by(|a, b| (&a[3].1, &a[2].1, &a[1].1).cmp(&(&b[3].1, &b[2].1, &b[1].1)));
-    if !lines.is_empty() {
-        table::write(out, "  ", &lines);
-        out.push('\n');
+    let in_sync = plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned()));
+    let kept = plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why)));
+    let outside = plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned()));
+    let mut rows: Vec<_> = in_sync.chain(kept).chain(outside).collect();
+    rows.sort_by(|(_, a), (_, b)| (&a[2].1, &a[1].1).cmp(&(&b[2].1, &b[1].1)));
+    rows
+}
+
+/// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
+fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
+    let unnamed = plan.held.iter().filter(|it| it.hold == Hold::NotNamed).map(|it| it.removal.link.binding.resource);
+    let resources = unnamed.clone().collect::<BTreeSet<_>>().len();
+    let links = unnamed.count();
+    if links == 0 {
+        return;
     }
+    let (link, resource) = (plural(links, "link"), plural(resources, "resource"));
+    let place = format!("{links} {link} on {resources} {resource} that the files do not name");
+    let _ = writeln!(out, "{} {place}", styled(HOLD, "Held:"));
+    let more = if detail == Detail::Changes { "; -v lists them" } else { "" };
+    let _ = writeln!(
+        out,
+        "  help: list the resources, say with `scope` what the files are about, or write `scope: all`{more}\n"
+    );
 }
 
 fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {

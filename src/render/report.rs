@@ -20,26 +20,18 @@ pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
         naming.role(binding.role),
         naming.resource_in_line(binding.resource)
     );
-    let became = match outcome {
-        Outcome::Created(_) => "created".to_owned(),
-        Outcome::Adopted(_) => "created (the answer was lost, and it is there)".to_owned(),
-        Outcome::Removed => match step {
-            Step::Remove(removal) => format!("removed ({})", removal.why),
-            Step::Create(_) => "removed".to_owned(),
-        },
-        Outcome::AlreadyGone => "was gone already".to_owned(),
-        Outcome::Held(hold) => format!("held: {hold}"),
-        Outcome::Failed(failure) => format!("failed: {failure}"),
-        Outcome::Unknown(failure) => format!("unknown: {failure}"),
-        Outcome::Unsent => "not sent".to_owned(),
+    let why = match (step, outcome) {
+        (Step::Remove(removal), Outcome::Removed) => format!(" ({})", removal.why),
+        _ => String::new(),
     };
-    format!("{} {what}: {}", styled(style, sign), became)
+    format!("{} {what}: {outcome}{why}", styled(style, sign))
 }
 
 /// What it came to: failures with what to do about them, why it stopped, and whether access is now as declared.
-pub fn report(report: &Report) -> String {
+pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     let Report { steps, stopped, after } = report;
     let mut out = String::new();
+    unsent(&mut out, report, naming);
     let _ = writeln!(out, "{}", styled(STRONG, counts(report)));
     let failures = steps.iter().filter_map(|(_, outcome)| match outcome {
         Outcome::Failed(failure) | Outcome::Unknown(failure) => failure.help.as_deref(),
@@ -73,6 +65,20 @@ pub fn report(report: &Report) -> String {
         }
     }
     out
+}
+
+/// The steps that were not sent, since nothing was told of them yet.
+fn unsent(out: &mut String, report: &Report, naming: &Naming<'_>) {
+    /// More than this are counted.
+    const SHOWN: usize = 20;
+    let mut unsent = report.steps.iter().filter(|(_, outcome)| *outcome == Outcome::Unsent);
+    for (it, outcome) in unsent.by_ref().take(SHOWN) {
+        let _ = writeln!(out, "{}", step(it, outcome, naming));
+    }
+    match unsent.count() {
+        0 => {}
+        more => _ = writeln!(out, "… and {more} more that were not sent"),
+    }
 }
 
 fn stop(out: &mut String, text: &str) {

@@ -79,7 +79,10 @@ impl<T> Page<T> {
             links.push(link(self.number + 1, "next"));
         }
         links.push(link(self.last, "last"));
-        answer.header("x-result-count", &self.count.to_string()).header("link", &links.join(", "))
+        answer
+            .with_rows(self.rows.len())
+            .header("x-result-count", &self.count.to_string())
+            .header("link", &links.join(", "))
     }
 }
 

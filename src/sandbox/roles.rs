@@ -16,7 +16,10 @@ pub(super) const COLLECTION: &str = "marketplace-offering-user-roles";
 pub(super) const OFFERINGS: &str = "marketplace-provider-offerings";
 
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answer, Answer> {
-    if ask.method == Method::POST && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::POST {
         let (name, offering) = read(ask, world)?;
         let id = world.role(offering, &name);
         return found(world, id).map(|role| Answer::json(201, &shown(ask, world, role)));
@@ -39,11 +42,14 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     if !seen {
         return Err(Answer::no_match("OfferingUserRole"));
     }
-    if ask.method == Method::DELETE && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::DELETE {
         world.delete_role(Some(caller.id), id);
         return Ok(Answer::empty(204));
     }
-    if ask.method == Method::PUT && caller.is_staff {
+    if ask.method == Method::PUT {
         let (name, offering) = read(ask, world)?;
         world.roles.insert(Role { id, name, offering });
     } else {

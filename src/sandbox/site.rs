@@ -41,12 +41,12 @@ pub(super) fn version(ask: &Ask, Caller(caller): &Caller, world: &World) -> Resu
     Ok(Answer::json(200, &json!({ "version": world.version })))
 }
 
-/// What OPTIONS tells.
+/// What OPTIONS tells; of other views than those of links, only that they speak JSON.
 pub(super) fn metadata(target: Target<'_>) -> Answer {
     let name = match target {
         Target::Collection(links::COLLECTION) => "Resource User List",
         Target::Item(links::COLLECTION, _) => "Resource User Instance",
-        _ => "Api Root",
+        _ => "",
     };
     let parses = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
     let mut body = json!({ "name": name, "description": "", "renders": ["application/json"], "parses": parses });

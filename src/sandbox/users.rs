@@ -28,11 +28,14 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     if !seen {
         return Err(Answer::no_match("User"));
     }
-    if ask.method == Method::DELETE && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::DELETE {
         world.delete_user(Some(caller.id), id);
         return Ok(Answer::empty(204));
     }
-    if ask.method == Method::PATCH && caller.is_staff {
+    if ask.method == Method::PATCH {
         let form = form::read(ask)?;
         if let (Some(user), Some(active)) = (world.users.get_mut(id), form.get("is_active").and_then(Value::as_bool)) {
             user.is_active = active;

@@ -1,17 +1,21 @@
 //! What the server remembers: plain state, and the words to build it with. No HTTP here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::faults::Fault;
+use super::load::Load;
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
 
 /// A whole marketplace. Tests build it, reach into it while the server runs, and look at what is left.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct World {
     /// Organisations: those that provide offerings and those that own projects.
     pub organisations: Table<Organisation>,
@@ -32,11 +36,20 @@ pub struct World {
     /// What happened to links, oldest first.
     pub events: Vec<Event>,
     /// Every request that arrived, oldest first.
+    #[serde(skip)]
     pub requests: Vec<RequestLine>,
     /// What goes wrong.
+    #[serde(skip)]
     pub faults: Vec<Fault>,
     /// How far the server's clock is ahead of ours. Moving it ahead lets time pass, tokens expire with it.
+    #[serde(skip)]
     pub clock_ahead: SignedDuration,
+    /// How long the server takes for everything; without it, it is as fast as it can. Workers are hired at the start.
+    #[serde(skip)]
+    pub load: Option<Load>,
+    /// The file that holds the world after every change; see [`World::kept_in`].
+    #[serde(skip)]
+    pub(super) kept_in: Option<PathBuf>,
     /// What `/api/version/` says.
     pub version: String,
     /// The organisation that new offerings belong to.
@@ -57,6 +70,14 @@ pub struct RequestLine {
     pub target: String,
     /// The status of the answer; 0 while there is none, and for ever when the connection was dropped.
     pub status: u16,
+    /// How long the server worked on it, by [`World::load`]; waiting for its turn is not work.
+    pub took: Duration,
+}
+
+impl RequestLine {
+    pub(super) fn new(method: &str, target: &str) -> Self {
+        Self { method: method.to_owned(), target: target.to_owned(), status: 0, took: Duration::ZERO }
+    }
 }
 
 impl World {

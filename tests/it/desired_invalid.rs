@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
-use grantsync::desired;
+use grantsync::desired::{self, codes};
 use grantsync::diagnostic::Source;
 use grantsync::render;
 
@@ -16,13 +16,38 @@ fn folder() -> PathBuf {
 fn every_invalid_file_is_told_as_agreed() {
     for path in cases() {
         let sources = sources(&fs::read_to_string(&path).unwrap());
-        let said = match desired::parse(&sources) {
-            Ok(document) => document.warnings,
-            Err(problems) => problems,
-        };
-        let said = render::diagnostics(&sources, &said, false, 100);
+        let problems = desired::parse(&sources).expect_err(&path.display().to_string());
+        let said = render::diagnostics(&sources, &problems, false, 100);
         expect_file![path.with_extension("txt")].assert_eq(&(said + "\n"));
     }
+}
+
+#[test]
+fn every_code_has_a_file_that_shows_it() {
+    let said: String =
+        cases().iter().map(|it| fs::read_to_string(it.with_extension("txt")).unwrap_or_default()).collect();
+    // One needs bytes that are no text, and one a file that nobody wants to look at; both have tests of their own.
+    let elsewhere = [codes::NOT_UTF8, codes::TOO_MANY_PROBLEMS];
+    for (code, meaning) in codes::ALL {
+        assert!(said.contains(&format!("[{code}]: ")) || elsewhere.contains(code), "no file shows `{code}`: {meaning}");
+    }
+}
+
+#[test]
+fn no_two_codes_are_the_same() {
+    let mut codes: Vec<_> = codes::ALL.iter().map(|(code, _)| *code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), codes::ALL.len());
+}
+
+#[test]
+fn of_very_many_problems_the_rest_is_counted() {
+    let text = format!("bindings:\n{}", "  - {resource: 1, role: r, user: u}\n".repeat(10_500));
+    let problems = desired::parse(&[Source { name: "grants.yaml".into(), text }]).unwrap_err();
+    let last = problems.last().unwrap();
+    assert_eq!((problems.len(), last.code), (10_001, codes::TOO_MANY_PROBLEMS));
+    assert_eq!(last.message, "500 more problems are not shown");
 }
 
 fn cases() -> Vec<PathBuf> {

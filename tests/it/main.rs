@@ -8,12 +8,19 @@
 
 mod api_directory;
 mod api_listing;
+mod api_moving;
 mod api_retry;
 mod api_settings;
 mod api_support;
+mod api_tls;
 mod api_wire;
 mod api_writes;
+mod desired_decode;
 mod desired_invalid;
+mod desired_properties;
+mod desired_valid;
+mod files;
+mod official_client;
 mod plan;
 mod plan_dates;
 mod plan_scope;
@@ -33,6 +40,8 @@ mod render_diagnostics;
 mod resolve;
 mod sandbox;
 mod sandbox_faults;
+mod sandbox_keep;
+mod sandbox_load;
 mod sandbox_recorded_world;
 mod sandbox_recordings;
 mod tidy;

@@ -99,7 +99,7 @@ impl Stage {
     pub(crate) fn writes(&self) -> Vec<String> {
         let world = self.sandbox.world();
         let writes = world.requests.iter().filter(|it| ["POST", "DELETE"].contains(&&*it.method));
-        writes.map(|RequestLine { method, target: _, status }| format!("{method} {status}")).collect()
+        writes.map(|RequestLine { method, target: _, status, took: _ }| format!("{method} {status}")).collect()
     }
 
     /// The requests that arrived whose target contains a text.

@@ -21,7 +21,7 @@ fn span(source: &Source, word: &str) -> Span {
 }
 
 #[track_caller]
-fn check(sources: &[Source], diagnostics: &[Diagnostic], expect: Expect) {
+fn check(sources: &[Source], diagnostics: &[Diagnostic], expect: &Expect) {
     expect.assert_eq(&render::diagnostics(sources, diagnostics, false, 10));
 }
 
@@ -32,7 +32,7 @@ fn tabs_and_wide_characters_keep_the_pointer_below_its_word() {
     check(
         std::slice::from_ref(&source),
         &[finding("世界, role").label("here"), finding("alice"), finding("🎉")],
-        expect![[r#"
+        &expect![[r#"
             error[odd]: this is odd
              --> grants.yaml:2:16
               |
@@ -61,7 +61,7 @@ fn line_ends_of_windows_are_no_part_of_a_line() {
     check(
         &[source],
         &[finding],
-        expect![[r#"
+        &expect![[r#"
         error[odd]: this is odd
          --> grants.yaml:2:7
           |
@@ -83,7 +83,7 @@ fn of_a_long_line_only_the_part_around_the_finding_is_shown() {
     check(
         &[source],
         &[finding],
-        expect![[r#"
+        &expect![[r#"
             error[odd]: this is odd
              --> grants.yaml:1:53906
               |
@@ -106,7 +106,7 @@ fn what_is_far_apart_in_a_file_is_shown_apart() {
     check(
         &[source],
         &[finding],
-        expect![[r#"
+        &expect![[r#"
         error[odd]: this is odd
             --> grants.yaml:1002:1
              |
@@ -127,7 +127,7 @@ fn a_finding_at_the_end_of_a_file_or_in_an_empty_one_has_a_place() {
     check(
         &[end],
         &[Diagnostic::error("odd", at, "nothing follows")],
-        expect![[r#"
+        &expect![[r#"
         error[odd]: nothing follows
          --> grants.yaml:2:1
           |
@@ -139,7 +139,7 @@ fn a_finding_at_the_end_of_a_file_or_in_an_empty_one_has_a_place() {
     check(
         &[empty],
         &[Diagnostic::error("odd", at, "nothing is here")],
-        expect![[r#"
+        &expect![[r#"
         error[odd]: nothing is here
          --> grants.yaml:1:1
           |
@@ -155,7 +155,7 @@ fn a_finding_in_a_file_that_is_not_at_hand_is_shown_without_its_line() {
     check(
         &[],
         &[Diagnostic::warning("odd", at, "this is odd").help("do not")],
-        expect![[r#"
+        &expect![[r#"
         warning[odd]: this is odd
         --> grants.yaml:1:7
          = help: do not"#]],
@@ -170,7 +170,7 @@ fn a_place_beyond_its_source_is_no_reason_to_panic() {
     check(
         &[source],
         &[Diagnostic::error("odd", at, "in the middle").related(beyond, "beyond")],
-        expect![[r#"
+        &expect![[r#"
         error[odd]: in the middle
           --> grants.yaml:1:7
            |

@@ -7,6 +7,7 @@ use super::object;
 use super::pages::{List, SIZE};
 use super::wire::{Item, User};
 use crate::api::Method;
+use crate::api::answer::clean;
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
@@ -56,8 +57,8 @@ async fn by_username(http: &Http, list: List, username: String) -> Result<Option
     let answer = http.call(&list.request(http, Method::Get)).await?;
     let users: Vec<User> = answer.json()?;
     if let Some(other) = users.iter().find(|user| user.username != username) {
-        let detail = format!("answered with `{}`, who was not asked for", other.username);
-        return Err(answer.unreadable(&detail));
+        let other = clean(&other.username, &answer.token);
+        return Err(answer.unreadable(&format!("answered with `{other}`, who was not asked for")));
     }
     Ok(users.into_iter().next())
 }

@@ -77,7 +77,7 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
                     node.place,
                     format!("{subject} must name {}, not {}", kind.noun(), noun(node)),
                 )
-                .help(several(subject)),
+                .help(several(subject, kind)),
             );
             None
         }
@@ -134,22 +134,21 @@ fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Referen
         }
         return None;
     }
-    // An inner `None` is something that was there and was no good.
     Some(Reference {
         span: cx.span(node.place),
-        id: match id {
-            Some(it) => Some(it?),
-            None => None,
-        },
-        name: match name {
-            Some(it) => Some(it?.into()),
-            None => None,
-        },
-        offering: match offering {
-            Some(it) => Some(Box::new(it?)),
-            None => None,
-        },
+        id: if_good(id)?,
+        name: if_good(name)?.map(Into::into),
+        offering: if_good(offering)?.map(Box::new),
     })
+}
+
+/// What was there, if anything; `None` when it was there and was no good.
+#[expect(clippy::option_option, reason = "absent and no good are two things")]
+fn if_good<T>(it: Option<Option<T>>) -> Option<Option<T>> {
+    match it {
+        Some(it) => it.map(Some),
+        None => Some(None),
+    }
 }
 
 fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
@@ -166,9 +165,10 @@ fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
     id
 }
 
-fn several(subject: Subject<'_>) -> String {
-    match subject {
-        Subject::Key(key) => format!("write `{key}s` to name several"),
-        Subject::Item(_) | Subject::Name => "write its items one by one".to_owned(),
+fn several(subject: Subject<'_>, kind: Kind) -> String {
+    match (subject, kind) {
+        (Subject::Key(_), Kind::Offering) => "a resource has one offering".to_owned(),
+        (Subject::Key(key), _) => format!("write `{key}s` to name several"),
+        (Subject::Item(_) | Subject::Name, _) => "write its items one by one".to_owned(),
     }
 }

@@ -158,7 +158,8 @@ fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, i
 ///
 /// U+200D joins emoji and is left alone.
 fn is_hidden(it: char) -> bool {
-    matches!(it, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(it, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
+        || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What stands there, for "must be …, not …".

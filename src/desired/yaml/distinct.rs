@@ -17,7 +17,8 @@ pub(super) fn map<'t>(pairs: Vec<(Node<'t>, Node<'t>)>, source: &Source, refused
     let mut kept: Vec<(Node<'t>, Node<'t>)> = Vec::with_capacity(pairs.len());
     let (mut whole, mut merged) = (true, false);
     for (key, value) in pairs {
-        let Some(name) = key.scalar() else {
+        let name = key.scalar().filter(|_| !key.is_blank());
+        let Some(name) = name else {
             // What was refused already needs no second word.
             if key.value != Value::Refused {
                 refused.push(refuse::key(source, key.place));
