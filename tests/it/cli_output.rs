@@ -208,3 +208,13 @@ async fn colour_is_for_terminals_and_for_those_who_want_it() {
     // And it says nothing that the plain text does not say.
     assert_eq!(anstream::adapter::strip_str(&forced.stdout).to_string(), plan().run().await.stdout);
 }
+
+#[tokio::test]
+async fn a_sandbox_asked_for_by_name_is_used_whatever_the_environment_says() {
+    // Whoever has set up their server and wants to try something out.
+    let desk = Desk::new(WORLD, "scope: all\nbindings: []\n").await;
+    let ran = desk.run("plan --sandbox -f grants.yaml").await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a Waldur inside this process"), "{}", ran.stderr);
+    assert_eq!(desk.sandbox.world().requests, []);
+}
