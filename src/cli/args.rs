@@ -135,8 +135,8 @@ pub(super) struct Server {
     /// A file that holds the token; read again when it changes.
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
-    /// Instead of a server: a sandbox inside this process, with a little world in it.
-    #[arg(long, env = "GRANTSYNC_SANDBOX", conflicts_with_all = ["url", "token_file"])]
+    /// Instead of any server that is set: a sandbox inside this process, with a little world in it.
+    #[arg(long, env = "GRANTSYNC_SANDBOX")]
     pub(super) sandbox: bool,
     /// Certificates to trust besides those of the system, in PEM.
     #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]

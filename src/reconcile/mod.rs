@@ -6,10 +6,11 @@ pub mod files;
 mod remove;
 mod view;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
@@ -118,9 +119,11 @@ pub async fn reconcile(
 ) -> Result<Pass, Error> {
     /// An answer that took longer was given to a world that may be gone.
     const FRESH: Duration = Duration::from_secs(60);
+    let (begun, started) = (Instant::now(), request.now);
+    let mut request = request.clone();
     let mut confirmed: Option<Approved> = None;
     loop {
-        let prepared = prepare(client, request).await?;
+        let prepared = prepare(client, &request).await?;
         let caller = &prepared.view.snapshot.observation.caller;
         let approved = &prepared.decision.approved;
         if approved.is_empty() {
@@ -136,12 +139,15 @@ pub async fn reconcile(
             }
             if asked.elapsed() > FRESH {
                 confirmed = Some(approved.clone());
+                // While somebody thinks, grants begin and end.
+                let gone = SignedDuration::try_from(begun.elapsed()).unwrap_or(SignedDuration::MAX);
+                request.now = started.saturating_add(gone).unwrap_or(Timestamp::MAX);
                 continue;
             }
         }
         let Prepared { view, decision } = prepared;
         let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
-        report.after = view.look_back(client, request, &report).await;
+        report.after = view.look_back(client, &request, &report).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }
 }
