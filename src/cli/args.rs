@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Shows a saved plan, however old it is, without a server.
+    Show(Show),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(Sandbox),
 }
@@ -57,6 +60,9 @@ pub(super) struct Plan {
     /// Shows, as a diff of YAML, what is live and what would be.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -68,11 +74,28 @@ pub(super) struct Plan {
     pub(super) narrow: Narrowing,
 }
 
+/// `show`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Show {
+    /// What `plan -o` has written. Its checksum tells accidents, not forgery.
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: PathBuf,
+    /// Shows, as a diff of YAML, what was live and what would have been.
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
 /// `apply`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Apply {
+    /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
+    /// tells accidents, not forgery: what is done is decided anew.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "max_removals", "max_removal_percent", "approve",
+          "no_removals", "only"])]
+    pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
     pub(super) auto_approve: bool,
@@ -90,7 +113,7 @@ pub(super) struct Apply {
     pub(super) dry_run: bool,
     /// Files.
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(super) files: FilesOrPlan,
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
@@ -122,6 +145,15 @@ pub(super) struct Sandbox {
 pub(super) struct Files {
     /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
     #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
+    pub(super) file: Vec<PathBuf>,
+}
+
+/// Which files, where a saved plan holds them already.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FilesOrPlan {
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required_unless_present = "plan")]
     pub(super) file: Vec<PathBuf>,
 }
 
@@ -180,21 +212,29 @@ pub(super) enum OnlyOne {
     Resource(String),
 }
 
-impl Narrowing {
-    /// What the pass is narrowed to.
-    pub(super) fn only(&self) -> Narrow {
-        let mut narrow = Narrow::default();
-        for one in &self.only {
-            match one {
-                OnlyOne::User(user) => narrow.user(user),
-                OnlyOne::Resource(resource) => narrow.resource(resource),
-            }
+/// What the pass is narrowed to.
+pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
+    let mut narrow = Narrow::default();
+    for one in only {
+        match one {
+            OnlyOne::User(user) => narrow.user(user),
+            OnlyOne::Resource(resource) => narrow.resource(resource),
         }
-        narrow
+    }
+    narrow
+}
+
+impl fmt::Display for OnlyOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => write!(f, "user={user}"),
+            Self::Resource(resource) => write!(f, "resource={resource}"),
+        }
     }
 }
 
-fn only(text: &str) -> Result<OnlyOne, String> {
+/// Reads one `--only`.
+pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
     match text.split_once('=') {
         Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
         Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),

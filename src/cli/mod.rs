@@ -10,6 +10,8 @@ mod plan;
 mod progress;
 mod read;
 mod sandbox;
+mod saved;
+mod show;
 mod signals;
 mod validate;
 
@@ -38,6 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

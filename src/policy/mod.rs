@@ -2,6 +2,7 @@
 //!
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
+mod changes;
 mod digest;
 mod limits;
 
@@ -9,6 +10,7 @@ use std::fmt;
 
 use crate::desired::{Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;
 

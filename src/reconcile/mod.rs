@@ -14,9 +14,10 @@ use tokio::sync::watch;
 use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
 use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::Caller;
+use crate::snapshot::{Caller, Snapshot};
 pub use apply::Pace;
 pub use view::View;
 
@@ -100,6 +101,13 @@ pub type Tell<'a> = &'a (dyn Fn(&View, &Step, &Outcome) + Sync);
 /// Observes and decides; sends nothing that writes.
 pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Error> {
     let view = View::observe(client, request).await?;
+    let decision = decide(&view, request, request.approval.clone())?;
+    Ok(Prepared { view, decision })
+}
+
+/// Decides about what was seen at another time; asks nobody.
+pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -> Result<Prepared, Error> {
+    let view = View::new(directory, snapshot, request.document, request.now);
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
 }

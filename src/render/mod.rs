@@ -5,6 +5,7 @@
 mod changes;
 mod diagnostics;
 mod diff;
+mod difference;
 mod excerpt;
 mod naming;
 mod plan;
@@ -15,6 +16,7 @@ mod table;
 pub use changes::{Change, Group, changes};
 pub use diagnostics::diagnostics;
 pub use diff::diff;
+pub use difference::differences;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};
 pub use report::{report, step};

@@ -34,5 +34,8 @@ mod sandbox_keep;
 mod sandbox_load;
 mod sandbox_recorded_world;
 mod sandbox_recordings;
+mod saved;
 mod tidy;
+mod verbs;
+mod verbs_saved_plan;
 mod world;
