@@ -165,6 +165,7 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         mode: request.mode.max(view.desired.mode),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,
+        approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)

@@ -13,7 +13,7 @@ use super::{Naming, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Hold, Keep, Plan, Removal, Skip, Why};
-use crate::policy::{Decision, Exceeded, Limited};
+use crate::policy::{Decision, Digest, Exceeded, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -46,7 +46,7 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
     }
     unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
-        limit(&mut out, limited, naming);
+        limit(&mut out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
     out
@@ -186,7 +186,7 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     );
 }
 
-fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
+fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
     let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
     for exceeded in exceeded {
         let reason = match exceeded {
@@ -198,7 +198,18 @@ fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming
         };
         let _ = writeln!(out, "  {reason}");
     }
-    let _ = writeln!(out, "  help: if these are meant, release exactly them with `--approve {digest}`\n");
+    let _ = writeln!(
+        out,
+        "  help: if these are meant, release exactly them with `--approve {digest}`, or in the file with"
+    );
+    let _ = writeln!(out, "{}\n", approval(digest, now));
+}
+
+/// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
+fn approval(digest: &Digest, now: Timestamp) -> String {
+    let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    // Digits alone would be no text.
+    format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.

@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot", &["binding"]),
     ("desired", &["binding", "diagnostic", "directory"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
-    ("policy", &["binding", "desired", "plan", "snapshot"]),
+    ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
     ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
     ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
