@@ -37,6 +37,8 @@ pub(super) enum Command {
     Apply(Apply),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
+    /// Keeps what is live in a file, for `plan --live` where no token is.
+    Snapshot(Snapshot),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(Sandbox),
 }
@@ -63,6 +65,12 @@ pub(super) struct Plan {
     /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Instead of a server: what `snapshot -o` has written. Nothing is sent, and no token is needed.
+    #[arg(long, env = "GRANTSYNC_LIVE", value_name = "FILE", conflicts_with = "sandbox")]
+    pub(super) live: Option<PathBuf>,
+    /// How old that file may be.
+    #[arg(long, env = "GRANTSYNC_MAX_AGE", default_value = "24h", value_name = "DURATION", value_parser = duration)]
+    pub(super) max_age: Duration,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -84,6 +92,24 @@ pub(super) struct Show {
     /// Shows, as a diff of YAML, what was live and what would have been.
     #[arg(long)]
     pub(super) diff: bool,
+}
+
+/// `snapshot`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Snapshot {
+    /// Where to write it. It names everything that the token can see, and holds nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// Files whose names are looked up, too: users who hold no link are not known otherwise. May be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// Keeps the names of all users, so that a plan can name anybody.
+    #[arg(long, env = "GRANTSYNC_ALL_USERS")]
+    pub(super) all_users: bool,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
 }
 
 /// `apply`.

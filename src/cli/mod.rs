@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod live;
 mod logging;
 mod output;
 mod plan;
@@ -13,6 +14,7 @@ mod sandbox;
 mod saved;
 mod show;
 mod signals;
+mod snapshot;
 mod validate;
 
 use std::ffi::OsString;
@@ -41,6 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

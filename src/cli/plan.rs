@@ -5,21 +5,28 @@ use jiff::Timestamp;
 
 use super::args::{self, Plan};
 use super::connect::{Connection, connect};
-use super::{Exit, output, read, saved};
+use super::{Exit, live, output, read, saved};
 use crate::desired::Narrow;
-use crate::reconcile::{Overrides, Prepared, Request, prepare};
+use crate::reconcile::{Overrides, Prepared, Request, prepare, review};
 use crate::render::{self, Detail, Naming};
 use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, narrow, detailed_exitcode, diff, output } = arguments;
+    let Plan { files, server, narrow, detailed_exitcode, diff, output: to, live, max_age } = arguments;
     let read = read::files(&files.file).await?;
-    let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
-    let prepared = prepare(&client, &request(&read, &asked, &only)).await?;
+    let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
+    let request = request(&read, &asked, &only);
+    let prepared = if let Some(seen) = &seen {
+        output::data(&live::heading(seen))?;
+        review(seen.directory.clone(), seen.snapshot.clone(), &request)?
+    } else {
+        let Connection { client, sandbox: _sandbox } = connect(server).await?;
+        prepare(&client, &request).await?
+    };
     show(&read, &prepared, verbose, *diff)?;
-    if let Some(path) = output {
-        saved::save(path, &files.file, read, &prepared, asked)?;
+    if let Some(path) = to {
+        saved::save(path, &files.file, read, &prepared, asked, seen)?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

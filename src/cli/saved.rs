@@ -15,12 +15,20 @@ use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
 use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView};
 
-/// A saved plan that must not be applied now.
+/// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotCurrent {
     /// Something else would be done; what has been said.
     #[error("the plan is stale: something else would be done now, and nothing was written")]
     Changed,
+    /// What was seen is too old.
+    #[error("what was seen of the server is {age} old, older than {most}")]
+    TooOld {
+        /// How old it is.
+        age: String,
+        /// How old it may be.
+        most: String,
+    },
     /// It is for another server.
     #[error("the plan is for {planned}, not for {asked}; no request was sent")]
     OtherServer {
@@ -36,6 +44,7 @@ impl NotCurrent {
     pub(super) fn help(&self) -> &'static str {
         match self {
             Self::Changed => "make a new plan and look at it",
+            Self::TooOld { .. } => "make it again with `grantsync snapshot`, or allow for more with `--max-age`",
             Self::OtherServer { .. } => "set WALDUR_API_URL to the server it was made for, or make a new plan",
         }
     }
@@ -60,14 +69,20 @@ pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
     Ok(args::narrow(&only))
 }
 
-/// Saves a plan; `paths` are the files as they were given.
-pub(super) fn save(to: &Path, paths: &[PathBuf], read: read::Read, prepared: &Prepared, asked: Asked) -> Result<()> {
-    let now = prepared.view.plan.now;
+/// Saves a plan; `paths` are the files as they were given, and `seen` is what it rests on, if that was a file, too.
+pub(super) fn save(
+    to: &Path,
+    paths: &[PathBuf],
+    read: read::Read,
+    prepared: &Prepared,
+    asked: Asked,
+    seen: Option<SavedView>,
+) -> Result<()> {
     let Prepared { view, decision } = prepared;
     let Limits { removals, removal_percent } = view.desired.limits;
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
-        now,
+        now: view.plan.now,
         commit: files::head(paths).map(|files::Head { id, modified }| Commit { id, modified }),
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: Limits {
@@ -76,7 +91,7 @@ pub(super) fn save(to: &Path, paths: &[PathBuf], read: read::Read, prepared: &Pr
         },
         asked,
         bindings: view.desired.bindings.iter().map(|it| it.binding).collect(),
-        view: SavedView::new(view.directory.clone(), view.snapshot.clone(), now),
+        view: seen.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), view.plan.now)),
         changes: ChangeSet::of(decision),
     };
     write(to, &plan.write()?)

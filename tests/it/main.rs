@@ -37,5 +37,6 @@ mod sandbox_recordings;
 mod saved;
 mod tidy;
 mod verbs;
+mod verbs_live;
 mod verbs_saved_plan;
 mod world;
