@@ -3,31 +3,42 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{Narrowing, Plan};
+use super::args::{self, Plan};
 use super::connect::{Connection, connect};
-use super::{Exit, output, read};
-use crate::desired::{Mode, Narrow};
-use crate::reconcile::{Overrides, Prepared, Request, prepare};
+use super::{Exit, live, output, read, saved};
+use crate::desired::Narrow;
+use crate::reconcile::{Overrides, Prepared, Request, prepare, review};
 use crate::render::{self, Detail, Naming};
+use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, narrow, detailed_exitcode, diff } = arguments;
-    let read = read::files(files).await?;
-    let Connection { client, sandbox: _sandbox } = connect(server).await?;
-    let only = narrow.only();
-    let prepared = prepare(&client, &request(&read, narrow, &only)).await?;
+    let Plan { files, server, narrow, detailed_exitcode, diff, output: to, live, max_age } = arguments;
+    let read = read::files(&files.file).await?;
+    let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
+    let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
+    let request = request(&read, &asked, &only);
+    let prepared = if let Some(seen) = &seen {
+        output::data(&live::heading(seen))?;
+        review(seen.directory.clone(), seen.snapshot.clone(), &request)?
+    } else {
+        let Connection { client, sandbox: _sandbox } = connect(server).await?;
+        prepare(&client, &request).await?
+    };
     show(&read, &prepared, verbose, *diff)?;
+    if let Some(path) = to {
+        saved::save(path, &files.file, read, &prepared, asked, seen)?;
+    }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }
 
 /// What the arguments that `plan` and `apply` share ask for.
-pub(super) fn request<'a>(read: &'a read::Read, narrow: &Narrowing, only: &'a Narrow) -> Request<'a> {
-    let Narrowing { max_removals, max_removal_percent, approve, no_removals, only: _ } = narrow;
+pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
+    let Asked { mode, max_removals, max_removal_percent, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
         limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
-        mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
+        mode: *mode,
         only,
         approval: approve.clone(),
         partial_view: false,

@@ -15,9 +15,10 @@ use tokio::time::Instant;
 use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
 use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::Caller;
+use crate::snapshot::{Caller, Snapshot};
 pub use apply::Pace;
 pub use view::View;
 
@@ -105,6 +106,13 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
     Ok(Prepared { view, decision })
 }
 
+/// Decides about what was seen at another time; asks nobody.
+pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -> Result<Prepared, Error> {
+    let view = View::new(directory, snapshot, request.document, request.now);
+    let decision = decide(&view, request, request.approval.clone())?;
+    Ok(Prepared { view, decision })
+}
+
 /// Makes live equal to desired, once: the whole of grantsync in one function.
 ///
 /// `confirm` is asked before the first write, and again if its answer took so long that the world may have moved, and
@@ -163,6 +171,7 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         mode: request.mode.max(view.desired.mode),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,
+        approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{Change, Group, changes};
 use super::dates::{end, instant};
@@ -13,7 +14,7 @@ use super::{Counts, Naming, hold, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Hold, Plan, Removal, Why};
-use crate::policy::{Decision, Limited};
+use crate::policy::{Decision, Digest, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -46,7 +47,7 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
     }
     unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
-        limit(&mut out, limited, naming);
+        limit(&mut out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
     out
@@ -174,12 +175,20 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     );
 }
 
-fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
+fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
     let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
     for it in exceeded {
         let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
-    let _ = writeln!(out, "  help: {}\n", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "  help: {}, or in the file with", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "{}\n", approval(digest, now));
+}
+
+/// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
+fn approval(digest: &Digest, now: Timestamp) -> String {
+    let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    // Digits alone would be no text.
+    format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.
