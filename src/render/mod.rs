@@ -2,6 +2,7 @@
 //!
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 
+mod causes;
 mod changes;
 mod diagnostics;
 mod diff;
@@ -13,6 +14,7 @@ mod report;
 mod style;
 mod table;
 
+pub use causes::by_cause;
 pub use changes::{Change, Group, changes};
 pub use diagnostics::diagnostics;
 pub use diff::diff;
