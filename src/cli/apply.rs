@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let saved = plan.as_deref().map(saved::read).transpose()?;
     let read = match &saved {
         Some(saved) => read::parse(saved.sources())?,
-        None => read::files(&files.file).await?,
+        None => read::files(&files.file, &files.revision).await?,
     };
     if let Some(saved) = &saved {
         saved::same_server(saved, server)?;
@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        if let Err(error) = show(&read, prepared, verbose, *diff) {
+        if let Err(error) = show(&read, prepared, None, verbose, *diff) {
             tracing::error!(%error, "could not show the plan");
             return Answer::Leave;
         }
@@ -74,7 +74,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
             saved::same_changes(saved, &prepared)?;
         }
         if shown.is_none() {
-            show(&read, &prepared, verbose, *diff)?;
+            show(&read, &prepared, None, verbose, *diff)?;
             return Ok(Exit::of_apply(&prepared.decision, None));
         }
         output::say("nothing was written\n");

@@ -71,6 +71,9 @@ pub(super) struct Plan {
     /// How old that file may be.
     #[arg(long, env = "GRANTSYNC_MAX_AGE", default_value = "24h", value_name = "DURATION", value_parser = duration)]
     pub(super) max_age: Duration,
+    /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
+    #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
+    pub(super) base: Option<String>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -119,7 +122,7 @@ pub(super) struct Snapshot {
 pub(super) struct Apply {
     /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
     /// tells accidents, not forgery: what is done is decided anew.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "max_removals", "max_removal_percent", "approve",
+    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "git", "max_removals", "max_removal_percent", "approve",
           "no_removals", "only"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
@@ -172,6 +175,9 @@ pub(super) struct Files {
     /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
     #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
     pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
 }
 
 /// Which files, where a saved plan holds them already.
@@ -181,6 +187,20 @@ pub(super) struct FilesOrPlan {
     /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
     #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required_unless_present = "plan")]
     pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
+}
+
+/// Files of a commit.
+#[derive(Debug, Default, Args)]
+pub(super) struct Revision {
+    /// Reads the files as this commit holds them, e.g. `main`, and not as they are checked out.
+    #[arg(long, env = "GRANTSYNC_GIT", value_name = "REV")]
+    pub(super) git: Option<String>,
+    /// Even if it is a branch behind its upstream.
+    #[arg(long, env = "GRANTSYNC_ALLOW_STALE")]
+    pub(super) allow_stale: bool,
 }
 
 /// Which server, and how to speak to it.

@@ -39,10 +39,13 @@ fn age(view: &SavedView) -> Duration {
 fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minutes, hours) = (seconds / 60, seconds / 3600);
-    match seconds {
-        ..60 => format!("{seconds}s"),
-        60..3600 => format!("{minutes}m"),
-        3600..86_400 => format!("{hours}h {}m", minutes % 60),
-        _ => format!("{}d {}h", hours / 24, hours % 24),
+    if minutes == 0 {
+        format!("{seconds}s")
+    } else if hours == 0 {
+        format!("{minutes}m")
+    } else if hours < 24 {
+        format!("{hours}h {}m", minutes % 60)
+    } else {
+        format!("{}d {}h", hours / 24, hours % 24)
     }
 }

@@ -10,6 +10,7 @@ mod output;
 mod plan;
 mod progress;
 mod read;
+mod revision;
 mod sandbox;
 mod saved;
 mod show;

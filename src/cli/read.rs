@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{Exit, output};
+use super::args::Revision;
+use super::{Exit, output, revision};
 use crate::desired::Document;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::reconcile::{self, files::FilesError};
@@ -26,10 +27,8 @@ pub(super) struct Read {
 }
 
 /// Reads the files, and says what is wrong with them.
-pub(super) async fn files(paths: &[PathBuf]) -> Result<Read> {
-    let paths = paths.to_owned();
-    let read = move || reconcile::files::read(&paths, &mut std::io::stdin(), reconcile::files::Settings::default());
-    let sources = match tokio::task::spawn_blocking(read).await? {
+pub(super) async fn files(paths: &[PathBuf], revision: &Revision) -> Result<Read> {
+    let sources = match revision::read(paths, revision).await? {
         Err(FilesError::Invalid { sources, diagnostics }) => {
             tell(&sources, &diagnostics);
             return Err(Invalid.into());

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::args::{self, Narrowing, Server};
+use super::args::{self, Files, Narrowing, Server};
 use super::{output, read};
 use crate::api::Address;
 use crate::desired::{Limits, Mode, Narrow};
@@ -69,10 +69,10 @@ pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
     Ok(args::narrow(&only))
 }
 
-/// Saves a plan; `paths` are the files as they were given, and `seen` is what it rests on, if that was a file, too.
+/// Saves a plan; `seen` is what it rests on, if that was a file, too.
 pub(super) fn save(
     to: &Path,
-    paths: &[PathBuf],
+    Files { file: paths, revision }: &Files,
     read: read::Read,
     prepared: &Prepared,
     asked: Asked,
@@ -80,10 +80,14 @@ pub(super) fn save(
 ) -> Result<()> {
     let Prepared { view, decision } = prepared;
     let Limits { removals, removal_percent } = view.desired.limits;
+    let head = match &revision.git {
+        Some(rev) => files::commit(paths, rev),
+        None => files::head(paths),
+    };
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
         now: view.plan.now,
-        commit: files::head(paths).map(|files::Head { id, modified }| Commit { id, modified }),
+        commit: head.map(|files::Head { id, modified }| Commit { id, modified }),
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: Limits {
             removals: asked.max_removals.unwrap_or(removals),

@@ -24,7 +24,7 @@ pub(super) fn run(Show { plan, diff }: &Show, verbose: u8) -> Result<Exit> {
             env!("CARGO_PKG_VERSION")
         ));
     }
-    show(&read, &prepared, verbose, *diff)?;
+    show(&read, &prepared, None, verbose, *diff)?;
     Ok(Exit::Done)
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::Snapshot;
+use super::args::{Revision, Snapshot};
 use super::connect::{Connection, connect};
 use super::{Exit, output, read, saved};
 use crate::directory::{Directory, Lookups};
@@ -14,7 +14,7 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
     let Snapshot { output: to, file, all_users, server } = arguments;
     let lookups = match &file[..] {
         [] => Lookups::default(),
-        paths => read::files(paths).await?.document.lookups(),
+        paths => read::files(paths, &Revision::default()).await?.document.lookups(),
     };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let seen = Timestamp::now();

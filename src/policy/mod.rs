@@ -6,6 +6,7 @@ mod approvals;
 mod changes;
 mod digest;
 mod limits;
+mod part;
 
 use std::fmt;
 

@@ -1,6 +1,7 @@
 //! One pass: observe, plan, approve, apply, and look back. It strings the other rooms together and decides nothing.
 
 mod apply;
+mod base;
 mod create;
 pub mod files;
 mod remove;
@@ -20,6 +21,7 @@ use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Snapshot};
 pub use apply::Pace;
+pub use base::view_of;
 pub use view::View;
 
 /// What a pass is asked to do.

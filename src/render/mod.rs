@@ -3,6 +3,7 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 //! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
+mod causes;
 mod changes;
 mod counts;
 mod dates;
@@ -27,6 +28,7 @@ mod style;
 mod table;
 mod text;
 
+pub use causes::by_cause;
 pub use changes::{Change, Group, changes};
 pub use counts::Counts;
 pub use diagnostics::diagnostics;

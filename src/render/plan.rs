@@ -28,6 +28,11 @@ pub enum Detail {
 
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    sections(decision, naming, detail) + &foot(decision, naming, detail)
+}
+
+/// What happens, by resource.
+pub(super) fn sections(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
     let mut sections = BTreeMap::new();
     for Group { resource, changes } in changes(decision, naming) {
         let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
@@ -45,6 +50,12 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
         table::write(&mut out, "  ", lines);
         out.push('\n');
     }
+    out
+}
+
+/// What is said of the whole: what nobody names, what limits hold, and the summary.
+pub(super) fn foot(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    let mut out = String::new();
     unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
         limit(&mut out, limited, decision.plan.now, naming);

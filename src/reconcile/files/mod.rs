@@ -19,7 +19,7 @@ use crate::desired;
 use crate::diagnostic::Source;
 
 pub use error::{FilesError, Unreadable, Why};
-pub use revision::{Absent, Head, at_revision, behind, head};
+pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;
 
 /// How patient to be, and with what.

@@ -75,6 +75,12 @@ pub fn behind(path: &Path, rev: &str) -> Result<Option<u64>, FilesError> {
     Ok(String::from_utf8_lossy(&count).trim().parse().ok())
 }
 
+/// The commit that this revision is where the files lie; `None` outside of git, and where git can't be run.
+pub fn commit(paths: &[PathBuf], rev: &str) -> Option<Head> {
+    let id = Place::of(paths.first()?).ok()?.commit(rev).ok()?;
+    Some(Head { id, modified: false })
+}
+
 /// What is checked out where the files lie; `None` outside of git, and where git can't be run.
 pub fn head(paths: &[PathBuf]) -> Option<Head> {
     let place = Place::of(paths.first()?).ok()?;
