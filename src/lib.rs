@@ -1,4 +1,38 @@
 //! grantsync keeps the access grants of a Waldur marketplace equal to YAML files.
+//!
+//! # Bird's eye
+//!
+//! Teams write who has which role on which resource: **bindings**. The server holds rows of the same three: **links**. One
+//! pass reads both, decides, and writes the difference:
+//!
+//! ```text
+//!  files ──parse──▶ Document ──resolve──▶ Desired ─┐
+//!                                                  ├─plan─▶ Plan ─approve─▶ Approved ─apply─▶ Report
+//!  Waldur ────────────snapshot──────────▶ Snapshot ┘             (rest: held)
+//! ```
+//!
+//! *Deciding rooms* take values and return values: no async, no clock, no files, no network. They return all the problems
+//! they find, each at its place. *Speaking rooms* hold one connection each and decide nothing. [`reconcile::reconcile`] strings them
+//! together; the command line, the daemon and the tests all call it. There is no `dry_run` anywhere: `plan` is the verb
+//! that does not apply.
+//!
+//! # Where is what
+//!
+//! | room | what it knows | what it never does |
+//! |---|---|---|
+//! | [`binding`], [`directory`], [`snapshot`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
+//! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
+//! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
+//! | [`report`] | what became of each step | send one |
+//! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
+//! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
+//! | [`mod@reconcile`] | one pass, start to end | decide: what it sends is approved, what holds a step is asked of `report` |
+//! | [`render`] | what people and scripts read | print it |
+//! | [`sandbox`] | a Waldur to try things on | use another room: bugs would cancel out |
+//! | [`cli`] | one file a verb, exit codes | be used by another room |
+//!
+//! The rules between rooms are kept by a test, `tests/it/tidy.rs`.
 
 pub mod binding;
 pub mod diagnostic;
@@ -9,6 +43,7 @@ pub mod desired;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod saved;
 
 pub mod api;
 pub mod reconcile;
@@ -19,6 +54,6 @@ pub mod admin;
 
 pub mod render;
 
-pub mod cli;
-
 pub mod sandbox;
+
+pub mod cli;

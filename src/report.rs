@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::binding::{Link, ResourceId, UserId};
+use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::plan::{Creation, Hold, Removal, Why};
 use crate::policy::Decision;
 
@@ -31,7 +31,8 @@ pub enum Outcome {
     Held(Hold),
     /// The server, or something in between, said no.
     Failed(Failure),
-    /// The answer was lost, and the link is not there, or not yet. It was not sent again.
+    /// The answer was lost. A link to be created is not there, or not yet, and was not sent again; one to be removed was
+    /// sent until there was nothing more to hope for.
     Unknown(Failure),
     /// The pass ended before its turn came.
     Unsent,
@@ -82,12 +83,17 @@ pub enum After {
 }
 
 impl Step {
+    /// The binding that comes or goes.
+    pub fn binding(&self) -> Binding {
+        match self {
+            Self::Create(creation) => creation.binding,
+            Self::Remove(removal) => removal.link.binding,
+        }
+    }
+
     /// Where and who.
     pub fn pair(&self) -> (ResourceId, UserId) {
-        match self {
-            Self::Create(creation) => creation.binding.pair(),
-            Self::Remove(removal) => removal.link.binding.pair(),
-        }
+        self.binding().pair()
     }
 }
 
@@ -160,6 +166,21 @@ impl fmt::Display for Step {
                 write!(f, "remove {binding} link {id} ({why})")?;
                 origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
             }
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created(_) => f.write_str("created"),
+            Self::Adopted(_) => f.write_str("created (the answer was lost, and it is there)"),
+            Self::Removed => f.write_str("removed"),
+            Self::AlreadyGone => f.write_str("was gone already"),
+            Self::Held(hold) => write!(f, "held: {hold}"),
+            Self::Failed(failure) => write!(f, "failed: {failure}"),
+            Self::Unknown(failure) => write!(f, "unknown: {failure}"),
+            Self::Unsent => f.write_str("not sent"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::error::{Error, Kind};
 
@@ -41,7 +41,19 @@ impl Address {
         Ok(Self { root })
     }
 
-    /// Whether what is sent there, the token included, is encrypted on the way.
+    /// Whether what is sent there, the token included, can be read by nobody on the way: it is encrypted, or does not
+    /// leave this machine.
+    pub fn is_private(&self) -> bool {
+        let loopback = match self.root.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        loopback || self.is_encrypted()
+    }
+
+    /// Whether what is sent there is encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.root.scheme() == "https"
     }

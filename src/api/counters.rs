@@ -24,11 +24,11 @@ impl Counters {
         self.retries.load(Ordering::Relaxed)
     }
 
-    pub(super) fn request(&self, method: Method, status: Option<u16>) {
+    /// Counts the nth try of a request.
+    pub(super) fn request(&self, method: Method, status: Option<u16>, nth: u32) {
         *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry((method, status)).or_default() += 1;
-    }
-
-    pub(super) fn retry(&self) {
-        self.retries.fetch_add(1, Ordering::Relaxed);
+        if nth > 1 {
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }

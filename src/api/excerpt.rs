@@ -7,11 +7,12 @@ const LONGEST: usize = 200;
 
 /// What a body says: the messages of JSON, the title of a web page, or all of anything else.
 pub(super) fn message(body: &str) -> String {
-    match serde_json::from_str::<Value>(body) {
+    let said = match serde_json::from_str::<Value>(body) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => messages(&value),
         Ok(_) | Err(_) if body.trim_start().starts_with('<') => page(body),
-        Ok(_) | Err(_) => body.to_owned(),
-    }
+        Ok(_) | Err(_) => String::new(),
+    };
+    if said.is_empty() { body.to_owned() } else { said }
 }
 
 /// One line of plain text: no control characters, nothing that turns the direction of writing, not too long.

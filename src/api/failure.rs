@@ -3,6 +3,7 @@
 use super::Method;
 use super::address::Address;
 use super::error::{Error, Kind};
+use super::excerpt;
 use super::retry::Outcome;
 
 /// What happened instead of an answer.
@@ -58,7 +59,7 @@ impl Failure {
         };
         let mut error = Error::new(request, kind, detail);
         error.help = help;
-        if cause.is_empty() { error } else { error.because(cause) }
+        if cause.is_empty() { error } else { error.because(excerpt::cut(&cause)) }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -66,17 +67,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout));
         if let Some(path) = ca_file {
-            let bad = |detail: &str, cause: String| {
-                let place = format!("certificate file `{}`", path.display());
-                Error::new(place, Kind::Settings, detail).because(cause)
-            };
-            let pem = std::fs::read(&path).map_err(|error| bad("cannot be read", error.to_string()))?;
-            let certificates = Certificate::from_pem_bundle(&pem)
-                .map_err(|error| bad("not certificates in PEM form", root(&error)))?;
-            if certificates.is_empty() {
-                return Err(bad("no certificate in it", "no `BEGIN CERTIFICATE` line".to_owned()));
-            }
-            builder = builder.tls_certs_merge(certificates);
+            builder = builder.tls_certs_merge(certificates(&path)?);
         }
         let client = builder.build().map_err(|error| {
             Error::new("HTTP client", Kind::Settings, "cannot be made")
@@ -109,7 +100,10 @@ impl Http {
                 Ok(answer) => (Outcome::Answered(answer.status.as_u16()), answer.retry_after()),
                 Err(failure) => (failure.outcome, None),
             };
-            self.record(request, outcome, tries, begun);
+            let status = if let Outcome::Answered(status) = outcome { Some(status) } else { None };
+            self.counters.request(method, status, tries);
+            let so_far = Tried { method, outcome, tries, elapsed: begun.elapsed(), retry_after };
+            tracing::debug!(request = %request.name(), status, tries, "took {} ms", so_far.elapsed.as_millis());
             if outcome == Outcome::Answered(401) && tries < self.patience.tries {
                 // Refused before it was looked at. When the file was replaced just now, the new token gets its chance.
                 let fresh = self.token.current();
@@ -118,23 +112,14 @@ impl Http {
                     continue;
                 }
             }
-            let so_far = Tried { method, outcome, tries, elapsed: begun.elapsed(), retry_after };
             match retry::decide(&so_far, &self.patience, fastrand::f64()) {
-                Next::Wait(wait) => tokio::time::sleep(wait).await,
+                Next::Wait(wait) => {
+                    tracing::warn!(request = %request.name(), status, "trying again in {} ms", wait.as_millis());
+                    tokio::time::sleep(wait).await;
+                }
                 Next::GiveUp => return conclude(request, tried, &so_far),
             }
-            self.counters.retry();
         }
-    }
-
-    fn record(&self, request: &Request, outcome: Outcome, tries: u32, begun: Instant) {
-        let status = match outcome {
-            Outcome::Answered(status) => Some(status),
-            Outcome::NotSent | Outcome::Lost => None,
-        };
-        self.counters.request(request.method, status);
-        let took = begun.elapsed().as_millis();
-        tracing::debug!(request = %request.name(), status, tries, "took {took} ms");
     }
 
     async fn attempt(&self, request: &Request, token: &Secret, time: Duration) -> Result<Answer, Failure> {
@@ -201,6 +186,19 @@ impl Request {
         let mark = if query.is_empty() { "" } else { "?" };
         format!("{method} {}{mark}{}", url.path(), query.join("&"))
     }
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let bad = |detail: &str, cause: String| {
+        Error::new(format!("certificate file `{}`", path.display()), Kind::Settings, detail).because(cause)
+    };
+    let pem = std::fs::read(path).map_err(|error| bad("cannot be read", error.to_string()))?;
+    let certificates =
+        Certificate::from_pem_bundle(&pem).map_err(|error| bad("not certificates in PEM form", root(&error)))?;
+    if certificates.is_empty() {
+        return Err(bad("no certificate in it", "no `BEGIN CERTIFICATE` line".to_owned()));
+    }
+    Ok(certificates)
 }
 
 /// Turns the last try into the result of the request.

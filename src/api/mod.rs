@@ -8,6 +8,7 @@ mod answer;
 mod counters;
 mod each;
 mod error;
+mod event;
 mod excerpt;
 mod failure;
 mod http;
@@ -20,9 +21,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 pub use address::Address;
 pub use counters::Counters;
 pub use error::{Error, Kind};
+pub use event::{Event, Happening};
 pub use settings::Settings;
 pub use token::TokenSource;
 
@@ -79,6 +83,11 @@ impl Client {
         resource_users::users(&self.http, ids, BTreeSet::new()).await
     }
 
+    /// Lists all users that the caller can see, with `active`.
+    pub async fn everybody(&self) -> Result<BTreeMap<UserId, User>, Error> {
+        resource_users::everybody(&self.http).await
+    }
+
     /// Reads the links of one resource, sorted.
     pub async fn links_of_resource(&self, resource: ResourceId) -> Result<Vec<Link>, Error> {
         Filter::resource(resource).links(&self.http).await
@@ -106,6 +115,12 @@ impl Client {
     /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
     pub async fn delete(&self, id: LinkId) -> Result<Deleted, Error> {
         resource_users::delete(&self.http, id).await
+    }
+
+    /// Reads the server's log of links made and removed since then, oldest first. Only staff and support may read it:
+    /// others get nothing, without being told.
+    pub async fn events(&self, since: Timestamp) -> Result<Vec<Event>, Error> {
+        resource_users::events(&self.http, since).await
     }
 
     /// What was sent since this client was made.

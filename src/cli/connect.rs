@@ -33,11 +33,15 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
         (None, Some(url)) => (url.clone(), token(token_file.as_deref())?),
         (None, None) => return Err(no_server().into()),
     };
+    let address = Address::parse(&url)?;
+    if !address.is_private() {
+        output::say(&format!("warning: the token is sent to {address} without encryption; use `https://`\n\n"));
+    }
     let settings = api::Settings {
         parallelism: NonZeroUsize::from(*parallelism),
         patience: Patience { budget: *timeout, ..Patience::default() },
         ca_file: ca_file.clone(),
-        ..api::Settings::new(Address::parse(&url)?, token)
+        ..api::Settings::new(address, token)
     };
     Ok(Connection { client: Client::new(settings)?, sandbox })
 }

@@ -7,9 +7,9 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging: `GRANTSYNC_LOG` (as in `grantsync=debug,reqwest=info`) wins over `-v`.
 pub(super) fn start(verbose: u8) {
     let default = match verbose {
-        0 | 1 => "warn",
-        2 => "warn,grantsync=info",
-        3 => "info,grantsync=debug",
+        0 => "warn",
+        1 => "warn,grantsync=info",
+        2 => "info,grantsync=debug",
         _ => "debug,grantsync=trace",
     };
     let filter = EnvFilter::try_from_env("GRANTSYNC_LOG").unwrap_or_else(|_| EnvFilter::new(default));

@@ -36,8 +36,9 @@ impl Signals {
                     output::say("\nleaving at once: what was in flight may or may not have been done\n");
                     leave(exit);
                 }
-                output::say("\nfinishing what is in flight; once more to leave at once\n");
+                // First, so that whoever reads it can rely on it.
                 let _ = ask.send(true);
+                output::say("\nfinishing what is in flight; once more to leave at once\n");
             }
         });
         Ok(signals)
@@ -57,6 +58,12 @@ impl Signals {
     pub(super) fn exit(&self) -> Exit {
         if self.by.load(Ordering::Relaxed) == Exit::Terminated as u8 { Exit::Terminated } else { Exit::Interrupted }
     }
+}
+
+/// Waits for the first signal.
+pub(super) async fn interrupted() -> std::io::Result<Exit> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(either(&mut interrupt, &mut terminate).await)
 }
 
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> Exit {

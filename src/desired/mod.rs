@@ -2,6 +2,40 @@
 //!
 //! Text becomes a [`Document`]: what is written, and where. With a directory, a document becomes [`Desired`]: the same in
 //! ids, and in doubt where a name could not be resolved.
+//!
+//! # The way
+//! Bytes become text ([`decode()`]), text a small tree that knows its places (`yaml`), the trees of all files one draft
+//! (`read`), and the draft, once days have their instants (`calendar`) and groups their users (`groups`), a
+//! [`Document`]. `checks` is the table of what must hold across the files. Every step tells all the problems it finds
+//! and goes on.
+//!
+//! # The files
+//! A set of files is read as one. Names of groups hold for all of them. `version`, `mode`, `scope`, `limits`,
+//! `protect`, `timezone`, `files` and `approvals` are settings: they stand in one file only.
+//! ```yaml
+//! version: 1
+//! mode: enforce                        # or add-only, observe
+//! scope: {offerings: [HPC], exclude: {resources: [archive-*]}}   # or all
+//! limits: {removals: 25, removal_percent: 25}
+//! protect: [break-glass]               # users, by reference or pattern
+//! timezone: Europe/Berlin              # of every day in the set; UTC if absent
+//! files: [teams/gpu.yaml]              # must be in the set; relative to this file
+//! approvals:
+//!   - {held: 3f9c2b, until: 2027-01-31, reason: the move}
+//! groups:
+//!   gpu: [alice, {uuid: 7fb2a5c0e1d94c6fb1a43d5e6f708192}]
+//!   all: [carol, {group: gpu}]         # a name is a user; a group within is marked as such
+//! bindings:
+//!   - {resource: cluster-a, role: admin, user: alice}
+//!   - resources: [cluster-b, {name: cluster-c, offering: HPC}]
+//!     roles: [member, viewer]          # every combination
+//!     users: [dave]
+//!     groups: [all]                    # or group: all
+//!     from: 2027-01-01                 # a day, or an instant with its offset
+//!     until: 2027-03-31                # a day is included, an instant is not
+//!     reason: OPS-12
+//! ```
+//! `users:` and `groups:` may be empty: the entry then names its resource and wants nobody.
 
 mod calendar;
 mod checks;
@@ -9,6 +43,7 @@ pub mod codes;
 mod decode;
 mod document;
 mod draft;
+pub mod export;
 mod groups;
 mod names;
 mod only;
@@ -18,6 +53,7 @@ mod problems;
 mod quote;
 mod read;
 mod resolve;
+mod schema;
 mod suggest;
 mod territory;
 mod yaml;
@@ -27,4 +63,5 @@ pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode,
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
+pub use schema::schema;
 pub use territory::Territory;

@@ -166,7 +166,7 @@ impl View<'_> {
             Some(Hold::Settings(span.clone()))
         } else if unnamed {
             Some(Hold::NotNamed)
-        } else if !self.directory.resources.contains_key(&binding.resource) {
+        } else if !self.seen(binding) {
             Some(Hold::Unseen)
         } else if let Some(span) = self.doubts.about(binding) {
             Some(Hold::Doubt(span.clone()))
@@ -195,6 +195,13 @@ impl View<'_> {
 
     fn in_scope(&self, binding: &Binding) -> bool {
         self.desired.territory.as_ref().is_none_or(|it| it.contains(binding, self.directory))
+    }
+
+    /// Whether every part of it can be looked up. What has no name for us might be meant by any name in the settings.
+    fn seen(&self, binding: &Binding) -> bool {
+        let Binding { resource, role, user } = binding;
+        let Directory { resources, roles, users } = self.directory;
+        resources.contains_key(resource) && roles.contains_key(role) && users.contains_key(user)
     }
 
     fn terminated(&self, resource: ResourceId) -> bool {

@@ -3,10 +3,12 @@
 //! A pure function of what is wanted, what names mean, what is live and what time it is. It is total, and its answer
 //! does not depend on the order of lines or rows.
 
+mod cause;
 mod compare;
 mod doubts;
 mod step;
 
+pub use cause::{Cause, Causes, Fixed, Intent};
 pub use compare::plan;
 pub use step::{Creation, Held, Hold, Keep, Kept, Removal, Skip, Skipped, Why};
 
@@ -14,7 +16,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::binding::{Link, ResourceId};
+use crate::binding::{Binding, Link, ResourceId};
 use crate::diagnostic::Diagnostic;
 
 /// Everything one pass intends, decided before anything is changed. Every list is in the order of bindings.
@@ -63,6 +65,12 @@ impl Plan {
     pub fn duplicates(&self) -> usize {
         let held = self.held.iter().map(|it| &it.removal);
         self.removals.iter().chain(held).filter(|it| it.why == Why::Duplicate).count()
+    }
+
+    /// The row that stays for a wanted binding, whatever becomes of its duplicates.
+    pub fn keeper(&self, binding: &Binding) -> Option<Link> {
+        let at = self.in_sync.binary_search_by_key(binding, |it| it.binding);
+        at.ok().map(|at| self.in_sync[at])
     }
 
     /// Whether something is not as the files say, through a fault of the files: unresolved, or outside their own scope.

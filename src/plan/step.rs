@@ -56,7 +56,7 @@ pub enum Hold {
     Settings(Span),
     /// There is no scope, and no line names the resource.
     NotNamed,
-    /// The resource is none that we can look up, so that we can't tell what it is.
+    /// Its resource, its role or its user is none that we can look up, so that we can't tell what names mean it.
     Unseen,
     /// This line could not be resolved, and might mean this.
     Doubt(Span),
@@ -126,7 +126,7 @@ impl fmt::Display for Hold {
         match self {
             Self::Settings(span) => write!(f, "might be meant by the setting at {span}, which is unresolved"),
             Self::NotNamed => f.write_str("resource not named: list it, or write `scope: all`"),
-            Self::Unseen => f.write_str("its resource cannot be looked up"),
+            Self::Unseen => f.write_str("its resource, role or user cannot be looked up"),
             Self::Doubt(span) => write!(f, "might be meant by {span}, which is unresolved"),
             Self::Clock => f.write_str("a line for it has a date, and the server's clock differs from ours"),
             Self::Replacement => f.write_str("replacement not created"),

@@ -11,7 +11,7 @@ use super::{Tell, View, create, remove};
 use crate::api::{self, Client};
 use crate::binding::Binding;
 use crate::policy::Approved;
-use crate::report::{Failure, Outcome, Replacements, Report, Step, Stop};
+use crate::report::{Outcome, Replacements, Report, Step, Stop};
 
 /// How fast writes follow each other.
 #[derive(Debug, Clone, Copy)]
@@ -85,20 +85,23 @@ impl Sending<'_> {
 
     /// What a failed request means for its step, and for the pass.
     pub(super) fn failed(&self, error: api::Error) -> Outcome {
-        let unauthorized = error.kind == api::Kind::Unauthorized;
-        let failure = Failure::from(error);
-        if unauthorized {
-            self.stop(Stop::Unauthorized(failure.clone()));
+        self.turned_away(&error);
+        Outcome::Failed(error.into())
+    }
+
+    /// Stops the pass if the error says that the token opens nothing any more.
+    pub(super) fn turned_away(&self, error: &api::Error) {
+        if error.kind == api::Kind::Unauthorized {
+            self.stop(Stop::Unauthorized(error.clone().into()));
         }
-        Outcome::Failed(failure)
     }
 
     /// Tells what became of a step: to whoever watches, and to the log.
     pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
         if outcome.is_failure() {
-            tracing::warn!(step = %step, ?outcome, "answered");
+            tracing::warn!(step = %step, %outcome, "answered");
         } else {
-            tracing::info!(step = %step, ?outcome, "answered");
+            tracing::info!(step = %step, %outcome, "answered");
         }
         (self.tell)(self.view, step, &outcome);
         outcome

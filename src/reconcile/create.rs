@@ -49,8 +49,12 @@ async fn read_back(sending: &Sending<'_>, link: &Link) -> Option<()> {
             message: format!("the link {} was created and can't be read back", link.id),
             help: Some("this token may create what it can't see: use a staff token".to_owned()),
         },
-        Err(error) => error.into(),
+        Err(error) => {
+            sending.turned_away(&error);
+            error.into()
+        }
     };
+    // If the token was turned away, that is the reason, and it is kept.
     sending.stop(Stop::Blind(failure));
     None
 }

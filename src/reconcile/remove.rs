@@ -1,25 +1,17 @@
 //! Removals: only what is sure to be superfluous, and only done when it is sure to be gone.
 
-use tokio::sync::OnceCell;
-
 use super::apply::Sending;
-use crate::api::{Deleted, Error};
+use crate::api::{Deleted, Error, Kind};
 use crate::binding::Link;
 use crate::plan::{Hold, Removal, Why};
 use crate::report::{Failure, Outcome, Replacements, Step};
 
 /// Removes all, and says what became of each, in their order.
 pub(super) async fn all(sending: &Sending<'_>, removals: &[Removal], replacements: &Replacements) -> Vec<Outcome> {
-    let staff = OnceCell::new();
-    sending.each(removals, async |it| remove(sending, it, replacements, &staff).await).await
+    sending.each(removals, async |it| remove(sending, it, replacements).await).await
 }
 
-async fn remove(
-    sending: &Sending<'_>,
-    removal: &Removal,
-    replacements: &Replacements,
-    staff: &OnceCell<bool>,
-) -> Outcome {
+async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replacements) -> Outcome {
     let step = Step::Remove(removal.clone());
     let outcome = match hold(sending, removal, replacements).await {
         Ok(Some(hold)) => Outcome::Held(hold),
@@ -28,8 +20,9 @@ async fn remove(
             match sending.client.delete(removal.link.id).await {
                 Ok(Deleted::Done) => Outcome::Removed,
                 Ok(Deleted::NotFound) => {
-                    not_found(sending, removal.link, staff).await.unwrap_or_else(|error| sending.failed(error))
+                    not_found(sending, removal.link).await.unwrap_or_else(|error| sending.failed(error))
                 }
+                Err(error) if error.kind == Kind::Lost => Outcome::Unknown(error.into()),
                 Err(error) => sending.failed(error),
             }
         }
@@ -46,16 +39,19 @@ async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replaceme
     if removal.why != Why::Duplicate {
         return Ok(None);
     }
+    // Another duplicate is no keeper: it may be on its way out, too.
+    let keeper = sending.view.plan.keeper(&removal.link.binding);
     let rows = sending.rows(&removal.link.binding).await?;
-    let keeper = rows.iter().any(|it| it.id < removal.link.id);
-    Ok((!keeper).then_some(Hold::Keeper))
+    let there = keeper.is_some_and(|keeper| rows.contains(&keeper));
+    Ok((!there).then_some(Hold::Keeper))
 }
 
 /// 404 means gone, or not visible to us. Only for a staff token, and only if the resource does not list the row, it is
 /// gone.
-async fn not_found(sending: &Sending<'_>, link: Link, staff: &OnceCell<bool>) -> Result<Outcome, Error> {
-    let staff = *staff.get_or_try_init(async || sending.client.caller().await.map(|it| it.is_staff)).await?;
+async fn not_found(sending: &Sending<'_>, link: Link) -> Result<Outcome, Error> {
     let listed = sending.client.links_of_resource(link.binding.resource).await?;
+    // Asked afterwards, and every time: a token may have become less since the last time it was asked for.
+    let staff = sending.client.caller().await?.is_staff;
     let why = if !staff {
         "and the token is not a staff token, so that the link may be there all the same"
     } else if listed.iter().any(|it| it.id == link.id) {

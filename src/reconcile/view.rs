@@ -36,22 +36,46 @@ impl View {
         only.lookups(&mut lookups);
         let snapshot = client.snapshot().await?;
         let directory = client.directory(&lookups, &snapshot).await?;
-        let view = Self::new(directory, snapshot, document, now);
-        let resources: BTreeSet<_> = view.plan.creations.iter().map(|it| it.binding.resource).collect();
-        if resources.is_empty() {
-            return Ok(view);
+        let mut view = Self::new(directory, snapshot, document, now);
+        let (mut read, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        // What a second look brings to light may ask for more creations: on until there is nothing new to look at.
+        loop {
+            let resources: BTreeSet<_> = view.to_create_on().difference(&read).copied().collect();
+            let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
+            if !resources.is_empty() {
+                reread(client, &mut view.snapshot, &resources).await?;
+                read.extend(resources);
+            } else if !users.is_empty() {
+                view.directory.users.extend(client.users(users.clone()).await?);
+                asked.extend(users);
+            } else {
+                return Ok(view);
+            }
+            view = Self::new(view.directory, view.snapshot, document, now);
         }
-        let wanted = view.plan.creations.iter().map(|it| it.binding.user).collect();
-        let Self { mut directory, mut snapshot, .. } = view;
-        reread(client, &mut snapshot, &resources).await?;
-        look_up(client, &mut directory, &snapshot, wanted).await?;
-        Ok(Self::new(directory, snapshot, document, now))
     }
 
-    fn new(directory: Directory, snapshot: Snapshot, document: &Document, now: Timestamp) -> Self {
+    /// What follows from what was seen.
+    pub(super) fn new(directory: Directory, snapshot: Snapshot, document: &Document, now: Timestamp) -> Self {
         let desired = resolve(document, &directory);
         let plan = plan(&desired, &directory, &snapshot, now);
         Self { directory, snapshot, desired, plan }
+    }
+
+    /// Resources that a creation would be made on.
+    fn to_create_on(&self) -> BTreeSet<ResourceId> {
+        self.plan.creations.iter().map(|it| it.binding.resource).collect()
+    }
+
+    /// Users of whom too little is known: those for whom something is to be created, since rows of links don't show
+    /// whether they are active; and those who came with rows read again, since `protect` and `scope` may mean them by
+    /// name.
+    fn strangers(&self) -> BTreeSet<UserId> {
+        let Self { directory, snapshot, desired: _, plan } = self;
+        let wanted = plan.creations.iter().map(|it| it.binding.user);
+        let wanted = wanted.filter(|id| directory.users.get(id).is_none_or(|it| it.active.is_none()));
+        let holders = snapshot.links.iter().map(|it| it.binding.user).filter(|id| !directory.users.contains_key(id));
+        wanted.chain(holders).collect()
     }
 
     /// Reads what was touched again, and decides once more: what is left to be done?
@@ -60,15 +84,21 @@ impl View {
         if touched.is_empty() {
             return After::Untouched;
         }
-        let Self { mut directory, mut snapshot, .. } = self.clone();
+        let Self { directory, mut snapshot, .. } = self.clone();
         let read = async {
             reread(client, &mut snapshot, &touched).await?;
-            look_up(client, &mut directory, &snapshot, BTreeSet::new()).await
+            let mut after = Self::new(directory, snapshot, request.document, request.now);
+            let strangers = after.strangers();
+            if !strangers.is_empty() {
+                after.directory.users.extend(client.users(strangers).await?);
+                after = Self::new(after.directory, after.snapshot, request.document, request.now);
+            }
+            Ok(after)
         };
-        if let Err(error) = read.await {
-            return After::Unread(error.into());
-        }
-        let after = Self::new(directory, snapshot, request.document, request.now);
+        let after = match read.await {
+            Ok(after) => after,
+            Err(error) => return After::Unread(api::Error::into(error)),
+        };
         match decide(&after, request, None) {
             Ok(decision) => After::Decision(Box::new(decision)),
             Err(error) => After::Unread(Failure { message: error.to_string(), help: None }),
@@ -85,23 +115,6 @@ async fn reread(client: &Client, snapshot: &mut Snapshot, resources: &BTreeSet<R
     snapshot.links.retain(|it| !resources.contains(&it.binding.resource));
     snapshot.links.extend(rows.into_iter().flatten());
     snapshot.links.sort_unstable();
-    Ok(())
-}
-
-/// Asks about users for whom something is to be created, since rows of links don't show whether they are active; and
-/// about those who came with rows read again, since `protect` and `scope` may mean them by name.
-async fn look_up(
-    client: &Client,
-    directory: &mut Directory,
-    snapshot: &Snapshot,
-    mut users: BTreeSet<UserId>,
-) -> Result<(), api::Error> {
-    users.retain(|id| directory.users.get(id).is_none_or(|it| it.active.is_none()));
-    let holders = snapshot.links.iter().map(|it| it.binding.user);
-    users.extend(holders.filter(|id| !directory.users.contains_key(id)));
-    if !users.is_empty() {
-        directory.users.extend(client.users(users).await?);
-    }
     Ok(())
 }
 

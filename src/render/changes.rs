@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Naming;
 use crate::binding::{ResourceId, UserId};
-use crate::plan::{Creation, Held, Removal, Skipped, Why};
+use crate::plan::{Creation, Held, Hold, Removal, Skipped, Why};
 use crate::policy::Decision;
 
 /// What happens on one resource.
@@ -99,6 +99,11 @@ impl Change<'_> {
             Self::Hold(held) => held.removal.link.binding.user,
             Self::Skip(skipped) => skipped.creation.binding.user,
         }
+    }
+
+    /// Whether it is a removal held because the files have no scope and don't name the resource.
+    pub(super) fn is_unnamed(&self) -> bool {
+        matches!(self, Self::Hold(held) if held.hold == Hold::NotNamed)
     }
 
     fn rank(&self) -> u8 {

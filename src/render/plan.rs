@@ -1,17 +1,20 @@
 //! A decision as text for a terminal.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
 use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{Change, Group, changes};
+use super::dates::{end, instant};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Naming, table, visible};
-use crate::binding::{Binding, RoleId};
+use super::{Counts, Naming, hold, table, visible};
+use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
-use crate::plan::{Held, Keep, Plan, Removal, Skip, Why};
-use crate::policy::{Decision, Exceeded, Limited};
+use crate::plan::{Held, Hold, Plan, Removal, Why};
+use crate::policy::{Decision, Digest, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -25,29 +28,51 @@ pub enum Detail {
 
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut out = String::new();
+    sections(decision, naming, detail) + &foot(decision, naming, detail)
+}
+
+/// What happens, by resource.
+pub(super) fn sections(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    let mut sections = BTreeMap::new();
     for Group { resource, changes } in changes(decision, naming) {
-        let offering = naming.offering(resource);
-        let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
-        let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
-        let lines: Vec<_> = changes.iter().map(|it| line(it, naming)).collect();
-        table::write(&mut out, "  ", &lines);
-        out.push('\n');
+        let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
+        sections.insert(heading(resource, naming), shown.map(|it| line(it, naming)).collect::<Vec<_>>());
     }
     if detail == Detail::Everything {
-        everything(&mut out, &decision.plan, naming);
+        for (resource, line) in unchanged(&decision.plan, naming) {
+            sections.entry(heading(resource, naming)).or_default().push(line);
+        }
     }
+    let mut out = String::new();
+    for ((offering, name, _), lines) in sections.iter().filter(|(_, lines)| !lines.is_empty()) {
+        let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
+        let _ = writeln!(out, "{}{}", styled(STRONG, name), styled(QUIET, offering));
+        table::write(&mut out, "  ", lines);
+        out.push('\n');
+    }
+    out
+}
+
+/// What is said of the whole: what nobody names, what limits hold, and the summary.
+pub(super) fn foot(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    let mut out = String::new();
+    unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
-        limit(&mut out, limited, naming);
+        limit(&mut out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
     out
 }
 
+/// What a resource is called and sorted by: its offering, its name, and whatever tells it from others of that name.
+fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> (Cow<'a, str>, String, ResourceId) {
+    (naming.offering(resource), naming.resource(resource), resource)
+}
+
 fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
     let role = |it: &Binding| naming.role(it.role);
     let (style, sign, roles, note) = match change {
-        Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), why(it)),
+        Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), linked(why(it), it, naming)),
         Change::Replace(_, removals, creations) => {
             let old = roles(removals.iter().map(|it| it.link.binding.role), naming);
             let new = roles(creations.iter().map(|it| it.binding.role), naming);
@@ -55,7 +80,9 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
             (CHANGE, "-/+", format!("{old} → {new}"), origins(lines))
         }
         Change::Create(it) => (CREATE, "+", role(&it.binding), origins(it.origins.iter())),
-        Change::Hold(it) => (HOLD, "!", role(&it.removal.link.binding), format!("held: {}", held(it))),
+        Change::Hold(it) => {
+            (HOLD, "!", role(&it.removal.link.binding), linked(format!("held: {}", held(it)), &it.removal, naming))
+        }
         Change::Skip(it) => {
             let origins = origins(it.creation.origins.iter());
             (HOLD, "!", role(&it.creation.binding), format!("not created: {} · {origins}", it.why))
@@ -69,10 +96,17 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
     [(style, format!("{sign:<3}")), (style, roles), (PLAIN, user), (QUIET, note)]
 }
 
+fn linked(note: String, removal: &Removal, naming: &Naming<'_>) -> String {
+    match naming.link(removal.link.id) {
+        Some(link) => format!("{note} · {link}"),
+        None => note,
+    }
+}
+
 fn held(Held { removal, hold }: &Held) -> String {
     match removal.why {
-        Why::NotDeclared => hold.to_string(),
-        other => format!("{hold} · {other}"),
+        Why::NotDeclared => visible(&hold.to_string()).into_owned(),
+        other => format!("{} · {other}", visible(&hold.to_string())),
     }
 }
 
@@ -116,91 +150,74 @@ fn more(lines: usize) -> String {
 /// Where a line stands, by which groups it means somebody, and why it is there.
 fn place(Origin { span, groups, life: _, reason }: &Origin) -> String {
     let via = if groups.is_empty() { String::new() } else { format!(" via {}", groups.join(" › ")) };
-    let reason = reason.as_ref().map(|it| format!(" · {}", visible(it)));
-    format!("{span}{via}{}", reason.unwrap_or_default())
+    let reason = reason.as_ref().map(|it| format!(" · {it}"));
+    visible(&format!("{span}{via}{}", reason.unwrap_or_default())).into_owned()
 }
 
-/// An instant to the minute, in UTC; midnight as the day that begins.
-fn instant(at: Timestamp) -> String {
-    let text = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    text.strip_suffix(" 00:00 UTC").map(str::to_owned).unwrap_or(text)
-}
-
-/// The first instant after something, as files say it: midnight as the day that is still part of it.
-fn end(at: Timestamp) -> String {
-    let last = at - SignedDuration::from_nanos(1);
-    if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
-}
-
-fn everything(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
+/// Links that are left as they are, in the order of users.
+fn unchanged(plan: &Plan, naming: &Naming<'_>) -> Vec<(ResourceId, table::Line<4>)> {
     let row = |style: Style, sign: &str, binding: &Binding, note: String| {
-        [
-            (style, format!("{sign:<3}")),
-            (style, naming.role(binding.role)),
-            (PLAIN, naming.user(binding.user)),
-            (PLAIN, naming.resource_in_line(binding.resource)),
-            (QUIET, note),
-        ]
+        let (role, user) = (naming.role(binding.role), naming.user(binding.user));
+        (binding.resource, [(style, format!("{sign:<3}")), (style, role), (PLAIN, user), (QUIET, note)])
     };
-    let mut lines: Vec<table::Line<5>> = Vec::new();
-    lines.extend(plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned())));
-    lines.extend(plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why))));
-    lines.extend(plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned())));
-    lines.sort_by(|a, b| (&a[3].1, &a[2].1, &a[1].1).cmp(&(&b[3].1, &b[2].1, &b[1].1)));
-    if !lines.is_empty() {
-        table::write(out, "  ", &lines);
-        out.push('\n');
-    }
+    let in_sync = plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned()));
+    let kept = plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why)));
+    let outside = plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned()));
+    let mut rows: Vec<_> = in_sync.chain(kept).chain(outside).collect();
+    rows.sort_by(|(_, a), (_, b)| (&a[2].1, &a[1].1).cmp(&(&b[2].1, &b[1].1)));
+    rows
 }
 
-fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
-    let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
-    for exceeded in exceeded {
-        let reason = match exceeded {
-            Exceeded::ResourceEmptied { resource, users } => {
-                let resource = naming.resource_in_line(*resource);
-                format!("{users} people would go from {resource}, and no link would be left there")
-            }
-            other => other.to_string(),
-        };
-        let _ = writeln!(out, "  {reason}");
+/// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
+fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
+    let unnamed = plan.held.iter().filter(|it| it.hold == Hold::NotNamed).map(|it| it.removal.link.binding.resource);
+    let resources = unnamed.clone().collect::<BTreeSet<_>>().len();
+    let links = unnamed.count();
+    if links == 0 {
+        return;
     }
-    let _ = writeln!(out, "  help: if these are meant, release exactly them with `--approve {digest}`\n");
+    let (link, resource) = (plural(links, "link"), plural(resources, "resource"));
+    let place = format!("{links} {link} on {resources} {resource} that the files do not name");
+    let _ = writeln!(out, "{} {place}", styled(HOLD, "Held:"));
+    let more = if detail == Detail::Changes { "; -v lists them" } else { "" };
+    let _ = writeln!(
+        out,
+        "  help: list the resources, say with `scope` what the files are about, or write `scope: all`{more}\n"
+    );
+}
+
+fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
+    let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
+    for it in exceeded {
+        let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
+    }
+    let _ = writeln!(out, "  help: {}, or in the file with", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "{}\n", approval(digest, now));
+}
+
+/// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
+fn approval(digest: &Digest, now: Timestamp) -> String {
+    let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    // Digits alone would be no text.
+    format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.
 pub fn summary(decision: &Decision) -> String {
-    let Decision { plan, approved, withheld, limited: _ } = decision;
-    let mut first =
-        vec![format!("{} to create", approved.creations().len()), format!("{} to remove", approved.removals().len())];
+    let counts = Counts::of(decision);
+    let mut first = vec![format!("{} to create", counts.create), format!("{} to remove", counts.remove)];
     let mut add = |count: usize, what: &str| {
         if count > 0 {
             first.push(format!("{count} {what}"));
         }
     };
-    add(plan.held.len(), "held");
-    add(plan.unresolved, "unresolved");
-    add(withheld.creations.len() + withheld.removals.len(), "withheld");
-    let skipped = |why: Skip| plan.skipped.iter().filter(|it| it.why == why).count();
-    add(skipped(Skip::OutsideScope), "outside their own scope");
-    add(skipped(Skip::Inactive) + skipped(Skip::Terminated) + skipped(Skip::Clock), "skipped");
-    let mut second = Vec::new();
-    let duplicates = plan.duplicates();
-    if duplicates > 0 {
-        second.push(format!("{duplicates} duplicate {}", plural(duplicates, "row")));
-    }
-    second.push(format!("{} in sync", plan.in_sync.len()));
-    if !plan.kept.is_empty() {
-        let kept = |why: Keep| (plan.kept.iter().filter(|it| it.why == why).count(), why);
-        let parts = [kept(Keep::Protected), kept(Keep::Terminated)].into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<_> = parts.map(|(count, why)| format!("{count} {why}")).collect();
-        second.push(format!("{} kept ({})", plan.kept.len(), parts.join(", ")));
-    }
-    if !plan.outside.is_empty() {
-        second.push(format!("{} outside scope", plan.outside.len()));
-    }
-    let changing = if plan.changing { " · observed while changing" } else { "" };
-    format!("Plan: {} · {}{changing}", first.join(", "), second.join(", "))
+    add(counts.held, "held");
+    add(counts.unresolved, "unresolved");
+    add(counts.withheld, "withheld");
+    add(counts.outside_own_scope, "outside their own scope");
+    add(counts.skipped, "skipped");
+    let changing = if decision.plan.changing { " · observed while changing" } else { "" };
+    format!("Plan: {} · {}{changing}", first.join(", "), counts.unchanged())
 }
 
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Naming;
 use super::plan::{plural, summary};
 use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
+use super::{Naming, visible};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 
 /// One step and what became of it, in one line.
@@ -20,26 +20,18 @@ pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
         naming.role(binding.role),
         naming.resource_in_line(binding.resource)
     );
-    let became = match outcome {
-        Outcome::Created(_) => "created".to_owned(),
-        Outcome::Adopted(_) => "created (the answer was lost, and it is there)".to_owned(),
-        Outcome::Removed => match step {
-            Step::Remove(removal) => format!("removed ({})", removal.why),
-            Step::Create(_) => "removed".to_owned(),
-        },
-        Outcome::AlreadyGone => "was gone already".to_owned(),
-        Outcome::Held(hold) => format!("held: {hold}"),
-        Outcome::Failed(failure) => format!("failed: {failure}"),
-        Outcome::Unknown(failure) => format!("unknown: {failure}"),
-        Outcome::Unsent => "not sent".to_owned(),
+    let why = match (step, outcome) {
+        (Step::Remove(removal), Outcome::Removed) => format!(" ({})", removal.why),
+        _ => String::new(),
     };
-    format!("{} {what}: {}", styled(style, sign), became)
+    format!("{} {what}: {}{why}", styled(style, sign), visible(&outcome.to_string()))
 }
 
 /// What it came to: failures with what to do about them, why it stopped, and whether access is now as declared.
-pub fn report(report: &Report) -> String {
+pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     let Report { steps, stopped, after } = report;
     let mut out = String::new();
+    unsent(&mut out, report, naming);
     let _ = writeln!(out, "{}", styled(STRONG, counts(report)));
     let failures = steps.iter().filter_map(|(_, outcome)| match outcome {
         Outcome::Failed(failure) | Outcome::Unknown(failure) => failure.help.as_deref(),
@@ -49,12 +41,12 @@ pub fn report(report: &Report) -> String {
     helps.sort_unstable();
     helps.dedup();
     for help in helps {
-        let _ = writeln!(out, "  help: {help}");
+        let _ = writeln!(out, "  help: {}", visible(help));
     }
     match stopped {
         Some(Stop::Interrupted) => stop(&mut out, "interrupted: what was in flight is finished, the rest was not sent"),
         Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
-            stop(&mut out, &format!("stopped: {failure}"));
+            stop(&mut out, &format!("stopped: {}", visible(&failure.message)));
             help(&mut out, failure);
         }
         None => {}
@@ -62,7 +54,7 @@ pub fn report(report: &Report) -> String {
     match after {
         After::Untouched => {}
         After::Unread(failure) => {
-            stop(&mut out, &format!("could not read the touched resources again: {failure}"));
+            stop(&mut out, &format!("could not read the touched resources again: {}", visible(&failure.message)));
             help(&mut out, failure);
         }
         After::Decision(_) if report.converged() => {
@@ -75,17 +67,31 @@ pub fn report(report: &Report) -> String {
     out
 }
 
+/// The steps that were not sent, since nothing was told of them yet.
+fn unsent(out: &mut String, report: &Report, naming: &Naming<'_>) {
+    /// More than this are counted.
+    const SHOWN: usize = 20;
+    let mut unsent = report.steps.iter().filter(|(_, outcome)| *outcome == Outcome::Unsent);
+    for (it, outcome) in unsent.by_ref().take(SHOWN) {
+        let _ = writeln!(out, "{}", step(it, outcome, naming));
+    }
+    match unsent.count() {
+        0 => {}
+        more => _ = writeln!(out, "… and {more} more that were not sent"),
+    }
+}
+
 fn stop(out: &mut String, text: &str) {
     let _ = writeln!(out, "{}", styled(HOLD, text));
 }
 
 fn help(out: &mut String, failure: &Failure) {
     if let Some(help) = &failure.help {
-        let _ = writeln!(out, "  {} {help}", styled(QUIET, "help:"));
+        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
     }
 }
 
-fn counts(report: &Report) -> String {
+pub(super) fn counts(report: &Report) -> String {
     let count = |fits: fn(&Outcome) -> bool| report.count(|_, outcome| fits(outcome));
     let created = count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_)));
     let mut parts = vec![format!("{created} created"), format!("{} removed", count(|it| *it == Outcome::Removed))];

@@ -11,7 +11,7 @@ pub(super) type Line<const N: usize> = [(Style, String); N];
 /// Writes lines with their columns aligned, but for the last one, and two spaces between.
 pub(super) fn write<const N: usize>(out: &mut String, indent: &str, lines: &[Line<N>]) {
     /// A column does not grow beyond this for one long name; that line then stands out.
-    const WIDEST: usize = 40;
+    const WIDEST: usize = 60;
     let mut widths = [0; N];
     for line in lines {
         for (width, (_, cell)) in widths.iter_mut().zip(line) {

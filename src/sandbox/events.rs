@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::links::uuids;
 use super::paging::page;
 use super::query::uuid;
 use super::site;
@@ -13,19 +14,24 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> R
     site::reads(ask)?;
     let from = seconds(ask, "created_from")?;
     let to = seconds(ask, "created_to")?;
+    let [actor] = uuids(ask, ["user_uuid"])?;
     let kinds = ask.query.all("event_type");
+    let words = ask.query.get("message").map(str::to_lowercase);
     let wanted = |event: &&Event| {
         let created = event.created.as_duration().as_secs_f64();
         caller.sees_everything()
             && (kinds.is_empty() || kinds.iter().any(|it| it == event.kind.name()))
             && from.is_none_or(|from| created >= from)
-            && to.is_none_or(|to| created <= to)
+            && to.is_none_or(|to| created < to)
+            && actor.is_none_or(|it| event.actor == Some(it))
+            && words.as_ref().is_none_or(|it| event.message.to_lowercase().contains(it))
     };
     let mut rows: Vec<_> = world.events.iter().filter(wanted).collect();
     match ask.query.get("o") {
         Some("created") => {}
         // Newest first, unless asked otherwise.
-        _ => rows.reverse(),
+        None | Some("-created") => rows.reverse(),
+        Some(other) => return Err(Answer::no_choice("o", other)),
     }
     let page = page(rows, &ask.query)?;
     let rows: Vec<_> = page.rows.iter().map(|event| narrowed(shown(world, event), &ask.query)).collect();

@@ -33,7 +33,7 @@ impl Fault {
         self
     }
 
-    /// Only for the first few of them.
+    /// Only for the first few of them; said after [`Fault::from`], the first few from there on.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.last = self.first + times - 1;

@@ -60,7 +60,7 @@ impl Asked {
 
 /// A whole number as Python reads it.
 fn number(text: &str) -> Option<usize> {
-    text.trim().parse().ok()
+    text.parse().ok()
 }
 
 impl<T> Page<T> {
@@ -79,7 +79,10 @@ impl<T> Page<T> {
             links.push(link(self.number + 1, "next"));
         }
         links.push(link(self.last, "last"));
-        answer.header("x-result-count", &self.count.to_string()).header("link", &links.join(", "))
+        answer
+            .with_rows(self.rows.len())
+            .header("x-result-count", &self.count.to_string())
+            .header("link", &links.join(", "))
     }
 }
 

@@ -18,9 +18,9 @@ impl Query {
         Self(parameters)
     }
 
-    /// The last value of a parameter; an empty one counts as absent.
+    /// The last value of a parameter without spaces around it; an empty one counts as absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).last().map(String::as_str).filter(|value| !value.is_empty())
+        self.all(name).last().map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// All values of a parameter.

@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::links::{linked, uuids};
 use super::paging::page;
 use super::query::uuid;
-use super::site;
 use super::state::{Resource, State, User};
 use super::view::{Answer, Ask, Caller, narrowed};
 use super::world::World;
+use super::{roles, site};
 
 pub(super) const CONSUMED: &str = "marketplace-resources";
 pub(super) const PROVIDED: &str = "marketplace-provider-resources";
-const OFFERINGS: &str = "marketplace-public-offerings";
+const PUBLIC_OFFERINGS: &str = "marketplace-public-offerings";
 
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World, name: &str) -> Result<Answer, Answer> {
     site::reads(ask)?;
@@ -31,7 +31,11 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World, name
 pub(super) fn item(ask: &Ask, caller: &Caller, world: &World, name: &str, id: &str) -> Result<Answer, Answer> {
     let resource = found(caller, world, name, id)?;
     site::reads(ask)?;
-    Ok(Answer::json(200, &narrowed(shown(ask, world, resource), &ask.query)))
+    let mut body = shown(ask, world, resource);
+    // Lists don't have these two.
+    body["order_in_progress"] = Value::Null;
+    body["creation_order"] = Value::Null;
+    Ok(Answer::json(200, &narrowed(body, &ask.query)))
 }
 
 /// `terminate` and `unlink`, for staff.
@@ -69,16 +73,12 @@ fn ordered(rows: &mut [&Resource], ask: &Ask) -> Result<(), Answer> {
         "name" => rows.sort_by(|a, b| a.name.cmp(&b.name)),
         "created" => rows.sort_by_key(|it| it.created),
         "state" => rows.sort_by_key(|it| it.state.name()),
-        _ => return Err(Answer::invalid("o", &no_choice(order))),
+        _ => return Err(Answer::no_choice("o", order)),
     }
     if order.starts_with('-') {
         rows.reverse();
     }
     Ok(())
-}
-
-fn no_choice(value: &str) -> String {
-    format!("Select a valid choice. {value} is not one of the available choices.")
 }
 
 /// What a list is filtered by. `uuid`, `slug` and anything else is ignored.
@@ -98,7 +98,7 @@ impl<'a> Wanted<'a> {
         let [offering_id, project_id] = uuids(ask, ["offering_uuid", "project_uuid"])?;
         let states = ask.query.all("state").iter().filter(|it| !it.is_empty()).map(|name| {
             let state = State::ALL.into_iter().find(|it| it.name() == name);
-            state.ok_or_else(|| Answer::invalid("state", &no_choice(name)))
+            state.ok_or_else(|| Answer::no_choice("state", name))
         });
         Ok(Self {
             name: ask.query.get("name").map(str::to_lowercase),
@@ -106,7 +106,7 @@ impl<'a> Wanted<'a> {
             backend_id: ask.query.get("backend_id"),
             query: ask.query.get("query").map(str::to_lowercase),
             states: states.collect::<Result<_, _>>()?,
-            offering: ask.query.get("offering").map(|url| linked(url, OFFERINGS)).transpose()?,
+            offering: ask.query.get("offering").map(|url| linked(url, roles::OFFERINGS)).transpose()?,
             offering_id,
             project_id,
         })
@@ -149,7 +149,7 @@ fn of_offering(ask: &Ask, world: &World, resource: &Resource) -> Value {
     let provider_id = provider.map(|it| it.id.simple().to_string());
     let plan = Uuid::from_u128(resource.offering.as_u128() ^ 1).simple();
     let category = Uuid::from_u128(resource.offering.as_u128() ^ 2).simple();
-    let url = ask.url(OFFERINGS, resource.offering);
+    let url = ask.url(PUBLIC_OFFERINGS, resource.offering);
     json!({
         "offering": url,
         "offering_name": offering.map(|it| it.name.as_str()),
@@ -226,7 +226,5 @@ fn of_itself(ask: &Ask, resource: &Resource) -> Value {
         "error_traceback": "",
         "options": null,
         "available_actions": [],
-        "order_in_progress": null,
-        "creation_order": null,
     })
 }

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::links::uuids;
+use super::links::{linked, uuids};
 use super::paging::page;
 use super::query::uuid;
 use super::state::Role;
@@ -13,21 +13,23 @@ use super::world::World;
 use super::{form, site};
 
 pub(super) const COLLECTION: &str = "marketplace-offering-user-roles";
-const OFFERINGS: &str = "marketplace-provider-offerings";
+pub(super) const OFFERINGS: &str = "marketplace-provider-offerings";
 
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answer, Answer> {
-    if ask.method == Method::POST && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::POST {
         let (name, offering) = read(ask, world)?;
         let id = world.role(offering, &name);
         return found(world, id).map(|role| Answer::json(201, &shown(ask, world, role)));
     }
     site::reads(ask)?;
-    let [offering] = uuids(ask, ["offering_uuid"])?;
-    let mut seen: Vec<_> = world
-        .roles
-        .iter()
-        .filter(|role| offering.is_none_or(|it| it == role.offering) && world.provides(caller, role.offering))
-        .collect();
+    let [offering_id] = uuids(ask, ["offering_uuid"])?;
+    let offering = ask.query.get("offering").map(|url| linked(url, OFFERINGS)).transpose()?;
+    let wanted = |role: &Role| [offering_id, offering].into_iter().flatten().all(|offering| offering == role.offering);
+    let mut seen: Vec<_> =
+        world.roles.iter().filter(|role| wanted(role) && world.provides(caller, role.offering)).collect();
     seen.sort_by(|a, b| a.name.cmp(&b.name));
     let page = page(seen, &ask.query)?;
     let rows: Vec<_> = page.rows.iter().map(|role| shown(ask, world, role)).collect();
@@ -40,11 +42,14 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     if !seen {
         return Err(Answer::no_match("OfferingUserRole"));
     }
-    if ask.method == Method::DELETE && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::DELETE {
         world.delete_role(Some(caller.id), id);
         return Ok(Answer::empty(204));
     }
-    if ask.method == Method::PUT && caller.is_staff {
+    if ask.method == Method::PUT {
         let (name, offering) = read(ask, world)?;
         world.roles.insert(Role { id, name, offering });
     } else {

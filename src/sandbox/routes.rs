@@ -87,7 +87,7 @@ fn viewed(ask: &Ask, target: Target<'_>, world: &mut World) -> Result<Answer, An
     match target {
         Target::Root => site::root(ask, endpoints()),
         Target::Configuration => site::configuration(ask),
-        Target::Version => site::version(ask, &caller),
+        Target::Version => site::version(ask, &caller, world),
         Target::Me => users::me(ask, &caller, world),
         Target::Collection(links::COLLECTION) => links::collection(ask, &caller, world),
         Target::Item(links::COLLECTION, id) => links::item(ask, &caller, world, id),

@@ -1,4 +1,4 @@
-//! The way of a request in and of its answer out: onto the record, through the faults, and over the wire.
+//! The way of a request in and of its answer out: onto the record, past the faults, through the queues, over the wire.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,23 +6,31 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, header};
 use tokio::time::sleep;
 
-use super::faults::{Act, Hook, Reply};
+use super::faults::Reply;
+use super::load::Queues;
 use super::query::Query;
 use super::routes;
+use super::trouble::Trouble;
 use super::view::Ask;
-use super::wire::{Line, Manner};
+use super::wire::Line;
 use super::world::{RequestLine, World};
 
 /// Django's limit on a body that is no file.
 const LARGEST_BODY: usize = 2_621_440;
 
-pub(super) type Shared = Arc<Mutex<World>>;
+/// What all requests share.
+#[derive(Clone)]
+struct Server {
+    world: Arc<Mutex<World>>,
+    queues: Arc<Queues>,
+}
 
-pub(super) fn router(world: Shared) -> Router {
-    Router::new().fallback(serve).with_state(world)
+pub(super) fn router(world: Arc<Mutex<World>>) -> Router {
+    let queues = Arc::new(Queues::new(lock(&world).load));
+    Router::new().fallback(serve).with_state(Server { world, queues })
 }
 
 pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
@@ -30,55 +38,78 @@ pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 }
 
 /// A request is handled to its end even when the client goes away meanwhile, as a worker of the real server does.
-async fn serve(State(world): State<Shared>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response<Body> {
-    let handling = tokio::spawn(handle(world, line, read(request).await));
-    handling.await.unwrap_or_else(|_| reply_with(Reply::html(500)))
+async fn serve(State(server): State<Server>, ConnectInfo(line): ConnectInfo<Line>, request: Request) -> Response<Body> {
+    let handling = tokio::spawn(handle(server, line, read(request).await));
+    handling.await.unwrap_or_else(|_| Reply::html(500).into_response())
 }
 
-async fn handle(world: Shared, line: Line, ask: Ask) -> Response<Body> {
-    let request = RequestLine { method: ask.method.to_string(), target: ask.target.clone(), status: 0 };
-    let (place, trouble) = arrive(&mut lock(&world), &request);
+async fn handle(Server { world, queues }: Server, line: Line, ask: Ask) -> Response<Body> {
+    let request = RequestLine::new(ask.method.as_str(), &ask.target);
+    let (place, trouble, load) = {
+        let mut world = lock(&world);
+        world.requests.push(request.clone());
+        let place = world.requests.len() - 1;
+        (place, Trouble::of(&mut world, &request), world.load)
+    };
     pause(trouble.delay).await;
+    let turn = match load {
+        Some(load) => Some(queues.turn(load, ask.header("authorization")).await),
+        None => None,
+    };
+    // A reading sees the world as it was when its turn came; a change is there when its time is over.
+    let reads = ask.reads();
+    let before = load.filter(|_| !reads).map_or(Duration::ZERO, |load| load.work(&ask, 0));
+    pause(before).await;
     line.set(trouble.manner);
-    let delay = trouble.delay_answer;
-    let (response, status) = perform(&mut lock(&world), &ask, &request, trouble);
+    let Done { response, rows, status } = perform(&mut lock(&world), &ask, &request, &trouble);
+    let after = load.filter(|_| reads).map_or(Duration::ZERO, |load| load.work(&ask, rows));
+    pause(after).await;
+    drop(turn);
     if let Some(request) = lock(&world).requests.get_mut(place) {
         request.status = status;
+        request.took = load.map_or(Duration::ZERO, |load| load.overhead + before + after);
     }
-    pause(delay).await;
+    pause(trouble.delay_answer).await;
     response
 }
 
-/// Puts a request on record and looks what the script has for it.
-fn arrive(world: &mut World, request: &RequestLine) -> (usize, Trouble) {
-    world.requests.push(request.clone());
-    let place = world.requests.len() - 1;
-    let trouble = Trouble::of(world.faults.iter_mut().filter_map(|fault| fault.meet(request)));
-    for hook in &trouble.before {
-        hook.run(world, request);
-    }
-    (place, trouble)
+/// A request that was handled.
+struct Done {
+    response: Response<Body>,
+    rows: u32,
+    /// 0 when nobody will see it.
+    status: u16,
 }
 
-/// Handles a request, unless the script says otherwise, and does to its answer what the script says. The status is 0 when
-/// nobody will see it.
-fn perform(world: &mut World, ask: &Ask, request: &RequestLine, trouble: Trouble) -> (Response<Body>, u16) {
-    let Trouble { before: _, delay: _, instead, after, replaced, headers, manner, delay_answer: _ } = trouble;
-    let handled = match instead {
-        Some(reply) => reply_with(reply),
-        None => routes::answer(ask, world).into_response(&ask.method),
+/// Handles a request, unless the script says otherwise, and does to its answer what the script says.
+fn perform(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Trouble) -> Done {
+    let (handled, rows) = match &trouble.instead {
+        Some(reply) => (reply.clone().into_response(), 0),
+        None => answer(world, ask),
     };
-    for hook in after {
+    for hook in &trouble.after {
         hook.run(world, request);
     }
-    let mut response = replaced.map_or(handled, reply_with);
+    let mut response = trouble.replaced.clone().map_or(handled, Reply::into_response);
     response.headers_mut().extend(date(world).map(|date| (header::DATE, date)));
-    for (name, value) in headers {
-        response.headers_mut().remove(name);
-        response.headers_mut().extend(value.and_then(|value| header_of(name, &value)));
+    trouble.change_headers(&mut response);
+    let status = if trouble.loses_answer() { 0 } else { response.status().as_u16() };
+    Done { response, rows, status }
+}
+
+/// The server's answer, and how many rows it has. A change is on disk before it is answered.
+fn answer(world: &mut World, ask: &Ask) -> (Response<Body>, u32) {
+    let answer = routes::answer(ask, world);
+    let rows = answer.rows;
+    let response = answer.into_response(&ask.method);
+    if !ask.reads()
+        && response.status().is_success()
+        && let Err(error) = world.keep()
+    {
+        tracing::error!(%error, "the sandbox could not keep a change");
+        return (Reply::html(500).into_response(), 0);
     }
-    let status = if matches!(manner, Manner::Lost) { 0 } else { response.status().as_u16() };
-    (response, status)
+    (response, rows)
 }
 
 /// Waits, but not even for a moment when there is nothing to wait for: a sleep of zero lasts a millisecond.
@@ -98,58 +129,6 @@ async fn read(request: Request) -> Ask {
         headers: parts.headers,
         body: to_bytes(body, LARGEST_BODY).await.map(|it| it.to_vec()).unwrap_or_default(),
     }
-}
-
-/// All that happens to one request.
-#[derive(Default)]
-struct Trouble {
-    before: Vec<Hook>,
-    delay: Duration,
-    delay_answer: Duration,
-    instead: Option<Reply>,
-    after: Vec<Hook>,
-    replaced: Option<Reply>,
-    headers: Vec<(&'static str, Option<String>)>,
-    manner: Manner,
-}
-
-impl Trouble {
-    fn of(acts: impl Iterator<Item = Act>) -> Self {
-        let mut all = Self::default();
-        for act in acts {
-            match act {
-                Act::HangUp => {
-                    // Whatever is answered gets lost; what matters is that nothing is handled.
-                    all.instead = Some(Reply::html(502));
-                    all.manner = Manner::Lost;
-                }
-                Act::LoseAnswer => all.manner = Manner::Lost,
-                Act::Answer(reply) => all.instead = Some(reply),
-                Act::AnswerAfter(reply) => all.replaced = Some(reply),
-                Act::WithoutHeader(name) => all.headers.push((name, None)),
-                Act::WithHeader(name, value) => all.headers.push((name, Some(value))),
-                Act::CutBody(bytes) => all.manner = Manner::Cut(bytes),
-                Act::Drip(bytes, pause) => all.manner = Manner::Drip(bytes, pause),
-                Act::Delay(delay) => all.delay += delay,
-                Act::DelayAnswer(delay) => all.delay_answer += delay,
-                Act::Before(hook) => all.before.push(hook),
-                Act::After(hook) => all.after.push(hook),
-            }
-        }
-        all
-    }
-}
-
-fn reply_with(reply: Reply) -> Response<Body> {
-    let Reply { status, headers, body } = reply;
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| header_of(name, &value)));
-    response
-}
-
-fn header_of(name: &'static str, value: &str) -> Option<(HeaderName, HeaderValue)> {
-    HeaderValue::from_str(value).ok().map(|value| (HeaderName::from_static(name), value))
 }
 
 fn date(world: &World) -> Option<HeaderValue> {

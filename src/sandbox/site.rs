@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::links;
 use super::urls::Target;
 use super::view::{Answer, Ask, Caller};
+use super::world::World;
 
 /// `/api/`: the address of every collection.
 pub(super) fn root(ask: &Ask, endpoints: impl Iterator<Item = &'static str>) -> Result<Answer, Answer> {
@@ -32,20 +33,20 @@ pub(super) fn configuration(ask: &Ask) -> Result<Answer, Answer> {
 }
 
 /// `/api/version/`: for staff and support.
-pub(super) fn version(ask: &Ask, Caller(caller): &Caller) -> Result<Answer, Answer> {
+pub(super) fn version(ask: &Ask, Caller(caller): &Caller, world: &World) -> Result<Answer, Answer> {
     if !caller.sees_everything() {
         return Err(Answer::forbidden());
     }
     reads(ask)?;
-    Ok(Answer::json(200, &json!({ "version": "7.0.7" })))
+    Ok(Answer::json(200, &json!({ "version": world.version })))
 }
 
-/// What OPTIONS tells.
+/// What OPTIONS tells; of other views than those of links, only that they speak JSON.
 pub(super) fn metadata(target: Target<'_>) -> Answer {
     let name = match target {
         Target::Collection(links::COLLECTION) => "Resource User List",
         Target::Item(links::COLLECTION, _) => "Resource User Instance",
-        _ => "Api Root",
+        _ => "",
     };
     let parses = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
     let mut body = json!({ "name": name, "description": "", "renders": ["application/json"], "parses": parses });

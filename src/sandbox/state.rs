@@ -1,12 +1,13 @@
 //! The rows of a world, each with what the server knows of it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::table::Row;
 
 /// Who provides offerings or owns projects.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Organisation {
     /// Its id.
     pub id: Uuid,
@@ -15,7 +16,7 @@ pub struct Organisation {
 }
 
 /// Where resources of a consumer live.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Project {
     /// Its id.
     pub id: Uuid,
@@ -26,7 +27,7 @@ pub struct Project {
 }
 
 /// What a provider offers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Offering {
     /// Its id.
     pub id: Uuid,
@@ -37,7 +38,7 @@ pub struct Offering {
 }
 
 /// A role that an offering knows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
     /// Its id.
     pub id: Uuid,
@@ -48,7 +49,7 @@ pub struct Role {
 }
 
 /// A resource of an offering in a project.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Resource {
     /// Its id.
     pub id: Uuid,
@@ -67,7 +68,7 @@ pub struct Resource {
 }
 
 /// The states of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum State {
     /// `Creating`.
     Creating,
@@ -102,7 +103,7 @@ impl State {
 }
 
 /// A person, or a robot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
     /// Their id.
     pub id: Uuid,
@@ -143,7 +144,7 @@ impl User {
 }
 
 /// A row that says who has which role on which resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Link {
     /// Its id.
     pub id: Uuid,
@@ -160,7 +161,7 @@ pub struct Link {
 }
 
 /// What opens the door.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Token {
     /// Whose it is.
     pub user: Uuid,
@@ -169,7 +170,7 @@ pub struct Token {
 }
 
 /// An entry of the event log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Event {
     /// Its id.
     pub id: Uuid,
@@ -186,7 +187,7 @@ pub struct Event {
 }
 
 /// The two things that happen to links.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
     /// A link was made.
     Created,

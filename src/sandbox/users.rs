@@ -16,7 +16,7 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> R
     site::reads(ask)?;
     let mut seen: Vec<_> =
         world.users.iter().filter(|user| admits(&ask.query, user) && world.sees_user(caller, user)).collect();
-    seen.sort_by(|a, b| a.username.cmp(&b.username));
+    ordered(&mut seen, &ask.query)?;
     let page = page(seen, &ask.query)?;
     let rows: Vec<_> = page.rows.iter().map(|user| narrowed(shown(ask, caller, world, user), &ask.query)).collect();
     Ok(page.sign(&format!("{}{}", ask.origin(), ask.path), &ask.query, Answer::json(200, &rows)))
@@ -28,11 +28,14 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     if !seen {
         return Err(Answer::no_match("User"));
     }
-    if ask.method == Method::DELETE && caller.is_staff {
+    if !ask.reads() && !caller.is_staff {
+        return Err(Answer::forbidden());
+    }
+    if ask.method == Method::DELETE {
         world.delete_user(Some(caller.id), id);
         return Ok(Answer::empty(204));
     }
-    if ask.method == Method::PATCH && caller.is_staff {
+    if ask.method == Method::PATCH {
         let form = form::read(ask)?;
         if let (Some(user), Some(active)) = (world.users.get_mut(id), form.get("is_active").and_then(Value::as_bool)) {
             user.is_active = active;
@@ -58,7 +61,7 @@ fn admits(query: &Query, user: &User) -> bool {
     let contains = |name: &str, value: &str| {
         query.get(name).is_none_or(|wanted| value.to_lowercase().contains(&wanted.to_lowercase()))
     };
-    let is = |name: &str, value: bool| match query.get(name) {
+    let is = |name: &str, value: bool| match query.get(name).map(str::to_ascii_lowercase).as_deref() {
         Some("true") => value,
         Some("false") => !value,
         _ => true,
@@ -69,6 +72,29 @@ fn admits(query: &Query, user: &User) -> bool {
         && is("is_active", user.is_active)
         && is("is_staff", user.is_staff)
         && is("is_support", user.is_support)
+        // Nobody here has any of these.
+        && ["native_name", "organization", "job_title", "phone_number", "civil_number"]
+            .iter()
+            .all(|name| query.get(name).is_none())
+}
+
+/// By username, or as `o=` says.
+fn ordered(rows: &mut [&User], query: &Query) -> Result<(), Answer> {
+    let order = query.get("o").unwrap_or("username");
+    rows.sort_by(|a, b| a.username.cmp(&b.username));
+    match order.strip_prefix('-').unwrap_or(order) {
+        "username" => {}
+        "email" => rows.sort_by(|a, b| a.email.cmp(&b.email)),
+        "full_name" => rows.sort_by_key(|it| it.full_name()),
+        "is_active" => rows.sort_by_key(|it| it.is_active),
+        "is_staff" => rows.sort_by_key(|it| it.is_staff),
+        "is_support" => rows.sort_by_key(|it| it.is_support),
+        _ => return Err(Answer::no_choice("o", order)),
+    }
+    if order.starts_with('-') {
+        rows.reverse();
+    }
+    Ok(())
 }
 
 /// A user; only staff and support see flags and notes.

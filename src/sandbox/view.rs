@@ -38,6 +38,11 @@ impl Ask {
         self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
     }
 
+    /// Whether it changes nothing.
+    pub(super) fn reads(&self) -> bool {
+        [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method)
+    }
+
     /// 405, in the server's words.
     pub(super) fn not_allowed(&self) -> Answer {
         Answer::detail(405, &format!("Method \"{}\" not allowed.", self.method))
@@ -51,6 +56,8 @@ pub(super) struct Caller(pub(super) User);
 /// An answer in the making.
 #[derive(Debug)]
 pub(super) struct Answer {
+    /// How many rows of a list are in it.
+    pub(super) rows: u32,
     status: u16,
     content_type: Option<&'static str>,
     body: Vec<u8>,
@@ -60,7 +67,7 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn json(status: u16, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        Self { status, content_type: Some("application/json"), body, headers: Vec::new() }
+        Self { rows: 0, status, content_type: Some("application/json"), body, headers: Vec::new() }
     }
 
     /// An answer that says one thing, such as an error.
@@ -82,17 +89,27 @@ impl Answer {
         Self::json(400, &json!({ field: [text] }))
     }
 
+    /// 400 about a parameter that is none of those it may be.
+    pub(super) fn no_choice(field: &str, value: &str) -> Self {
+        Self::invalid(field, &format!("Select a valid choice. {value} is not one of the available choices."))
+    }
+
     pub(super) fn empty(status: u16) -> Self {
-        Self { status, content_type: None, body: Vec::new(), headers: Vec::new() }
+        Self { rows: 0, status, content_type: None, body: Vec::new(), headers: Vec::new() }
     }
 
     pub(super) fn html(status: u16, content_type: &'static str, body: &str) -> Self {
-        Self { status, content_type: Some(content_type), body: body.into(), headers: Vec::new() }
+        Self { rows: 0, status, content_type: Some(content_type), body: body.into(), headers: Vec::new() }
     }
 
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
+    }
+
+    /// Says how many rows of a list are in it.
+    pub(super) fn with_rows(self, rows: usize) -> Self {
+        Self { rows: u32::try_from(rows).unwrap_or(u32::MAX), ..self }
     }
 
     /// Puts an error into the language of the request.
@@ -109,7 +126,7 @@ impl Answer {
 
     /// The answer as it goes out; to HEAD without its body.
     pub(super) fn into_response(self, method: &Method) -> Response<Body> {
-        let Self { status, content_type, body, headers } = self;
+        let Self { rows: _, status, content_type, body, headers } = self;
         let length = body.len();
         let body = if method == Method::HEAD { Body::empty() } else { Body::from(body) };
         let mut response = Response::new(body);

@@ -1,17 +1,21 @@
 //! What the server remembers: plain state, and the words to build it with. No HTTP here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::faults::Fault;
+use super::load::Load;
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
 
 /// A whole marketplace. Tests build it, reach into it while the server runs, and look at what is left.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct World {
     /// Organisations: those that provide offerings and those that own projects.
     pub organisations: Table<Organisation>,
@@ -32,16 +36,28 @@ pub struct World {
     /// What happened to links, oldest first.
     pub events: Vec<Event>,
     /// Every request that arrived, oldest first.
+    #[serde(skip)]
     pub requests: Vec<RequestLine>,
     /// What goes wrong.
+    #[serde(skip)]
     pub faults: Vec<Fault>,
     /// How far the server's clock is ahead of ours. Moving it ahead lets time pass, tokens expire with it.
+    #[serde(skip)]
     pub clock_ahead: SignedDuration,
+    /// How long the server takes for everything; without it, it is as fast as it can. Workers are hired at the start.
+    #[serde(skip)]
+    pub load: Option<Load>,
+    /// The file that holds the world after every change; see [`World::kept_in`].
+    #[serde(skip)]
+    pub(super) kept_in: Option<PathBuf>,
+    /// What `/api/version/` says.
+    pub version: String,
     /// The organisation that new offerings belong to.
     pub provider: Uuid,
     /// The project that new resources belong to.
     pub project: Uuid,
     made: u64,
+    moments: i64,
     link_serial: u64,
 }
 
@@ -54,12 +70,20 @@ pub struct RequestLine {
     pub target: String,
     /// The status of the answer; 0 while there is none, and for ever when the connection was dropped.
     pub status: u16,
+    /// How long the server worked on it, by [`World::load`]; waiting for its turn is not work.
+    pub took: Duration,
+}
+
+impl RequestLine {
+    pub(super) fn new(method: &str, target: &str) -> Self {
+        Self { method: method.to_owned(), target: target.to_owned(), status: 0, took: Duration::ZERO }
+    }
 }
 
 impl World {
     /// A marketplace with the eight callers of [`tokens`], a provider, a consumer with one project, and nothing else.
     pub fn new() -> Self {
-        let mut world = Self::default();
+        let mut world = Self { version: "7.0.7".to_owned(), ..Self::default() };
         world.provider = world.organisation("Provider");
         let consumer = world.organisation("Consumer");
         world.project = world.add_project(consumer, "Project");
@@ -159,6 +183,12 @@ impl World {
         self.link_at(created, resource, role, user)
     }
 
+    /// Adds such a row with an id that is known already.
+    pub fn link_with_id(&mut self, id: Uuid, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
+        let created = self.next_moment();
+        self.put_link(id, created, resource, role, user)
+    }
+
     /// Adds rows in one statement: they share their `created`, by which alone the server orders them.
     pub fn import(&mut self, rows: impl IntoIterator<Item = [Uuid; 3]>) {
         let created = self.next_moment();
@@ -175,6 +205,10 @@ impl World {
     /// Adds a row with a moment of its own.
     pub(super) fn link_at(&mut self, created: Timestamp, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
         let id = self.fresh_id();
+        self.put_link(id, created, resource, role, user)
+    }
+
+    fn put_link(&mut self, id: Uuid, created: Timestamp, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
         self.link_serial += 1;
         self.links.insert(Link { id, serial: self.link_serial, resource, role, user, created })
     }
@@ -216,9 +250,9 @@ impl World {
     }
 
     /// Moments of built rows lie in the past, a second apart, and don't depend on the clock.
-    fn next_moment(&self) -> Timestamp {
-        let seconds = i64::try_from(self.made).unwrap_or_default();
-        Timestamp::from_second(1_700_000_000 + seconds).unwrap_or(Timestamp::MAX)
+    fn next_moment(&mut self) -> Timestamp {
+        self.moments += 1;
+        Timestamp::from_second(1_700_000_000 + self.moments).unwrap_or(Timestamp::MAX)
     }
 }
 

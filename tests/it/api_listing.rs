@@ -1,12 +1,12 @@
 //! The snapshot, over a sandbox that holds still.
 
-use grantsync::api::Kind;
-use grantsync::binding::{Link, LinkId};
+use grantsync::api::{Client, Kind};
+use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::sandbox::{Sandbox, World, tokens};
 use grantsync::snapshot::Snapshot;
 use uuid::Uuid;
 
-use crate::api_support::{Raw, answer, client, json, resource, role, sandbox, settings, user};
+use crate::api_support::{Raw, Reply, answer, client, json, resource, role, sandbox, settings, user};
 
 /// The links of a world, as a perfect snapshot has them.
 fn links(world: &World) -> Vec<Link> {
@@ -14,11 +14,7 @@ fn links(world: &World) -> Vec<Link> {
         .links
         .iter()
         .map(|it| {
-            let binding = grantsync::binding::Binding {
-                resource: it.resource.into(),
-                role: it.role.into(),
-                user: it.user.into(),
-            };
+            let binding = Binding { resource: it.resource.into(), role: it.role.into(), user: it.user.into() };
             Link { id: it.id.into(), binding }
         })
         .collect();
@@ -64,7 +60,7 @@ async fn ten_thousand_links_are_thirty_four_pages() {
         let sandbox = Sandbox::start(World::generated(200, 2000, 10_000)).await.unwrap();
         let mut settings = settings(&sandbox.url(), tokens::STAFF);
         settings.parallelism = parallelism.try_into().unwrap();
-        let client = grantsync::api::Client::new(settings).unwrap();
+        let client = Client::new(settings).unwrap();
         let snapshot = client.snapshot().await.unwrap();
         let world = sandbox.world();
         assert!(snapshot.links == links(&world) && !snapshot.observation.changing);
@@ -83,7 +79,7 @@ async fn pages_are_read_from_the_last_to_the_first() {
     let sandbox = Sandbox::start(World::generated(10, 200, 1000)).await.unwrap();
     let mut settings = settings(&sandbox.url(), tokens::STAFF);
     settings.parallelism = 1.try_into().unwrap();
-    grantsync::api::Client::new(settings).unwrap().snapshot().await.unwrap();
+    Client::new(settings).unwrap().snapshot().await.unwrap();
     let targets: Vec<_> = sandbox.world().requests.iter().skip(1).map(|it| it.target.clone()).collect();
     let page = |page: &str| format!("/api/marketplace-resource-users/?page={page}&page_size=300");
     assert_eq!(targets, ["last", "3", "2", "1"].map(page));
@@ -139,7 +135,7 @@ async fn links_are_read_by_resource_by_binding_and_by_id() {
     let (sandbox, client) = sandbox(World::example().with_duplicate()).await;
     let (all, cluster_a, binding) = {
         let world = sandbox.world();
-        let binding = grantsync::binding::Binding {
+        let binding = Binding {
             resource: resource(&world, "cluster-a"),
             role: role(&world, "admin"),
             user: user(&world, "alice"),
@@ -171,7 +167,7 @@ async fn a_resource_with_many_links_is_read_page_by_page() {
 async fn the_newer_api_is_told_from_a_wrong_address() {
     let me = r#"{"uuid": "1989458f790a43a393b445a2a6b10dc1", "username": "staff", "is_staff": true, "token_lifetime": 3600}"#;
     let newer = Raw::start(move |head, _| {
-        crate::api_support::Reply::Bytes(match head.split(['?', ' ']).nth(1).unwrap() {
+        Reply::Bytes(match head.split(['?', ' ']).nth(1).unwrap() {
             "/api/users/me/" => json("200 OK", me),
             "/api/marketplace-offering-roles/" => answer("200 OK", &["X-Result-Count: 0"], ""),
             _ => json("404 Not Found", r#"{"detail": "Not found."}"#),

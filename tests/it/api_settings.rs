@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use grantsync::api::{Address, Client, Kind, Settings, TokenSource};
 use grantsync::sandbox::{Sandbox, World, tokens};
 
-use crate::api_support::{TOKEN, settings};
+use crate::api_support::{Raw, Reply, TOKEN, answer, json, settings};
 
 #[test]
 fn an_address_is_read_in_all_its_forms() {
@@ -28,6 +28,13 @@ fn an_address_is_read_in_all_its_forms() {
     }
     assert!(Address::parse("https://waldur.example.org").unwrap().is_encrypted());
     assert!(!Address::parse("http://waldur.example.org").unwrap().is_encrypted());
+    let private = ["https://waldur.example.org", "http://localhost:8000", "http://127.0.0.3/", "http://[::1]:8000"];
+    for address in private {
+        assert!(Address::parse(address).unwrap().is_private(), "{address}");
+    }
+    for address in ["http://waldur.example.org", "http://10.0.0.1", "http://localhost.example.org"] {
+        assert!(!Address::parse(address).unwrap().is_private(), "{address}");
+    }
 }
 
 #[test]
@@ -143,4 +150,27 @@ async fn a_token_file_is_read_again_when_it_is_replaced() {
 
     fs::write(&file, "not-a-token-of-anybody").unwrap();
     assert_eq!(client.caller().await.unwrap_err().kind, Kind::Unauthorized);
+}
+
+#[tokio::test]
+async fn a_token_that_is_replaced_under_way_gets_its_chance() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("token");
+    fs::write(&file, "the-old-one").unwrap();
+    let replaced = file.clone();
+    let raw = Raw::start(move |request, _| {
+        // Rotated between our reading of the file and the server's look at the token.
+        fs::write(&replaced, "the-new-one").unwrap();
+        Reply::Bytes(if request.contains("the-old-one") {
+            answer("401 Unauthorized", &[], "")
+        } else {
+            json("200 OK", r#"{"uuid": "1989458f790a43a393b445a2a6b10dc1", "username": "staff", "token_lifetime": 60}"#)
+        })
+    });
+    let raw = raw.await;
+    let mut settings = settings(&raw.url, TOKEN);
+    settings.token = TokenSource::File(file);
+    let caller = Client::new(settings).unwrap().caller().await.unwrap();
+    assert_eq!((caller.username.as_str(), caller.token_lifetime), ("staff", Some(60)));
+    assert_eq!(raw.requests().len(), 2);
 }

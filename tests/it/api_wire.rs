@@ -109,6 +109,19 @@ async fn an_answer_that_breaks_off() {
 }
 
 #[tokio::test]
+async fn what_is_gzip_is_unpacked() {
+    // `{"uuid": "1989458f790a43a393b445a2a6b10dc1", "username": "staff", "token_lifetime": null}`, by `gzip -9`.
+    let body = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\x2d\xcd\x4c\x51\xb2\x52\x50\x32\xb4\xb4\xb0\x34\
+        \x31\xb5\x48\x33\xb7\x34\x48\x34\x31\x4e\x34\xb6\x34\x4e\x32\x31\x31\x4d\x34\x4a\x34\x4b\x32\x34\x48\
+        \x49\x36\x54\xd2\x51\x50\x2a\x2d\x4e\x2d\xca\x4b\xcc\x4d\x05\xa9\x2f\x2e\x49\x4c\x4b\x03\x09\x96\xe4\
+        \x67\xa7\xe6\xc5\xe7\x64\xa6\xa5\x96\x64\x82\xa5\xf2\x4a\x73\x72\x6a\x01\x0e\xe1\xa3\xe9\x59\x00\x00\
+        \x00";
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+    let raw = Raw::always([head.as_bytes(), body].concat()).await;
+    assert_eq!(client(&raw.url, TOKEN).caller().await.unwrap().username, "staff");
+}
+
+#[tokio::test]
 async fn what_says_gzip_and_is_not() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
     let raw = Raw::always([&head, &b"\x1f\x8b\x08\0\0\0\0\0\0\0\xff\xff\xff\xff"[..]].concat()).await;

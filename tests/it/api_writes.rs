@@ -1,10 +1,11 @@
 //! Creating and deleting, over the sandbox and over wires that lose answers.
 
-use grantsync::api::{Client, Deleted, Kind};
+use grantsync::api::{Client, Deleted, Happening, Kind};
 use grantsync::binding::{Binding, LinkId};
-use grantsync::sandbox::{Sandbox, World, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
+use uuid::Uuid;
 
-use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, user};
+use crate::api_support::{Raw, TOKEN, answer, client, json, resource, role, sandbox, settings, user};
 
 fn binding(world: &World, resource_name: &str, role_name: &str, username: &str) -> Binding {
     Binding { resource: resource(world, resource_name), role: role(world, role_name), user: user(world, username) }
@@ -28,12 +29,35 @@ async fn a_link_is_made_and_removed() {
 }
 
 #[tokio::test]
+async fn the_server_remembers_who_did_it() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+    let begun = jiff::Timestamp::now();
+    let link = client.create(&wanted).await.unwrap();
+    client.delete(link.id).await.unwrap();
+    let events = client.events(begun).await.unwrap();
+    assert!(events.is_sorted_by_key(|it| it.at) && events[0].at >= begun);
+    let told: Vec<_> = events.iter().map(|it| (it.what, it.message.as_str(), it.by.as_deref())).collect();
+    let message = |verb| format!("User grace has been {verb} role viewer in resource cluster-b.");
+    assert_eq!(
+        told,
+        [
+            (Happening::Made, &*message("assigned"), Some("staff")),
+            (Happening::Removed, &*message("unassigned"), Some("staff")),
+        ]
+    );
+    assert_eq!(events[0].address.as_deref(), Some("127.0.0.1"));
+    let later = begun.saturating_add(jiff::SignedDuration::from_hours(1)).unwrap();
+    assert_eq!(client.events(later).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn links_are_made_through_a_proxy_that_adds_a_path() {
     // What the proxy passes on knows nothing of `/waldur`.
     let made = r#"{"uuid": "00000000000000000000000000000001", "resource_uuid": "00000000000000000000000000000002",
         "role_uuid": "00000000000000000000000000000003", "user_uuid": "00000000000000000000000000000004"}"#;
     let raw = Raw::always(json("201 Created", made)).await;
-    let id = uuid::Uuid::from_u128;
+    let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
     let link = client(&format!("{}/waldur/", raw.url), TOKEN).create(&wanted).await.unwrap();
     assert_eq!(link.id, id(1).into());
@@ -86,7 +110,7 @@ async fn a_refusal_says_why() {
 }
 
 async fn lost(client: &Client) -> Kind {
-    let id = uuid::Uuid::from_u128;
+    let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
     client.create(&wanted).await.unwrap_err().kind
 }
@@ -146,11 +170,55 @@ async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
     ] {
         let expected_requests = answers.len();
         let raw = Raw::start(move |_, before| crate::api_support::Reply::Bytes(answers[before].clone())).await;
-        let deleted = client(&raw.url, TOKEN).delete(uuid::Uuid::from_u128(1).into()).await;
+        let deleted = client(&raw.url, TOKEN).delete(Uuid::from_u128(1).into()).await;
         assert_eq!(deleted.map_err(|it| it.kind), expected);
         assert_eq!(
             raw.requests(),
             vec!["DELETE /api/marketplace-resource-users/00000000000000000000000000000001/"; expected_requests]
         );
     }
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_open_what_happened() {
+    for (act, made) in
+        [(Act::LoseAnswer, 1), (Act::HangUp, 0), (Act::CutBody(40), 1), (Act::AnswerAfter(Reply::html(502)), 1)]
+    {
+        let (sandbox, client) = sandbox(World::example()).await;
+        let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+        sandbox.world().faults.push(Fault::on("POST", "", act));
+        assert_eq!(client.create(&wanted).await.unwrap_err().kind, Kind::Lost);
+        assert_eq!(client.links_of(&wanted).await.unwrap().len(), made);
+        assert_eq!(sandbox.world().requests.iter().filter(|it| it.method == "POST").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_sent_again_and_finds_nothing() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    sandbox.world().faults.push(Fault::on("DELETE", "", Act::LoseAnswer).nth(1));
+    let first = sandbox.world().links.iter().next().unwrap().id;
+    assert_eq!(client.delete(first.into()).await.unwrap(), Deleted::NotFound);
+    assert_eq!(sandbox.world().links.len(), 9);
+}
+
+#[tokio::test]
+async fn a_creation_that_never_left_is_sent_when_the_server_is_back() {
+    let (sandbox, _) = sandbox(World::example()).await;
+    let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
+    let (address, url) = (sandbox.address, sandbox.url());
+    let mut settings = settings(&url, tokens::STAFF);
+    settings.patience.tries = u32::MAX;
+    let client = Client::new(settings).unwrap();
+    let world = sandbox.stop().await;
+    let creation = tokio::spawn({
+        let client = client.clone();
+        async move { client.create(&wanted).await }
+    });
+    while client.counters().requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let sandbox = Sandbox::listen(address, world).await.unwrap();
+    assert_eq!(creation.await.unwrap().unwrap().binding, wanted);
+    assert_eq!(sandbox.world().requests.len(), 1);
 }

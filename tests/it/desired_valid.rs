@@ -349,3 +349,13 @@ fn files_name_others_relative_to_themselves() {
     let alone = desired::parse(&[source("conf/grants.yaml", grants)]).unwrap_err();
     assert_eq!(alone.iter().map(|it| it.code).collect::<Vec<_>>(), ["missing-file", "missing-file"]);
 }
+
+#[test]
+fn the_example_of_the_documentation_is_valid() {
+    let lines = include_str!("../../src/desired/mod.rs").lines().filter_map(|it| it.strip_prefix("//! "));
+    let example: Vec<_> = lines.skip_while(|it| *it != "```yaml").skip(1).take_while(|it| *it != "```").collect();
+    let grants = source("grants.yaml", &example.join("\n"));
+    let document = parse(&[grants, source("teams/gpu.yaml", "bindings: []")]);
+    assert_eq!((document.entries.len(), document.entries[1].users.len()), (2, 4));
+    assert_eq!(document.warnings, []);
+}

@@ -16,9 +16,8 @@ fn without_a_scope_removals_on_resources_not_named_are_held() {
             cluster-b  HPC
               -    admin  bob  not declared
 
-            cluster-c  HPC
-              !    admin   alice  held: resource not named: list it, or write `scope: all`
-              !    viewer  bob    held: resource not named: list it, or write `scope: all`
+            Held: 2 links on 1 resource that the files do not name
+              help: list the resources, say with `scope` what the files are about, or write `scope: all`; -v lists them
 
             Plan: 0 to create, 2 to remove, 2 held · 1 in sync
         "#]],

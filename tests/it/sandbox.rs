@@ -177,6 +177,39 @@ async fn rows_of_one_moment_are_lost_and_doubled_between_pages() {
 }
 
 #[tokio::test]
+async fn filters_join_and_what_is_no_filter_is_ignored() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    let [resource, alice] = {
+        let world = sandbox.world();
+        let resource = world.resources.iter().find(|it| it.name == "cluster-a").unwrap().id;
+        let alice = world.users.iter().find(|it| it.username == "alice").unwrap().id;
+        [resource.simple().to_string(), alice.hyphenated().to_string().to_uppercase()]
+    };
+    let staff = As(&sandbox, tokens::STAFF);
+    for (query, expected) in [
+        (format!("resource_uuid={resource}"), 5),
+        (format!("resource=https://elsewhere.example.org/api/marketplace-resources/{resource}/"), 5),
+        (format!("resource=/api/marketplace-provider-resources/{resource}/"), 0),
+        (format!("user_uuid={alice}"), 2),
+        (format!("user_uuid={alice}&resource_uuid={resource}"), 1),
+        // Of every offering, exactly.
+        ("role_name=admin".to_owned(), 4),
+        ("role_name=Admin".to_owned(), 0),
+        ("role_name=adm".to_owned(), 0),
+        ("role_name=".to_owned(), 10),
+        ("user_username=alice&o=-created&field=uuid".to_owned(), 10),
+    ] {
+        let rows = staff.rows(&format!("{LINKS}?{query}")).await;
+        assert_eq!(rows.len(), expected, "{query}");
+        assert!(rows.iter().all(|it| it.as_object().unwrap().len() == 11), "{query}");
+    }
+    let response = staff.get(&format!("{LINKS}?user_uuid=x&role_uuid=y")).await;
+    assert_eq!(response.status(), 400);
+    let problem = json!(["Enter a valid UUID."]);
+    assert_eq!(response.json::<Value>().await.unwrap(), json!({ "user_uuid": problem, "role_uuid": problem }));
+}
+
+#[tokio::test]
 async fn what_goes_takes_its_links_along_and_leaves_events() {
     let sandbox = Sandbox::start(World::example()).await.unwrap();
     let (grant, role) = {

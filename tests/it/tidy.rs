@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that decide, and so may not reach outside.
 const PURE: &[&str] =
-    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "render"];
+    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "saved", "render"];
 /// What reaching outside looks like.
 const OUTSIDE: &[&str] = &[
     "tokio",
@@ -27,10 +27,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("directory", &["binding"]),
     ("snapshot", &["binding"]),
-    ("desired", &["binding", "diagnostic", "directory"]),
+    ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
-    ("policy", &["binding", "desired", "plan", "snapshot"]),
+    ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
+    ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
     ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),

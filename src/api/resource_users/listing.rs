@@ -9,7 +9,7 @@ use super::caller::caller;
 use super::directory::RESOURCES;
 use super::pages::{List, Reading};
 use super::rows::Filter;
-use super::wire::{Bare, Row};
+use super::wire::{Bare, Item, Row};
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
@@ -28,9 +28,11 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
         reading = by_resource(http, reading).await?;
     }
     let Reading { items, pages, settled } = reading;
+    let mut rows: Vec<Row> = items.into_values().collect();
+    rows.sort_unstable_by_key(Row::id);
     let mut users = BTreeMap::new();
-    let mut links = Vec::with_capacity(items.len());
-    for row in items.into_values() {
+    let mut links = Vec::with_capacity(rows.len());
+    for row in rows {
         // A row without a part of its binding is dying: it was counted, and is no link any more.
         let Some(link) = row.link() else { continue };
         if let Some(username) = row.user_username {
@@ -38,7 +40,6 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
         }
         links.push(link);
     }
-    links.sort_unstable();
     let server = http.address.to_string();
     let observation = Observation { server, caller, pages, changing: !settled, clock_offset };
     Ok(Snapshot { links, users, observation })

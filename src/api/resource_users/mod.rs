@@ -2,6 +2,7 @@
 
 mod caller;
 mod directory;
+mod events;
 mod listing;
 mod pages;
 mod rows;
@@ -11,9 +12,10 @@ mod writes;
 
 pub(super) use caller::caller;
 pub(super) use directory::directory;
+pub(super) use events::events;
 pub(super) use listing::snapshot;
 pub(super) use rows::{Filter, link};
-pub(super) use users::users;
+pub(super) use users::{everybody, users};
 pub(super) use writes::{create, delete};
 
 use std::fmt::Display;

@@ -13,6 +13,9 @@
 //!
 //! The count that the server tells is checked as well: it must not move, and must be the number of ids. It is a
 //! necessary check and no proof: one deletion and one creation leave it as it was.
+//!
+//! Objects that were made in the same instant, as by an import, have no order among them, and each page may have its own:
+//! some are on two pages and some on none, the same ones in every reading. The number of ids tells.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -93,11 +96,11 @@ impl List {
         http.call(&self.request(http, Method::Head).with("page_size", "1")).await?.count()
     }
 
-    /// It would not hold still.
+    /// It was read twice and remained unsettled.
     pub(super) fn moving(&self, http: &Http) -> Error {
         let request = self.request(http, Method::Get).name();
         let help = "something else is changing it: try again when that is done";
-        Error::new(request, Kind::Unreadable, "kept changing while it was read").help(help)
+        Error::new(request, Kind::Unreadable, "read twice, and not everything in it was seen").help(help)
     }
 
     /// It was narrowed, and shows `other` nevertheless: the server answers a filter that it does not know, or did not
@@ -125,7 +128,7 @@ impl List {
 
     /// Reads it, and says what a page lacked by its own count, if one did.
     async fn read_once<T: Item>(&self, http: &Arc<Http>) -> Result<(Reading<T>, Option<Error>), Error> {
-        let last = self.page::<T>(http, None).await?;
+        let last = self.page::<T>(http, None, SIZE).await?;
         let count = last.count.unwrap_or_default();
         let lanes = lanes(count.div_ceil(SIZE).saturating_sub(1), http.parallelism.get() as u64);
         let work = |lane| {
@@ -152,27 +155,20 @@ impl List {
     async fn lane<T: Item>(&self, http: &Http, lane: Lane) -> Result<Track<T>, Error> {
         let mut track = Track { pages: Vec::new(), before: None };
         for number in (lane.first..=lane.last).rev() {
-            track.pages.push(self.page(http, Some(number)).await?);
+            track.pages.push(self.page(http, Some(number), SIZE).await?);
         }
         if lane.first > 1 {
             let position = (lane.first - 1) * SIZE;
-            let before = self.part::<T>(http, &position.to_string(), 1).await?;
+            let before = self.page::<T>(http, Some(position), 1).await?;
             track.before = before.items.first().map(Item::id);
         }
         Ok(track)
     }
 
     /// Reads one page; `None` is the last one, whichever that is.
-    async fn page<T: Item>(&self, http: &Http, number: Option<u64>) -> Result<Page<T>, Error> {
-        match number {
-            None => self.part(http, "last", SIZE).await,
-            Some(number) => self.part(http, &number.to_string(), SIZE).await,
-        }
-    }
-
-    async fn part<T: Item>(&self, http: &Http, page: &str, size: u64) -> Result<Page<T>, Error> {
-        let request = self.request(http, Method::Get).with("page", page).with("page_size", &size.to_string());
-        let number: Option<u64> = page.parse().ok();
+    async fn page<T: Item>(&self, http: &Http, number: Option<u64>, size: u64) -> Result<Page<T>, Error> {
+        let page = number.map_or_else(|| "last".to_owned(), |number| number.to_string());
+        let request = self.request(http, Method::Get).with("page", &page).with("page_size", &size.to_string());
         let answer = match http.call(&request).await {
             // The list has become so short. If it is not even there, asking for its last page will tell.
             Err(error) if error.kind == Kind::NotFound && number.is_some() => {
@@ -182,8 +178,8 @@ impl List {
         };
         let count = answer.count()?;
         let items: Vec<T> = answer.json()?;
-        let number = number.unwrap_or_else(|| count.div_ceil(size));
-        let expected = count.saturating_sub(number.saturating_sub(1) * size).min(size);
+        let number = number.unwrap_or_else(|| count.div_ceil(size).max(1));
+        let expected = count.saturating_sub((number - 1) * size).min(size);
         let shown = items.len() as u64;
         if shown > size {
             return Err(answer.unreadable(&format!("answered with {shown} objects on a page of {size}")));

@@ -44,7 +44,8 @@ impl Filter {
             Err(error) if error.kind == Kind::NotFound => return Err(generation(http, error).await),
             reading => reading?,
         };
-        match reading.items.values().find(|row| !self.passes(row)).and_then(Row::link) {
+        let others = reading.items.values().filter(|row| !self.passes(row));
+        match others.filter_map(Row::link).min() {
             Some(other) => Err(list.filter_ignored(http, &format!("a link that was not asked for: {}", other.binding))),
             None => Ok(reading),
         }

@@ -7,6 +7,7 @@ use super::object;
 use super::pages::{List, SIZE};
 use super::wire::{Item, User};
 use crate::api::Method;
+use crate::api::answer::clean;
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
@@ -29,7 +30,7 @@ pub(in crate::api) async fn users(
 ) -> Result<BTreeMap<UserId, directory::User>, Error> {
     let usernames: BTreeSet<_> = usernames.into_iter().filter(|name| can_be_asked_for(name)).collect();
     let single = (ids.len() + usernames.len()) as u64;
-    let list = FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field));
+    let list = list();
     // Counting is a request, too.
     if single > 2 && list.count(http).await?.div_ceil(SIZE) + 1 < single {
         let everybody = list.read::<User>(http).await?;
@@ -51,13 +52,25 @@ pub(in crate::api) async fn users(
     Ok(named(by_id.into_iter().chain(by_username).flatten()))
 }
 
+/// Lists everybody that the caller can see.
+pub(in crate::api) async fn everybody(http: &Arc<Http>) -> Result<BTreeMap<UserId, directory::User>, Error> {
+    let list = list();
+    let everybody = list.read::<User>(http).await?;
+    if everybody.settled { Ok(named(everybody.items.into_values())) } else { Err(list.moving(http)) }
+}
+
+/// All users, with as little of each as is needed.
+fn list() -> List {
+    FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field))
+}
+
 async fn by_username(http: &Http, list: List, username: String) -> Result<Option<User>, Error> {
     let list = list.with("username", username.as_str());
     let answer = http.call(&list.request(http, Method::Get)).await?;
     let users: Vec<User> = answer.json()?;
     if let Some(other) = users.iter().find(|user| user.username != username) {
-        let detail = format!("answered with `{}`, who was not asked for", other.username);
-        return Err(answer.unreadable(&detail));
+        let other = clean(&other.username, &answer.token);
+        return Err(answer.unreadable(&format!("answered with `{other}`, who was not asked for")));
     }
     Ok(users.into_iter().next())
 }

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -128,6 +129,23 @@ pub(super) struct Me {
     pub(super) token_lifetime: Option<u64>,
 }
 
+/// An object of `/api/events/`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Entry {
+    uuid: Id,
+    pub(super) created: Timestamp,
+    pub(super) event_type: String,
+    pub(super) message: String,
+    pub(super) context: Context,
+}
+
+/// What an event remembers of who caused it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Context {
+    pub(super) user_username: Option<String>,
+    pub(super) ip_address: Option<String>,
+}
+
 /// `null` is a value here, but leaving the field out is not.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
     Option::deserialize(deserializer)
@@ -165,7 +183,7 @@ macro_rules! items {
     )+};
 }
 
-items!(Row, Bare, Resource, Role, User);
+items!(Row, Bare, Resource, Role, User, Entry);
 
 impl OfOffering for Resource {
     fn offering(&self) -> Uuid {

@@ -1,7 +1,7 @@
 //! Dates that have no effect.
 
 use super::Set;
-use super::fit::{called, surely};
+use super::fit::{Selection, called};
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
 use crate::desired::draft::Target;
@@ -10,13 +10,13 @@ use crate::diagnostic::Diagnostic;
 
 /// Protection wins over dates, which a reader of the line would not expect.
 pub(super) fn bite(set: &Set<'_>, problems: &mut Problems) {
-    let protect = &set.document.protect;
+    let protect = Selection::of(&set.document.protect);
     for dated in &set.draft.dates {
         let Some(Target::Entry(entry)) = dated.what else { continue };
         let Some((_, date)) = dated.until.as_ref().or(dated.from.as_ref()) else { continue };
         for member in &set.document.entries[entry].users {
             let Some(Selector::Pattern { span, .. } | Selector::One(Reference { span, .. })) =
-                surely(&member.user, protect)
+                protect.surely(&member.user)
             else {
                 continue;
             };

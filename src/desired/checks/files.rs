@@ -30,6 +30,7 @@ pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
 /// A file that `files` names, relative to the file that holds `files`, is one of the set.
 pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
     let present: HashSet<_> = set.sources.iter().map(|it| plain(Path::new(&*it.name))).collect();
+    let unnamed = unnamed(set);
     for named in &set.draft.files {
         let folder = Path::new(&*named.span.file).parent().unwrap_or(Path::new(""));
         let path = plain(&folder.join(&*named.name));
@@ -38,7 +39,6 @@ pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
         }
         let message = format!("the file {} is not in the set", Quoted(&named.name));
         let found = Diagnostic::error(codes::MISSING_FILE, named.span.clone(), message);
-        let unnamed = unnamed(set, folder);
         let meant = problems.suggest(&named.name, unnamed.iter().map(|it| &**it));
         problems.push(match meant {
             _ if named.name.contains('*') => found.help("patterns are not read here: name each file"),
@@ -48,9 +48,10 @@ pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
     }
 }
 
-/// The files of the set that `files` does not name, relative to the folder.
-fn unnamed(set: &Set<'_>, folder: &Path) -> Vec<String> {
-    let folder = plain(folder);
+/// The files of the set that `files` does not name, relative to the file that holds it.
+fn unnamed(set: &Set<'_>) -> Vec<String> {
+    let holder = set.draft.files.first().map(|it| Path::new(&*it.span.file));
+    let folder = plain(holder.and_then(Path::parent).unwrap_or(Path::new("")));
     let relative = |it: &Source| Some(plain(Path::new(&*it.name)).strip_prefix(&folder).ok()?.to_str()?.to_owned());
     let named: HashSet<_> = set.draft.files.iter().map(|it| plain(Path::new(&*it.name))).collect();
     set.sources.iter().filter_map(relative).filter(|it| !named.contains(Path::new(it))).collect()

@@ -1,11 +1,15 @@
 //! What of names and patterns can be told without a server.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use crate::desired::document::{Reference, Selector};
 use crate::desired::pattern;
 use crate::desired::quote::Quoted;
 
 /// Whether a reference is what a selector selects: surely, surely not, or not to be told offline.
-pub(super) fn fits(reference: &Reference, selector: &Selector) -> Option<bool> {
+fn fits(reference: &Reference, selector: &Selector) -> Option<bool> {
     match selector {
         Selector::Pattern { pattern, .. } => reference.name.as_deref().map(|it| pattern::fits(pattern, it)),
         Selector::One(one) => same(reference, one),
@@ -31,14 +35,53 @@ fn same(one: &Reference, other: &Reference) -> Option<bool> {
     }
 }
 
-/// The first selector that surely selects it.
-pub(super) fn surely<'s>(reference: &Reference, selectors: &'s [Selector]) -> Option<&'s Selector> {
-    selectors.iter().find(|it| fits(reference, it) == Some(true))
+/// Selectors of one kind, to be held against many references.
+#[derive(Debug)]
+pub(super) struct Selection<'d> {
+    /// Those that are no more than a name.
+    names: HashMap<&'d str, &'d Selector>,
+    /// Those that are no more than a UUID.
+    ids: HashMap<Uuid, &'d Selector>,
+    /// All others, which have to be tried one by one.
+    others: Vec<&'d Selector>,
 }
 
-/// Whether surely none of the selectors selects it.
-pub(super) fn surely_none(reference: &Reference, selectors: &[Selector]) -> bool {
-    selectors.iter().all(|it| fits(reference, it) == Some(false))
+/// With more selectors to try one by one nothing is told offline: it would take long.
+const MOST: usize = 1_000;
+
+impl<'d> Selection<'d> {
+    pub(super) fn of(selectors: &'d [Selector]) -> Self {
+        let mut selection = Self { names: HashMap::new(), ids: HashMap::new(), others: Vec::new() };
+        for selector in selectors {
+            match selector {
+                Selector::One(Reference { span: _, id: None, name: Some(name), offering: None }) => {
+                    selection.names.entry(name).or_insert(selector);
+                }
+                Selector::One(Reference { span: _, id: Some(id), name: None, offering: None }) => {
+                    selection.ids.entry(*id).or_insert(selector);
+                }
+                _ => selection.others.push(selector),
+            }
+        }
+        selection
+    }
+
+    /// A selector that surely selects it, if there is one.
+    pub(super) fn surely(&self, reference: &Reference) -> Option<&'d Selector> {
+        let by_id = reference.id.and_then(|it| self.ids.get(&it));
+        let by_name = reference.name.as_deref().and_then(|it| self.names.get(it));
+        let others = self.others.iter().take(MOST).find(|it| fits(reference, it) == Some(true));
+        by_id.or(by_name).or(others).copied()
+    }
+
+    /// Whether surely none of the selectors selects it.
+    pub(super) fn surely_none(&self, reference: &Reference) -> bool {
+        let other_id = self.ids.is_empty() || reference.id.is_some_and(|it| !self.ids.contains_key(&it));
+        let other_name =
+            self.names.is_empty() || reference.name.as_deref().is_some_and(|it| !self.names.contains_key(it));
+        let none_of_others = || self.others.iter().all(|it| fits(reference, it) == Some(false));
+        other_id && other_name && self.others.len() <= MOST && none_of_others()
+    }
 }
 
 /// What a person would call it.

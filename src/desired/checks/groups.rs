@@ -45,11 +45,11 @@ pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
 fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
     let message = format!("unknown group: {}", Quoted(&named.name));
     let found = Diagnostic::error(codes::UNKNOWN_GROUP, named.span.clone(), message);
-    let names: Vec<_> = set.draft.groups.iter().map(|it| &*it.name.name).collect();
-    let meant = problems.suggest(&named.name, names.iter().copied());
+    let groups = &set.draft.groups;
+    let meant = problems.suggest(&named.name, groups.iter().map(|it| &*it.name.name));
     problems.push(match meant {
         Some(meant) => found.help(format!("did you mean `{meant}`?")),
-        None if names.is_empty() => found.help("no file of the set defines groups"),
+        None if groups.is_empty() => found.help("no file of the set defines groups"),
         None => found.help("define it under `groups`, or name a user under `users`"),
     });
 }

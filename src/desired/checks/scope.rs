@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::Set;
-use super::fit::{called, surely, surely_none};
+use super::fit::{Selection, called};
 use crate::desired::codes;
-use crate::desired::document::{Kinds, Reference, Scope, Selector};
+use crate::desired::document::{Kinds, Reference, Selector};
 use crate::desired::problems::Problems;
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -20,8 +20,13 @@ pub(super) fn holds_every_binding(set: &Set<'_>, problems: &mut Problems) {
     // A user of a group is at one place, however many bindings use the group.
     let mut told = HashSet::new();
     let mut check = |kind: &str, list: &mut dyn Iterator<Item = &Reference>, of: fn(&Kinds) -> Option<&[Selector]>| {
+        let sides = Sides {
+            scope: &scope.span,
+            include: of(&scope.include).map(Selection::of),
+            exclude: of(&scope.exclude).map(Selection::of),
+        };
         for reference in list {
-            if let Some((place, why)) = outside(reference, scope, of)
+            if let Some((place, why)) = sides.leave_out(reference)
                 && told.insert(reference.span.clone())
             {
                 let message = format!("the {kind} {} is outside of the scope", called(reference));
@@ -39,16 +44,22 @@ pub(super) fn holds_every_binding(set: &Set<'_>, problems: &mut Problems) {
     check("user", &mut { users }, |it| it.users.as_deref());
 }
 
-/// Where the scope leaves it out, and how.
-fn outside<'d>(
-    reference: &Reference,
-    scope: &'d Scope,
-    of: fn(&Kinds) -> Option<&[Selector]>,
-) -> Option<(&'d Span, &'static str)> {
-    if of(&scope.include).is_some_and(|it| surely_none(reference, it)) {
-        return Some((&scope.span, "the scope does not name it"));
-    }
-    match surely(reference, of(&scope.exclude)?)? {
-        Selector::Pattern { span, .. } | Selector::One(Reference { span, .. }) => Some((span, "excluded here")),
+/// What the scope says of one kind.
+#[derive(Debug)]
+struct Sides<'d> {
+    scope: &'d Span,
+    include: Option<Selection<'d>>,
+    exclude: Option<Selection<'d>>,
+}
+
+impl<'d> Sides<'d> {
+    /// Where the scope surely leaves it out, and how.
+    fn leave_out(&self, reference: &Reference) -> Option<(&'d Span, &'static str)> {
+        if self.include.as_ref().is_some_and(|it| it.surely_none(reference)) {
+            return Some((self.scope, "the scope does not name it"));
+        }
+        match self.exclude.as_ref()?.surely(reference)? {
+            Selector::Pattern { span, .. } | Selector::One(Reference { span, .. }) => Some((span, "excluded here")),
+        }
     }
 }

@@ -132,7 +132,10 @@ fn either<'n, 't>(
 }
 
 fn references(cx: &mut Reading<'_>, given: Given<'_, '_>, kind: Kind) -> Vec<Reference> {
-    given.nodes.iter().filter_map(|it| reference(cx, given.subject, it, kind)).collect()
+    // Of the right size at once: most lists hold one item, and there are many lists.
+    let mut references = Vec::with_capacity(given.nodes.len());
+    references.extend(given.nodes.iter().filter_map(|it| reference(cx, given.subject, it, kind)));
+    references
 }
 
 fn names(cx: &mut Reading<'_>, given: Given<'_, '_>) -> Vec<Named> {

@@ -8,7 +8,7 @@ use crate::desired::suggest::list;
 use crate::desired::yaml::{Node, Value};
 
 /// What a mapping may hold.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shape {
     /// What it is, for people.
     pub(super) what: &'static str,

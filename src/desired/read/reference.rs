@@ -13,7 +13,7 @@ use crate::desired::yaml::{Node, Value};
 
 /// What a reference is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::desired) enum Kind {
     Offering,
     Resource,
     Role,
@@ -32,7 +32,7 @@ impl Kind {
     }
 
     /// The key that holds a name for sure.
-    fn name(self) -> &'static str {
+    pub(in crate::desired) fn name(self) -> &'static str {
         match self {
             Self::User => "username",
             Self::Offering | Self::Resource | Self::Role => "name",
@@ -77,13 +77,13 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
                     node.place,
                     format!("{subject} must name {}, not {}", kind.noun(), noun(node)),
                 )
-                .help(several(subject)),
+                .help(several(subject, kind)),
             );
             None
         }
         _ => {
             let text = text(cx, subject, node)?;
-            if text.contains('*') && !is_url(text) {
+            if is_pattern(text) {
                 cx.push(
                     cx.error(
                         codes::PATTERN_NOT_ALLOWED,
@@ -102,12 +102,21 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
 /// One thing, or a pattern.
 pub(super) fn selector(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Selector> {
     match node.scalar() {
-        Some(pattern) if pattern.contains('*') && !is_url(pattern) => {
+        Some(pattern) if is_pattern(pattern) => {
             let pattern = text(cx, subject, node)?.into();
             Some(Selector::Pattern { span: cx.span(node.place), pattern })
         }
         _ => reference(cx, subject, node, kind).map(Selector::One),
     }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains('*') && !is_url(text)
+}
+
+/// Whether bare text is taken for a name: it is neither a UUID nor a URL nor a pattern.
+pub(in crate::desired) fn is_name(text: &str) -> bool {
+    parse_uuid(text).is_none() && !is_url(text) && !text.contains('*')
 }
 
 /// A UUID, a URL, or else a name.
@@ -134,22 +143,21 @@ fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Referen
         }
         return None;
     }
-    // An inner `None` is something that was there and was no good.
     Some(Reference {
         span: cx.span(node.place),
-        id: match id {
-            Some(it) => Some(it?),
-            None => None,
-        },
-        name: match name {
-            Some(it) => Some(it?.into()),
-            None => None,
-        },
-        offering: match offering {
-            Some(it) => Some(Box::new(it?)),
-            None => None,
-        },
+        id: if_good(id)?,
+        name: if_good(name)?.map(Into::into),
+        offering: if_good(offering)?.map(Box::new),
     })
+}
+
+/// What was there, if anything; `None` when it was there and was no good.
+#[expect(clippy::option_option, reason = "absent and no good are two things")]
+fn if_good<T>(it: Option<Option<T>>) -> Option<Option<T>> {
+    match it {
+        Some(it) => it.map(Some),
+        None => Some(None),
+    }
 }
 
 fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
@@ -166,9 +174,10 @@ fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
     id
 }
 
-fn several(subject: Subject<'_>) -> String {
-    match subject {
-        Subject::Key(key) => format!("write `{key}s` to name several"),
-        Subject::Item(_) | Subject::Name => "write its items one by one".to_owned(),
+fn several(subject: Subject<'_>, kind: Kind) -> String {
+    match (subject, kind) {
+        (Subject::Key(_), Kind::Offering) => "a resource has one offering".to_owned(),
+        (Subject::Key(key), _) => format!("write `{key}s` to name several"),
+        (Subject::Item(_) | Subject::Name, _) => "write its items one by one".to_owned(),
     }
 }

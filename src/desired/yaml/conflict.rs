@@ -4,6 +4,8 @@ use super::node::Place;
 use crate::desired::codes;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
+/// Nobody needs to hear of more in one file.
+const MOST: usize = 100;
 const OURS: &str = "<<<<<<< ";
 const BETWEEN: &str = "=======";
 const THEIRS: &str = ">>>>>>> ";
@@ -17,6 +19,9 @@ pub(super) fn find(source: &Source) -> Vec<Diagnostic> {
     for (place, line) in lines(&source.text) {
         let span = || place.span(&source.name);
         if line.starts_with(OURS) {
+            if conflicts.len() == MOST {
+                break;
+            }
             conflicts.push(conflict(span()));
         } else if let Some(open) = conflicts.pop() {
             conflicts.push(match line {

@@ -1,0 +1,176 @@
+//! Who sees only a part: what is not seen is not taken for missing, and nothing is written blindly.
+
+use expect_test::expect;
+use grantsync::reconcile::Error;
+use grantsync::sandbox::{Act, Reply, World, tokens};
+
+use crate::reconcile_support::{LINKS, Stage, document, in_words, request, told, triple, wanting};
+
+const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nHPC cluster-b: member carol\nusers: dave";
+const WANTED: [&str; 3] = ["cluster-a admin alice", "cluster-a member dave", "cluster-b member carol"];
+
+#[tokio::test]
+async fn whoever_is_not_staff_may_plan_and_not_apply() {
+    // Only support sees links and roles, and so what there is to do.
+    for (token, sees_work_to_do) in [
+        (tokens::SUPPORT, true),
+        (tokens::OWNER, false),
+        (tokens::CONSUMER, false),
+        (tokens::ADMIN, false),
+        (tokens::NOBODY, false),
+    ] {
+        let stage = Stage::new(WORLD).await.with_caller(token);
+        let prepared = stage.prepare(&wanting(&WANTED[..1])).await;
+        assert!(!prepared.view.snapshot.observation.caller.is_staff);
+        assert_eq!(!prepared.decision.approved.is_empty(), sees_work_to_do, "{token}");
+        if sees_work_to_do {
+            let error = stage.refused(&wanting(&WANTED[..1])).await;
+            assert!(matches!(error, Error::PartialView(_)), "{token}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_partial_view_that_is_meant_creates_and_does_not_remove() {
+    let stage = Stage::new(WORLD).await.with_caller(tokens::SUPPORT);
+    let document = document(&wanting(&WANTED));
+    let mut request = request(&document);
+    request.partial_view = true;
+    expect![[r#"
+        + cluster-a member dave: created
+        - cluster-a viewer bob: failed
+        not converged
+    "#]]
+    .assert_eq(&told(&stage.run(&request).await.unwrap()));
+    assert_eq!(stage.writes(), ["POST 201", "DELETE 403"]);
+    assert!(stage.live().contains(&"cluster-a viewer bob".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_has_nothing_to_write_needs_no_staff_token() {
+    let stage = Stage::new("HPC cluster-a: admin alice").await.with_caller(tokens::SUPPORT);
+    assert_eq!(stage.pass(&wanting(&["cluster-a admin alice"])).await, "nothing to do\n");
+}
+
+/// Staff until the request, then no more.
+fn demote(world: &mut World) {
+    world.change_user("staff", |it| it.is_staff = false);
+}
+
+#[tokio::test]
+async fn when_the_first_creation_cannot_be_read_back_nothing_more_is_sent() {
+    let hidden = || Act::Answer(Reply::json(404, r#"{"detail": "No ResourceUser matches the given query."}"#));
+    let broken = || Act::Answer(Reply::html(500));
+    for act in [hidden(), broken()] {
+        let stage = Stage::new("HPC cluster-a: admin alice, viewer bob\nusers: dave, erin").await;
+        stage.trouble("GET", "users/", 1000, hidden());
+        // The only link that is read by its id.
+        let single = format!("{LINKS}0");
+        for digit in "0123456789abcdef".chars() {
+            stage.always("GET", &single.replace('0', &digit.to_string()), act.clone());
+        }
+        let wanted = ["cluster-a admin alice", "cluster-a member dave", "cluster-a member erin"];
+        let told = stage.pass(&wanting(&wanted)).await;
+        assert_eq!(told.matches(": created").count(), 1, "{told}");
+        assert_eq!(told.matches(": not sent").count(), 2, "{told}");
+        assert!(told.contains("stopped: blind\n"), "{told}");
+        assert_eq!(stage.writes(), ["POST 201"]);
+    }
+}
+
+/// A change of the world, by name.
+type Change = (&'static str, fn(&mut World));
+
+/// What a staff token may become, besides being no staff token any more.
+const BECOMES: [Change; 4] = [
+    ("nobody", |_| {}),
+    ("support", |world| world.change_user("staff", |it| it.is_support = true)),
+    ("consumer", |world| {
+        let owned = world.projects.get(world.project).unwrap().organisation;
+        world.change_user("staff", |it| it.owns.push(owned));
+    }),
+    ("consumer of another organisation", |world| {
+        let other = world.organisation("Other");
+        let project = world.add_project(other, "Elsewhere");
+        let [cluster_b, ..] = triple(world, "cluster-b member carol");
+        world.resources.get_mut(cluster_b).unwrap().project = project;
+        world.change_user("staff", |it| it.owns.push(other));
+    }),
+];
+
+#[tokio::test]
+async fn a_token_that_becomes_less_at_any_request_does_no_harm() {
+    let wanted = wanting(&WANTED);
+    let undisturbed = Stage::new(WORLD).await;
+    undisturbed.pass(&wanted).await;
+    let requests = undisturbed.sandbox.world().requests.len();
+    for (kind, change) in BECOMES {
+        for nth in 1..=requests {
+            let stage = Stage::of(in_words(WORLD)).await;
+            let lessen = move |world: &mut World, _: &_| {
+                change(world);
+                demote(world);
+            };
+            stage.trouble("", "/", nth, Act::before(lessen));
+            let document = document(&wanted);
+            // Whether it fails, is refused, or goes through: nobody who should stay loses anything, nothing is double.
+            let _ = stage.run(&request(&document)).await;
+            let live = stage.live();
+            for stays in ["cluster-a admin alice", "cluster-b member carol"] {
+                let times = live.iter().filter(|it| *it == stays).count();
+                assert_eq!(times, 1, "{kind} from request {nth} on: {stays}, {live:?}");
+            }
+            assert!(live.iter().filter(|it| *it == "cluster-a member dave").count() <= 1, "{kind}, {nth}: {live:?}");
+
+            stage.calm();
+            stage.sandbox.world().change_user("staff", |it| it.is_staff = true);
+            stage.pass(&wanted).await;
+            assert_eq!(stage.live(), WANTED, "{kind} from request {nth} on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_turned_away_when_the_first_creation_is_read_back_is_told_as_such() {
+    let stage = Stage::new("HPC cluster-a: admin alice\nusers: dave").await;
+    let expire = |world: &mut World, _: &_| world.change_user("staff", |it| it.is_active = false);
+    stage.trouble("POST", LINKS, 1, Act::after(expire));
+    expect![[r#"
+        + cluster-a member dave: created
+        stopped: unauthorized
+        not read again
+    "#]]
+    .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice", "cluster-a member dave"])).await);
+}
+
+#[tokio::test]
+async fn not_found_means_gone_only_to_staff_and_only_if_the_resource_does_not_list_it() {
+    // The token is no staff token any more when the server says that there is no such link.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob").await;
+    stage.trouble("DELETE", LINKS, 1, Act::before(|world, _| demote(world)));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert!(told.starts_with("- cluster-a viewer bob: failed\n"), "{told}");
+    assert_eq!(stage.writes(), ["DELETE 404"]);
+    assert!(stage.live().contains(&"cluster-a viewer bob".to_owned()));
+
+    // It is a staff token, and the server contradicts itself.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob").await;
+    stage.always("DELETE", LINKS, Act::Answer(Reply::json(404, "{}")));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert!(told.starts_with("- cluster-a viewer bob: failed\n"), "{told}");
+
+    // It is a staff token when it asks, and not any more at the next removal.
+    let stage = Stage::new("HPC cluster-a: admin alice, viewer bob, viewer carol").await;
+    stage.trouble(
+        "DELETE",
+        LINKS,
+        1,
+        Act::before(|world, request| {
+            let id = request.target.split('/').rev().nth(1).unwrap().parse().unwrap();
+            world.unlink(id);
+        }),
+    );
+    stage.trouble("DELETE", LINKS, 2, Act::before(|world, _| demote(world)));
+    let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
+    assert_eq!((told.matches(": gone already").count(), told.matches(": failed").count()), (1, 1), "{told}");
+}
