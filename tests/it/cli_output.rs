@@ -218,3 +218,17 @@ async fn a_sandbox_asked_for_by_name_is_used_whatever_the_environment_says() {
     assert!(ran.stderr.contains("a Waldur inside this process"), "{}", ran.stderr);
     assert_eq!(desk.sandbox.world().requests, []);
 }
+
+#[tokio::test]
+async fn flags_are_read_from_the_environment() {
+    for value in ["1", "true", "yes"] {
+        let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+        let call = desk.call("apply").env("GRANTSYNC_FILE", "grants.yaml").env("GRANTSYNC_AUTO_APPROVE", value);
+        let ran = call.env("GRANTSYNC_NO_REMOVALS", value).run().await;
+        assert_eq!(ran.code, Some(0), "{value}: {}", ran.stderr);
+        assert_eq!(desk.writes(), ["POST 201"], "{value}");
+    }
+    let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+    let ran = desk.call("apply -f grants.yaml").env("GRANTSYNC_AUTO_APPROVE", "0").run().await;
+    assert_eq!(ran.code, Some(64), "{}", ran.stderr);
+}
