@@ -37,17 +37,22 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let progress = Progress::default();
-    let mut shown = None;
+    let mut declined = false;
     let confirm = async |prepared: &Prepared| {
-        if let Err(error) = show(&read, prepared, verbose, *diff) {
-            tracing::error!(%error, "could not show the plan");
-            return Answer::Leave;
-        }
-        shown = Some(prepared.decision.plan.clone());
-        let answer = if *auto_approve { Answer::Apply } else { ask(prepared).await };
-        if answer == Answer::Apply {
-            signals.writing();
-            progress.begin(&prepared.decision.approved);
+        let answer = match show(&read, prepared, verbose, *diff) {
+            Ok(()) if *auto_approve => Answer::Apply,
+            Ok(()) => ask(prepared).await,
+            Err(error) => {
+                tracing::error!(%error, "could not show the plan");
+                Answer::Leave
+            }
+        };
+        match answer {
+            Answer::Apply => {
+                signals.writing();
+                progress.begin(&prepared.decision.approved);
+            }
+            Answer::Leave => declined = true,
         }
         answer
     };
@@ -55,13 +60,13 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, &tell, signals.stop()).await?;
     progress.end();
 
-    let Some(report) = report else {
-        if shown.is_none() {
-            show(&read, &prepared, verbose, *diff)?;
-            return Ok(Exit::of_apply(&prepared.decision, None));
-        }
+    if declined {
         output::say("nothing was written\n");
         return Ok(Exit::Refused);
+    }
+    let Some(report) = report else {
+        show(&read, &prepared, verbose, *diff)?;
+        return Ok(Exit::of_apply(&prepared.decision, None));
     };
     output::data(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
     if sandbox.is_some() {

@@ -18,6 +18,7 @@ mod api_writes;
 mod cli_exit;
 mod cli_help;
 mod cli_output;
+mod cli_prompt;
 mod cli_signals;
 mod cli_support;
 mod desired_decode;
