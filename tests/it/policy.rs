@@ -226,3 +226,38 @@ fn narrowing_withholds_the_rest() {
         .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));
     assert!(world.directory.users.contains_key(&user("alice")));
 }
+
+#[test]
+fn what_has_not_begun_counts_as_what_is_not_declared() {
+    let world = World::read("HPC cluster-a: viewer alice, viewer bob, admin carol");
+    let yaml = "
+scope: all
+bindings:
+  - {resource: cluster-a, role: viewer, users: [alice, bob], from: 2027-06-30}
+  - {resource: cluster-a, role: admin, user: carol}
+"
+    .to_owned();
+    assert_eq!(gone_and_held(&(yaml.clone(), world.clone()), &asks(2, 100)), (2, 0));
+    assert_eq!(gone_and_held(&(yaml, world), &asks(1, 100)), (0, 2));
+}
+
+#[test]
+fn a_digest_stays_the_same_while_the_held_set_does() {
+    let (yaml, world) = crowd(8, 2);
+    let digest = |yaml: &str, world: &World, now: &str, asks: &Asks| {
+        approve(world.plan(yaml, now), asks).unwrap().limited.unwrap().digest
+    };
+    let first = digest(&yaml, &world, NOW, &asks(25, 25));
+    // Later, under another limit, with something to create besides, with lines in other places, in another mode.
+    assert_eq!(digest(&yaml, &world, "2027-01-02T00:00:00Z", &asks(25, 25)), first);
+    assert_eq!(digest(&yaml, &world, NOW, &asks(3, 100)), first);
+    let more = yaml.replace("users:", "users: [user000, new]}\n\n  - {resource: cluster-a, role: admin, users:");
+    let mut more_people = world.clone();
+    more_people.directory.users.extend(World::read("users: new").directory.users);
+    let more = more.replace("role: viewer, users: [user000, new]", "role: member, users: [new]");
+    let more = more.replace("role: admin, users:", "role: viewer, users:");
+    assert_eq!(digest(&more, &more_people, NOW, &asks(25, 25)), first);
+    assert_eq!(digest(&yaml, &world, NOW, &Asks { mode: Mode::AddOnly, ..asks(25, 25) }), first);
+    // But not when one more is held.
+    assert_ne!(digest(&yaml.replace(", user001", ""), &world, NOW, &asks(25, 25)), first);
+}
