@@ -10,6 +10,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends cmake g++ ma
 WORKDIR /src
 COPY Cargo.toml Cargo.lock README.md ./
 COPY src ./src
+COPY schemas ./schemas
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin grantsync && cp target/release/grantsync /grantsync
 

@@ -21,7 +21,7 @@
 //! | room | what it knows | what it never does |
 //! |---|---|---|
 //! | [`binding`], [`directory`], [`snapshot`], [`diagnostic`] | the words the others speak in | anything |
-//! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired) | read a file, ask a server |
+//! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
 //! | [`report`] | what became of each step | send one |
@@ -45,6 +45,10 @@ pub mod report;
 
 pub mod api;
 pub mod reconcile;
+
+pub mod daemon;
+
+pub mod admin;
 
 pub mod render;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::binding::{Link, ResourceId, UserId};
+use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::plan::{Creation, Hold, Removal, Why};
 use crate::policy::Decision;
 
@@ -83,12 +83,17 @@ pub enum After {
 }
 
 impl Step {
+    /// The binding that comes or goes.
+    pub fn binding(&self) -> Binding {
+        match self {
+            Self::Create(creation) => creation.binding,
+            Self::Remove(removal) => removal.link.binding,
+        }
+    }
+
     /// Where and who.
     pub fn pair(&self) -> (ResourceId, UserId) {
-        match self {
-            Self::Create(creation) => creation.binding.pair(),
-            Self::Remove(removal) => removal.link.binding.pair(),
-        }
+        self.binding().pair()
     }
 }
 

@@ -1,20 +1,39 @@
 //! What people and scripts read. Values in, text out: who prints it, and where, is decided elsewhere.
 //!
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
+//! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
 mod changes;
+mod counts;
+mod dates;
 mod diagnostics;
 mod diff;
 mod excerpt;
+mod findings;
+mod format;
+mod github;
+mod gitlab;
+mod hold;
+mod json;
+mod json_v1;
+mod markdown;
 mod naming;
 mod plan;
 mod report;
+mod sarif;
+mod shown;
 mod style;
 mod table;
+mod text;
 
 pub use changes::{Change, Group, changes};
+pub use counts::Counts;
 pub use diagnostics::diagnostics;
 pub use diff::diff;
+pub use format::{Format, UnknownFormat, render};
+pub use json_v1::json_schema;
+pub use markdown::job_summary;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};
 pub use report::{report, step};
+pub use shown::{Pass, Risk, Shown};

@@ -37,6 +37,11 @@ impl<'a> Naming<'a> {
         Self { ids: true, ..self }
     }
 
+    /// The names as the server has them, for programs.
+    pub fn directory(&self) -> &'a Directory {
+        self.directory
+    }
+
     /// A resource: its name, with the id where another one of its offering has the same.
     pub fn resource(&self, id: ResourceId) -> String {
         let Some(resource) = self.directory.resources.get(&id) else { return id.to_string() };
@@ -78,22 +83,29 @@ impl<'a> Naming<'a> {
     }
 }
 
-/// A name as it may stand in a terminal: what would move the cursor, or turn the line around, is written out.
+/// A name as it may stand in a terminal or the log of a CI job: what would move the cursor, turn the line around, be
+/// invisible, or be obeyed as a command of GitHub Actions, is written out.
 pub fn visible(name: &str) -> Cow<'_, str> {
-    let hidden = |it: char| {
-        it.is_control()
-            || matches!(it, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    if !name.contains(hidden) {
+    let command = name.trim_start().starts_with("::") || name.contains("##[");
+    if !command && !name.contains(hidden) {
         return Cow::Borrowed(name);
     }
     let mut shown = String::with_capacity(name.len() + 8);
     for it in name.chars() {
-        if hidden(it) {
+        let obeyed = it == '[' && shown.ends_with("##") || it == ':' && shown.trim_start().is_empty();
+        if hidden(it) || (command && obeyed) {
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(it));
         } else {
             shown.push(it);
         }
     }
     Cow::Owned(shown)
+}
+
+/// What a reader does not see, or what changes how the rest is seen: control characters, direction marks, tags.
+pub(super) fn hidden(it: char) -> bool {
+    it.is_control()
+        || matches!(it,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

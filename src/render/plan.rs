@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{Change, Group, changes};
+use super::dates::{end, instant};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Naming, table, visible};
+use super::{Counts, Naming, hold, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
-use crate::plan::{Held, Hold, Keep, Plan, Removal, Skip, Why};
-use crate::policy::{Decision, Exceeded, Limited};
+use crate::plan::{Held, Hold, Plan, Removal, Why};
+use crate::policy::{Decision, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -93,8 +93,8 @@ fn linked(note: String, removal: &Removal, naming: &Naming<'_>) -> String {
 
 fn held(Held { removal, hold }: &Held) -> String {
     match removal.why {
-        Why::NotDeclared => hold.to_string(),
-        other => format!("{hold} · {other}"),
+        Why::NotDeclared => visible(&hold.to_string()).into_owned(),
+        other => format!("{} · {other}", visible(&hold.to_string())),
     }
 }
 
@@ -138,20 +138,8 @@ fn more(lines: usize) -> String {
 /// Where a line stands, by which groups it means somebody, and why it is there.
 fn place(Origin { span, groups, life: _, reason }: &Origin) -> String {
     let via = if groups.is_empty() { String::new() } else { format!(" via {}", groups.join(" › ")) };
-    let reason = reason.as_ref().map(|it| format!(" · {}", visible(it)));
-    format!("{span}{via}{}", reason.unwrap_or_default())
-}
-
-/// An instant to the minute, in UTC; midnight as the day that begins.
-fn instant(at: Timestamp) -> String {
-    let text = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    text.strip_suffix(" 00:00 UTC").map(str::to_owned).unwrap_or(text)
-}
-
-/// The first instant after something, as files say it: midnight as the day that is still part of it.
-fn end(at: Timestamp) -> String {
-    let last = at - SignedDuration::from_nanos(1);
-    if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
+    let reason = reason.as_ref().map(|it| format!(" · {it}"));
+    visible(&format!("{span}{via}{}", reason.unwrap_or_default())).into_owned()
 }
 
 /// Links that are left as they are, in the order of users.
@@ -188,52 +176,28 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
 
 fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
     let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
-    for exceeded in exceeded {
-        let reason = match exceeded {
-            Exceeded::ResourceEmptied { resource, users } => {
-                let resource = naming.resource_in_line(*resource);
-                format!("{users} people would go from {resource}, and no link would be left there")
-            }
-            other => other.to_string(),
-        };
-        let _ = writeln!(out, "  {reason}");
+    for it in exceeded {
+        let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
-    let _ = writeln!(out, "  help: if these are meant, release exactly them with `--approve {digest}`\n");
+    let _ = writeln!(out, "  help: {}\n", hold::release(&Hold::Limit, Some(digest)));
 }
 
 /// The summary line.
 pub fn summary(decision: &Decision) -> String {
-    let Decision { plan, approved, withheld, limited: _ } = decision;
-    let mut first =
-        vec![format!("{} to create", approved.creations().len()), format!("{} to remove", approved.removals().len())];
+    let counts = Counts::of(decision);
+    let mut first = vec![format!("{} to create", counts.create), format!("{} to remove", counts.remove)];
     let mut add = |count: usize, what: &str| {
         if count > 0 {
             first.push(format!("{count} {what}"));
         }
     };
-    add(plan.held.len(), "held");
-    add(plan.unresolved, "unresolved");
-    add(withheld.creations.len() + withheld.removals.len(), "withheld");
-    let skipped = |why: Skip| plan.skipped.iter().filter(|it| it.why == why).count();
-    add(skipped(Skip::OutsideScope), "outside their own scope");
-    add(skipped(Skip::Inactive) + skipped(Skip::Terminated) + skipped(Skip::Clock), "skipped");
-    let mut second = Vec::new();
-    let duplicates = plan.duplicates();
-    if duplicates > 0 {
-        second.push(format!("{duplicates} duplicate {}", plural(duplicates, "row")));
-    }
-    second.push(format!("{} in sync", plan.in_sync.len()));
-    if !plan.kept.is_empty() {
-        let kept = |why: Keep| (plan.kept.iter().filter(|it| it.why == why).count(), why);
-        let parts = [kept(Keep::Protected), kept(Keep::Terminated)].into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<_> = parts.map(|(count, why)| format!("{count} {why}")).collect();
-        second.push(format!("{} kept ({})", plan.kept.len(), parts.join(", ")));
-    }
-    if !plan.outside.is_empty() {
-        second.push(format!("{} outside scope", plan.outside.len()));
-    }
-    let changing = if plan.changing { " · observed while changing" } else { "" };
-    format!("Plan: {} · {}{changing}", first.join(", "), second.join(", "))
+    add(counts.held, "held");
+    add(counts.unresolved, "unresolved");
+    add(counts.withheld, "withheld");
+    add(counts.outside_own_scope, "outside their own scope");
+    add(counts.skipped, "skipped");
+    let changing = if decision.plan.changing { " · observed while changing" } else { "" };
+    format!("Plan: {} · {}{changing}", first.join(", "), counts.unchanged())
 }
 
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty

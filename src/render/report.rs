@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Naming;
 use super::plan::{plural, summary};
 use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
+use super::{Naming, visible};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 
 /// One step and what became of it, in one line.
@@ -24,7 +24,7 @@ pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
         (Step::Remove(removal), Outcome::Removed) => format!(" ({})", removal.why),
         _ => String::new(),
     };
-    format!("{} {what}: {outcome}{why}", styled(style, sign))
+    format!("{} {what}: {}{why}", styled(style, sign), visible(&outcome.to_string()))
 }
 
 /// What it came to: failures with what to do about them, why it stopped, and whether access is now as declared.
@@ -41,12 +41,12 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     helps.sort_unstable();
     helps.dedup();
     for help in helps {
-        let _ = writeln!(out, "  help: {help}");
+        let _ = writeln!(out, "  help: {}", visible(help));
     }
     match stopped {
         Some(Stop::Interrupted) => stop(&mut out, "interrupted: what was in flight is finished, the rest was not sent"),
         Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
-            stop(&mut out, &format!("stopped: {failure}"));
+            stop(&mut out, &format!("stopped: {}", visible(&failure.message)));
             help(&mut out, failure);
         }
         None => {}
@@ -54,7 +54,7 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     match after {
         After::Untouched => {}
         After::Unread(failure) => {
-            stop(&mut out, &format!("could not read the touched resources again: {failure}"));
+            stop(&mut out, &format!("could not read the touched resources again: {}", visible(&failure.message)));
             help(&mut out, failure);
         }
         After::Decision(_) if report.converged() => {
@@ -87,11 +87,11 @@ fn stop(out: &mut String, text: &str) {
 
 fn help(out: &mut String, failure: &Failure) {
     if let Some(help) = &failure.help {
-        let _ = writeln!(out, "  {} {help}", styled(QUIET, "help:"));
+        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
     }
 }
 
-fn counts(report: &Report) -> String {
+pub(super) fn counts(report: &Report) -> String {
     let count = |fits: fn(&Outcome) -> bool| report.count(|_, outcome| fits(outcome));
     let created = count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_)));
     let mut parts = vec![format!("{created} created"), format!("{} removed", count(|it| *it == Outcome::Removed))];

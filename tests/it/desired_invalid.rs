@@ -50,7 +50,7 @@ fn of_very_many_problems_the_rest_is_counted() {
     assert_eq!(last.message, "500 more problems are not shown");
 }
 
-fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let paths = fs::read_dir(folder()).unwrap().map(|it| it.unwrap().path());
     let mut paths: Vec<_> = paths.filter(|it| it.extension().is_some_and(|it| it == "yaml")).collect();
     paths.sort();
@@ -58,7 +58,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 /// One file, or several when there are lines like `#== name.yaml`.
-fn sources(text: &str) -> Vec<Source> {
+pub(crate) fn sources(text: &str) -> Vec<Source> {
     if !text.starts_with("#== ") {
         return vec![Source { name: "grants.yaml".into(), text: text.to_owned() }];
     }

@@ -83,7 +83,7 @@ fn a_resource_that_several_people_would_leave_empty_is_held_alone() {
           -    viewer  dave  not declared
 
         Held by limits: 3 removals
-          3 people would go from cluster-a, and no link would be left there
+          3 people would go from `cluster-a`, and no link would be left there
           help: if these are meant, release exactly them with `--approve 3e7461f1d94aad99`
 
         Plan: 0 to create, 1 to remove, 3 held · 1 in sync

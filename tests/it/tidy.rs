@@ -27,7 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("directory", &["binding"]),
     ("snapshot", &["binding"]),
-    ("desired", &["binding", "diagnostic", "directory"]),
+    ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
@@ -35,6 +35,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("sandbox", &[]),
+    ("daemon", &[]),
+    ("admin", &["daemon"]),
 ];
 
 #[test]

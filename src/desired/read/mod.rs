@@ -14,13 +14,16 @@ mod when;
 use std::sync::Arc;
 
 use super::codes;
+use super::document::Selector;
 use super::draft::{Draft, Setting};
 use super::problems::Problems;
 use super::yaml::{Node, Place, Tree, Value};
 use crate::diagnostic::{Diagnostic, Span};
 
 use fields::{Fields, Shape};
+pub(super) use reference::{Kind, is_name};
 use text::Subject;
+pub(super) use text::{is_clean, not_text};
 
 /// The keys that stand in one file of the set only.
 pub(super) const SETTINGS: &[&str] =
@@ -60,6 +63,13 @@ impl Reading<'_> {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.problems.push(diagnostic);
     }
+}
+
+/// Reads what was given outside of a file in the words of one; `flag` is where it was given.
+pub(super) fn selector(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Selector> {
+    let cx = &mut Reading { file: &Arc::from(flag), problems };
+    let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
+    reference::selector(cx, Subject::Key(flag), &node, kind)
 }
 
 /// Adds what a file says to the draft.

@@ -13,7 +13,7 @@ use crate::desired::yaml::{Node, Value};
 
 /// What a reference is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::desired) enum Kind {
     Offering,
     Resource,
     Role,
@@ -32,7 +32,7 @@ impl Kind {
     }
 
     /// The key that holds a name for sure.
-    fn name(self) -> &'static str {
+    pub(in crate::desired) fn name(self) -> &'static str {
         match self {
             Self::User => "username",
             Self::Offering | Self::Resource | Self::Role => "name",
@@ -83,7 +83,7 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
         }
         _ => {
             let text = text(cx, subject, node)?;
-            if text.contains('*') && !is_url(text) {
+            if is_pattern(text) {
                 cx.push(
                     cx.error(
                         codes::PATTERN_NOT_ALLOWED,
@@ -102,12 +102,21 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
 /// One thing, or a pattern.
 pub(super) fn selector(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Selector> {
     match node.scalar() {
-        Some(pattern) if pattern.contains('*') && !is_url(pattern) => {
+        Some(pattern) if is_pattern(pattern) => {
             let pattern = text(cx, subject, node)?.into();
             Some(Selector::Pattern { span: cx.span(node.place), pattern })
         }
         _ => reference(cx, subject, node, kind).map(Selector::One),
     }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains('*') && !is_url(text)
+}
+
+/// Whether bare text is taken for a name: it is neither a UUID nor a URL nor a pattern.
+pub(in crate::desired) fn is_name(text: &str) -> bool {
+    parse_uuid(text).is_none() && !is_url(text) && !text.contains('*')
 }
 
 /// A UUID, a URL, or else a name.

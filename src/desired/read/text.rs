@@ -118,31 +118,52 @@ fn scalar<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) ->
 
 /// Whether the text can be a name; if not, it is told.
 fn name(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str) -> bool {
+    match flaw(text) {
+        None => return true,
+        Some(Flaw::Empty) => cx.push(
+            cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")).help("write a value, or remove it"),
+        ),
+        Some(Flaw::Control(it)) => refuse_control(cx, subject, node, it),
+        Some(Flaw::Space) => cx.push(
+            cx.error(codes::SURROUNDING_SPACE, node.place, format!("{subject} begins or ends with white space"))
+                .help(format!("write {}", Quoted(text.trim()))),
+        ),
+        Some(Flaw::Hidden(it)) => {
+            let message = format!("{subject} holds a character that cannot be seen: U+{:04X}", u32::from(it));
+            cx.push(
+                cx.warning(codes::HIDDEN_CHARACTER, node.place, message)
+                    .help("remove it, unless it belongs to the name"),
+            );
+            return true;
+        }
+    }
+    false
+}
+
+/// What is wrong with a text as a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    Empty,
+    Control(char),
+    Space,
+    /// No error: it may belong to the name.
+    Hidden(char),
+}
+
+fn flaw(text: &str) -> Option<Flaw> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        cx.push(
-            cx.error(codes::EMPTY_TEXT, node.place, format!("{subject} is empty")).help("write a value, or remove it"),
-        );
-        return false;
+        return Some(Flaw::Empty);
     }
-    if let Some(it) = text.chars().find(|it| it.is_control()) {
-        refuse_control(cx, subject, node, it);
-        return false;
-    }
-    if trimmed != text {
-        cx.push(
-            cx.error(codes::SURROUNDING_SPACE, node.place, format!("{subject} begins or ends with white space"))
-                .help(format!("write {}", Quoted(trimmed))),
-        );
-        return false;
-    }
-    if let Some(it) = text.chars().find(|it| is_hidden(*it)) {
-        let message = format!("{subject} holds a character that cannot be seen: U+{:04X}", u32::from(it));
-        cx.push(
-            cx.warning(codes::HIDDEN_CHARACTER, node.place, message).help("remove it, unless it belongs to the name"),
-        );
-    }
-    true
+    let control = text.chars().find(|it| it.is_control()).map(Flaw::Control);
+    let space = (trimmed != text).then_some(Flaw::Space);
+    let hidden = || text.chars().find(|it| is_hidden(*it)).map(Flaw::Hidden);
+    control.or(space).or_else(hidden)
+}
+
+/// Whether a file can hold the text as a name without a word about it.
+pub(in crate::desired) fn is_clean(text: &str) -> bool {
+    flaw(text).is_none()
 }
 
 fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, it: char) {
@@ -158,8 +179,8 @@ fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, i
 ///
 /// U+200D joins emoji and is left alone.
 fn is_hidden(it: char) -> bool {
-    matches!(it, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
-        || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(it, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+        || matches!(it, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// What stands there, for "must be …, not …".
@@ -175,7 +196,7 @@ pub(super) fn noun(node: &Node<'_>) -> &'static str {
 }
 
 /// What YAML takes an unquoted scalar for, unless for text. The words of YAML 1.1 count: not all readers left them.
-fn not_text(plain: &str) -> Option<&'static str> {
+pub(in crate::desired) fn not_text(plain: &str) -> Option<&'static str> {
     match plain {
         "~" | "null" | "Null" | "NULL" => Some("null"),
         "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("a boolean"),

@@ -1,0 +1,95 @@
+//! What waits for a person: broken files, failures, what is held, unresolved, or comes back.
+
+use jiff::Timestamp;
+
+use super::html::Html;
+use super::when::Absolute;
+use super::{Count, listed, section};
+use crate::daemon::{Failure, Limited, Status, View};
+
+pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
+    if status.broken.count > 0 {
+        section(html, "What is wrong with the files", |html| {
+            listed(html, &status.broken, |html, finding| {
+                html.raw("<pre>").text(finding).raw("</pre>");
+            });
+        });
+    }
+    if let Some(Failure { message, help }) = &status.failure {
+        section(html, "What went wrong", |html| {
+            html.raw("<p class=\"failure\">").prose(message).raw("</p>\n");
+            if let Some(help) = help {
+                html.raw("<p class=\"help\">").prose(help).raw("</p>\n");
+            }
+        });
+    }
+    if let Some(vanished) = &status.vanished {
+        section(html, "Files have vanished", |html| {
+            html.raw("<p>No removal goes before ").text(Absolute(vanished.until));
+            html.raw(", and then only if they are still missing and nothing else has changed.</p>\n<ul>");
+            for file in &vanished.files {
+                html.raw("<li>").name(file).raw("</li>\n");
+            }
+            html.raw("</ul>\n");
+        });
+    }
+    if let Some(view) = &status.view {
+        held(html, status, view);
+        if view.unresolved.count > 0 {
+            section(html, "What could not be resolved", |html| {
+                html.raw("<p>What such a line might mean is not removed.</p>\n");
+                as_of(html, status, view);
+                listed(html, &view.unresolved, |html, line| {
+                    html.prose(line);
+                });
+            });
+        }
+    }
+    if status.flaps.count > 0 {
+        section(html, "What comes back again and again", |html| {
+            html.raw("<p>Somebody undoes it, or it cannot be done. It is tried less and less often.</p>\n");
+            listed(html, &status.flaps, |html, flap| {
+                html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
+                html.raw(" since ").text(Absolute(flap.since)).raw("; next try ").ago(flap.not_before, now);
+                html.raw("</small>");
+            });
+        });
+    }
+}
+
+/// What a pass saw is still the best that is known when a later one failed, but it is not of now.
+fn as_of(html: &mut Html, status: &Status, view: &View) {
+    if status.last().is_some_and(|it| it.began > view.at) {
+        html.raw("<p class=\"note\">As of ").text(Absolute(view.at)).raw(", when a pass last went all the way.</p>\n");
+    }
+}
+
+fn held(html: &mut Html, status: &Status, view: &View) {
+    if view.held.count == 0 && view.limited.is_none() && view.withheld.count == 0 {
+        return;
+    }
+    section(html, "What is held, and how to release it", |html| {
+        as_of(html, status, view);
+        if let Some((limited, since)) = &view.limited {
+            let Limited { digest, exceeded, links, release } = limited;
+            html.raw("<p><strong>").text(Count(usize::try_from(*links).unwrap_or(usize::MAX), "removal", "removals"));
+            html.raw("</strong> held by a limit, since ").text(Absolute(*since)).raw(":</p>\n<ul>");
+            for why in exceeded {
+                html.raw("<li>").prose(why).raw("</li>\n");
+            }
+            html.raw("</ul>\n<p>To let exactly these go, and nothing else (digest <code>").name(digest);
+            html.raw("</code>):</p>\n<pre class=\"release\">").text(release).raw("</pre>\n");
+        }
+        if view.held.count > 0 {
+            html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");
+            html.text(Count(view.held.count, "held removal", "held removals")).raw("</summary>\n");
+            listed(html, &view.held, |html, held| {
+                html.name(&held.what).raw("<small>").prose(&held.why).raw("</small>");
+            });
+            html.raw("</details>\n");
+        }
+        listed(html, &view.withheld, |html, withheld| {
+            html.prose(withheld);
+        });
+    });
+}

@@ -1,0 +1,112 @@
+//! The one glance: a colour, a sign, two words, and a sentence.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::html::Html;
+use super::when::Relative;
+use super::{Count, Tone};
+use crate::daemon::{Activity, NotReady, Status, Verdict, View};
+
+/// What the page says first.
+pub(super) struct Banner {
+    pub(super) tone: Tone,
+    pub(super) title: &'static str,
+    lead: String,
+}
+
+impl Banner {
+    pub(super) fn of(status: &Status, now: Timestamp) -> Self {
+        let Some(last) = status.last() else {
+            return Self { tone: Tone::Quiet, title: "First check", lead: "The first pass is under way.".to_owned() };
+        };
+        if status.activity == Activity::Stopping {
+            return Self { tone: Tone::Quiet, title: "Stopping", lead: "Access stays as it is.".to_owned() };
+        }
+        if let (Err(NotReady::Stale), Some(good)) = (status.ready(now), status.last_good) {
+            let lead = format!("The last good pass ended {}, longer ago than it should.", Relative { at: good, now });
+            return Self { tone: Tone::Bad, title: "Out of date", lead };
+        }
+        let verdict = last.verdict;
+        let lead = match &status.view {
+            Some(view) if verdict.is_good() => with_view(verdict, view, status),
+            _ => without_view(verdict, status, now),
+        };
+        Self { tone: Tone::of(verdict), title: title(verdict), lead }
+    }
+
+    pub(super) fn write(&self, html: &mut Html) {
+        html.raw("<section class=\"banner ").raw(self.tone.class()).raw("\">\n");
+        html.raw("<span class=\"sign\" aria-hidden=\"true\">").raw(self.tone.sign()).raw("</span>\n");
+        html.raw("<div><h1>").raw(self.title).raw("</h1>\n<p>").text(&self.lead).raw("</p></div>\n</section>\n");
+    }
+}
+
+const fn title(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::InSync => "In sync",
+        Verdict::Changed => "Changed, now in sync",
+        Verdict::Held => "Held",
+        Verdict::Unresolved => "Unresolved",
+        Verdict::Incomplete => "Incomplete",
+        Verdict::Broken => "Files broken",
+        Verdict::Unreachable => "Server unreachable",
+        Verdict::Unauthorized => "Token rejected",
+        Verdict::Refused => "Not safe to go on",
+    }
+}
+
+/// After a pass that went all the way.
+fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
+    let changes = view.at;
+    let made = status.changes.iter().filter(|(at, _)| *at == changes).count();
+    match verdict {
+        Verdict::Changed => format!("The last pass made {}. Access is as declared.", Count(made, "change", "changes")),
+        Verdict::Held => {
+            let held = match view.held.count {
+                0 => "what is withheld".to_owned(),
+                many => Count(many, "removal that waits", "removals that wait").to_string(),
+            };
+            format!("Access is as declared, but for {held}.")
+        }
+        Verdict::Unresolved => {
+            let lines = Count(view.unresolved.count, "line names", "lines name");
+            format!("{lines} what can't be found. The rest is as declared.")
+        }
+        _ => format!("Access is as declared. {} found, and nothing to do.", Count(all(view), "binding", "bindings")),
+    }
+}
+
+fn all(view: &View) -> usize {
+    usize::try_from(view.in_sync).unwrap_or(usize::MAX)
+}
+
+/// After a pass that failed.
+fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
+    let known = Known { status, now };
+    match verdict {
+        Verdict::Broken => format!("Nothing is changed until the files are mended. {known}"),
+        Verdict::Unreachable => {
+            format!("What is live can't be read, and nothing is changed. It is tried again. {known}")
+        }
+        Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
+        Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),
+        _ => format!("Some steps failed or got no answer; they are tried again. {known}"),
+    }
+}
+
+/// What was so when all was well.
+struct Known<'a> {
+    status: &'a Status,
+    now: Timestamp,
+}
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status.last_good {
+            Some(good) => write!(f, "The last good pass ended {}.", Relative { at: good, now: self.now }),
+            None => f.write_str("No pass has gone well since the start."),
+        }
+    }
+}

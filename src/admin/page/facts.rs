@@ -1,0 +1,116 @@
+//! The last pass, the next one, and what it works from.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::html::Html;
+use super::when::{Absolute, Length};
+use super::{Count, Tone};
+use crate::daemon::{Activity, Past, Status, Token, Trigger};
+
+/// Digits of a commit that are shown.
+const COMMIT: usize = 10;
+
+pub(super) fn facts(html: &mut Html, status: &Status, now: Timestamp) {
+    html.raw("<dl class=\"facts\">\n");
+    fact(html, "Last pass", |html| last(html, status, now));
+    fact(html, "Next pass", |html| next(html, status, now));
+    fact(html, "Files", |html| files(html, status));
+    fact(html, "Token", |html| token(html, status));
+    html.raw("</dl>\n");
+    history(html, status);
+}
+
+fn fact(html: &mut Html, name: &'static str, value: impl FnOnce(&mut Html)) {
+    html.raw("<div><dt>").raw(name).raw("</dt>\n<dd>").add(value).raw("</dd></div>\n");
+}
+
+fn last(html: &mut Html, status: &Status, now: Timestamp) {
+    let Some(Past { began, took, asked, verdict: _ }) = status.last() else {
+        html.raw("none yet");
+        return;
+    };
+    html.ago(*began + *took, now).raw("<small>took ").text(Length::of(*took));
+    html.raw(", asked by ").add(|html| who(html, asked)).raw("</small>");
+}
+
+fn next(html: &mut Html, status: &Status, now: Timestamp) {
+    match &status.activity {
+        Activity::Running { asked, since } => {
+            html.raw("running now<small>began ").ago(*since, now).raw(", asked by ");
+            html.add(|html| who(html, asked)).raw("</small>");
+        }
+        Activity::Waiting(due) if due.trigger == Trigger::Start => {
+            html.raw("at once");
+        }
+        Activity::Waiting(due) => {
+            html.ago(due.at, now).raw("<small>").raw(why(due.trigger));
+            html.raw(if due.gated { "" } else { ", or sooner if something changes" }).raw("</small>");
+        }
+        Activity::Stopping => {
+            html.raw("none");
+        }
+    }
+}
+
+/// Why there will be a pass at that time.
+const fn why(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Retry => "another try",
+        Trigger::Life => "a line begins or ends",
+        _ => "by the schedule",
+    }
+}
+
+fn who(html: &mut Html, asked: &BTreeSet<Trigger>) {
+    for (at, trigger) in asked.iter().enumerate() {
+        html.raw(if at == 0 { "" } else { ", " }).text(trigger);
+    }
+}
+
+fn files(html: &mut Html, status: &Status) {
+    if let Some(revision) = &status.revision {
+        let revision: String = revision.chars().take(COMMIT).collect();
+        html.raw("<code>").name(revision).raw("</code>");
+    } else {
+        html.raw(match status.last() {
+            None => "not read yet",
+            Some(_) if status.broken.count > 0 => "broken",
+            Some(_) => "read",
+        });
+    }
+    html.raw("<small>");
+    for (at, file) in status.about.files.iter().enumerate() {
+        html.raw(if at == 0 { "" } else { ", " }).name(file);
+    }
+    html.raw("</small>");
+}
+
+fn token(html: &mut Html, status: &Status) {
+    html.raw(match status.token {
+        Token::Untried => "not tried yet",
+        Token::Accepted => "accepted",
+        Token::Rejected => "<strong>rejected</strong>",
+    });
+    if let Some(lifetime) = status.view.as_ref().and_then(|it| it.token_lifetime) {
+        html.raw("<small>ends when unused for ").text(Length::of(lifetime));
+        html.raw(if status.token_too_short() { ", which is less than passes are apart" } else { "" }).raw("</small>");
+    }
+}
+
+/// One small mark a pass, the latest on the right.
+fn history(html: &mut Html, status: &Status) {
+    let good = status.history.iter().filter(|it| it.verdict.is_good()).count();
+    let all = status.history.len();
+    if all == 0 {
+        return;
+    }
+    html.raw("<div class=\"history\"><small>").text(Count(all, "pass", "passes"));
+    html.raw("</small><div role=\"img\" aria-label=\"").text(good).raw(" of them went well\">");
+    for Past { verdict, began, asked: _, took: _ } in &status.history {
+        html.raw("<i class=\"").raw(Tone::of(*verdict).class()).raw("\" title=\"");
+        html.text(Absolute(*began)).raw(": ").text(verdict).raw("\"></i>");
+    }
+    html.raw("</div></div>\n");
+}

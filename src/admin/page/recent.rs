@@ -1,0 +1,54 @@
+//! What changed lately and why, and what ends soon.
+
+use jiff::Timestamp;
+
+use super::html::Html;
+use super::when::Absolute;
+use super::{listed, section};
+use crate::daemon::{Action, Became, Change, Status};
+
+pub(super) fn recent(html: &mut Html, status: &Status, now: Timestamp) {
+    section(html, "What changed lately", |html| {
+        if status.changes.is_empty() {
+            html.raw("<p>Nothing since the start, ").ago(status.started, now).raw(".</p>\n");
+        }
+        changes(html, status, now);
+    });
+    if let Some(view) = status.view.as_ref().filter(|it| it.expiring.count > 0) {
+        section(html, "What ends soon", |html| {
+            listed(html, &view.expiring, |html, grant| {
+                html.name(&grant.what).raw("<small>gone ").ago(grant.until, now).raw(", from ");
+                html.text(Absolute(grant.until)).raw("</small>");
+            });
+        });
+    }
+}
+
+/// Grouped by the pass that made them.
+fn changes(html: &mut Html, status: &Status, now: Timestamp) {
+    let changes: Vec<_> = status.changes.iter().collect();
+    for pass in changes.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((at, _)) = pass.first() else { continue };
+        html.raw("<h3>").text(Absolute(*at)).raw(" · ").ago(*at, now).raw("</h3>\n<ul class=\"changes\">\n");
+        for (_, change) in pass {
+            one(html, change);
+        }
+        html.raw("</ul>\n");
+    }
+}
+
+fn one(html: &mut Html, Change { action, became, what, why }: &Change) {
+    let (class, sign, word) = match action {
+        Action::Create => ("create", "+", "created"),
+        Action::Remove => ("remove", "−", "removed"),
+    };
+    let (class, word) = match became {
+        Became::Done => (class, word),
+        Became::Failed => ("undone", "failed"),
+        Became::Unknown => ("undone", "no answer"),
+        Became::Held => ("waits", "held"),
+        Became::Unsent => ("waits", "not sent"),
+    };
+    html.raw("<li class=\"").raw(class).raw("\"><span class=\"sign\" aria-hidden=\"true\">").raw(sign).raw("</span>");
+    html.raw("<span>").name(what).raw("<em>").raw(word).raw("</em><small>").prose(why).raw("</small></span></li>\n");
+}

@@ -1,0 +1,149 @@
+//! File changes: events where there are any, and a slow poll for where there are none.
+//!
+//! No event is filtered by the name in it: when a `ConfigMap` or git-sync swaps a directory, no event ever names the file.
+//! Instead the content is compared, by a fingerprint that the caller takes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::hops::directories;
+use super::trigger::{Asker, Trigger};
+
+/// How quickly a change is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Without an event for so long, a change is taken to be complete.
+    pub quiet: Duration,
+    /// Even if events go on, the files are looked at this often.
+    pub longest: Duration,
+    /// Without any event, the files are looked at this often: network file systems and bind mounts send none.
+    pub poll: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { quiet: Duration::from_millis(250), longest: Duration::from_secs(2), poll: Duration::from_secs(30) }
+    }
+}
+
+/// Files that are watched.
+#[derive(Debug)]
+pub struct Files<Take, Print> {
+    roots: Vec<PathBuf>,
+    patience: Patience,
+    take: Arc<Take>,
+    last: Print,
+    armed: Armed,
+    events: mpsc::Receiver<()>,
+    event: mpsc::Sender<()>,
+}
+
+/// The directories that are watched, each with the device and number of its inode: a name that leads to another
+/// directory than before has to be watched anew.
+#[derive(Debug, Default)]
+struct Armed {
+    directories: BTreeMap<PathBuf, (u64, u64)>,
+    /// None where the system has no room for it; then the poll has to do.
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl<Take, Print> Files<Take, Print>
+where
+    Take: Fn() -> Print + Send + Sync + 'static,
+    Print: PartialEq + Send + 'static,
+{
+    /// Watches from now on: a change after this returns is noticed. `take` reads the files that the roots lead to now
+    /// and returns something that differs if any byte of them does; it may block, and never fails, since a file that
+    /// can't be read is just another content.
+    pub async fn watch(roots: Vec<PathBuf>, patience: Patience, take: Take) -> Self {
+        let (event, events) = mpsc::channel(1);
+        let take = Arc::new(take);
+        let armed = Armed::default().again(&roots, &event).await;
+        let last = print(&take).await;
+        Self { roots, patience, take, last, armed, events, event }
+    }
+
+    /// Asks for a pass whenever the content has changed, for as long as it runs.
+    pub async fn ask_on_change(mut self, asker: Asker, trigger: Trigger) {
+        loop {
+            // An elapsed poll is as good as an event. We hold a sender ourselves, so there is always one to come.
+            if timeout(self.patience.poll, self.events.recv()).await.is_ok() {
+                self.settle().await;
+            }
+            // First the watches, then the look: what changes in between is either seen now or makes an event.
+            self.armed = self.armed.again(&self.roots, &self.event).await;
+            let now = print(&self.take).await;
+            if now != self.last {
+                self.last = now;
+                asker.ask(trigger);
+            }
+        }
+    }
+
+    /// Waits until it is quiet.
+    async fn settle(&mut self) {
+        let end = Instant::now() + self.patience.longest;
+        loop {
+            tokio::select! {
+                _ = self.events.recv() => {}
+                () = sleep(self.patience.quiet) => return,
+                () = sleep_until(end) => return,
+            }
+        }
+    }
+}
+
+/// Takes a fingerprint where blocking is no harm.
+async fn print<Print: Send + 'static>(take: &Arc<impl Fn() -> Print + Send + Sync + 'static>) -> Print {
+    let take = Arc::clone(take);
+    match spawn_blocking(move || take()).await {
+        Ok(print) => print,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+impl Armed {
+    /// The same, unless the names lead elsewhere now.
+    async fn again(self, roots: &[PathBuf], event: &mpsc::Sender<()>) -> Self {
+        let (roots, event) = (roots.to_vec(), event.clone());
+        let armed = spawn_blocking(move || {
+            let inode = |path: &PathBuf| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
+            let found = directories(&roots).into_iter();
+            let directories: BTreeMap<_, _> = found.filter_map(|it| inode(&it).map(|inode| (it, inode))).collect();
+            if directories == self.directories && self.watcher.is_some() {
+                return self;
+            }
+            let watcher = watcher(&directories, event);
+            Self { directories, watcher }
+        });
+        armed.await.unwrap_or_default()
+    }
+}
+
+fn watcher(directories: &BTreeMap<PathBuf, (u64, u64)>, event: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
+    let on_event = move |told: notify::Result<notify::Event>| {
+        // Reading the files makes access events itself. An error means that something was missed: look.
+        if !told.is_ok_and(|it| it.kind.is_access()) {
+            // Full means that one is waiting already.
+            let _ = event.try_send(());
+        }
+    };
+    let mut watcher = notify::recommended_watcher(on_event).inspect_err(not_watched).ok()?;
+    for directory in directories.keys() {
+        let _ = watcher.watch(directory, RecursiveMode::NonRecursive).inspect_err(not_watched);
+    }
+    Some(watcher)
+}
+
+fn not_watched(why: &notify::Error) {
+    tracing::warn!("file changes are noticed late, by looking from time to time: {why}");
+}

@@ -1,0 +1,86 @@
+//! Which directories have to be watched to notice every change of a path.
+//!
+//! A file that is watched itself goes deaf when an editor, a `ConfigMap` or git-sync puts another one in its place. Its
+//! directory sees that, and so does the directory of every symlink on the way to it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// Symlinks that are followed on the way to one path; as many as Linux itself follows.
+const LINKS: usize = 40;
+/// Directories that are watched at most. Beyond, the slow poll has to do.
+const DIRECTORIES: usize = 4096;
+
+/// The directories to watch for these paths, none of which need exist: the one in which each symlink on the way lies,
+/// the one in which the path itself lies, and if it is a directory, that and all below it that is not hidden.
+pub fn directories(roots: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut watched = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut waiting: VecDeque<PathBuf> = roots.iter().cloned().collect();
+    while let Some(path) = waiting.pop_front()
+        && watched.len() < DIRECTORIES
+    {
+        let end = follow(&path, &mut watched);
+        if fs::metadata(&end).is_ok_and(|it| it.is_dir()) && seen.insert(end.clone()) {
+            waiting.extend(children(&end));
+            watched.insert(end);
+        }
+    }
+    watched
+}
+
+/// Walks to where a path really leads and notes where each hop lies. Stops at what does not exist, and notes the
+/// directory in which it would appear.
+fn follow(path: &Path, watched: &mut BTreeSet<PathBuf>) -> PathBuf {
+    let mut here = PathBuf::from("/");
+    let mut ahead: VecDeque<OsString> = VecDeque::new();
+    put_before(&mut ahead, &std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    let mut links = 0;
+    while let Some(part) = ahead.pop_front() {
+        if part == ".." {
+            here.pop();
+            continue;
+        }
+        let next = here.join(&part);
+        match fs::read_link(&next) {
+            Ok(target) if links < LINKS => {
+                links += 1;
+                watched.insert(here.clone());
+                if target.is_absolute() {
+                    here = PathBuf::from("/");
+                }
+                put_before(&mut ahead, &target);
+            }
+            _ if next.symlink_metadata().is_err() => {
+                watched.insert(here);
+                return next;
+            }
+            _ if ahead.is_empty() => {
+                watched.insert(here);
+                return next;
+            }
+            _ => here = next,
+        }
+    }
+    here
+}
+
+fn put_before(ahead: &mut VecDeque<OsString>, path: &Path) {
+    for part in path.components().rev() {
+        match part {
+            Component::Normal(name) => ahead.push_front(name.to_owned()),
+            Component::ParentDir => ahead.push_front("..".into()),
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+}
+
+/// What in a directory leads to another place: directories and symlinks that are not hidden.
+fn children(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let visible = entries.flatten().filter(|it| !it.file_name().as_encoded_bytes().starts_with(b"."));
+    let leads_on = visible.filter(|it| it.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()));
+    leads_on.map(|it| it.path()).collect()
+}

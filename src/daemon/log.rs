@@ -1,0 +1,91 @@
+//! What the log says about a pass: only what is new.
+//!
+//! A daemon that runs for years says nothing while nothing happens, and says a thing once.
+
+use std::collections::BTreeSet;
+
+use super::pass::Failure;
+use super::status::{Listed, Past, Status};
+use super::vanished::Vanished;
+use super::verdict::Verdict;
+
+/// What was so when the log last spoke.
+#[derive(Debug)]
+pub(super) struct Said {
+    verdict: Option<Verdict>,
+    digest: Option<String>,
+    broken: Listed<String>,
+    failure: Option<Failure>,
+    flaps: BTreeSet<String>,
+    vanished: Option<Vanished>,
+    token_too_short: bool,
+}
+
+impl Said {
+    /// What is so now.
+    pub(super) fn of(status: &Status) -> Self {
+        Self {
+            verdict: status.last().map(|it| it.verdict),
+            digest: status.limited().map(|(limited, _)| limited.digest.clone()),
+            broken: status.broken.clone(),
+            failure: status.failure.clone(),
+            flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
+            vanished: status.vanished.clone(),
+            token_too_short: status.token_too_short(),
+        }
+    }
+
+    /// Says what has changed since; `steps` is what the pass tried.
+    pub(super) fn and_now(&self, status: &Status, steps: usize) {
+        let Some(Past { verdict, asked, took, began: _ }) = status.last() else { return };
+        let asked = asked.iter().map(|it| it.label()).collect::<Vec<_>>().join(",");
+        if self.verdict != Some(*verdict) || steps > 0 {
+            tracing::info!(%verdict, %asked, ?took, steps, "pass finished");
+        } else {
+            tracing::debug!(%verdict, %asked, ?took, "pass finished");
+        }
+        self.failures(status);
+        self.held(status);
+        if status.token_too_short() && !self.token_too_short {
+            tracing::warn!(
+                schedule = %status.about.schedule,
+                "the token ends when it is not used for as long as passes are apart: give it a longer life, or run more often"
+            );
+        }
+    }
+
+    fn failures(&self, status: &Status) {
+        if status.broken != self.broken {
+            let Listed { first, count } = &status.broken;
+            for finding in first {
+                tracing::error!("the files are broken: {finding}");
+            }
+            if *count > first.len() {
+                tracing::error!(findings = count, "the files are broken: there are more findings");
+            }
+        }
+        if let Some(Failure { message, help }) = &status.failure
+            && status.failure != self.failure
+        {
+            tracing::error!(help = help.as_deref(), "{message}");
+        }
+    }
+
+    fn held(&self, status: &Status) {
+        if let Some((limited, _)) = status.limited()
+            && self.digest.as_ref() != Some(&limited.digest)
+        {
+            let why = limited.exceeded.join("; ");
+            tracing::warn!(digest = %limited.digest, links = limited.links, release = %limited.release, "removals held: {why}");
+        }
+        if let Some(vanished) = &status.vanished
+            && status.vanished != self.vanished
+        {
+            let files = vanished.files.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            tracing::warn!(until = %vanished.until, "removals held, because files have vanished: {files}");
+        }
+        for flap in status.flaps.first.iter().filter(|it| !self.flaps.contains(&it.what)) {
+            tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What earlier passes mean for this one.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::flapping::{Flap, Flapping};
+use super::pass::{End, Pass, StepId};
+use super::vanished::{ContentId, Reading, Vanished, Watched};
+use super::verdict::Verdict;
+use super::window::Window;
+
+/// What the daemon remembers from pass to pass, and hands to each.
+///
+/// All of it makes a pass more careful, nothing bolder. It is kept in this process only: a restart begins with nothing.
+#[derive(Debug)]
+pub struct Memory {
+    now: Timestamp,
+    removed: Window,
+    files: Watched,
+    content: Option<ContentId>,
+    flapping: Flapping,
+    aside: BTreeSet<StepId>,
+}
+
+impl Memory {
+    /// Remembers nothing yet. Passes are about this far apart.
+    pub fn new(interval: SignedDuration) -> Self {
+        Self {
+            now: Timestamp::UNIX_EPOCH,
+            removed: Window::default(),
+            files: Watched::new(interval),
+            content: None,
+            flapping: Flapping::new(interval),
+            aside: BTreeSet::new(),
+        }
+    }
+
+    /// When the pass began: the time by which lines are alive or not.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Removals of the last 24 hours that count towards the limit.
+    pub fn removed_lately(&self) -> u32 {
+        self.removed.count(self.now)
+    }
+
+    /// Steps that came back too often, and are not to be sent in this pass.
+    pub const fn set_aside(&self) -> &BTreeSet<StepId> {
+        &self.aside
+    }
+
+    /// Tells which files were read. If some of the last good pass have vanished, no removal may go in this pass; the
+    /// answer says which files, and until when.
+    pub fn files_read(&mut self, reading: Reading) -> Option<&Vanished> {
+        if self.content.replace(reading.content) != Some(reading.content) {
+            self.flapping.forget();
+            self.aside.clear();
+        }
+        self.files.look(reading, self.now)
+    }
+
+    /// A pass begins. Who insists on it may have mended what made steps come back.
+    pub fn begin(&mut self, now: Timestamp, insisted: bool) {
+        self.now = now;
+        if insisted {
+            self.flapping.forget();
+        }
+        self.aside = self.flapping.set_aside(now);
+    }
+
+    /// A pass ended.
+    pub fn end(&mut self, pass: &Pass, now: Timestamp) {
+        let End::Finished(finished) = &pass.end else { return };
+        let good = Verdict::of(&pass.end).is_good();
+        self.removed.add(now, finished.counted_removals);
+        self.flapping.look(&finished.wanted, &self.aside, good, now);
+        if good {
+            self.files.went_well(self.now);
+        }
+    }
+
+    /// Steps that come back again and again.
+    pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
+        self.flapping.flaps()
+    }
+
+    /// Files that have vanished, while removals wait for another reading.
+    pub fn vanished(&self) -> Option<&Vanished> {
+        self.files.pending()
+    }
+}

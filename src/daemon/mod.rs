@@ -1,0 +1,50 @@
+//! Runs passes for as long as anything may ask for one.
+//!
+//! Sources ask on one [`channel`]: the clock, [`Files`] that change, [`Signals`], people on the admin port. [`run()`] does
+//! one pass at a time for all who asked, looks at what it came to, and decides when the next one is due. What it found is
+//! a [`Status`] in a `watch` channel. What earlier passes mean for later ones is [`Memory`].
+//!
+//! It knows no other room: the pass is a closure that returns a plain [`Pass`].
+
+mod agenda;
+mod backoff;
+mod files;
+mod flapping;
+mod hops;
+mod log;
+mod memory;
+mod pass;
+mod record;
+mod run;
+mod schedule;
+mod signals;
+mod status;
+mod stop;
+mod systemd;
+mod totals;
+mod trigger;
+mod vanished;
+mod verdict;
+mod window;
+
+pub use agenda::{Due, Known};
+pub use backoff::Pace;
+pub use files::{Files, Patience};
+pub use flapping::{Flap, Flapping};
+pub use hops::directories;
+pub use memory::Memory;
+pub use pass::{
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Pass, Requests, StepId, Stopped,
+    Wanted,
+};
+pub use run::{Settings, run};
+pub use schedule::{Schedule, ScheduleError};
+pub use signals::Signals;
+pub use status::{About, Activity, Listed, NotReady, Past, Status, Token, View};
+pub use stop::{Left, Stop};
+pub use systemd::tell as tell_systemd;
+pub use totals::{BUCKETS, Durations, Totals};
+pub use trigger::{Asker, Asks, Trigger, channel};
+pub use vanished::{ContentId, Reading, Vanished, Watched};
+pub use verdict::Verdict;
+pub use window::Window;

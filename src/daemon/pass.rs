@@ -1,0 +1,242 @@
+//! What a pass came to, as a plain value.
+//!
+//! The daemon knows no other room. Whoever runs the passes for it puts into words what happened; the daemon counts it,
+//! remembers it, shows it, and decides by it when the next pass is due.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// What a pass came to.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// How it ended.
+    pub end: End,
+    /// The commit that the files are of, if they lie in a work tree.
+    pub revision: Option<String>,
+    /// Requests it sent, by method and status.
+    pub requests: Vec<Requests>,
+    /// Requests among them that repeated one before.
+    pub retries: u64,
+}
+
+/// How a pass ended.
+#[derive(Debug, Clone)]
+pub enum End {
+    /// The live links were read, a plan was made, and what of it may be done was tried.
+    Finished(Box<Finished>),
+    /// The files are broken: each finding as text, with its place. Nothing was sent.
+    Broken(Vec<String>),
+    /// The server, or the token file, could not be read. Nothing was changed.
+    Unreachable(Failure),
+    /// The server turned the token away.
+    Unauthorized(Failure),
+    /// It is not safe to begin, for instance because the token sees too little.
+    Refused(Failure),
+}
+
+/// Why something did not work, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What was attempted and what happened.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// Requests of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requests {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// The status of the answer, or `None` where there was none.
+    pub code: Option<u16>,
+    /// How many.
+    pub count: u64,
+}
+
+/// What a pass saw and did that went all the way.
+#[derive(Debug, Clone, Default)]
+pub struct Finished {
+    /// Bindings that were as declared from the start.
+    pub in_sync: u64,
+    /// What was not as declared when the pass began, whatever became of it.
+    pub drift: Drift,
+    /// Every step that may be sent, and what became of it.
+    pub changes: Vec<Change>,
+    /// Steps that may be sent, those that are set aside included. A pass that goes well leaves none to the next one.
+    pub wanted: Vec<Wanted>,
+    /// Removals that went and count towards the limit of a day.
+    pub counted_removals: u32,
+    /// Removals that are held.
+    pub held: Vec<Held>,
+    /// What limits hold of them.
+    pub limited: Option<Limited>,
+    /// Steps withheld, each kind in words: `2 creations withheld by mode observe`.
+    pub withheld: Vec<String>,
+    /// Lines and settings that could not be resolved, each with its place.
+    pub unresolved: Vec<String>,
+    /// Grants that end soon, soonest first.
+    pub expiring: Vec<Expiring>,
+    /// The next instant at which a line begins or ends.
+    pub next_instant: Option<Timestamp>,
+    /// Why it ended before all its steps were sent, if it did.
+    pub stopped: Option<Stopped>,
+    /// Whether live is now as declared as it may be: the list did not move under the reader, and what was touched was
+    /// read again and needs nothing.
+    pub converged: bool,
+    /// How long the token lives without being used, if it ends at all.
+    pub token_lifetime: Option<Duration>,
+}
+
+/// Why a pass ended before all its steps were sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// Somebody asked the daemon to leave.
+    Interrupted,
+    /// The server turned the token away.
+    Unauthorized(Failure),
+    /// It turned out not to be safe to go on.
+    Refused(Failure),
+}
+
+/// Differences between live and declared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// Links that are declared and missing.
+    pub create: u64,
+    /// Links that are there and should not be.
+    pub remove: u64,
+}
+
+/// One step, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it does.
+    pub action: Action,
+    /// What became of it.
+    pub became: Became,
+    /// Who, which role and where, in names: `alice: admin on cluster-a`.
+    pub what: String,
+    /// Why, with its place, and what went wrong if something did: `not declared`, `grants.yaml:12 OPS-7`.
+    pub why: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Gives access.
+    Create,
+    /// Takes it away.
+    Remove,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Became {
+    /// It is so.
+    Done,
+    /// The server, or something in between, said no.
+    Failed,
+    /// The answer was lost.
+    Unknown,
+    /// It was not sent, because of what became of another step.
+    Held,
+    /// The pass ended before its turn came.
+    Unsent,
+}
+
+/// A step that may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The same for the same step in another pass.
+    pub step: StepId,
+    /// The step in words, with its sign.
+    pub what: String,
+}
+
+/// Tells one step from another, from pass to pass of one process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId(u64);
+
+/// A removal that is not made, for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Who would lose which role where.
+    pub what: String,
+    /// What holds it.
+    pub why: String,
+}
+
+/// What limits hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited {
+    /// Approves exactly this set.
+    pub digest: String,
+    /// Which limits, and by how much, in words.
+    pub exceeded: Vec<String>,
+    /// Links held.
+    pub links: u64,
+    /// How to release them: what to type or to write, ready to paste.
+    pub release: String,
+}
+
+/// A grant that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiring {
+    /// Who has which role where, with the place of the line.
+    pub what: String,
+    /// The instant from which it is gone.
+    pub until: Timestamp,
+}
+
+impl Pass {
+    /// A pass that ended so and sent nothing.
+    pub const fn new(end: End) -> Self {
+        Self { end, revision: None, requests: Vec::new(), retries: 0 }
+    }
+
+    /// Steps that were tried or had their turn.
+    pub(super) fn steps(&self) -> usize {
+        match &self.end {
+            End::Finished(finished) => finished.changes.len(),
+            End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) => 0,
+        }
+    }
+}
+
+impl StepId {
+    /// Names a step by everything that makes it the same step.
+    pub fn of(step: &impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        step.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+impl Action {
+    /// Its name in metrics and JSON.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl Became {
+    /// All of them, so that each has its metric from the start.
+    pub const ALL: [Self; 5] = [Self::Done, Self::Failed, Self::Unknown, Self::Held, Self::Unsent];
+
+    /// Its name in metrics and JSON.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Held => "held",
+            Self::Unsent => "unsent",
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a pass that is over changes in the status.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::memory::Memory;
+use super::pass::{End, Finished, Limited, Pass, Stopped};
+use super::status::{Listed, Past, Status, Token, View};
+use super::verdict::Verdict;
+
+/// Changes that are remembered.
+const CHANGES: usize = 100;
+/// Passes that are remembered.
+const HISTORY: usize = 60;
+
+impl Status {
+    /// Takes in a pass that is over.
+    pub(super) fn record(&mut self, past: Past, pass: Pass, memory: &Memory, now: Timestamp) {
+        let verdict = past.verdict;
+        self.totals.add(&pass, past.took);
+        keep_last(&mut self.history, past, HISTORY);
+        if verdict.is_good() {
+            self.last_good = Some(now);
+        }
+        self.flaps = memory.flaps().cloned().collect();
+        self.vanished = memory.vanished().cloned();
+        self.revision = pass.revision;
+        self.broken = Listed::default();
+        self.failure = None;
+        match pass.end {
+            End::Finished(finished) => self.record_finished(*finished, now),
+            End::Broken(broken) => self.broken = broken.into_iter().collect(),
+            End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) => {
+                self.failure = Some(failure);
+            }
+        }
+        match verdict {
+            Verdict::Unauthorized => self.token = Token::Rejected,
+            _ if verdict.is_good() || verdict == Verdict::Incomplete => self.token = Token::Accepted,
+            _ => {}
+        }
+    }
+
+    fn record_finished(&mut self, finished: Finished, now: Timestamp) {
+        let since = |limited: &Limited| match self.limited() {
+            Some((before, since)) if before.digest == limited.digest => *since,
+            _ => now,
+        };
+        self.view = Some(View {
+            at: now,
+            in_sync: finished.in_sync,
+            drift: finished.drift,
+            held: finished.held.into_iter().collect(),
+            limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),
+            withheld: finished.withheld.into_iter().collect(),
+            unresolved: finished.unresolved.into_iter().collect(),
+            expiring: finished.expiring.into_iter().collect(),
+            token_lifetime: finished.token_lifetime,
+        });
+        self.failure = match finished.stopped {
+            Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure)) => Some(failure),
+            Some(Stopped::Interrupted) | None => None,
+        };
+        for change in finished.changes.into_iter().take(CHANGES).rev() {
+            self.changes.push_front((now, change));
+        }
+        self.changes.truncate(CHANGES);
+    }
+}
+
+fn keep_last<T>(ring: &mut VecDeque<T>, item: T, most: usize) {
+    ring.push_back(item);
+    while ring.len() > most {
+        ring.pop_front();
+    }
+}

@@ -1,0 +1,95 @@
+//! The loop.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::agenda::{Due, Known};
+use super::log::Said;
+use super::memory::Memory;
+use super::pass::{End, Pass};
+use super::schedule::Schedule;
+use super::status::{Activity, INTERVALS, Past, Status};
+use super::stop::{self, Left, Stop};
+use super::trigger::{Asks, Trigger};
+use super::verdict::Verdict;
+
+/// How the loop goes.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// When a pass is due although nobody asked.
+    pub schedule: Schedule,
+    /// How long a pass may take to finish once somebody wants us to leave.
+    pub shutdown_timeout: Duration,
+}
+
+/// Runs passes, one at a time, until somebody wants it to leave.
+///
+/// The first one begins at once. Asks that arrive during a pass share the next one. The pass has to look at `stop` itself
+/// and finish early; if it does not within the time-out, or when it is wanted to stop *now*, it is dropped.
+pub async fn run(
+    settings: Settings,
+    mut asks: Asks,
+    mut stop: watch::Receiver<Stop>,
+    status: &watch::Sender<Status>,
+    clock: impl Fn() -> Timestamp,
+    mut pass: impl AsyncFnMut(&mut Memory) -> Pass,
+) -> Left {
+    let Settings { schedule, shutdown_timeout } = settings;
+    let mut memory = Memory::new(schedule.longest_gap(clock()));
+    let mut asked = BTreeSet::from([Trigger::Start]);
+    let mut failures = 0_u32;
+    let mut life = None;
+    loop {
+        let began = clock();
+        let clocked = Instant::now();
+        memory.begin(began, asked.iter().any(|it| it.insists()));
+        status.send_modify(|it| it.activity = Activity::Running { asked: asked.clone(), since: began });
+        let told = tokio::select! {
+            biased;
+            told = pass(&mut memory) => told,
+            () = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff),
+        };
+        let (now, took) = (clock(), clocked.elapsed());
+        let verdict = Verdict::of(&told.end);
+        failures = failures_in_a_row(failures, verdict);
+        if let End::Finished(finished) = &told.end {
+            life = finished.next_instant;
+        }
+        life = life.filter(|at| *at > began);
+        memory.end(&told, now);
+        let second_reading = memory.vanished().map(|it| it.until);
+        let known = Known { began, now, verdict, failures, took, life, second_reading };
+        let due = Due::next(&schedule, &known, fastrand::f64());
+        status.send_modify(|it| {
+            let said = Said::of(it);
+            let steps = told.steps();
+            it.good_for = schedule.longest_gap(now).saturating_mul(INTERVALS);
+            it.activity = Activity::Waiting(due);
+            it.record(Past { verdict, asked: std::mem::take(&mut asked), began, took }, told, &memory, now);
+            said.and_now(it, steps);
+        });
+        asked = tokio::select! {
+            biased;
+            () = stop::wanted(&mut stop) => return leave(status, Left::Clean),
+            asked = due.wait(&mut asks, &clock) => asked,
+        };
+    }
+}
+
+/// A broken file says nothing about the server: it neither adds to its failures nor forgives them.
+fn failures_in_a_row(so_far: u32, verdict: Verdict) -> u32 {
+    match verdict {
+        Verdict::Broken => so_far,
+        _ if verdict.is_good() => 0,
+        _ => so_far.saturating_add(1),
+    }
+}
+
+fn leave(status: &watch::Sender<Status>, left: Left) -> Left {
+    status.send_modify(|it| it.activity = Activity::Stopping);
+    left
+}

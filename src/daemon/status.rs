@@ -1,0 +1,243 @@
+//! What the daemon is doing and what it found, for people, probes and tests to watch.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::agenda::Due;
+use super::flapping::Flap;
+use super::pass::{Change, Drift, Expiring, Failure, Held, Limited};
+use super::totals::Totals;
+use super::trigger::Trigger;
+use super::vanished::Vanished;
+use super::verdict::Verdict;
+
+/// What the daemon is doing and what it found.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// What it was started with.
+    pub about: About,
+    /// When it was started.
+    pub started: Timestamp,
+    /// What it does just now.
+    pub activity: Activity,
+    /// Its last passes, the latest last.
+    pub history: VecDeque<Past>,
+    /// When the last pass that read, planned and failed at nothing ended.
+    pub last_good: Option<Timestamp>,
+    /// What the last pass saw that went all the way. A later one that failed leaves it as it is.
+    pub view: Option<View>,
+    /// Why the last pass failed; broken files are in `broken`.
+    pub failure: Option<Failure>,
+    /// What is wrong with the files, each finding as text; empty unless the last pass found them broken.
+    pub broken: Listed<String>,
+    /// What the server thinks of the token.
+    pub token: Token,
+    /// The last changes, the latest first.
+    pub changes: VecDeque<(Timestamp, Change)>,
+    /// Steps that come back again and again.
+    pub flaps: Listed<Flap>,
+    /// Files that have vanished, while removals wait for another reading.
+    pub vanished: Option<Vanished>,
+    /// The commit that the files of the last pass are of.
+    pub revision: Option<String>,
+    /// How old a good pass may be before it says nothing about now.
+    pub good_for: SignedDuration,
+    /// Counts since the start.
+    pub totals: Totals,
+}
+
+/// What the daemon was started with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Of the program.
+    pub version: &'static str,
+    /// The base URL.
+    pub server: String,
+    /// The files and directories that are read.
+    pub files: Vec<String>,
+    /// When passes are due, in words.
+    pub schedule: String,
+}
+
+/// What the daemon does just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activity {
+    /// It runs a pass.
+    Running {
+        /// What asked for it.
+        asked: BTreeSet<Trigger>,
+        /// When it began.
+        since: Timestamp,
+    },
+    /// It waits for the next.
+    Waiting(Due),
+    /// It is about to leave.
+    Stopping,
+}
+
+/// A pass that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What asked for it.
+    pub asked: BTreeSet<Trigger>,
+    /// When it began.
+    pub began: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What the server thinks of the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Token {
+    /// It was not asked yet.
+    #[default]
+    Untried,
+    /// It is good.
+    Accepted,
+    /// It is not.
+    Rejected,
+}
+
+/// What a pass saw.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// When it was over.
+    pub at: Timestamp,
+    /// Bindings that were as declared from the start.
+    pub in_sync: u64,
+    /// What was not, whatever became of it.
+    pub drift: Drift,
+    /// Removals that are held.
+    pub held: Listed<Held>,
+    /// What limits hold of them, and since when just this.
+    pub limited: Option<(Limited, Timestamp)>,
+    /// Steps withheld, in words.
+    pub withheld: Listed<String>,
+    /// Lines and settings that could not be resolved.
+    pub unresolved: Listed<String>,
+    /// Grants that end soon, soonest first.
+    pub expiring: Listed<Expiring>,
+    /// How long the token lives without being used, if it ends at all.
+    pub token_lifetime: Option<Duration>,
+}
+
+/// Items of a list that are kept.
+const ITEMS: usize = 200;
+
+/// The first items of a list, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// The first ones.
+    pub first: Vec<T>,
+    /// All.
+    pub count: usize,
+}
+
+/// Why a daemon is not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// No pass is over yet.
+    #[error("the first pass is not over yet")]
+    First,
+    /// The last pass failed.
+    #[error("the last pass failed: {0}")]
+    Failed(Verdict),
+    /// The last good pass is too long ago.
+    #[error("the last good pass is too long ago")]
+    Stale,
+    /// It is about to leave.
+    #[error("stopping")]
+    Stopping,
+}
+
+impl Status {
+    /// Nothing happened yet; the first pass is due.
+    pub fn new(about: About, now: Timestamp) -> Self {
+        Self {
+            about,
+            started: now,
+            activity: Activity::Waiting(Due { at: now, trigger: Trigger::Start, gated: false }),
+            history: VecDeque::new(),
+            last_good: None,
+            view: None,
+            failure: None,
+            broken: Listed::default(),
+            token: Token::Untried,
+            changes: VecDeque::new(),
+            flaps: Listed::default(),
+            vanished: None,
+            revision: None,
+            good_for: SignedDuration::MAX,
+            totals: Totals::default(),
+        }
+    }
+
+    /// The last pass that is over.
+    pub fn last(&self) -> Option<&Past> {
+        self.history.back()
+    }
+
+    /// What limits hold, and since when just this.
+    pub fn limited(&self) -> Option<&(Limited, Timestamp)> {
+        self.view.as_ref().and_then(|it| it.limited.as_ref())
+    }
+
+    /// Whether access is being kept as declared: the last pass read, planned and failed at nothing, not too long ago.
+    /// What is held or unresolved waits for a person, and does not count against it.
+    pub fn ready(&self, now: Timestamp) -> Result<(), NotReady> {
+        match (self.last(), self.last_good) {
+            _ if self.activity == Activity::Stopping => Err(NotReady::Stopping),
+            (None, _) => Err(NotReady::First),
+            (Some(last), _) if !last.verdict.is_good() => Err(NotReady::Failed(last.verdict)),
+            (_, Some(good)) if now.duration_since(good) <= self.good_for => Ok(()),
+            _ => Err(NotReady::Stale),
+        }
+    }
+
+    /// Whether the token is gone before the next pass, so that the server locks us out.
+    pub fn token_too_short(&self) -> bool {
+        let lifetime = self.view.as_ref().and_then(|it| it.token_lifetime);
+        lifetime.is_some_and(|it| SignedDuration::try_from(it).is_ok_and(|it| it < self.good_for / INTERVALS))
+    }
+}
+
+/// A good pass says something for three intervals.
+pub(super) const INTERVALS: i32 = 3;
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { first: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> FromIterator<T> for Listed<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut items = items.into_iter();
+        let first: Vec<T> = items.by_ref().take(ITEMS).collect();
+        Self { count: first.len() + items.count(), first }
+    }
+}
+
+/// In one line, for a service manager.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.last() {
+            None => f.write_str("first pass")?,
+            Some(last) => write!(f, "{}", last.verdict)?,
+        }
+        match &self.activity {
+            Activity::Running { since, .. } => write!(f, "; a pass runs since {}", clock(*since)),
+            Activity::Waiting(due) => write!(f, "; the next pass is due by {}", clock(due.at)),
+            Activity::Stopping => f.write_str("; stopping"),
+        }
+    }
+}
+
+fn clock(at: Timestamp) -> impl fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC")
+}

@@ -1,0 +1,118 @@
+//! A pass in one word.
+
+use std::fmt;
+
+use super::pass::{Became, End, Finished, Stopped};
+
+/// What a pass came to, in one word. Where several apply, the gravest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Live was as declared.
+    InSync,
+    /// Live was not as declared, and now is.
+    Changed,
+    /// Live is as declared but for what is held or withheld.
+    Held,
+    /// Live is as declared as far as the files could be understood.
+    Unresolved,
+    /// Something failed, got no answer or was not sent, or the list moved while it was read.
+    Incomplete,
+    /// The files are broken; nothing was done.
+    Broken,
+    /// The server could not be read; nothing was done.
+    Unreachable,
+    /// The token was turned away, at the beginning or in between.
+    Unauthorized,
+    /// It is not safe to begin or to go on.
+    Refused,
+}
+
+impl Verdict {
+    /// All of them, so that each has its metric from the start.
+    pub const ALL: [Self; 9] = [
+        Self::InSync,
+        Self::Changed,
+        Self::Held,
+        Self::Unresolved,
+        Self::Incomplete,
+        Self::Broken,
+        Self::Unreachable,
+        Self::Unauthorized,
+        Self::Refused,
+    ];
+
+    /// What the end of a pass says.
+    pub fn of(end: &End) -> Self {
+        match end {
+            End::Finished(finished) => Self::finished(finished),
+            End::Broken(_) => Self::Broken,
+            End::Unreachable(_) => Self::Unreachable,
+            End::Unauthorized(_) => Self::Unauthorized,
+            End::Refused(_) => Self::Refused,
+        }
+    }
+
+    /// In the order of the exit codes of `apply`: what failed, then what is unresolved, then what is held.
+    fn finished(finished: &Finished) -> Self {
+        let became = |fits: fn(Became) -> bool| finished.changes.iter().any(|it| fits(it.became));
+        match finished.stopped {
+            Some(Stopped::Unauthorized(_)) => return Self::Unauthorized,
+            Some(Stopped::Refused(_)) => return Self::Refused,
+            Some(Stopped::Interrupted) => return Self::Incomplete,
+            None => {}
+        }
+        if !finished.converged || became(|it| matches!(it, Became::Failed | Became::Unknown | Became::Unsent)) {
+            Self::Incomplete
+        } else if !finished.unresolved.is_empty() {
+            Self::Unresolved
+        } else if held(finished) || became(|it| it == Became::Held) {
+            Self::Held
+        } else if !finished.changes.is_empty() {
+            Self::Changed
+        } else {
+            Self::InSync
+        }
+    }
+
+    /// Whether the live links were read, a plan was made, and nothing failed. Held and unresolved are no failures: what
+    /// could be done is done, and a person has to look at the rest.
+    pub const fn is_good(self) -> bool {
+        matches!(self, Self::InSync | Self::Changed | Self::Held | Self::Unresolved)
+    }
+
+    /// Its name in metrics and JSON.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::InSync => "in_sync",
+            Self::Changed => "changed",
+            Self::Held => "held",
+            Self::Unresolved => "unresolved",
+            Self::Incomplete => "incomplete",
+            Self::Broken => "broken_files",
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "unauthorized",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// For people.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InSync => "in sync",
+            Self::Changed => "changed, now in sync",
+            Self::Held => "in sync but for what is held",
+            Self::Unresolved => "in sync but for what is unresolved",
+            Self::Incomplete => "incomplete",
+            Self::Broken => "broken files",
+            Self::Unreachable => "server unreachable",
+            Self::Unauthorized => "token rejected",
+            Self::Refused => "not safe to go on",
+        })
+    }
+}
+
+fn held(finished: &Finished) -> bool {
+    !finished.held.is_empty() || finished.limited.is_some() || !finished.withheld.is_empty()
+}

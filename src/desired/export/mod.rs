@@ -1,0 +1,187 @@
+//! Live links as files: where a team starts from what exists today.
+//!
+//! Whoever writes asks the reader: a name is written only where [`resolve`](fn@super::resolve) takes it for exactly the thing
+//! it stands for. Where it does not, the id is, with the name beside it as a comment.
+
+mod blocks;
+mod extent;
+mod file_names;
+mod page;
+mod scalar;
+mod written;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+pub use extent::{Extent, Named};
+
+use super::names::Names;
+use crate::binding::Binding;
+use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
+use crate::snapshot::{Caller, Observation, Snapshot};
+use blocks::{Section, sections};
+use file_names::{FileNames, SETTINGS};
+use page::{comment, entries, list};
+use written::Writer;
+
+/// How live links are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Export {
+    /// Which of them; it becomes the scope of the files.
+    pub extent: Extent,
+    /// What becomes a file of its own.
+    pub split: Split,
+    /// How things are named.
+    pub form: Form,
+}
+
+/// What becomes a file of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Split {
+    /// Everything is in one file.
+    #[default]
+    Nothing,
+    /// Each offering.
+    Offering,
+    /// Each resource, in a folder of its offering.
+    Resource,
+}
+
+/// How things are named.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    /// By name where the name alone says it, else by id.
+    #[default]
+    Name,
+    /// By id and name: whatever is renamed later shows as unresolved.
+    Pinned,
+}
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// A relative path of plain ASCII, with `/` between folders. No two of an export are equal, in either case.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Writes live links as a set of files that asks for exactly them: planned against what was seen, only rows beside
+/// another one of the same binding are left to be removed.
+///
+/// The same links and names make the same bytes. The first file holds the settings. Where a row names something that
+/// `directory` does not hold, its id is written, and the plan finds it unresolved, as it is.
+///
+/// # Errors
+/// What of the extent names nothing, or too much: less than was meant would be exported.
+pub fn export(
+    snapshot: &Snapshot,
+    directory: &Directory,
+    asked: &Export,
+) -> Result<Vec<ExportedFile>, Vec<Diagnostic>> {
+    let Snapshot { links, users: _, observation } = snapshot;
+    let Export { extent, split, form } = asked;
+    let names = Names::new(directory);
+    let territory = extent.resolve(&names)?;
+    let live: BTreeSet<Binding> = links.iter().map(|it| it.binding).collect();
+    let live = live.into_iter().filter(|it| territory.contains(it, directory)).collect();
+
+    let writer = Writer::new(names, *form);
+    let sections = sections(live, directory);
+    let mut settings = head(observation, asked, &sections);
+    settings.push_str(&extent.written());
+    let files = match split {
+        Split::Nothing => {
+            settings.push_str(&bindings(&sections, &writer));
+            Vec::new()
+        }
+        Split::Offering | Split::Resource => parts(&sections, *split, &writer),
+    };
+    if *split != Split::Nothing {
+        settings.push_str(&named(&files));
+    }
+    let settings = ExportedFile { name: format!("{SETTINGS}.yaml"), text: settings };
+    Ok(std::iter::once(settings).chain(files).collect())
+}
+
+/// What a reader has to know: whence this is, how it was made, and why it may not be the whole of it.
+fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> String {
+    let Observation { server, caller, pages: _, changing, clock_offset: _ } = observation;
+    let resources = sections.iter().map(|it| it.blocks.len()).sum();
+    let bindings = sections.iter().flat_map(|it| &it.blocks).map(|it| it.bindings).sum();
+    let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let bindings = count(bindings, "binding");
+    let mut head = comment(&format!("Who has access on {server}: {bindings} on {}.", count(resources, "resource")));
+    head += &comment(&format!("Written by `{asked}`."));
+    let Caller { username, is_staff, .. } = caller;
+    if !is_staff {
+        let username = scalar::scalar(username);
+        head += &comment(&format!("Seen with the token of {username}, which is no staff token: this may be a part."));
+    }
+    if *changing {
+        head += &comment("Links came and went while they were read: this may be not all of them.");
+    }
+    head + "version: 1\n\n"
+}
+
+fn bindings(sections: &[Section<'_>], writer: &Writer<'_>) -> String {
+    match sections {
+        [] => "bindings: []\n".to_owned(),
+        [one] => format!("bindings:\n{}", entries(&one.blocks, writer)),
+        several => {
+            let section = |it: &Section<'_>| format!("  {}{}", comment(&it.title()), entries(&it.blocks, writer));
+            let sections: Vec<_> = several.iter().map(section).collect();
+            format!("bindings:\n{}", sections.join("\n"))
+        }
+    }
+}
+
+/// The files with bindings.
+fn parts(sections: &[Section<'_>], split: Split, writer: &Writer<'_>) -> Vec<ExportedFile> {
+    let names = FileNames::new(sections);
+    let file = |name: String, title: &str, bindings: String| ExportedFile {
+        name: format!("{name}.yaml"),
+        text: format!("{}bindings:\n{bindings}", comment(title)),
+    };
+    let mut files = Vec::new();
+    for section in sections {
+        let folder = names.section(section);
+        if split == Split::Offering {
+            files.push(file(folder.to_owned(), &section.title(), entries(&section.blocks, writer)));
+            continue;
+        }
+        for block in &section.blocks {
+            let title = format!("{} ({})", writer.called(block.resource), section.title());
+            let name = format!("{folder}/{}", names.resource(block.resource));
+            files.push(file(name, &title, entries(std::slice::from_ref(block), writer)));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files
+}
+
+/// A file that goes missing would be read as the wish to take access away, so each is named in the settings.
+fn named(files: &[ExportedFile]) -> String {
+    if files.is_empty() {
+        return "bindings: []\n".to_owned();
+    }
+    list("", "files", files.iter().map(|it| written::Written::plain(scalar::scalar(&it.name))))
+}
+
+/// The command line that asks for it.
+impl fmt::Display for Export {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { extent, split, form } = self;
+        write!(f, "grantsync export{extent}")?;
+        f.write_str(match split {
+            Split::Nothing => "",
+            Split::Offering => " --split-by offering",
+            Split::Resource => " --split-by resource",
+        })?;
+        f.write_str(match form {
+            Form::Name => "",
+            Form::Pinned => " --pin",
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! How one thing is written: by its name where that means exactly it, else by its id.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::Form;
+use super::scalar::scalar;
+use crate::binding::{ResourceId, RoleId, UserId};
+use crate::desired::document::Reference;
+use crate::desired::names::Names;
+use crate::desired::read::{Kind, is_clean, is_name};
+use crate::desired::yaml::Place;
+use crate::diagnostic::Span;
+use crate::directory::Resource;
+
+/// A value as it is written, and what to say beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) value: String,
+    pub(super) comment: Option<String>,
+}
+
+/// Writes references, and asks the names whether they mean what they should.
+pub(super) struct Writer<'a> {
+    names: Names<'a>,
+    form: Form,
+    nowhere: Span,
+}
+
+impl Written {
+    pub(super) fn plain(value: String) -> Self {
+        Self { value, comment: None }
+    }
+
+    fn unseen(id: impl Display) -> Self {
+        Self { value: scalar(&id.to_string()), comment: Some("cannot be looked up".to_owned()) }
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(names: Names<'a>, form: Form) -> Self {
+        Self { names, form, nowhere: Place::START.span(&Arc::from("export")) }
+    }
+
+    /// A resource. A terminated one is meant by its name only until another one gets that name, so its id is written.
+    pub(super) fn resource(&self, id: ResourceId) -> Written {
+        let Some(resource) = self.names.directory.resources.get(&id) else { return Written::unseen(id) };
+        let Resource { name, offering: _, offering_name, terminated } = resource;
+        let means = |offering: Option<&str>| {
+            let offering = offering.map(|it| Box::new(self.named(it)));
+            self.names.resource(&Reference { offering, ..self.named(name) }) == Ok(id)
+        };
+        let note = terminated.then(|| "terminated".to_owned());
+        if self.form == Form::Pinned && is_clean(name) {
+            return Written { value: pinned(id, name, Kind::Resource), comment: note };
+        }
+        if !terminated && is_clean(name) && means(None) {
+            return Written::plain(bare(name, Kind::Resource));
+        }
+        if !terminated && is_clean(name) && is_clean(offering_name) && means(Some(offering_name)) {
+            let offering = bare(offering_name, Kind::Offering);
+            return Written::plain(format!("{{name: {}, offering: {offering}}}", scalar(name)));
+        }
+        let known = format!("{} ({})", scalar(name), scalar(offering_name));
+        let comment = note.map_or(known.clone(), |note| format!("{known}, {note}"));
+        Written { value: scalar(&id.to_string()), comment: Some(comment) }
+    }
+
+    /// A role on a resource.
+    pub(super) fn role(&self, id: RoleId, on: ResourceId) -> Written {
+        let Some(role) = self.names.directory.roles.get(&id) else { return Written::unseen(id) };
+        let known = self.names.directory.resources.contains_key(&on);
+        let means = || known && self.names.role(&self.named(&role.name), on) == Ok(id);
+        self.by_name(id, &role.name, Kind::Role, means)
+    }
+
+    /// A user.
+    pub(super) fn user(&self, id: UserId) -> Written {
+        let Some(user) = self.names.directory.users.get(&id) else { return Written::unseen(id) };
+        let means = || self.names.user(&self.named(&user.username)) == Ok(id);
+        self.by_name(id, &user.username, Kind::User, means)
+    }
+
+    /// A resource as a comment may call it.
+    pub(super) fn called(&self, id: ResourceId) -> String {
+        self.names.directory.resources.get(&id).map_or_else(|| id.to_string(), |it| scalar(&it.name))
+    }
+
+    fn by_name(&self, id: impl Display, name: &str, kind: Kind, means: impl Fn() -> bool) -> Written {
+        if self.form == Form::Pinned && is_clean(name) {
+            Written::plain(pinned(id, name, kind))
+        } else if is_clean(name) && means() {
+            Written::plain(bare(name, kind))
+        } else {
+            Written { value: scalar(&id.to_string()), comment: Some(scalar(name)) }
+        }
+    }
+
+    fn named(&self, name: &str) -> Reference {
+        Reference { span: self.nowhere.clone(), id: None::<Uuid>, name: Some(name.into()), offering: None }
+    }
+}
+
+/// A name, said to be one where it looks like something else.
+fn bare(name: &str, kind: Kind) -> String {
+    if is_name(name) { scalar(name) } else { format!("{{{}: {}}}", kind.name(), scalar(name)) }
+}
+
+fn pinned(id: impl Display, name: &str, kind: Kind) -> String {
+    format!("{{uuid: {}, {}: {}}}", scalar(&id.to_string()), kind.name(), scalar(name))
+}

@@ -1,0 +1,78 @@
+//! How many of each: the numbers that every format tells.
+
+use super::plural;
+use crate::plan::{Keep, Skip};
+use crate::policy::Decision;
+
+/// How many of each a decision has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Links that may be created.
+    pub create: usize,
+    /// Links that may be removed.
+    pub remove: usize,
+    /// Removals that something holds.
+    pub held: usize,
+    /// Bindings wanted now, and settings, that could not be resolved.
+    pub unresolved: usize,
+    /// Steps that the caller did not want sent.
+    pub withheld: usize,
+    /// Wanted bindings that lie outside the scope of their own files.
+    pub outside_own_scope: usize,
+    /// Wanted bindings that are not created for other reasons.
+    pub skipped: usize,
+    /// Rows that stand for a binding another row stands for already; each is among those to remove or held.
+    pub duplicates: usize,
+    /// Links that are wanted.
+    pub in_sync: usize,
+    /// Links nobody asks for that stay, since their user is protected.
+    pub kept_protected: usize,
+    /// Links nobody asks for that stay, since their resource is terminated.
+    pub kept_terminated: usize,
+    /// Links outside the scope.
+    pub outside: usize,
+}
+
+impl Counts {
+    /// Counts.
+    pub fn of(decision: &Decision) -> Self {
+        let Decision { plan, approved, withheld, limited: _ } = decision;
+        let kept = |why: Keep| plan.kept.iter().filter(|it| it.why == why).count();
+        let outside_own_scope = plan.skipped.iter().filter(|it| it.why == Skip::OutsideScope).count();
+        Self {
+            create: approved.creations().len(),
+            remove: approved.removals().len(),
+            held: plan.held.len(),
+            unresolved: plan.unresolved,
+            withheld: withheld.creations.len() + withheld.removals.len(),
+            outside_own_scope,
+            skipped: plan.skipped.len() - outside_own_scope,
+            duplicates: plan.duplicates(),
+            in_sync: plan.in_sync.len(),
+            kept_protected: kept(Keep::Protected),
+            kept_terminated: kept(Keep::Terminated),
+            outside: plan.outside.len(),
+        }
+    }
+
+    /// What stays as it is, in words; duplicates first.
+    pub(super) fn unchanged(&self) -> String {
+        let Self { duplicates, in_sync, kept_protected, kept_terminated, outside, .. } = *self;
+        let mut parts = Vec::new();
+        if duplicates > 0 {
+            parts.push(format!("{duplicates} duplicate {}", plural(duplicates, "row")));
+        }
+        parts.push(format!("{in_sync} in sync"));
+        let kept = [(kept_protected, "protected"), (kept_terminated, "terminated")];
+        let kept: Vec<_> = kept.into_iter().filter(|(count, _)| *count > 0).collect();
+        if !kept.is_empty() {
+            let total: usize = kept.iter().map(|(count, _)| count).sum();
+            let kept: Vec<_> = kept.into_iter().map(|(count, why)| format!("{count} {why}")).collect();
+            parts.push(format!("{total} kept ({})", kept.join(", ")));
+        }
+        if outside > 0 {
+            parts.push(format!("{outside} outside scope"));
+        }
+        parts.join(", ")
+    }
+}

@@ -1,0 +1,272 @@
+//! What is wrong or worth a look, each at its place in the files: what tools for code review show next to a line.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Naming, Pass, Shown, hold, plural, visible};
+use crate::binding::Binding;
+use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
+use crate::plan::{Creation, Hold, Plan, Skip};
+use crate::report::{After, Failure, Outcome, Report, Stop};
+
+/// Something that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rule {
+    /// Stable short name, e.g. `unresolved`.
+    pub(super) id: &'static str,
+    /// What it is about; empty where the name says it.
+    about: &'static str,
+}
+
+/// One thing to look at.
+#[derive(Debug)]
+pub(super) struct Finding<'a> {
+    /// What says it.
+    pub(super) rule: Rule,
+    pub(super) severity: Severity,
+    /// What it says, on one line.
+    pub(super) message: String,
+    /// What to do about it, on one line.
+    pub(super) help: Option<String>,
+    /// Where, if it has a place.
+    pub(super) span: Option<&'a Span>,
+    /// Other places that belong to it.
+    pub(super) related: &'a [Label],
+    /// Stays the same when lines are added above, and is no other finding's: 32 hex digits.
+    pub(super) fingerprint: String,
+    /// What makes it this finding, beside rule and file.
+    identity: String,
+}
+
+const FAILED: Rule = Rule { id: "failed", about: "no plan could be made" };
+const NOT_CONVERGED: Rule = Rule { id: "not-converged", about: "something was left to be done after the last step" };
+const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touched could not be read again" };
+const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
+const OUTSIDE: Rule =
+    Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
+const PARTIAL_VIEW: Rule = Rule { id: "partial-view", about: "the token sees a part of the links" };
+const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
+const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
+const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
+const STEP_FAILED: Rule = Rule { id: "step-failed", about: "a step failed" };
+const STEP_UNKNOWN: Rule = Rule { id: "step-unknown", about: "it is not known what became of a step" };
+const STOPPED: Rule = Rule { id: "stopped", about: "the pass ended before all steps were sent" };
+
+/// All there is to look at: errors first, then by place.
+pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
+    let mut all = All::default();
+    match *shown {
+        Shown::Pass(pass) => all.pass(pass),
+        Shown::Invalid { diagnostics, sources: _ } => diagnostics.iter().for_each(|it| all.diagnostic(it)),
+        Shown::Failed(failure) => all.failure(FAILED, failure),
+    }
+    let mut found = all.found;
+    found.sort_by(|a, b| (a.severity, a.span.is_none(), a.span).cmp(&(b.severity, b.span.is_none(), b.span)));
+    number(&mut found);
+    found
+}
+
+impl Rule {
+    /// What it is about, in words.
+    pub(super) fn about(self) -> String {
+        match self {
+            Self { id, about: "" } => id.replace('-', " "),
+            Self { id, about } if id.starts_with("held-") => format!("a removal is held, because {about}"),
+            Self { id: _, about } => about.to_owned(),
+        }
+    }
+}
+
+/// The path as a repository has it; `None` for what is no file: standard input, the command line.
+pub(super) fn path(file: &str) -> Option<&str> {
+    let file = file.strip_prefix("./").unwrap_or(file);
+    (!file.starts_with(['<', '-'])).then_some(file)
+}
+
+/// The column after the last one, where all of it is on one line of a file whose text is there.
+pub(super) fn end_column(span: &Span, sources: &[Source]) -> Option<u32> {
+    let source = sources.iter().find(|it| it.name == span.file)?;
+    let text = source.text.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)?;
+    let width = u32::try_from(text.chars().count()).ok()?;
+    (width > 0 && !text.contains('\n')).then_some(span.column + width)
+}
+
+/// Findings without their fingerprints.
+#[derive(Default)]
+struct All<'a> {
+    found: Vec<Finding<'a>>,
+}
+
+impl<'a> All<'a> {
+    fn pass(&mut self, pass: Pass<'a>) {
+        let Pass { decision, report, observation, naming, risks, sources: _, detail: _ } = pass;
+        let plan = &decision.plan;
+        if !observation.caller.is_staff {
+            let caller = visible(&observation.caller.username);
+            let message = format!("the token of `{caller}` is not a staff token: what is missing here may be there");
+            self.add(PARTIAL_VIEW, Severity::Warning, message, None);
+        }
+        if plan.changing {
+            let message = "links came and went while they were read".to_owned();
+            self.add(CHANGING, Severity::Warning, message, None).help = Some("look again".to_owned());
+        }
+        plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
+        for risk in risks {
+            let message = visible(&risk.message).into_owned();
+            self.add(Rule { id: risk.rule, about: "" }, Severity::Warning, message, risk.span.as_ref());
+        }
+        self.skipped(plan, naming);
+        self.held(pass);
+        if let Some(report) = report {
+            self.report(report, naming);
+        }
+    }
+
+    fn diagnostic(&mut self, diagnostic: &'a Diagnostic) {
+        let Diagnostic { code, severity, message, primary, related, help } = diagnostic;
+        let found =
+            self.add(Rule { id: code, about: "" }, *severity, visible(message).into_owned(), Some(&primary.span));
+        found.help = help.as_deref().map(|it| visible(it).into_owned());
+        found.related = related;
+    }
+
+    fn failure(&mut self, rule: Rule, Failure { message, help }: &Failure) {
+        self.add(rule, Severity::Error, visible(message).into_owned(), None).help =
+            help.as_deref().map(|it| visible(it).into_owned());
+    }
+
+    /// What one line asks for in vain is told once, however many bindings the line stands for.
+    fn skipped(&mut self, plan: &'a Plan, naming: &Naming<'_>) {
+        let mut lines: BTreeMap<(Skip, Option<&Span>), Vec<Binding>> = BTreeMap::new();
+        for it in &plan.skipped {
+            let Creation { binding, origins } = &it.creation;
+            lines.entry((it.why, origins.first().map(|it| &it.span))).or_default().push(*binding);
+        }
+        for ((why, span), bindings) in lines {
+            let (rule, severity) = match why {
+                Skip::OutsideScope => (OUTSIDE, Severity::Error),
+                Skip::Terminated => (SKIPPED_TERMINATED, Severity::Warning),
+                Skip::Inactive => (SKIPPED_INACTIVE, Severity::Warning),
+                Skip::Clock => (SKIPPED_CLOCK, Severity::Warning),
+            };
+            self.add(rule, severity, format!("not created: {}: {why}", some(&bindings, naming)), span);
+        }
+    }
+
+    /// What one cause holds is told once.
+    fn held(&mut self, Pass { decision, report, naming, .. }: Pass<'a>) {
+        let mut causes: BTreeMap<&'a Hold, Vec<Binding>> = BTreeMap::new();
+        for it in &decision.plan.held {
+            causes.entry(&it.hold).or_default().push(it.removal.link.binding);
+        }
+        for (step, outcome) in report.into_iter().flat_map(|it| &it.steps) {
+            if let Outcome::Held(hold) = outcome {
+                causes.entry(hold).or_default().push(step.binding());
+            }
+        }
+        let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
+        let problems: HashMap<&Span, &str> = problems.collect();
+        let digest = decision.limited.as_ref().map(|it| &it.digest);
+        for (cause, bindings) in causes {
+            let (id, span) = match cause {
+                Hold::Settings(span) => ("held-settings", Some(span)),
+                Hold::NotNamed => ("held-not-named", None),
+                Hold::Unseen => ("held-unseen", None),
+                Hold::Doubt(span) => ("held-doubt", Some(span)),
+                Hold::Clock => ("held-clock", None),
+                Hold::Replacement => ("held-replacement", None),
+                Hold::Keeper => ("held-keeper", None),
+                Hold::Limit => ("held-limit", None),
+            };
+            let rule = Rule { id, about: hold::cause(cause) };
+            let count = format!("{} {} held", bindings.len(), plural(bindings.len(), "removal"));
+            let message = format!("{count}, because {}: {}", rule.about, some(&bindings, naming));
+            let found = self.add(rule, Severity::Warning, message, span);
+            found.help = Some(hold::release(cause, digest));
+            // Whom a cause holds may change from day to day; it is the cause that is to be mended.
+            found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
+        }
+    }
+
+    fn report(&mut self, report: &Report, naming: &Naming<'_>) {
+        let Report { steps, stopped, after } = report;
+        let mut failures: BTreeMap<(Rule, &str, Option<&str>), Vec<Binding>> = BTreeMap::new();
+        for (step, outcome) in steps {
+            let (rule, failure) = match outcome {
+                Outcome::Failed(failure) => (STEP_FAILED, failure),
+                Outcome::Unknown(failure) => (STEP_UNKNOWN, failure),
+                _ => continue,
+            };
+            let key = (rule, &*failure.message, failure.help.as_deref());
+            failures.entry(key).or_default().push(step.binding());
+        }
+        for ((rule, message, help), bindings) in failures {
+            let what = if rule == STEP_FAILED { "failed" } else { "unknown what became of it" };
+            let message = format!("{what}: {}: {}", some(&bindings, naming), visible(message));
+            self.add(rule, Severity::Error, message, None).help = help.map(|it| visible(it).into_owned());
+        }
+        match stopped {
+            Some(Stop::Interrupted) => {
+                let message = "interrupted before all steps were sent".to_owned();
+                self.add(STOPPED, Severity::Error, message, None);
+            }
+            Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
+                self.failure(STOPPED, failure);
+            }
+            None => {}
+        }
+        match after {
+            After::Unread(failure) => self.failure(NOT_READ_AGAIN, failure),
+            After::Decision(decision) if !decision.approved.is_empty() => {
+                let left = decision.approved.creations().len() + decision.approved.removals().len();
+                let message = format!("{left} {} left after the last one", plural(left, "step"));
+                self.add(NOT_CONVERGED, Severity::Error, message, None);
+            }
+            After::Untouched | After::Decision(_) => {}
+        }
+    }
+
+    fn add(&mut self, rule: Rule, severity: Severity, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
+        let identity = message.clone();
+        let (help, related, fingerprint) = (None, &[][..], String::new());
+        self.found.push(Finding { rule, severity, message, help, span, related, fingerprint, identity });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+}
+
+/// The first few of many, in words.
+fn some(bindings: &[Binding], naming: &Naming<'_>) -> String {
+    /// More than this nobody reads in one line.
+    const SHOWN: usize = 3;
+    let shown = bindings.iter().take(SHOWN).map(|Binding { resource, role, user }| {
+        format!("`{}` as `{}` of `{}`", naming.user(*user), naming.role(*role), naming.resource_in_line(*resource))
+    });
+    let shown: Vec<_> = shown.collect();
+    let more = bindings.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// Gives every finding its fingerprint; of those that are alike, the second one and so on get others.
+fn number(found: &mut [Finding<'_>]) {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for it in found {
+        let file = it.span.and_then(|it| path(&it.file)).unwrap_or_default();
+        let key = format!("{}\0{file}\0{}", it.rule.id, without_counts(&it.identity));
+        let nth = seen.entry(key.clone()).or_default();
+        let hash = Sha256::digest(format!("{key}\0{nth}"));
+        *nth += 1;
+        let first: [u8; 16] = std::array::from_fn(|at| hash[at]);
+        it.fingerprint = format!("{:032x}", u128::from_be_bytes(first));
+    }
+}
+
+/// A message without the digits outside its literals: counts and line numbers change while a finding stays the same.
+fn without_counts(message: &str) -> String {
+    let parts = message.split('`').enumerate();
+    let parts = parts
+        .map(|(at, part)| if at % 2 == 0 { part.replace(|it: char| it.is_ascii_digit(), "") } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("`")
+}

@@ -1,0 +1,72 @@
+//! Workflow commands of GitHub Actions: findings as annotations of the changed lines.
+//!
+//! The syntax: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>. What has to be
+//! escaped is told only by the toolkit of GitHub itself: `%`, CR and LF everywhere, and `:` and `,` in properties.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::findings::{Finding, end_column, findings, path};
+use super::{Pass, Shown, report, summary};
+use crate::diagnostic::{Severity, Source};
+
+/// One command a finding, and one that sums it up.
+pub(super) fn render(shown: &Shown<'_>) -> String {
+    let mut out = String::new();
+    for finding in findings(shown) {
+        annotate(&mut out, &finding, shown.sources());
+    }
+    if let Shown::Pass(pass) = shown {
+        command(&mut out, "notice", &[("title", "grantsync".to_owned())], &sum(pass));
+    }
+    out
+}
+
+fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
+    let Finding { rule, severity, message, help, span, related: _, fingerprint: _, .. } = finding;
+    let name = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut properties = Vec::new();
+    if let Some((span, file)) = span.and_then(|it| Some((it, path(&it.file)?))) {
+        properties.push(("file", file.to_owned()));
+        properties.push(("line", span.line.to_string()));
+        properties.push(("col", span.column.to_string()));
+        properties.extend(end_column(span, sources).map(|it| ("endColumn", it.to_string())));
+    }
+    properties.push(("title", format!("grantsync: {}", rule.id)));
+    let help = help.as_ref().map_or(String::new(), |it| format!("\nhelp: {it}"));
+    command(out, name, &properties, &format!("{message}{help}"));
+}
+
+fn sum(pass: &Pass<'_>) -> String {
+    match pass.report {
+        Some(done) => report::counts(done),
+        None => summary(pass.decision),
+    }
+}
+
+fn command(out: &mut String, name: &str, properties: &[(&str, String)], data: &str) {
+    let properties: Vec<_> = properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    let _ = writeln!(out, "::{name} {}::{}", properties.join(","), escape(data, &['%', '\r', '\n']));
+}
+
+fn property(value: &str) -> Cow<'_, str> {
+    escape(value, &['%', '\r', '\n', ':', ','])
+}
+
+fn escape<'a>(text: &'a str, special: &[char]) -> Cow<'a, str> {
+    if !text.contains(special) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for it in text.chars() {
+        if special.contains(&it) {
+            let _ = write!(out, "%{:02X}", u32::from(it));
+        } else {
+            out.push(it);
+        }
+    }
+    Cow::Owned(out)
+}

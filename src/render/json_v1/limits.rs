@@ -1,0 +1,82 @@
+//! Limits that are exceeded, and what they hold.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::words::{Names, Resource};
+use crate::policy;
+use crate::render::{Naming, hold};
+
+/// What limits hold.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Limited<'a> {
+    /// Approves exactly what is held by limits: `--approve DIGEST`.
+    digest: String,
+    /// Links held.
+    links: usize,
+    exceeded: Vec<Exceeded<'a>>,
+}
+
+/// A limit that is exceeded.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Exceeded<'a> {
+    #[serde(flatten)]
+    limit: Limit<'a>,
+    /// The same in words.
+    text: String,
+}
+
+/// Which limit, and by how much.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "limit", rename_all = "kebab-case")]
+enum Limit<'a> {
+    /// More bindings would go than `limits.removals` allows.
+    Removals {
+        /// Bindings that would go.
+        planned: u64,
+        /// Those that went in the last 24 hours.
+        lately: u32,
+        /// What is allowed.
+        allowed: u32,
+    },
+    /// A larger share would go than `limits.removal_percent` allows.
+    RemovalPercent {
+        /// Bindings that would go, with those of the last 24 hours.
+        planned: u64,
+        /// Bindings in scope that are live or wanted.
+        of: u64,
+        /// What is allowed, in percent.
+        allowed: u32,
+    },
+    /// No link would be left in scope.
+    ScopeEmptied,
+    /// Several people would go, and no link would be left on a resource.
+    ResourceEmptied {
+        resource: Resource<'a>,
+        /// People who would go.
+        users: usize,
+    },
+}
+
+impl<'a> Limited<'a> {
+    pub(super) fn new(policy::Limited { digest, exceeded, links }: &policy::Limited, naming: &'a Naming<'a>) -> Self {
+        let exceeded = exceeded
+            .iter()
+            .map(|it| Exceeded { limit: Limit::new(it, Names(naming.directory())), text: hold::exceeded(it, naming) });
+        Self { digest: digest.to_string(), links: *links, exceeded: exceeded.collect() }
+    }
+}
+
+impl<'a> Limit<'a> {
+    fn new(exceeded: &policy::Exceeded, names: Names<'a>) -> Self {
+        use policy::Exceeded as It;
+        match *exceeded {
+            It::Removals { planned, lately, allowed } => Self::Removals { planned, lately, allowed },
+            It::Percent { planned, of, allowed } => Self::RemovalPercent { planned, of, allowed },
+            It::ScopeEmptied => Self::ScopeEmptied,
+            It::ResourceEmptied { resource, users } => {
+                Self::ResourceEmptied { resource: names.resource(resource), users }
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! A decision as a document.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::limits::Limited;
+use super::steps::{Held, Kept, Skipped, Step, steps};
+use super::words::{Finding, Id, Instant, Link, Names, Place, Version};
+use crate::binding::{self, UserId};
+use crate::policy::Decision;
+use crate::render::{self, Detail, Pass};
+use crate::snapshot::{self, Observation};
+
+/// What was decided. Lists are in a stable order: the same decision is always written the same.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Plan<'a> {
+    version: Version,
+    /// The server: scheme, host, port and path of its API.
+    server: &'a str,
+    /// The instant it was decided for.
+    now: Instant,
+    caller: Caller<'a>,
+    /// Pages of links that were read.
+    pages: u32,
+    /// The server's clock less ours, in seconds; null if not known.
+    clock_offset: Option<i64>,
+    /// Links came and went while they were read: something may be missing.
+    changing: bool,
+    counts: Counts,
+    /// What may be sent, creations first.
+    steps: Vec<Step<'a>>,
+    /// Links that would be removed, were there not something against it.
+    held: Vec<Held<'a>>,
+    /// What limits hold, if they hold anything; each such link is among `held`.
+    limited: Option<Limited<'a>>,
+    /// Bindings that are wanted and not created.
+    skipped: Vec<Skipped<'a>>,
+    /// Steps that are not sent because less was asked for.
+    withheld: Vec<Step<'a>>,
+    /// Links that nobody asks for and that stay all the same.
+    kept: Vec<Kept<'a>>,
+    /// Links that are wanted. Only where everything was asked for; their number is in `counts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_sync: Option<Vec<Link<'a>>>,
+    /// Links outside the scope. Only where everything was asked for; their number is in `counts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside: Option<Vec<Link<'a>>>,
+    /// What reviewers should not miss.
+    risks: Vec<Risk<'a>>,
+    /// What is wrong: what could not be resolved, of lines wanted now and of settings.
+    problems: Vec<Finding<'a>>,
+    /// What is worth saying.
+    warnings: Vec<Finding<'a>>,
+}
+
+/// Whose eyes the links were seen with.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Caller<'a> {
+    id: Id<UserId>,
+    username: &'a str,
+    kind: CallerKind,
+    /// How long the token lives after its last use, in seconds; null: for ever.
+    token_lifetime: Option<u64>,
+}
+
+/// What a caller can see and do.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum CallerKind {
+    /// Sees and may do everything.
+    Staff,
+    /// Sees everything, may create, may not remove.
+    Support,
+    /// Sees a part, without being told.
+    Other,
+}
+
+/// How many of each.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Counts {
+    /// Links that may be created.
+    create: usize,
+    /// Links that may be removed.
+    remove: usize,
+    /// Removals that something holds.
+    held: usize,
+    /// Bindings wanted now, and settings, that could not be resolved.
+    unresolved: usize,
+    /// Steps that are not sent because less was asked for.
+    withheld: usize,
+    /// Wanted bindings that lie outside the scope of their own files.
+    outside_own_scope: usize,
+    /// Wanted bindings that are not created for other reasons.
+    skipped: usize,
+    /// Rows that stand for a binding another row stands for already; each is also counted where it is listed.
+    duplicates: usize,
+    /// Links that are wanted.
+    in_sync: usize,
+    /// Links nobody asks for that stay, since their user is protected.
+    kept_protected: usize,
+    /// Links nobody asks for that stay, since their resource is terminated.
+    kept_terminated: usize,
+    /// Links outside the scope.
+    outside: usize,
+}
+
+/// Something about a change that its reviewers should not miss.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Risk<'a> {
+    /// The rule that says it.
+    rule: &'a str,
+    /// What it says, with literals in backticks.
+    message: &'a str,
+    /// The line that brings it about, if there is one.
+    place: Option<Place<'a>>,
+}
+
+impl<'a> From<&Pass<'a>> for Plan<'a> {
+    fn from(pass: &Pass<'a>) -> Self {
+        let Pass { decision, report: _, observation, naming, risks, sources: _, detail } = *pass;
+        let Observation { server, caller, pages, changing: _, clock_offset } = observation;
+        let Decision { plan, approved, withheld, limited } = decision;
+        let names = Names(naming.directory());
+        let everything = detail == Detail::Everything;
+        let links = |links: &[binding::Link]| links.iter().map(|it| names.link(*it)).collect();
+        let digest = limited.as_ref().map(|it| &it.digest);
+        Self {
+            version: Version,
+            server,
+            now: Instant(plan.now),
+            caller: caller.into(),
+            pages: *pages,
+            clock_offset: clock_offset.map(|it| it.as_secs()),
+            changing: plan.changing,
+            counts: decision.into(),
+            steps: steps(approved.creations(), approved.removals(), names),
+            held: plan.held.iter().map(|it| Held::new(it, digest, names)).collect(),
+            limited: limited.as_ref().map(|it| Limited::new(it, naming)),
+            skipped: plan.skipped.iter().map(|it| Skipped::new(it, names)).collect(),
+            withheld: steps(&withheld.creations, &withheld.removals, names),
+            kept: plan.kept.iter().map(|it| Kept::new(it, names)).collect(),
+            in_sync: everything.then(|| links(&plan.in_sync)),
+            outside: everything.then(|| links(&plan.outside)),
+            risks: risks.iter().map(Risk::from).collect(),
+            problems: plan.problems.iter().map(Finding::from).collect(),
+            warnings: plan.warnings.iter().map(Finding::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a snapshot::Caller> for Caller<'a> {
+    fn from(caller: &'a snapshot::Caller) -> Self {
+        let snapshot::Caller { user, username, is_staff, is_support, token_lifetime } = caller;
+        let kind = match (is_staff, is_support) {
+            (true, _) => CallerKind::Staff,
+            (false, true) => CallerKind::Support,
+            (false, false) => CallerKind::Other,
+        };
+        Self { id: Id(*user), username, kind, token_lifetime: *token_lifetime }
+    }
+}
+
+impl From<&Decision> for Counts {
+    fn from(decision: &Decision) -> Self {
+        let render::Counts {
+            create,
+            remove,
+            held,
+            unresolved,
+            withheld,
+            outside_own_scope,
+            skipped,
+            duplicates,
+            in_sync,
+            kept_protected,
+            kept_terminated,
+            outside,
+        } = render::Counts::of(decision);
+        Self {
+            create,
+            remove,
+            held,
+            unresolved,
+            withheld,
+            outside_own_scope,
+            skipped,
+            duplicates,
+            in_sync,
+            kept_protected,
+            kept_terminated,
+            outside,
+        }
+    }
+}
+
+impl<'a> From<&'a render::Risk> for Risk<'a> {
+    fn from(render::Risk { rule, message, span }: &'a render::Risk) -> Self {
+        Self { rule, message, place: span.as_ref().map(Place::from) }
+    }
+}

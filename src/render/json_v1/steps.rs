@@ -1,0 +1,225 @@
+//! What is done, and what is not, each with its reason.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::words::{Id, Line, Link, Names, Place, Resource, Role, User};
+use crate::binding::{self, LinkId};
+use crate::plan;
+use crate::policy::Digest;
+use crate::render::hold;
+
+/// One change to the server.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub(super) enum Step<'a> {
+    /// Create a link.
+    Create(Creation<'a>),
+    /// Remove a link.
+    Remove(Removal<'a>),
+}
+
+/// A link to create.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Creation<'a> {
+    resource: Resource<'a>,
+    role: Role<'a>,
+    user: User<'a>,
+    /// The lines that ask for it; never empty.
+    origins: Vec<Line<'a>>,
+}
+
+/// A link to remove.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Removal<'a> {
+    /// The id of the row.
+    link: Id<LinkId>,
+    resource: Resource<'a>,
+    role: Role<'a>,
+    user: User<'a>,
+    why: Why,
+    /// The lines that once asked for it, or will, or ask for the row that stays; empty for `not-declared`.
+    origins: Vec<Line<'a>>,
+}
+
+/// Why a link is removed.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Why {
+    /// No line asks for it.
+    NotDeclared,
+    /// Lines ask for it, from a later day.
+    NotBegun,
+    /// All lines that asked for it have ended.
+    Ended,
+    /// Another row stands for the same binding.
+    Duplicate,
+}
+
+/// A removal that is not made, for now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Held<'a> {
+    removal: Removal<'a>,
+    hold: Hold<'a>,
+}
+
+/// What holds a removal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Hold<'a> {
+    kind: HoldKind,
+    /// The same in words.
+    text: String,
+    /// What to do about it.
+    help: String,
+    /// The line or setting that holds it, if it is one.
+    place: Option<Place<'a>>,
+}
+
+/// What holds a removal.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum HoldKind {
+    /// Something in `protect` or `exclude` could not be resolved, and might mean this.
+    Settings,
+    /// There is no scope, and no line names the resource.
+    NotNamed,
+    /// The resource can't be looked up.
+    Unseen,
+    /// A line could not be resolved, and might mean this.
+    Doubt,
+    /// The server's clock and ours differ, and a line for this has a date.
+    Clock,
+    /// What is to take its place is not there.
+    Replacement,
+    /// It is a duplicate, and the row that was to stay is gone.
+    Keeper,
+    /// Too much would go at once.
+    Limit,
+}
+
+/// A binding that is wanted and not created.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Skipped<'a> {
+    creation: Creation<'a>,
+    why: Skip,
+    /// The same in words.
+    text: String,
+}
+
+/// Why a wanted binding is not created.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Skip {
+    /// It lies outside the scope of the very files that ask for it.
+    OutsideScope,
+    /// The resource is terminated.
+    Terminated,
+    /// The user is not active.
+    Inactive,
+    /// The server's clock and ours differ, and a line for this has a date.
+    Clock,
+}
+
+/// A link that nobody asks for and that stays.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Kept<'a> {
+    link: Link<'a>,
+    why: Keep,
+}
+
+/// Why a link that nobody asks for stays.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Keep {
+    /// The user is protected.
+    Protected,
+    /// The resource is terminated.
+    Terminated,
+}
+
+/// Steps as they are sent: creations first.
+pub(super) fn steps<'a>(
+    creations: &'a [plan::Creation],
+    removals: &'a [plan::Removal],
+    names: Names<'a>,
+) -> Vec<Step<'a>> {
+    let creations = creations.iter().map(|it| Step::Create(Creation::new(it, names)));
+    let removals = removals.iter().map(|it| Step::Remove(Removal::new(it, names)));
+    creations.chain(removals).collect()
+}
+
+impl<'a> Creation<'a> {
+    pub(super) fn new(plan::Creation { binding, origins }: &'a plan::Creation, names: Names<'a>) -> Self {
+        let binding::Binding { resource, role, user } = *binding;
+        Self {
+            resource: names.resource(resource),
+            role: names.role(role),
+            user: names.user(user),
+            origins: origins.iter().map(Line::from).collect(),
+        }
+    }
+}
+
+impl<'a> Removal<'a> {
+    pub(super) fn new(plan::Removal { link, why, origins }: &'a plan::Removal, names: Names<'a>) -> Self {
+        let binding::Binding { resource, role, user } = link.binding;
+        Self {
+            link: Id(link.id),
+            resource: names.resource(resource),
+            role: names.role(role),
+            user: names.user(user),
+            why: match why {
+                plan::Why::NotDeclared => Why::NotDeclared,
+                plan::Why::NotBegun => Why::NotBegun,
+                plan::Why::Ended => Why::Ended,
+                plan::Why::Duplicate => Why::Duplicate,
+            },
+            origins: origins.iter().map(Line::from).collect(),
+        }
+    }
+}
+
+impl<'a> Held<'a> {
+    pub(super) fn new(plan::Held { removal, hold }: &'a plan::Held, digest: Option<&Digest>, names: Names<'a>) -> Self {
+        Self { removal: Removal::new(removal, names), hold: Hold::new(hold, digest) }
+    }
+}
+
+impl<'a> Hold<'a> {
+    pub(super) fn new(hold: &'a plan::Hold, digest: Option<&Digest>) -> Self {
+        let (kind, place) = match hold {
+            plan::Hold::Settings(span) => (HoldKind::Settings, Some(span)),
+            plan::Hold::NotNamed => (HoldKind::NotNamed, None),
+            plan::Hold::Unseen => (HoldKind::Unseen, None),
+            plan::Hold::Doubt(span) => (HoldKind::Doubt, Some(span)),
+            plan::Hold::Clock => (HoldKind::Clock, None),
+            plan::Hold::Replacement => (HoldKind::Replacement, None),
+            plan::Hold::Keeper => (HoldKind::Keeper, None),
+            plan::Hold::Limit => (HoldKind::Limit, None),
+        };
+        Self { kind, text: hold.to_string(), help: hold::release(hold, digest), place: place.map(Place::from) }
+    }
+}
+
+impl<'a> Skipped<'a> {
+    pub(super) fn new(plan::Skipped { creation, why }: &'a plan::Skipped, names: Names<'a>) -> Self {
+        let text = why.to_string();
+        let why = match why {
+            plan::Skip::OutsideScope => Skip::OutsideScope,
+            plan::Skip::Terminated => Skip::Terminated,
+            plan::Skip::Inactive => Skip::Inactive,
+            plan::Skip::Clock => Skip::Clock,
+        };
+        Self { creation: Creation::new(creation, names), why, text }
+    }
+}
+
+impl<'a> Kept<'a> {
+    pub(super) fn new(plan::Kept { link, why }: &plan::Kept, names: Names<'a>) -> Self {
+        let why = match why {
+            plan::Keep::Protected => Keep::Protected,
+            plan::Keep::Terminated => Keep::Terminated,
+        };
+        Self { link: names.link(*link), why }
+    }
+}

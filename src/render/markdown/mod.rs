@@ -1,0 +1,157 @@
+//! Markdown for a comment under a pull or merge request, and for the summary of a job.
+//!
+//! One line says it all; then who loses what, whose role changes, who gets what, each by resource; then what is not done
+//! and why. It fits where it is to stand: long tables are folded, and what still is too long is counted, never cut.
+
+mod decision;
+mod done;
+mod escape;
+mod left;
+mod section;
+mod words;
+
+use std::fmt::Write as _;
+
+use self::escape::{code, prose};
+use self::section::{Row, Section, titles};
+use super::dates::instant;
+use super::{Counts, Pass, Shown};
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::report::Failure;
+
+/// Bytes that a comment may have: GitHub takes 65,536 characters. The rest is for a line of whoever posts it.
+const COMMENT: usize = 65_000;
+/// Bytes that the summary of a step may have: GitHub takes 1 MiB.
+const JOB_SUMMARY: usize = 1_000_000;
+
+/// More rows than this are folded, of what a reader has to see.
+const OPEN: usize = 25;
+/// The same, of what else there is.
+const FEW: usize = 5;
+
+/// What is said about duplicates.
+const ONCE: &str = "The server held these more than once. Nobody's access changes.";
+
+/// Everything, for a comment.
+pub(super) fn render(shown: &Shown<'_>) -> String {
+    page(shown, COMMENT)
+}
+
+/// Everything, for the summary of a job of GitHub Actions: what is to be appended to the file `$GITHUB_STEP_SUMMARY`.
+pub fn job_summary(shown: &Shown<'_>) -> String {
+    page(shown, JOB_SUMMARY)
+}
+
+/// Everything, in at most so many bytes.
+fn page(shown: &Shown<'_>, room: usize) -> String {
+    match *shown {
+        Shown::Pass(pass) => {
+            let (verb, page) = match pass.report {
+                Some(report) => ("apply", done::page(&pass, report)),
+                None => ("plan", decision::page(&pass)),
+            };
+            let page = Page { notes: view(&pass) + &page.notes, foot: foot(&pass), ..page };
+            page.write(&marker(verb, &pass.observation.server), room)
+        }
+        Shown::Invalid { diagnostics, sources: _ } => {
+            let (errors, other): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|it| it.severity == Severity::Error);
+            let rows = |of: Vec<&Diagnostic>| of.into_iter().map(item).collect();
+            let sections = vec![problems(rows(errors)), warnings(rows(other))];
+            let title = format!("No plan: {}", titles(&sections).join(", "));
+            Page { title, sections, ..Page::default() }.write(&marker("plan", ""), room)
+        }
+        Shown::Failed(failure) => {
+            let (title, notes) = ("No plan could be made".to_owned(), quote("", failure));
+            Page { title, notes, ..Page::default() }.write(&marker("plan", ""), room)
+        }
+    }
+}
+
+/// All of it, before it is known how much of it fits.
+#[derive(Debug, Default)]
+struct Page {
+    /// It all in one line.
+    title: String,
+    /// What has to be known first.
+    notes: String,
+    sections: Vec<Section>,
+    foot: String,
+}
+
+impl Page {
+    fn write(self, marker: &str, room: usize) -> String {
+        let Self { title, notes, sections, foot } = self;
+        let mut out = format!("{marker}### {title}\n{notes}");
+        let room = room.saturating_sub(out.len() + foot.len());
+        section::write(&mut out, &title, &sections, room);
+        out + &foot
+    }
+}
+
+/// By which whoever posts it finds an earlier comment, to update it: the one of theirs that begins with
+/// `<!-- grantsync:plan`.
+fn marker(verb: &str, server: &str) -> String {
+    let mut safe = String::new();
+    for it in server.chars().filter(char::is_ascii_graphic) {
+        match it {
+            '<' | '>' => {}
+            '-' if safe.ends_with('-') => safe.push_str("%2D"),
+            other => safe.push(other),
+        }
+    }
+    let space = if safe.is_empty() { "" } else { " " };
+    format!("<!-- grantsync:{verb}{space}{safe} -->\n")
+}
+
+/// What has to be known about how it was seen.
+fn view(pass: &Pass<'_>) -> String {
+    let mut out = String::new();
+    let caller = &pass.observation.caller;
+    if !caller.is_staff {
+        let _ = writeln!(
+            out,
+            "\n> **Partial view:** the token of {} is not a staff token. It sees a part of the links without being \
+             told so: what is missing here may be there.",
+            code(&caller.username)
+        );
+    }
+    if pass.decision.plan.changing {
+        out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");
+    }
+    out
+}
+
+/// A failure in a box.
+fn quote(title: &str, Failure { message, help }: &Failure) -> String {
+    let help = help.as_ref().map_or(String::new(), |it| format!(" · {}", prose(it)));
+    format!("\n> {title}{}{help}\n", prose(message))
+}
+
+/// What is as it should be, and what it was compared with.
+fn foot(pass: &Pass<'_>) -> String {
+    let counts = Counts { duplicates: 0, ..Counts::of(pass.decision) }.unchanged();
+    let server = code(&pass.observation.server);
+    format!("\n<sub>{counts} · {server} · {}</sub>\n", instant(pass.decision.plan.now))
+}
+
+/// What is wrong with the files.
+fn problems(rows: Vec<Row>) -> Section {
+    Section { what: ["problem to mend", "problems to mend"], rows, open: OPEN, ..Section::default() }
+}
+
+/// What else is worth knowing about the files.
+fn warnings(rows: Vec<Row>) -> Section {
+    Section { what: ["warning", "warnings"], rows, open: FEW, ..Section::default() }
+}
+
+/// A finding in one line: where, what, and what to do about it.
+fn item(Diagnostic { message, primary, related, help, .. }: &Diagnostic) -> Row {
+    let mut text = format!("{} {}", code(&primary.span.to_string()), prose(message));
+    for Label { span, text: label } in related {
+        let _ = write!(text, " · {} {}", code(&span.to_string()), prose(label));
+    }
+    if let Some(help) = help {
+        let _ = write!(text, " · {}", prose(help));
+    }
+    Row::item(&text)
+}

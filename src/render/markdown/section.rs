@@ -1,0 +1,154 @@
+//! Lists and tables that fit: as many rows as there is room for, then how many more there are.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::escape::cell;
+use crate::binding::ResourceId;
+
+/// A heading and what is under it.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    /// What is counted, for one and for several: `grant to remove`, `grants to remove`.
+    pub(super) what: [&'static str; 2],
+    /// What is said before the rows, in Markdown; may be empty.
+    pub(super) intro: String,
+    /// The columns; none makes it a list.
+    pub(super) columns: &'static [&'static str],
+    /// The rows, in order.
+    pub(super) rows: Vec<Row>,
+    /// More rows than this are folded away.
+    pub(super) open: usize,
+}
+
+/// One line of a table or list.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The resource it is about, if it is about one.
+    resource: Option<ResourceId>,
+    /// The line, with its line break.
+    text: String,
+}
+
+impl Row {
+    /// A row of a table.
+    pub(super) fn cells<const N: usize>(resource: ResourceId, cells: [String; N]) -> Self {
+        let mut text = String::from("|");
+        for it in cells {
+            let _ = write!(text, " {} |", cell(&it));
+        }
+        text.push('\n');
+        Self { resource: Some(resource), text }
+    }
+
+    /// An item of a list.
+    pub(super) fn item(text: &str) -> Self {
+        Self { resource: None, text: format!("- {text}\n") }
+    }
+}
+
+/// Writes sections below a title, nothing of empty ones; of each as many rows as fit into so many bytes in all.
+pub(super) fn write(out: &mut String, title: &str, sections: &[Section], room: usize) {
+    let sections: Vec<_> = sections.iter().filter(|it| !it.rows.is_empty()).collect();
+    let mut used: usize = sections.iter().map(|it| it.frame()).sum();
+    let mut shown = 0;
+    for at in 0..sections.iter().map(|it| it.rows.len()).max().unwrap_or(0) {
+        used += sections.iter().filter_map(|it| it.rows.get(at)).map(|it| it.text.len()).sum::<usize>();
+        if used > room {
+            break;
+        }
+        shown = at + 1;
+    }
+    for section in &sections {
+        // What is all there is, and is in the title, needs no heading.
+        if sections.len() > 1 || !title.contains(&section.title()) {
+            let _ = writeln!(out, "\n#### {}", section.title());
+        }
+        out.push_str(&section.text(shown));
+    }
+}
+
+impl Section {
+    /// `4 grants to add`.
+    fn title(&self) -> String {
+        counted(self.rows.len(), self.what)
+    }
+
+    /// So many rows of it.
+    fn text(&self, most: usize) -> String {
+        let Self { what: _, intro, columns, rows, open } = self;
+        let (shown, more) = rows.split_at(most.min(rows.len()));
+        let folded = rows.len() > *open && !shown.is_empty();
+        let mut out = String::new();
+        if !intro.is_empty() {
+            let _ = writeln!(out, "\n{intro}");
+        }
+        if folded {
+            let which = if more.is_empty() { "" } else { "the first " };
+            let (count, place) = extent(shown);
+            let _ = writeln!(out, "\n<details><summary>Show {which}{count}{place}</summary>");
+        }
+        if !shown.is_empty() {
+            out.push('\n');
+            out.push_str(&head(columns));
+            out.extend(shown.iter().map(|it| &*it.text));
+        }
+        if folded {
+            out.push_str("\n</details>\n");
+        }
+        if !more.is_empty() {
+            let (and, word) = if shown.is_empty() { ("", "") } else { ("and ", " more") };
+            let (count, place) = extent(more);
+            let _ = writeln!(out, "\n{and}{count}{word}{place}. `--format json` lists them all.");
+        }
+        out
+    }
+
+    /// What is needed beside the rows, at most.
+    fn frame(&self) -> usize {
+        /// The words of a fold and of what is left out, with numbers of any length.
+        const WORDS: usize = 200;
+        self.title().len() + self.text(0).len() + head(self.columns).len() + WORDS
+    }
+}
+
+/// What sections are about, of those that are about anything.
+pub(super) fn titles(sections: &[Section]) -> Vec<String> {
+    sections.iter().filter(|it| !it.rows.is_empty()).map(Section::title).collect()
+}
+
+/// The head of a table; nothing for a list.
+fn head(columns: &[&str]) -> String {
+    if columns.is_empty() {
+        return String::new();
+    }
+    format!("| {} |\n|{}\n", columns.join(" | "), "---|".repeat(columns.len()))
+}
+
+/// `312`, and ` on 12 resources`.
+fn extent(rows: &[Row]) -> (String, String) {
+    let resources: BTreeSet<_> = rows.iter().filter_map(|it| it.resource).collect();
+    let place = match resources.len() {
+        0 => String::new(),
+        count => format!(" on {}", counted(count, ["resource", "resources"])),
+    };
+    (grouped(rows.len()), place)
+}
+
+/// A number and what it counts, for one and for several.
+pub(super) fn counted(count: usize, [one, several]: [&str; 2]) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { several })
+}
+
+/// `1,204`.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -1,0 +1,56 @@
+//! Everything as text for a terminal.
+
+use std::fmt::Write as _;
+
+use super::style::{HOLD, QUIET, REMOVE, styled};
+use super::{Pass, Shown, banner, diagnostics, plan, report, step, visible};
+use crate::diagnostic::{Diagnostic, Source};
+
+/// What has to be known first, the findings, and the plan or what was done.
+pub(super) fn render(shown: &Shown<'_>) -> String {
+    let mut out = String::new();
+    match shown {
+        Shown::Pass(pass) => write(&mut out, pass),
+        Shown::Invalid { diagnostics, sources } => findings(&mut out, sources, diagnostics),
+        Shown::Failed(failure) => {
+            let _ = writeln!(out, "{} {}", styled(REMOVE, "error:"), visible(&failure.message));
+            help(&mut out, failure.help.as_deref());
+        }
+    }
+    out
+}
+
+fn write(out: &mut String, pass: &Pass<'_>) {
+    let Pass { decision, report: done, observation, naming, risks, sources, detail } = pass;
+    out.push_str(&banner(observation));
+    findings(out, sources, &decision.plan.problems);
+    findings(out, sources, &decision.plan.warnings);
+    for risk in *risks {
+        let place = risk.span.as_ref().map_or(String::new(), |it| format!("{}: ", visible(&it.to_string())));
+        let _ = writeln!(out, "{place}{} {}\n", styled(HOLD, format!("risk[{}]:", risk.rule)), visible(&risk.message));
+    }
+    match done {
+        None => out.push_str(&plan(decision, naming, *detail)),
+        Some(done) => {
+            for (it, outcome) in &done.steps {
+                let _ = writeln!(out, "{}", step(it, outcome, naming));
+            }
+            out.push_str(&report(done, naming));
+        }
+    }
+}
+
+/// Findings with the lines they are about.
+fn findings(out: &mut String, sources: &[Source], found: &[Diagnostic]) {
+    /// More than this are counted.
+    const SHOWN: usize = 50;
+    if !found.is_empty() {
+        let _ = writeln!(out, "{}\n", diagnostics(sources, found, true, SHOWN));
+    }
+}
+
+fn help(out: &mut String, help: Option<&str>) {
+    if let Some(help) = help {
+        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
+    }
+}

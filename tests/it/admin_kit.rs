@@ -1,0 +1,225 @@
+//! Daemons as operators meet them, for the pages and numbers that show them.
+
+use std::time::Duration;
+
+use grantsync::daemon::{
+    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Pass,
+    Reading, Requests, Status, StepId, Trigger, Wanted,
+};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::sleep;
+
+use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon};
+
+/// What a file may hold that a page must not believe.
+pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}txt.exe\u{0}</bdi></script>";
+
+/// The names of all daemons that there are.
+pub(super) const ALL: [&str; 9] =
+    ["first", "in_sync", "changed", "held", "unresolved", "incomplete", "broken", "unreachable", "unauthorized"];
+
+/// A daemon that has come to this, after some quiet hours.
+pub(super) async fn status(name: &str) -> Status {
+    let last = match name {
+        "first" => return Status::new(about(), noon()),
+        "in_sync" => in_sync(),
+        "changed" => changed(),
+        "held" => held(),
+        "unresolved" => unresolved(),
+        "incomplete" => incomplete(),
+        "broken" => broken(),
+        "unreachable" => Pass::new(End::Unreachable(Failure {
+            message: "GET /api/marketplace-resource-users/: connection refused (waldur.example.org:443)".to_owned(),
+            help: Some("is the server up? `grantsync doctor` looks at everything on the way".to_owned()),
+        })),
+        "unauthorized" => Pass::new(End::Unauthorized(Failure {
+            message: "GET /api/users/me/: 401 Unauthorized: Token has expired.".to_owned(),
+            help: Some("put a new staff token into the token file; it is read again by itself".to_owned()),
+        })),
+        other => panic!("there is no daemon `{other}`"),
+    };
+    after_some_hours(last).await
+}
+
+/// A moment in which its age is a sensible one.
+pub(super) fn now(status: &Status) -> Timestamp {
+    status.last().map_or(noon(), |it| it.began + it.took + SignedDuration::from_secs(72))
+}
+
+fn about() -> About {
+    About {
+        version: "0.1.0",
+        server: "https://waldur.example.org".to_owned(),
+        files: vec!["/etc/grantsync/access".to_owned()],
+        schedule: "every 5m".to_owned(),
+    }
+}
+
+async fn after_some_hours(last: Pass) -> Status {
+    let mut passes = (0..40)
+        .map(|at| match at {
+            17 | 18 => Pass::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: 502 Bad Gateway"))),
+            30 => changed(),
+            _ => in_sync(),
+        })
+        .chain([last]);
+    let pass = async move |memory: &mut Memory| {
+        memory.files_read(Reading { files: ["grants.yaml".to_owned()].into(), content: ContentId::of(&1) });
+        sleep(Duration::from_millis(1240)).await;
+        passes.next().unwrap()
+    };
+    let (_, status) = daemon(every_five_minutes(), pass, async |it: &mut Controls| {
+        it.passes(40).await;
+        it.asker.ask(Trigger::FileChange);
+        it.passes(41).await;
+        it.stop.send_replace(grantsync::daemon::Stop::Now);
+    })
+    .await;
+    // It is looked at before it stops, and it was told what it works from.
+    let began = status.last().unwrap().began;
+    let due = grantsync::daemon::Due { at: began + minutes(5), trigger: Trigger::Schedule, gated: false };
+    Status { about: about(), activity: grantsync::daemon::Activity::Waiting(due), ..status }
+}
+
+fn pass(end: Finished) -> Pass {
+    Pass {
+        revision: Some("9f1c2e7ab04d5e6f7a8b9c0d1e2f3a4b5c6d7e8f".to_owned()),
+        requests: vec![Requests { method: "GET", code: Some(200), count: 38 }],
+        retries: 1,
+        ..finished(Finished {
+            in_sync: 1204,
+            expiring: expiring(),
+            token_lifetime: Some(Duration::from_secs(3600)),
+            ..end
+        })
+    }
+}
+
+fn in_sync() -> Pass {
+    pass(Finished::default())
+}
+
+fn changes() -> Vec<Change> {
+    let change = |action, what: &str, why: &str| Change {
+        action,
+        became: Became::Done,
+        what: what.to_owned(),
+        why: why.to_owned(),
+    };
+    vec![
+        change(Action::Create, "alice: admin on cluster-a", "access/hpc.yaml:12, OPS-1187"),
+        change(Action::Create, "anna-liisa.kask: member on cluster-b", "access/hpc.yaml:31 via group gpu-team"),
+        change(Action::Remove, "bob: member on cluster-a", "not declared"),
+        change(Action::Remove, "carol: viewer on tenant-42", "ended, access/cloud.yaml:7 until 2026-12-31"),
+    ]
+}
+
+fn changed() -> Pass {
+    pass(Finished {
+        drift: Drift { create: 2, remove: 2 },
+        changes: changes(),
+        counted_removals: 1,
+        ..Finished::default()
+    })
+}
+
+fn held() -> Pass {
+    let held = (1..=31).map(|it| Held {
+        what: format!("user{it:04}: member on cluster-{}", if it % 2 == 0 { "b" } else { "c" }),
+        why: "over the limit".to_owned(),
+    });
+    let digest = "4be0643f1d98573b";
+    pass(Finished {
+        drift: Drift { create: 0, remove: 31 },
+        held: held.collect(),
+        limited: Some(Limited {
+            digest: digest.to_owned(),
+            exceeded: vec!["31 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
+            links: 31,
+            release: format!("grantsync apply -f /etc/grantsync/access --approve {digest}"),
+        }),
+        changes: changes()[..1].to_vec(),
+        ..Finished::default()
+    })
+}
+
+fn unresolved() -> Pass {
+    pass(Finished {
+        unresolved: vec![
+            "access/hpc.yaml:18: no user `jürgen.müler`; did you mean `jürgen.müller`?".to_owned(),
+            "access/cloud.yaml:44: 2 resources are named `tenant-7`; write its UUID".to_owned(),
+        ],
+        held: vec![Held {
+            what: "jürgen.müller: admin on cluster-a".to_owned(),
+            why: "might be meant by access/hpc.yaml:18, which is unresolved".to_owned(),
+        }],
+        ..Finished::default()
+    })
+}
+
+fn incomplete() -> Pass {
+    let mut changes = changes();
+    changes[0].became = Became::Failed;
+    changes[0].why = String::from("POST /api/marketplace-resource-users/: 400 Bad Request: role: Incorrect URL match.");
+    changes[1].became = Became::Unknown;
+    changes[1].why = String::from("access/hpc.yaml:31; the answer was lost");
+    changes[2].became = Became::Held;
+    changes[2].why = String::from("replacement not created");
+    pass(Finished {
+        drift: Drift { create: 2, remove: 2 },
+        changes,
+        wanted: vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }],
+        ..Finished::default()
+    })
+}
+
+fn broken() -> Pass {
+    let finding = "error[unknown-key]: unknown key `usr`\n  --> access/hpc.yaml:14:5\n   |\n14 |     usr: alice\n   |     ^^^ \
+                   did you mean `user`?\n";
+    Pass::new(End::Broken(vec![
+        finding.to_owned(),
+        "error[duplicate]: the same binding twice: access/hpc.yaml:20:5 and access/cloud.yaml:3:5".to_owned(),
+    ]))
+}
+
+fn expiring() -> Vec<Expiring> {
+    let grant = |what: &str, days: i64| Expiring {
+        what: what.to_owned(),
+        until: noon() + SignedDuration::from_hours(24 * days),
+    };
+    vec![
+        grant("guest-turing: viewer on cluster-a (access/hpc.yaml:52)", 3),
+        grant("dave: member on tenant-42 (access/cloud.yaml:19)", 9),
+    ]
+}
+
+/// The same daemon, in which every name is hostile.
+pub(super) async fn hostile() -> Status {
+    let held = || Held { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() };
+    let all = pass(Finished {
+        changes: vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }],
+        held: vec![held()],
+        limited: Some(Limited {
+            digest: HOSTILE.to_owned(),
+            exceeded: vec![HOSTILE.to_owned()],
+            links: 1,
+            release: HOSTILE.to_owned(),
+        }),
+        withheld: vec![HOSTILE.to_owned()],
+        unresolved: vec![HOSTILE.to_owned()],
+        expiring: vec![Expiring { what: HOSTILE.to_owned(), until: noon() }],
+        ..Finished::default()
+    });
+    let mut status = after_some_hours(all).await;
+    status.broken = [HOSTILE.to_owned()].into_iter().collect();
+    status.failure = Some(Failure { message: HOSTILE.to_owned(), help: Some(HOSTILE.to_owned()) });
+    status.revision = Some(HOSTILE.to_owned());
+    status.about.server = String::from(HOSTILE);
+    status.about.files = vec![HOSTILE.to_owned()];
+    status.about.schedule = String::from(HOSTILE);
+    let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };
+    status.flaps = [flap].into_iter().collect();
+    let vanished = grantsync::daemon::Vanished { files: [HOSTILE.to_owned()].into(), until: noon() };
+    status.vanished = Some(vanished);
+    status
+}

@@ -1,0 +1,188 @@
+//! The page for people, as text.
+
+use std::collections::BTreeSet;
+
+use grantsync::admin::page;
+use grantsync::daemon::{About, Activity, Status, Trigger};
+use jiff::SignedDuration;
+
+use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
+use super::daemon_kit::{minutes, noon};
+
+/// What stands between two pieces of markup, for the first time.
+fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = html.split_once(before).unwrap_or_else(|| panic!("no {before} in {html}"));
+    rest.split_once(after).unwrap().0
+}
+
+/// The words of a piece of markup.
+fn words(html: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => out.push(letter),
+            _ => {}
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_glance_tells() {
+    let mut told = Vec::new();
+    for name in ALL {
+        let status = status(name).await;
+        let html = page(&status, now(&status));
+        let banner = between(&html, "<section class=\"banner ", "</section>");
+        let (tone, banner) = banner.split_once("\">").unwrap();
+        told.push(format!("{name}: {tone} {}", words(banner)));
+        assert!(html.contains(&format!("<title>{} · grantsync</title>", between(banner, "<h1>", "</h1>"))));
+    }
+    let expected = expect_test::expect![[r"
+        first: quiet … First check The first pass is under way.
+        in_sync: good ✓ In sync Access is as declared. 1,204 bindings found, and nothing to do.
+        changed: changed ↻ Changed, now in sync The last pass made 4 changes. Access is as declared.
+        held: waits ! Held Access is as declared, but for 31 removals that wait.
+        unresolved: waits ! Unresolved 2 lines name what can&#39;t be found. The rest is as declared.
+        incomplete: bad ✕ Incomplete Some steps failed or got no answer; they are tried again. The last good pass ended 73 seconds ago.
+        broken: bad ✕ Files broken Nothing is changed until the files are mended. The last good pass ended 73 seconds ago.
+        unreachable: bad ✕ Server unreachable What is live can&#39;t be read, and nothing is changed. It is tried again. The last good pass ended 73 seconds ago.
+        unauthorized: bad ✕ Token rejected Nothing can be read or changed until the token is replaced. The last good pass ended 73 seconds ago."]];
+    expected.assert_eq(&told.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_answer_is_not_shown_as_if_it_were_of_now() {
+    let status = status("in_sync").await;
+    let html = page(&status, now(&status) + minutes(20));
+    assert_eq!(between(&html, "<h1>", "</h1>"), "Out of date");
+    let stopping = Status { activity: Activity::Stopping, ..status.clone() };
+    assert_eq!(between(&page(&stopping, now(&status)), "<h1>", "</h1>"), "Stopping");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_says_what_is_held_and_how_to_release_it() {
+    let status = status("held").await;
+    let html = page(&status, now(&status));
+    let section = words(between(&html, "<h2>What is held, and how to release it</h2>", "<details>"));
+    assert_eq!(
+        section,
+        "31 removals held by a limit, since 1 Jan 2027, 15:22 UTC: 31 bindings would go, more than the 25 that \
+         limits.removals allows To let exactly these go, and nothing else (digest 4be0643f1d98573b): grantsync apply -f \
+         /etc/grantsync/access --approve 4be0643f1d98573b"
+            .replace("15:22", between(&section, "2027, ", " UTC"))
+    );
+    let released = between(&html, "<pre class=\"release\">", "</pre>");
+    assert_eq!(released, "grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b");
+    assert!(html.contains("31 held removals") && html.contains("user0001: member on cluster-c"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_later_is_shown_beside_what_was_known() {
+    let mut held = status("held").await;
+    let failed = status("unreachable").await;
+    let mut last = failed.last().unwrap().clone();
+    last.began = held.view.as_ref().unwrap().at + minutes(5);
+    held.history.push_back(last);
+    held.failure = failed.failure;
+    let words = words(&page(&held, now(&held)));
+    assert!(words.contains("What went wrong GET /api/marketplace-resource-users/: connection refused"), "{words}");
+    assert!(words.contains("→") || words.contains("is the server up? grantsync doctor looks at everything"), "{words}");
+    assert!(words.contains("when a pass last went all the way"), "{words}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_under_way_is_shown() {
+    let status = status("in_sync").await;
+    let since = now(&status) - SignedDuration::from_secs(12);
+    let asked = BTreeSet::from([Trigger::FileChange, Trigger::Signal]);
+    let status = Status { activity: Activity::Running { asked, since }, ..status };
+    let words = words(&page(&status, since + SignedDuration::from_secs(12)));
+    assert!(words.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{words}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_list_says_what_it_leaves_out() {
+    let mut status = status("broken").await;
+    status.broken = (0..1500).map(|it| format!("finding {it}")).collect();
+    let html = page(&status, now(&status));
+    assert!(html.contains("<li>and 1,300 more</li>"));
+}
+
+#[test]
+fn times_are_said_as_people_say_them() {
+    let ago = |seconds: i64| {
+        let status = Status::new(About::default(), noon() - SignedDuration::from_secs(seconds));
+        let html = page(&status, noon());
+        words(between(&html, "started ", " · "))
+    };
+    let cases = [
+        (0, "just now"),
+        (5, "5.0 seconds ago"),
+        (119, "119 seconds ago"),
+        (120, "2 minutes ago"),
+        (7_199, "119 minutes ago"),
+        (7_200, "2 hours ago"),
+        (172_800, "2 days ago"),
+        (-40, "in 40 seconds"),
+        (-400_000, "in 4 days"),
+    ];
+    for (seconds, said) in cases {
+        assert_eq!(ago(seconds), said, "{seconds}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_is_never_markup() {
+    let status = hostile().await;
+    let html = page(&status, now(&status));
+    let escaped =
+        "&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;\u{fffd}txt.exe\u{fffd}&lt;/bdi&gt;&lt;/script&gt;";
+    assert!(!html.contains("<img") && !html.contains("</script") && !html.contains(HOSTILE));
+    let times = html.matches(escaped).count();
+    assert!(times >= 16, "a name is missing or was not escaped in full: {times}");
+    let opened = html.matches("<bdi>").count();
+    assert_eq!(opened, html.matches("</bdi>").count());
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_asks_for_nothing_and_runs_nothing() {
+    for name in ALL {
+        let status = status(name).await;
+        let html = page(&status, now(&status));
+        for forbidden in ["<script", "javascript:", " style=", " on", "@import", "url(", "src="] {
+            let markup = html.split('<').map(|tag| tag.split('>').next().unwrap()).collect::<Vec<_>>().join("\n");
+            assert!(!markup.contains(forbidden), "{name}: {forbidden}");
+        }
+        let links: BTreeSet<_> = html.split("href=\"").skip(1).map(|it| it.split('"').next().unwrap()).collect();
+        for link in links {
+            assert!(["status", "metrics"].contains(&link) || link.starts_with("data:image/svg+xml,"), "{link}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_class_has_a_style_and_every_tag_is_closed() {
+    for name in ALL {
+        let status = status(name).await;
+        let html = page(&status, now(&status));
+        let style = between(&html, "<style>", "</style>");
+        for class in html.split("class=\"").skip(1).flat_map(|it| it.split('"').next().unwrap().split(' ')) {
+            assert!(style.contains(&format!(".{class}")), "{name}: {class}");
+        }
+        let mut open = Vec::new();
+        let (before, after) = html.split_once("<style>").unwrap();
+        let body = format!("{before}{}", after.split_once("</style>").unwrap().1);
+        for tag in body.split('<').skip(1).map(|it| it.split(['>', ' ']).next().unwrap()) {
+            match tag.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop(), Some(closed), "{name}"),
+                None if ["!doctype", "meta", "link"].contains(&tag) => {}
+                None => open.push(tag),
+            }
+        }
+        assert_eq!(open, Vec::<&str>::new(), "{name}");
+    }
+}

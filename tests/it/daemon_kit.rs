@@ -1,0 +1,128 @@
+//! A daemon over a scripted pass, on a clock that jumps to whatever comes next.
+
+use std::time::Duration;
+
+use grantsync::daemon::{
+    About, Action, Asker, Became, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Schedule, Settings,
+    Status, Stop, channel, run,
+};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// The controls of a daemon that runs beside the story.
+pub(super) struct Controls {
+    pub(super) asker: Asker,
+    pub(super) stop: watch::Sender<Stop>,
+    pub(super) status: watch::Receiver<Status>,
+}
+
+impl Controls {
+    /// Waits until the status fits, and returns it.
+    pub(super) async fn until(&mut self, fits: impl FnMut(&Status) -> bool) -> Status {
+        self.status.wait_for(fits).await.unwrap().clone()
+    }
+
+    /// Waits until so many passes are over.
+    pub(super) async fn passes(&mut self, count: u64) -> Status {
+        self.until(|it| it.totals.finished() >= count).await
+    }
+}
+
+/// A wall clock that begins at noon on New Year's Day and goes as fast as tokio's.
+pub(super) fn clock() -> impl Fn() -> Timestamp + Clone {
+    let began = Instant::now();
+    move || noon() + began.elapsed()
+}
+
+pub(super) fn noon() -> Timestamp {
+    at("2027-01-01T12:00:00Z")
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(super) fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+pub(super) fn every_five_minutes() -> Settings {
+    Settings { schedule: Schedule::every(Duration::from_secs(300)).unwrap(), shutdown_timeout: Duration::from_secs(30) }
+}
+
+/// Runs a daemon and a story beside each other, until the daemon has left. A story that ends first wants it to leave.
+pub(super) async fn daemon(
+    settings: Settings,
+    pass: impl AsyncFnMut(&mut Memory) -> Pass,
+    story: impl AsyncFnOnce(&mut Controls),
+) -> (Left, Status) {
+    daemon_at(clock(), settings, pass, story).await
+}
+
+/// The same, by another clock.
+pub(super) async fn daemon_at(
+    clock: impl Fn() -> Timestamp,
+    settings: Settings,
+    pass: impl AsyncFnMut(&mut Memory) -> Pass,
+    story: impl AsyncFnOnce(&mut Controls),
+) -> (Left, Status) {
+    let (asker, asks) = channel();
+    let (stop, stopped) = watch::channel(Stop::No);
+    let (tell, status) = watch::channel(Status::new(About::default(), clock()));
+    let mut controls = Controls { asker, stop, status };
+    let told = async {
+        story(&mut controls).await;
+        controls.stop.send_if_modified(|it| {
+            *it = (*it).max(Stop::Soon);
+            true
+        });
+    };
+    let (left, ()) = tokio::join!(run(settings, asks, stopped, &tell, clock, pass), told);
+    let status = tell.borrow().clone();
+    (left, status)
+}
+
+/// A pass that found everything as declared.
+pub(super) fn in_sync() -> Pass {
+    finished(Finished::default())
+}
+
+/// A pass that went all the way.
+pub(super) fn finished(finished: Finished) -> Pass {
+    Pass::new(End::Finished(Box::new(Finished { converged: true, ..finished })))
+}
+
+/// A pass that could not read the server.
+pub(super) fn unreachable() -> Pass {
+    Pass::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: connection refused")))
+}
+
+/// A pass whose token was turned away.
+pub(super) fn unauthorized() -> Pass {
+    Pass::new(End::Unauthorized(failure("GET /api/users/me/: 401 Unauthorized")))
+}
+
+/// A pass that found broken files.
+pub(super) fn broken() -> Pass {
+    Pass::new(End::Broken(vec!["grants.yaml:3:5: unknown key: `usr`".to_owned()]))
+}
+
+pub(super) fn failure(message: &str) -> Failure {
+    Failure { message: message.to_owned(), help: Some("look at it".to_owned()) }
+}
+
+/// A step that was done.
+pub(super) fn done(action: Action, what: &str) -> Change {
+    Change { action, became: Became::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
+}
+
+/// What limits hold, by its digest.
+pub(super) fn limited(digest: &str) -> Limited {
+    Limited {
+        digest: digest.to_owned(),
+        exceeded: vec!["30 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
+        links: 30,
+        release: format!("grantsync apply -f grants.yaml --approve {digest}"),
+    }
+}

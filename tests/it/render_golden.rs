@@ -1,0 +1,104 @@
+//! Every format over every scene, word by word.
+
+use expect_test::expect_file;
+use grantsync::plan::Hold;
+use grantsync::render::{Detail, Format, Shown, render};
+use grantsync::report::{After, Failure, Outcome, Report, Step, Stop};
+
+use crate::scene::stories;
+
+#[test]
+fn text() {
+    golden(Format::Text, "txt");
+}
+
+#[test]
+fn json() {
+    golden(Format::Json, "json");
+}
+
+#[test]
+fn markdown() {
+    golden(Format::Markdown, "md");
+}
+
+#[test]
+fn github() {
+    golden(Format::Github, "github.txt");
+}
+
+#[test]
+fn gitlab() {
+    golden(Format::Gitlab, "gitlab.json");
+}
+
+#[test]
+fn sarif() {
+    golden(Format::Sarif, "sarif");
+}
+
+#[test]
+fn formats_go_by_their_names() {
+    for format in Format::ALL {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    let unknown = "yaml".parse::<Format>().unwrap_err().to_string();
+    assert_eq!(unknown, "no format is called `yaml`, only `text`, `json`, `markdown`, `github`, `gitlab`, `sarif`");
+}
+
+fn golden(format: Format, ending: &str) {
+    let check = |name: &str, text: &str| {
+        let text = anstream::adapter::strip_str(text).to_string();
+        let text = text.replace(&format!("\"{}\"", env!("CARGO_PKG_VERSION")), "\"0.0.0\"");
+        expect_file![format!("../data/render/{name}.{ending}")].assert_eq(&text);
+    };
+    for (name, scene) in stories::ALL {
+        // Lists of thousands are nothing to look at; those formats are checked by their schemas and counts.
+        if *name == "five_thousand" && matches!(format, Format::Text | Format::Json) {
+            continue;
+        }
+        check(name, &scene().render(format));
+    }
+    let (diagnostics, sources) = stories::invalid();
+    check("invalid", &render(format, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources }));
+    check("failed", &render(format, &Shown::Failed(&stories::failed())));
+}
+/// Styles are the only escapes, whatever the files and the server say.
+#[test]
+fn nothing_that_others_wrote_moves_the_cursor() {
+    let mut planned = stories::hostile();
+    let failure = Failure { message: stories::HOSTILE.concat(), help: Some(stories::HOSTILE.concat()) };
+    let steps = planned.decide().approved.creations().iter().cloned().map(Step::Create).collect::<Vec<_>>();
+    let outcome = |n: usize| match n % 3 {
+        0 => Outcome::Failed(failure.clone()),
+        1 => Outcome::Unknown(failure.clone()),
+        _ => Outcome::Held(Hold::Doubt(planned.at("bindings"))),
+    };
+    let steps = steps.into_iter().enumerate().map(|(n, step)| (step, outcome(n))).collect();
+    let (stopped, after) = (Some(Stop::Blind(failure.clone())), After::Unread(failure.clone()));
+    let report = Report { steps, stopped, after };
+    planned.detail = Detail::Everything;
+    let mut applied = stories::hostile();
+    applied.report = Some(report);
+    let texts = [planned, applied].map(|it| Format::ALL.map(|format| it.render(format)));
+    let failed = Format::ALL.map(|format| render(format, &Shown::Failed(&failure)));
+    for text in texts.iter().flatten().chain(&failed) {
+        let plain = without_styles(text);
+        let moves = |it: char| it != '\n' && (it.is_control() || it == '\u{202e}');
+        assert!(!plain.contains(moves), "{plain:?}");
+    }
+}
+
+/// Without what selects a style: ESC `[`, digits and semicolons, `m`.
+fn without_styles(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|it: char| it.is_ascii_digit() || it == ';');
+        match rest.strip_prefix('m') {
+            Some(rest) => out.push_str(rest),
+            None => out.extend(["\u{1b}[", part]),
+        }
+    }
+    out
+}
