@@ -48,20 +48,25 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let progress = Progress::default();
-    let mut shown = None;
+    let mut declined = false;
     let confirm = async |prepared: &Prepared| {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        if let Err(error) = show(&read, prepared, None, verbose, *diff) {
-            tracing::error!(%error, "could not show the plan");
-            return Answer::Leave;
-        }
-        shown = Some(prepared.decision.plan.clone());
-        let answer = if auto_approve { Answer::Apply } else { ask(prepared).await };
-        if answer == Answer::Apply {
-            signals.writing();
-            progress.begin(&prepared.decision.approved);
+        let answer = match show(&read, prepared, None, verbose, *diff) {
+            Ok(()) if auto_approve => Answer::Apply,
+            Ok(()) => ask(prepared).await,
+            Err(error) => {
+                tracing::error!(%error, "could not show the plan");
+                Answer::Leave
+            }
+        };
+        match answer {
+            Answer::Apply => {
+                signals.writing();
+                progress.begin(&prepared.decision.approved);
+            }
+            Answer::Leave => declined = true,
         }
         answer
     };
@@ -69,16 +74,16 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, &tell, signals.stop()).await?;
     progress.end();
 
+    if declined {
+        output::say("nothing was written\n");
+        return Ok(Exit::Refused);
+    }
     let Some(report) = report else {
         if let Some(saved) = &saved {
             saved::same_changes(saved, &prepared)?;
         }
-        if shown.is_none() {
-            show(&read, &prepared, None, verbose, *diff)?;
-            return Ok(Exit::of_apply(&prepared.decision, None));
-        }
-        output::say("nothing was written\n");
-        return Ok(Exit::Refused);
+        show(&read, &prepared, None, verbose, *diff)?;
+        return Ok(Exit::of_apply(&prepared.decision, None));
     };
     output::data(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
     if sandbox.is_some() {

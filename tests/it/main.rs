@@ -24,6 +24,7 @@ mod causes;
 mod cli_exit;
 mod cli_help;
 mod cli_output;
+mod cli_prompt;
 mod cli_signals;
 mod cli_support;
 mod daemon_agenda;
