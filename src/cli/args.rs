@@ -9,8 +9,10 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::exit;
+use super::formats::ReportTo;
 use crate::desired::Narrow;
 use crate::policy::Digest;
+use crate::render::Format;
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
 ///
@@ -81,6 +83,9 @@ pub(super) struct Plan {
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
@@ -96,6 +101,9 @@ pub(super) struct Show {
     /// Shows, as a diff of YAML, what was live and what would have been.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
 }
 
 /// `snapshot`.
@@ -147,6 +155,9 @@ pub(super) struct Apply {
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
@@ -226,6 +237,18 @@ pub(super) struct Server {
     /// How long one call may take, repetitions included.
     #[arg(long, env = "GRANTSYNC_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Duration,
+}
+
+/// In which formats everything is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Formats {
+    /// What standard output shows: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
+    #[arg(long, env = "GRANTSYNC_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Writes another format to a file besides, e.g. `markdown=plan.md`; may be repeated.
+    #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
+    pub(super) report: Vec<ReportTo>,
 }
 
 /// Less than the files say.
