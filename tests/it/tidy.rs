@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that decide, and so may not reach outside.
 const PURE: &[&str] =
-    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "render"];
+    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "explain", "render"];
 /// What reaching outside looks like.
 const OUTSIDE: &[&str] = &[
     "tokio",
@@ -31,7 +31,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
-    ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
+    ("explain", &["binding", "desired", "diagnostic", "directory", "plan", "policy"]),
+    ("render", &["binding", "desired", "diagnostic", "directory", "explain", "plan", "policy", "report", "snapshot"]),
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("sandbox", &[]),
