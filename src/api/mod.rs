@@ -83,6 +83,11 @@ impl Client {
         resource_users::users(&self.http, ids, BTreeSet::new()).await
     }
 
+    /// Lists all users that the caller can see, with `active`.
+    pub async fn everybody(&self) -> Result<BTreeMap<UserId, User>, Error> {
+        resource_users::everybody(&self.http).await
+    }
+
     /// Reads the links of one resource, sorted.
     pub async fn links_of_resource(&self, resource: ResourceId) -> Result<Vec<Link>, Error> {
         Filter::resource(resource).links(&self.http).await

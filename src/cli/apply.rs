@@ -10,13 +10,16 @@ use super::connect::{Connection, Usage, connect};
 use super::plan::{request, show};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{Exit, output, read};
+use super::{Exit, output, read, saved};
+use crate::policy::ChangeSet;
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
 use crate::render::{self, Naming};
 use crate::report::{Report, Stop};
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
-    let Apply { files, server, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } = arguments;
+    let Apply { plan, files, server, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } = arguments;
+    // Whoever hands over a plan has looked at it.
+    let auto_approve = *auto_approve || plan.is_some();
     let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
     if *dry_run {
         return Err(usage("there is no `--dry-run`", "use `grantsync plan`").into());
@@ -28,23 +31,34 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
         )
         .into());
     }
-    let read = read::files(files).await?;
+    let saved = plan.as_deref().map(saved::read).transpose()?;
+    let read = match &saved {
+        Some(saved) => read::parse(saved.sources())?,
+        None => read::files(&files.file, &files.revision).await?,
+    };
+    if let Some(saved) = &saved {
+        saved::same_server(saved, server)?;
+    }
     let Connection { client, sandbox } = connect(server).await?;
     let signals = Signals::listen()?;
-    let only = narrow.only();
-    let mut request = request(&read, narrow, &only);
+    let asked = saved.as_ref().map_or_else(|| saved::asked(narrow), |it| it.asked.clone());
+    let only = saved::narrow(&asked)?;
+    let mut request = request(&read, &asked, &only);
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let progress = Progress::default();
     let mut shown = None;
     let confirm = async |prepared: &Prepared| {
-        if let Err(error) = show(&read, prepared, verbose, *diff) {
+        if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
+            return Answer::Leave;
+        }
+        if let Err(error) = show(&read, prepared, None, verbose, *diff) {
             tracing::error!(%error, "could not show the plan");
             return Answer::Leave;
         }
         shown = Some(prepared.decision.plan.clone());
-        let answer = if *auto_approve { Answer::Apply } else { ask(prepared).await };
+        let answer = if auto_approve { Answer::Apply } else { ask(prepared).await };
         if answer == Answer::Apply {
             signals.writing();
             progress.begin(&prepared.decision.approved);
@@ -56,8 +70,11 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     progress.end();
 
     let Some(report) = report else {
+        if let Some(saved) = &saved {
+            saved::same_changes(saved, &prepared)?;
+        }
         if shown.is_none() {
-            show(&read, &prepared, verbose, *diff)?;
+            show(&read, &prepared, None, verbose, *diff)?;
             return Ok(Exit::of_apply(&prepared.decision, None));
         }
         output::say("nothing was written\n");

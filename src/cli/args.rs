@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +35,10 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Shows a saved plan, however old it is, without a server.
+    Show(Show),
+    /// Keeps what is live in a file, for `plan --live` where no token is.
+    Snapshot(Snapshot),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(Sandbox),
 }
@@ -57,6 +62,18 @@ pub(super) struct Plan {
     /// Shows, as a diff of YAML, what is live and what would be.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Instead of a server: what `snapshot -o` has written. Nothing is sent, and no token is needed.
+    #[arg(long, env = "GRANTSYNC_LIVE", value_name = "FILE", conflicts_with = "sandbox")]
+    pub(super) live: Option<PathBuf>,
+    /// How old that file may be.
+    #[arg(long, env = "GRANTSYNC_MAX_AGE", default_value = "24h", value_name = "DURATION", value_parser = duration)]
+    pub(super) max_age: Duration,
+    /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
+    #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
+    pub(super) base: Option<String>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -68,11 +85,46 @@ pub(super) struct Plan {
     pub(super) narrow: Narrowing,
 }
 
+/// `show`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Show {
+    /// What `plan -o` has written. Its checksum tells accidents, not forgery.
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: PathBuf,
+    /// Shows, as a diff of YAML, what was live and what would have been.
+    #[arg(long)]
+    pub(super) diff: bool,
+}
+
+/// `snapshot`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Snapshot {
+    /// Where to write it. It names everything that the token can see, and holds nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// Files whose names are looked up, too: users who hold no link are not known otherwise. May be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// Keeps the names of all users, so that a plan can name anybody.
+    #[arg(long, env = "GRANTSYNC_ALL_USERS")]
+    pub(super) all_users: bool,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
 /// `apply`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Apply {
+    /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
+    /// tells accidents, not forgery: what is done is decided anew.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "git", "max_removals", "max_removal_percent", "approve",
+          "no_removals", "only"])]
+    pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
     pub(super) auto_approve: bool,
@@ -90,7 +142,7 @@ pub(super) struct Apply {
     pub(super) dry_run: bool,
     /// Files.
     #[command(flatten)]
-    pub(super) files: Files,
+    pub(super) files: FilesOrPlan,
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
@@ -123,6 +175,32 @@ pub(super) struct Files {
     /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
     #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
     pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
+}
+
+/// Which files, where a saved plan holds them already.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FilesOrPlan {
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required_unless_present = "plan")]
+    pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
+}
+
+/// Files of a commit.
+#[derive(Debug, Default, Args)]
+pub(super) struct Revision {
+    /// Reads the files as this commit holds them, e.g. `main`, and not as they are checked out.
+    #[arg(long, env = "GRANTSYNC_GIT", value_name = "REV")]
+    pub(super) git: Option<String>,
+    /// Even if it is a branch behind its upstream.
+    #[arg(long, env = "GRANTSYNC_ALLOW_STALE")]
+    pub(super) allow_stale: bool,
 }
 
 /// Which server, and how to speak to it.
@@ -135,8 +213,8 @@ pub(super) struct Server {
     /// A file that holds the token; read again when it changes.
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
-    /// Instead of a server: a sandbox inside this process, with a little world in it.
-    #[arg(long, env = "GRANTSYNC_SANDBOX", conflicts_with_all = ["url", "token_file"])]
+    /// Instead of any server that is set: a sandbox inside this process, with a little world in it.
+    #[arg(long, env = "GRANTSYNC_SANDBOX")]
     pub(super) sandbox: bool,
     /// Certificates to trust besides those of the system, in PEM.
     #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
@@ -180,21 +258,29 @@ pub(super) enum OnlyOne {
     Resource(String),
 }
 
-impl Narrowing {
-    /// What the pass is narrowed to.
-    pub(super) fn only(&self) -> Narrow {
-        let mut narrow = Narrow::default();
-        for one in &self.only {
-            match one {
-                OnlyOne::User(user) => narrow.user(user),
-                OnlyOne::Resource(resource) => narrow.resource(resource),
-            }
+/// What the pass is narrowed to.
+pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
+    let mut narrow = Narrow::default();
+    for one in only {
+        match one {
+            OnlyOne::User(user) => narrow.user(user),
+            OnlyOne::Resource(resource) => narrow.resource(resource),
         }
-        narrow
+    }
+    narrow
+}
+
+impl fmt::Display for OnlyOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => write!(f, "user={user}"),
+            Self::Resource(resource) => write!(f, "resource={resource}"),
+        }
     }
 }
 
-fn only(text: &str) -> Result<OnlyOne, String> {
+/// Reads one `--only`.
+pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
     match text.split_once('=') {
         Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
         Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),

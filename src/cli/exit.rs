@@ -36,9 +36,9 @@ pub(super) const HELP: &str = "\
 Exit codes, the first that applies:
   130, 143  interrupted by SIGINT or SIGTERM
   64        the command line makes no sense
-  6         the files are invalid, missing or empty; no request was sent
+  6         the files, or a saved plan or view, are invalid, missing or empty; no request was sent
   1         the server or the token could not be used, or the answer was no
-  5         the plan or the approval is not current; nothing was written
+  5         the plan or the approval is not current, or for another server; nothing was written
   4         steps failed or are unknown, or the files name something that is not there
   3         removals are held (`plan`: only with --detailed-exitcode)
   2         changes are pending (`plan --detailed-exitcode`)

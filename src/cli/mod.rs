@@ -4,13 +4,18 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod live;
 mod logging;
 mod output;
 mod plan;
 mod progress;
 mod read;
+mod revision;
 mod sandbox;
+mod saved;
+mod show;
 mod signals;
+mod snapshot;
 mod validate;
 
 use std::ffi::OsString;
@@ -38,6 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

@@ -3,31 +3,60 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{Narrowing, Plan};
+use super::args::{self, Plan};
 use super::connect::{Connection, connect};
-use super::{Exit, output, read};
-use crate::desired::{Mode, Narrow};
-use crate::reconcile::{Overrides, Prepared, Request, prepare};
+use super::{Exit, live, output, read, revision, saved};
+use crate::desired::Narrow;
+use crate::plan::Causes;
+use crate::reconcile::{Overrides, Prepared, Request, prepare, review, view_of};
 use crate::render::{self, Detail, Naming};
+use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, narrow, detailed_exitcode, diff } = arguments;
-    let read = read::files(files).await?;
-    let Connection { client, sandbox: _sandbox } = connect(server).await?;
-    let only = narrow.only();
-    let prepared = prepare(&client, &request(&read, narrow, &only)).await?;
-    show(&read, &prepared, verbose, *diff)?;
+    let Plan { files, server, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
+    let read = read::files(&files.file, &files.revision).await?;
+    let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
+    let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
+    let request = request(&read, &asked, &only);
+    let before = match base {
+        Some(rev) => Some(revision::document(&files.file, rev).await?),
+        None => None,
+    };
+    let (connection, mut prepared) = if let Some(seen) = &seen {
+        output::data(&live::heading(seen))?;
+        (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
+    } else {
+        let connection = connect(server).await?;
+        let prepared = prepare(&connection.client, &request).await?;
+        (Some(connection), prepared)
+    };
+    let causes = match before {
+        None => None,
+        Some(None) => Some(Causes::new(None, &prepared.view.plan)),
+        Some(Some(before)) => {
+            let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
+            let base = view_of(&before, &prepared.view, client).await?;
+            let causes = Causes::new(Some(&base.plan), &prepared.view.plan);
+            // What only the files before the change name is shown by its name, too.
+            prepared.view.directory = base.directory;
+            Some(causes)
+        }
+    };
+    show(&read, &prepared, causes.as_ref(), verbose, *diff)?;
+    if let Some(path) = to {
+        saved::save(path, files, read, &prepared, asked, seen)?;
+    }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }
 
 /// What the arguments that `plan` and `apply` share ask for.
-pub(super) fn request<'a>(read: &'a read::Read, narrow: &Narrowing, only: &'a Narrow) -> Request<'a> {
-    let Narrowing { max_removals, max_removal_percent, approve, no_removals, only: _ } = narrow;
+pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
+    let Asked { mode, max_removals, max_removal_percent, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
         limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
-        mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
+        mode: *mode,
         only,
         approval: approve.clone(),
         partial_view: false,
@@ -36,7 +65,13 @@ pub(super) fn request<'a>(read: &'a read::Read, narrow: &Narrowing, only: &'a Na
 }
 
 /// Shows what was decided: findings and banner to whoever watches, the plan as data.
-pub(super) fn show(read: &read::Read, prepared: &Prepared, verbose: u8, diff: bool) -> Result<()> {
+pub(super) fn show(
+    read: &read::Read,
+    prepared: &Prepared,
+    causes: Option<&Causes>,
+    verbose: u8,
+    diff: bool,
+) -> Result<()> {
     let Prepared { view, decision } = prepared;
     read::tell(&read.sources, &decision.plan.problems);
     read::tell(&read.sources, &decision.plan.warnings);
@@ -47,6 +82,9 @@ pub(super) fn show(read: &read::Read, prepared: &Prepared, verbose: u8, diff: bo
     if diff {
         output::data(&render::diff(decision, &naming))?;
     }
-    output::data(&render::plan(decision, &naming, detail))?;
+    output::data(&match causes {
+        Some(causes) => render::by_cause(decision, causes, &naming),
+        None => render::plan(decision, &naming, detail),
+    })?;
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! Reading the files, and what it means when that fails.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
-use super::args::Files;
-use super::{Exit, output};
+use super::args::Revision;
+use super::{Exit, output, revision};
 use crate::desired::Document;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::reconcile::{self, files::FilesError};
+use crate::saved::SavedError;
 use crate::{desired, render};
 
 /// More than this many findings are counted, not shown.
@@ -24,16 +27,19 @@ pub(super) struct Read {
 }
 
 /// Reads the files, and says what is wrong with them.
-pub(super) async fn files(Files { file }: &Files) -> Result<Read> {
-    let paths = file.clone();
-    let read = move || reconcile::files::read(&paths, &mut std::io::stdin(), reconcile::files::Settings::default());
-    let sources = match tokio::task::spawn_blocking(read).await? {
+pub(super) async fn files(paths: &[PathBuf], revision: &Revision) -> Result<Read> {
+    let sources = match revision::read(paths, revision).await? {
         Err(FilesError::Invalid { sources, diagnostics }) => {
             tell(&sources, &diagnostics);
             return Err(Invalid.into());
         }
         read => read?,
     };
+    parse(sources)
+}
+
+/// Reads what files say, and says what is wrong with them.
+pub(super) fn parse(sources: Vec<Source>) -> Result<Read> {
     match desired::parse(&sources) {
         Ok(document) => Ok(Read { sources, document }),
         Err(diagnostics) => {
@@ -57,6 +63,12 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     }
     if let Some(error) = error.downcast_ref::<FilesError>() {
         return (Exit::Invalid, error.help().map(str::to_owned).into_iter().collect());
+    }
+    if let Some(error) = error.downcast_ref::<SavedError>() {
+        return (Exit::Invalid, vec![error.help().to_owned()]);
+    }
+    if let Some(error) = error.downcast_ref::<super::saved::NotCurrent>() {
+        return (Exit::Stale, vec![error.help().to_owned()]);
     }
     if let Some(error) = error.downcast_ref::<super::connect::Usage>() {
         return (Exit::Usage, vec![error.help.clone()]);

@@ -36,8 +36,9 @@ impl Signals {
                     output::say("\nleaving at once: what was in flight may or may not have been done\n");
                     leave(exit);
                 }
-                output::say("\nfinishing what is in flight; once more to leave at once\n");
+                // First, so that whoever reads it can rely on it.
                 let _ = ask.send(true);
+                output::say("\nfinishing what is in flight; once more to leave at once\n");
             }
         });
         Ok(signals)

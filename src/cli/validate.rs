@@ -7,7 +7,7 @@ use super::{Exit, output, read};
 use crate::render::plural;
 
 pub(super) async fn run(Validate { files }: &Validate) -> Result<Exit> {
-    let read::Read { sources, document } = read::files(files).await?;
+    let read::Read { sources, document } = read::files(&files.file, &files.revision).await?;
     read::tell(&sources, &document.warnings);
     let bindings: usize = document.entries.iter().map(|it| it.resources.len() * it.roles.len() * it.users.len()).sum();
     let (entries, files) = (document.entries.len(), sources.len());

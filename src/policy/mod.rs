@@ -2,13 +2,17 @@
 //!
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
+mod approvals;
+mod changes;
 mod digest;
 mod limits;
+mod part;
 
 use std::fmt;
 
-use crate::desired::{Limits, Mode, Only};
+use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;
 
@@ -23,6 +27,8 @@ pub struct Asks {
     pub only: Only,
     /// The digest of the held set that may go in spite of the limits.
     pub approval: Option<Digest>,
+    /// The approvals of the files; those alive at the instant of the plan count.
+    pub approvals: Vec<Approval>,
     /// Triples already taken away under these limits by earlier passes of the last 24 hours.
     pub removed_lately: u32,
 }
@@ -82,7 +88,7 @@ pub struct Stale {
 /// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
 /// be looked at again.
 pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
-    let Asks { limits, mode, only, approval, removed_lately } = asks;
+    let Asks { limits, mode, only, approval, approvals, removed_lately } = asks;
     let (exceeded, over) = limits::exceeded(&plan, *limits, *removed_lately);
     let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
     if let Some(given) = approval
@@ -90,7 +96,9 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     {
         return Err(Stale { given: given.clone(), current: digest });
     }
-    let limited = digest.filter(|_| approval.is_none()).map(|digest| {
+    let (released, notes) = approvals::consult(approvals, digest.as_ref(), plan.now);
+    plan.warnings.extend(notes);
+    let limited = digest.filter(|_| approval.is_none() && !released).map(|digest| {
         hold(&mut plan, &over);
         Limited { digest, exceeded, links: over.len() }
     });

@@ -1,23 +1,27 @@
 //! One pass: observe, plan, approve, apply, and look back. It strings the other rooms together and decides nothing.
 
 mod apply;
+mod base;
 mod create;
 pub mod files;
 mod remove;
 mod view;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
 use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::Caller;
+use crate::snapshot::{Caller, Snapshot};
 pub use apply::Pace;
+pub use base::view_of;
 pub use view::View;
 
 /// What a pass is asked to do.
@@ -104,6 +108,13 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
     Ok(Prepared { view, decision })
 }
 
+/// Decides about what was seen at another time; asks nobody.
+pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -> Result<Prepared, Error> {
+    let view = View::new(directory, snapshot, request.document, request.now);
+    let decision = decide(&view, request, request.approval.clone())?;
+    Ok(Prepared { view, decision })
+}
+
 /// Makes live equal to desired, once: the whole of grantsync in one function.
 ///
 /// `confirm` is asked before the first write, and again if its answer took so long that the world may have moved, and
@@ -118,9 +129,11 @@ pub async fn reconcile(
 ) -> Result<Pass, Error> {
     /// An answer that took longer was given to a world that may be gone.
     const FRESH: Duration = Duration::from_secs(60);
+    let (begun, started) = (Instant::now(), request.now);
+    let mut request = request.clone();
     let mut confirmed: Option<Approved> = None;
     loop {
-        let prepared = prepare(client, request).await?;
+        let prepared = prepare(client, &request).await?;
         let caller = &prepared.view.snapshot.observation.caller;
         let approved = &prepared.decision.approved;
         if approved.is_empty() {
@@ -136,12 +149,15 @@ pub async fn reconcile(
             }
             if asked.elapsed() > FRESH {
                 confirmed = Some(approved.clone());
+                // While somebody thinks, grants begin and end.
+                let gone = SignedDuration::try_from(begun.elapsed()).unwrap_or(SignedDuration::MAX);
+                request.now = started.saturating_add(gone).unwrap_or(Timestamp::MAX);
                 continue;
             }
         }
         let Prepared { view, decision } = prepared;
         let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
-        report.after = view.look_back(client, request, &report).await;
+        report.after = view.look_back(client, &request, &report).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }
 }
@@ -157,6 +173,7 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         mode: request.mode.max(view.desired.mode),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,
+        approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)

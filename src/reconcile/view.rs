@@ -55,7 +55,8 @@ impl View {
         }
     }
 
-    fn new(directory: Directory, snapshot: Snapshot, document: &Document, now: Timestamp) -> Self {
+    /// What follows from what was seen.
+    pub(super) fn new(directory: Directory, snapshot: Snapshot, document: &Document, now: Timestamp) -> Self {
         let desired = resolve(document, &directory);
         let plan = plan(&desired, &directory, &snapshot, now);
         Self { directory, snapshot, desired, plan }

@@ -3,11 +3,13 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 //! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
+mod causes;
 mod changes;
 mod counts;
 mod dates;
 mod diagnostics;
 mod diff;
+mod difference;
 mod excerpt;
 mod explain;
 mod findings;
@@ -27,10 +29,12 @@ mod style;
 mod table;
 mod text;
 
+pub use causes::by_cause;
 pub use changes::{Change, Group, changes};
 pub use counts::Counts;
 pub use diagnostics::diagnostics;
 pub use diff::diff;
+pub use difference::differences;
 pub use explain::{Beside, explain};
 pub use format::{Format, UnknownFormat, render};
 pub use json_v1::json_schema;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{Change, Group, changes};
 use super::dates::{end, instant};
@@ -13,7 +14,7 @@ use super::{Counts, Naming, hold, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Hold, Plan, Removal, Why};
-use crate::policy::{Decision, Limited};
+use crate::policy::{Decision, Digest, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -27,6 +28,11 @@ pub enum Detail {
 
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    sections(decision, naming, detail) + &foot(decision, naming, detail)
+}
+
+/// What happens, by resource.
+pub(super) fn sections(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
     let mut sections = BTreeMap::new();
     for Group { resource, changes } in changes(decision, naming) {
         let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
@@ -44,9 +50,15 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
         table::write(&mut out, "  ", lines);
         out.push('\n');
     }
+    out
+}
+
+/// What is said of the whole: what nobody names, what limits hold, and the summary.
+pub(super) fn foot(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
+    let mut out = String::new();
     unnamed(&mut out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
-        limit(&mut out, limited, naming);
+        limit(&mut out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
     out
@@ -174,12 +186,20 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     );
 }
 
-fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, naming: &Naming<'_>) {
+fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
     let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
     for it in exceeded {
         let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
-    let _ = writeln!(out, "  help: {}\n", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "  help: {}, or in the file with", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "{}\n", approval(digest, now));
+}
+
+/// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
+fn approval(digest: &Digest, now: Timestamp) -> String {
+    let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    // Digits alone would be no text.
+    format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.

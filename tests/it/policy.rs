@@ -6,7 +6,7 @@ use expect_test::expect;
 use grantsync::desired::{Limits, Mode, Narrow};
 use grantsync::policy::{Asks, Digest, approve};
 
-use crate::world::{NOW, World, decided, no_limits, user};
+use crate::world::{NOW, World, decided, document, no_limits, user};
 
 /// A resource with so many viewers, of which so many are declared.
 fn crowd(live: usize, declared: usize) -> (String, World) {
@@ -83,8 +83,10 @@ fn a_resource_that_several_people_would_leave_empty_is_held_alone() {
           -    viewer  dave  not declared
 
         Held by limits: 3 removals
-          3 people would go from cluster-a, and no link would be left there
-          help: if these are meant, release exactly them with `--approve 3e7461f1d94aad99`
+          3 people would go from `cluster-a`, and no link would be left there
+          help: if these are meant, release exactly them with `--approve 3e7461f1d94aad99`, or in the file with
+            approvals:
+              - {held: "3e7461f1d94aad99", until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 1 to remove, 3 held · 1 in sync
     "#]]
@@ -140,7 +142,9 @@ fn a_digest_releases_exactly_the_held_set() {
 
         Held by limits: 6 removals
           6 of 8 bindings would go, more than the 25 % that `limits.removal_percent` allows
-          help: if these are meant, release exactly them with `--approve 7ac97cf84934d463`
+          help: if these are meant, release exactly them with `--approve 7ac97cf84934d463`, or in the file with
+            approvals:
+              - {held: "7ac97cf84934d463", until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 0 to remove, 6 held · 2 in sync
     "#]]
@@ -225,4 +229,83 @@ fn narrowing_withholds_the_rest() {
     expect!["--only user:1: no user has the username `alcie`"]
         .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));
     assert!(world.directory.users.contains_key(&user("alice")));
+}
+
+/// A crowd of which limits hold six, and a file that approves of these digests.
+fn approving(approvals: &str) -> (String, World) {
+    let (yaml, world) = crowd(8, 2);
+    (format!("{yaml}approvals:\n{approvals}"), world)
+}
+
+fn asks_of(yaml: &str) -> Asks {
+    let document = document(yaml);
+    Asks { limits: document.limits, approvals: document.approvals, ..Asks::default() }
+}
+
+#[test]
+fn an_approval_in_the_file_releases_exactly_its_held_set_while_it_is_alive() {
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
+    let at = |approval: String| {
+        let (yaml, world) = approving(&approval);
+        let asks = asks_of(&yaml);
+        gone_and_held(&(yaml, world), &asks)
+    };
+    assert_eq!(at(format!("  - {{held: \"{held}\", reason: OPS-12}}")), (6, 0));
+    assert_eq!(at(format!("  - {{held: \"{held}\", until: 2027-01-01}}")), (6, 0), "the day is part of it");
+    assert_eq!(at(format!("  - {{held: \"{held}\", until: 2026-12-31}}")), (0, 6));
+    assert_eq!(at("  - {held: \"00112233445566aa\"}".to_owned()), (0, 6));
+    let (others, both) = ("  - {held: \"00112233445566aa\"}\n", format!("  - {{held: \"{held}\"}}"));
+    assert_eq!(at(format!("{others}{both}")), (6, 0), "one for something else does no harm");
+    assert_eq!(at(format!("  - {{held: \"{}\"}}", held.to_string().to_uppercase())), (6, 0));
+}
+
+#[test]
+fn an_approval_that_is_for_nothing_or_has_ended_is_a_note() {
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
+    let (yaml, world) =
+        approving(&format!("  - {{held: \"00112233445566aa\"}}\n  - {{held: \"{held}\", until: 2026-12-31}}"));
+    let decision = approve(world.plan(&yaml, NOW), &asks_of(&yaml)).unwrap();
+    let notes: Vec<_> = decision.plan.warnings.iter().map(|it| format!("{} {}", it.primary.span, it.message)).collect();
+    expect![[r#"
+        grants.yaml:5 the approval `00112233445566aa` is for nothing that limits hold now
+        grants.yaml:6 the approval of what is held has ended
+    "#]]
+    .assert_eq(&(notes.join("\n") + "\n"));
+}
+
+#[test]
+fn an_approval_that_has_done_its_work_is_a_note_and_changes_nothing() {
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
+    let (yaml, world) = approving(&format!("  - {{held: \"{held}\"}}"));
+    let decision = approve(world.plan(&yaml, NOW), &asks_of(&yaml)).unwrap();
+    assert!(decision.plan.warnings.is_empty());
+    let after = world.after(&decision.plan);
+    let again = approve(after.plan(&yaml, NOW), &asks_of(&yaml)).unwrap();
+    assert!(again.plan.is_empty());
+    assert_eq!(again.plan.warnings.len(), 1);
+}
+
+#[test]
+fn an_approval_on_the_command_line_is_for_what_is_held_whatever_the_file_approves() {
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
+    let (yaml, world) = approving(&format!("  - {{held: \"{held}\"}}"));
+    let other = Asks { approval: Digest::parse("00112233445566aa"), ..asks_of(&yaml) };
+    assert!(approve(world.plan(&yaml, NOW), &other).is_err());
+    let same = Asks { approval: Some(held), ..asks_of(&yaml) };
+    assert_eq!(gone_and_held(&(yaml, world), &same), (6, 0));
+}
+
+#[test]
+fn the_lines_that_a_plan_prints_release_what_it_holds_when_pasted() {
+    let (yaml, world) = crowd(8, 2);
+    let printed = decided(&world, &yaml, NOW, &asks(25, 25));
+    let lines = printed.lines().skip_while(|it| *it != "    approvals:").take(2);
+    let pasted = lines.fold(yaml, |yaml, line| yaml + line.strip_prefix("    ").unwrap() + "\n");
+    let asks = asks_of(&pasted);
+    assert_eq!(asks.approvals.len(), 1);
+    assert_eq!(gone_and_held(&(pasted, world), &asks), (6, 0));
 }

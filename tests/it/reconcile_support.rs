@@ -72,7 +72,10 @@ impl Stage {
     /// One pass that ends before anything is written; why.
     pub(crate) async fn refused(&self, yaml: &str) -> Error {
         let document = document(yaml);
-        let error = self.run(&request(&document)).await.unwrap_err();
+        let error = match self.run(&request(&document)).await {
+            Ok(pass) => panic!("went through: {}", told(&pass)),
+            Err(error) => error,
+        };
         assert_eq!(self.writes(), Vec::<String>::new());
         error
     }

@@ -4,8 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that decide, and so may not reach outside.
-const PURE: &[&str] =
-    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "explain", "render"];
+const PURE: &[&str] = &[
+    "binding",
+    "diagnostic",
+    "directory",
+    "snapshot",
+    "desired",
+    "plan",
+    "policy",
+    "report",
+    "saved",
+    "explain",
+    "render",
+];
 /// What reaching outside looks like.
 const OUTSIDE: &[&str] = &[
     "tokio",
@@ -29,9 +40,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot", &["binding"]),
     ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
-    ("policy", &["binding", "desired", "plan", "snapshot"]),
+    ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
     ("explain", &["binding", "desired", "diagnostic", "directory", "plan", "policy"]),
+    ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
     ("render", &["binding", "desired", "diagnostic", "directory", "explain", "plan", "policy", "report", "snapshot"]),
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),

@@ -15,7 +15,7 @@ pub(super) use directory::directory;
 pub(super) use events::events;
 pub(super) use listing::snapshot;
 pub(super) use rows::{Filter, link};
-pub(super) use users::users;
+pub(super) use users::{everybody, users};
 pub(super) use writes::{create, delete};
 
 use std::fmt::Display;

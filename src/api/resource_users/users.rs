@@ -30,7 +30,7 @@ pub(in crate::api) async fn users(
 ) -> Result<BTreeMap<UserId, directory::User>, Error> {
     let usernames: BTreeSet<_> = usernames.into_iter().filter(|name| can_be_asked_for(name)).collect();
     let single = (ids.len() + usernames.len()) as u64;
-    let list = FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field));
+    let list = list();
     // Counting is a request, too.
     if single > 2 && list.count(http).await?.div_ceil(SIZE) + 1 < single {
         let everybody = list.read::<User>(http).await?;
@@ -50,6 +50,18 @@ pub(in crate::api) async fn users(
     });
     let (by_id, by_username) = tokio::try_join!(by_id, by_username)?;
     Ok(named(by_id.into_iter().chain(by_username).flatten()))
+}
+
+/// Lists everybody that the caller can see.
+pub(in crate::api) async fn everybody(http: &Arc<Http>) -> Result<BTreeMap<UserId, directory::User>, Error> {
+    let list = list();
+    let everybody = list.read::<User>(http).await?;
+    if everybody.settled { Ok(named(everybody.items.into_values())) } else { Err(list.moving(http)) }
+}
+
+/// All users, with as little of each as is needed.
+fn list() -> List {
+    FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field))
 }
 
 async fn by_username(http: &Http, list: List, username: String) -> Result<Option<User>, Error> {

@@ -23,6 +23,20 @@ pub enum FilesError {
     /// Git was changing the work tree for the whole time.
     #[error("git is at work: `{}` is still there", .0.display())]
     Locked(PathBuf),
+    /// Git could not be asked, or does not know.
+    #[error("{detail}")]
+    Git {
+        /// What it said.
+        detail: String,
+    },
+    /// A branch is not what its upstream is.
+    #[error("`{rev}` is {by} {} behind its upstream", if *.by == 1 { "commit" } else { "commits" })]
+    Behind {
+        /// The branch.
+        rev: String,
+        /// Commits that it has not.
+        by: u64,
+    },
     /// They changed during every attempt.
     #[error("the files keep changing while they are read")]
     Unsettled,
@@ -35,6 +49,8 @@ impl FilesError {
             Self::Unreadable(paths) => paths.iter().find_map(|it| it.why.help()),
             Self::Invalid { .. } => None,
             Self::Locked(_) => Some("wait for git to finish; if no git runs, remove the file"),
+            Self::Git { .. } => Some("the revision must be one that `git rev-parse` knows where the files lie"),
+            Self::Behind { .. } => Some("update it, or say with `--allow-stale` that the older state is meant"),
             Self::Unsettled => Some("try again once whatever writes them has finished"),
         }
     }
@@ -61,6 +77,16 @@ pub enum Why {
         /// How large it may be, in bytes.
         most: u64,
     },
+    /// A commit does not have it, or no YAML in it.
+    NotIn {
+        /// The commit, as it was asked for.
+        rev: String,
+    },
+    /// In a commit it stands for something elsewhere.
+    NotFollowed {
+        /// What it is.
+        what: &'static str,
+    },
     /// The system does not let us.
     Io(io::Error),
 }
@@ -69,7 +95,8 @@ impl Why {
     fn help(&self) -> Option<&'static str> {
         match self {
             Self::NoYaml => Some("name a directory with `*.yaml` or `*.yml` files; hidden ones are not read"),
-            Self::Missing | Self::TooLarge { .. } | Self::Io(_) => None,
+            Self::NotFollowed { .. } => Some("name what it stands for, or read the files as they are checked out"),
+            Self::Missing | Self::TooLarge { .. } | Self::NotIn { .. } | Self::Io(_) => None,
         }
     }
 }
@@ -89,6 +116,8 @@ impl fmt::Display for Unreadable {
             Why::Missing => write!(f, "no such file or directory: `{path}`"),
             Why::NoYaml => write!(f, "no YAML file in the directory: `{path}`"),
             Why::TooLarge { most } => write!(f, "larger than {most} bytes: `{path}`"),
+            Why::NotIn { rev } => write!(f, "no such file, and no directory with YAML files, in `{rev}`: `{path}`"),
+            Why::NotFollowed { what } => write!(f, "a {what}, which is not followed in a commit: `{path}`"),
             Why::Io(error) => write!(f, "cannot read `{path}`: {error}"),
         }
     }

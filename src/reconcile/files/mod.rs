@@ -5,6 +5,7 @@
 
 mod error;
 mod git;
+mod revision;
 mod walk;
 
 use std::fs::File;
@@ -18,6 +19,7 @@ use crate::desired;
 use crate::diagnostic::Source;
 
 pub use error::{FilesError, Unreadable, Why};
+pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;
 
 /// How patient to be, and with what.

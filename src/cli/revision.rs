@@ -1,0 +1,61 @@
+//! Files of a commit: those that are meant, and those of before a change.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::args::Revision;
+use super::connect::Usage;
+use super::output;
+use crate::desired::{self, Document};
+use crate::diagnostic::Source;
+use crate::reconcile::files::{self, Absent, FilesError, Settings};
+
+/// Reads the files: as they are on the disk, or as a commit holds them. The outer error is of the command line.
+pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Result<Vec<Source>, FilesError>> {
+    let Revision { git, allow_stale } = revision;
+    let Some(rev) = git.clone() else {
+        let paths = paths.to_owned();
+        let read = move || files::read(&paths, &mut std::io::stdin(), Settings::default());
+        return Ok(tokio::task::spawn_blocking(read).await?);
+    };
+    no_stdin(paths)?;
+    let (paths, allow_stale) = (paths.to_owned(), *allow_stale);
+    let read = move || {
+        if !allow_stale {
+            for path in &paths {
+                if let Some(by @ 1..) = files::behind(path, &rev)? {
+                    return Err(FilesError::Behind { rev, by });
+                }
+            }
+        }
+        files::at_revision(&paths, &rev, Absent::Refuse, Settings::default())
+    };
+    Ok(tokio::task::spawn_blocking(read).await?)
+}
+
+/// What the same files said in a commit; `None` if they were not there, or could not be used: then nothing would have
+/// been done with them.
+pub(super) async fn document(paths: &[PathBuf], rev: &str) -> Result<Option<Document>> {
+    no_stdin(paths)?;
+    let (paths, at) = (paths.to_owned(), rev.to_owned());
+    let read = move || files::at_revision(&paths, &at, Absent::Skip, Settings::default());
+    let document = match tokio::task::spawn_blocking(read).await? {
+        Err(FilesError::Invalid { .. }) => Err(()),
+        read => desired::parse(&read.with_context(|| format!("could not read the files of `{rev}`"))?).map_err(drop),
+    };
+    if document.is_err() {
+        output::say(&format!(
+            "note: nothing could be done with the files of `{rev}`: they are invalid or not there\n\n"
+        ));
+    }
+    Ok(document.ok())
+}
+
+fn no_stdin(paths: &[PathBuf]) -> Result<()> {
+    if paths.iter().any(|it| it == Path::new("-")) {
+        let (message, help) = ("standard input is in no commit", "name the files and directories with `-f`");
+        return Err(Usage { message: message.to_owned(), help: help.to_owned() }.into());
+    }
+    Ok(())
+}

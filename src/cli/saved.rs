@@ -1,0 +1,154 @@
+//! Plans as files: writing one, reading one, and whether it is still what would be done.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::args::{self, Files, Narrowing, Server};
+use super::{output, read};
+use crate::api::Address;
+use crate::desired::{Limits, Mode, Narrow};
+use crate::policy::{ChangeSet, Difference};
+use crate::reconcile::{Prepared, files};
+use crate::render::{self, Naming};
+use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView};
+
+/// Something saved that must not be used now.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotCurrent {
+    /// Something else would be done; what has been said.
+    #[error("the plan is stale: something else would be done now, and nothing was written")]
+    Changed,
+    /// What was seen is too old.
+    #[error("what was seen of the server is {age} old, older than {most}")]
+    TooOld {
+        /// How old it is.
+        age: String,
+        /// How old it may be.
+        most: String,
+    },
+    /// It is for another server.
+    #[error("the plan is for {planned}, not for {asked}; no request was sent")]
+    OtherServer {
+        /// What it was made for.
+        planned: String,
+        /// What it was to be applied to.
+        asked: String,
+    },
+}
+
+impl NotCurrent {
+    /// What to do about it.
+    pub(super) fn help(&self) -> &'static str {
+        match self {
+            Self::Changed => "make a new plan and look at it",
+            Self::TooOld { .. } => "make it again with `grantsync snapshot`, or allow for more with `--max-age`",
+            Self::OtherServer { .. } => "set WALDUR_API_URL to the server it was made for, or make a new plan",
+        }
+    }
+}
+
+/// What the command line asks for, as it is kept.
+pub(super) fn asked(narrow: &Narrowing) -> Asked {
+    let Narrowing { max_removals, max_removal_percent, approve, no_removals, only } = narrow;
+    Asked {
+        mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
+        max_removals: *max_removals,
+        max_removal_percent: *max_removal_percent,
+        only: only.iter().map(ToString::to_string).collect(),
+        approve: approve.clone(),
+    }
+}
+
+/// What a pass is narrowed to, from what is kept of it.
+pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
+    let only: Vec<_> =
+        asked.only.iter().map(|it| args::only(it)).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
+    Ok(args::narrow(&only))
+}
+
+/// Saves a plan; `seen` is what it rests on, if that was a file, too.
+pub(super) fn save(
+    to: &Path,
+    Files { file: paths, revision }: &Files,
+    read: read::Read,
+    prepared: &Prepared,
+    asked: Asked,
+    seen: Option<SavedView>,
+) -> Result<()> {
+    let Prepared { view, decision } = prepared;
+    let Limits { removals, removal_percent } = view.desired.limits;
+    let head = match &revision.git {
+        Some(rev) => files::commit(paths, rev),
+        None => files::head(paths),
+    };
+    let plan = SavedPlan {
+        made_by: env!("CARGO_PKG_VERSION").to_owned(),
+        now: view.plan.now,
+        commit: head.map(|files::Head { id, modified }| Commit { id, modified }),
+        files: read.sources.into_iter().map(SavedFile::new).collect(),
+        limits: Limits {
+            removals: asked.max_removals.unwrap_or(removals),
+            removal_percent: asked.max_removal_percent.unwrap_or(removal_percent),
+        },
+        asked,
+        bindings: view.desired.bindings.iter().map(|it| it.binding).collect(),
+        view: seen.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), view.plan.now)),
+        changes: ChangeSet::of(decision),
+    };
+    write(to, &plan.write()?)
+}
+
+/// Writes a file that is either there as a whole or not at all.
+pub(super) fn write(to: &Path, text: &str) -> Result<()> {
+    let attempt = || -> io::Result<()> {
+        let mut beside = to.as_os_str().to_owned();
+        beside.push(".new");
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, to)
+    };
+    attempt().with_context(|| format!("could not write `{}`", to.display()))
+}
+
+/// Reads a saved plan.
+pub(super) fn read(path: &Path) -> Result<SavedPlan> {
+    let text = fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
+    Ok(SavedPlan::read(&text)?)
+}
+
+/// Refuses a plan for another server, before any request.
+pub(super) fn same_server(plan: &SavedPlan, Server { url, .. }: &Server) -> Result<()> {
+    let planned = plan.view.snapshot.observation.server.clone();
+    let Some(url) = url else { return Ok(()) };
+    let asked = Address::parse(url)?.to_string();
+    if asked == planned { Ok(()) } else { Err(NotCurrent::OtherServer { planned, asked }.into()) }
+}
+
+/// Refuses a plan when something else would be done now, and says what.
+pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepared) -> Result<()> {
+    let differences = plan.changes.differences(&ChangeSet::of(decision));
+    if differences.is_empty() {
+        return Ok(());
+    }
+    tell(plan, view.directory.clone(), &differences)?;
+    Err(NotCurrent::Changed.into())
+}
+
+/// Says what differs, in the names of both times.
+fn tell(plan: &SavedPlan, mut names: crate::directory::Directory, differences: &[Difference]) -> io::Result<()> {
+    let crate::directory::Directory { resources, roles, users } = plan.view.directory.clone();
+    for (id, it) in resources {
+        names.resources.entry(id).or_insert(it);
+    }
+    for (id, it) in roles {
+        names.roles.entry(id).or_insert(it);
+    }
+    for (id, it) in users {
+        names.users.entry(id).or_insert(it);
+    }
+    output::data(&render::differences(differences, &Naming::new(&names)))
+}

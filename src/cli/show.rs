@@ -1,0 +1,39 @@
+//! `show`: a saved plan, as it was when it was made.
+
+use anyhow::Result;
+
+use super::args::Show;
+use super::plan::{request, show};
+use super::{Exit, output, read, saved};
+use crate::policy::ChangeSet;
+use crate::reconcile::{Request, review};
+use crate::render::visible;
+use crate::saved::SavedPlan;
+
+pub(super) fn run(Show { plan, diff }: &Show, verbose: u8) -> Result<Exit> {
+    let plan = saved::read(plan)?;
+    let read = read::parse(plan.sources())?;
+    let only = saved::narrow(&plan.asked)?;
+    let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
+    let prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
+    output::data(&heading(&plan))?;
+    if ChangeSet::of(&prepared.decision) != plan.changes {
+        output::say(&format!(
+            "warning: grantsync {} has decided otherwise than this one, which is {}\n\n",
+            visible(&plan.made_by),
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
+    show(&read, &prepared, None, verbose, *diff)?;
+    Ok(Exit::Done)
+}
+
+/// When, where, from what and by whom.
+fn heading(plan: &SavedPlan) -> String {
+    let SavedPlan { made_by, now, commit, files: _, asked: _, limits: _, bindings: _, view, changes: _ } = plan;
+    let commit = commit.as_ref().map(|it| format!(" · commit {it}")).unwrap_or_default();
+    let server = &view.snapshot.observation.server;
+    let at = now.strftime("%Y-%m-%d %H:%M:%S UTC");
+    let text = format!("Plan of {at} · {server}{commit} · token {} · grantsync {made_by}", view.fingerprint);
+    format!("{}\n\n", visible(&text))
+}

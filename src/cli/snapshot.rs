@@ -1,0 +1,55 @@
+//! `snapshot`: keeps what is live, for a plan where no token is.
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::args::{Revision, Snapshot};
+use super::connect::{Connection, connect};
+use super::{Exit, output, read, saved};
+use crate::directory::{Directory, Lookups};
+use crate::render::plural;
+use crate::saved::SavedView;
+
+pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
+    let Snapshot { output: to, file, all_users, server } = arguments;
+    let lookups = match &file[..] {
+        [] => Lookups::default(),
+        paths => read::files(paths, &Revision::default()).await?.document.lookups(),
+    };
+    let Connection { client, sandbox: _sandbox } = connect(server).await?;
+    let seen = Timestamp::now();
+    let snapshot = client.snapshot().await?;
+    let mut directory = client.directory(&lookups, &snapshot).await?;
+    // Rows of links don't show who is active, and nobody can be asked later.
+    let users = if *all_users {
+        client.everybody().await?
+    } else {
+        let unknown = directory.users.iter().filter(|(_, it)| it.active.is_none());
+        client.users(unknown.map(|(id, _)| *id).collect()).await?
+    };
+    directory.users.extend(users);
+    let view = SavedView::new(directory, snapshot, seen);
+    saved::write(to, &view.write()?)?;
+    output::say(&told(&view, *all_users, file.is_empty()));
+    Ok(Exit::Done)
+}
+
+/// What was kept, and above all whom a plan will not know.
+fn told(SavedView { directory, snapshot, .. }: &SavedView, all_users: bool, no_files: bool) -> String {
+    let Directory { resources, roles, users } = directory;
+    let count = |count: usize, word: &str| format!("{count} {}", plural(count, word));
+    let whom = match (all_users, no_files) {
+        (true, _) => "everybody",
+        (false, true) => "those who hold a link; a plan will know nobody else, unless you add `--all-users`",
+        (false, false) => {
+            "those who hold a link or are named in the files; a plan will know nobody else, unless you add `--all-users`"
+        }
+    };
+    format!(
+        "{} on {}, {}, {}: {whom}\n",
+        count(snapshot.links.len(), "link"),
+        count(resources.len(), "resource"),
+        count(roles.len(), "role"),
+        count(users.len(), "user"),
+    )
+}

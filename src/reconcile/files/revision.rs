@@ -1,0 +1,207 @@
+//! Files as a commit holds them, read by the `git` binary: what is checked out does not matter.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, name};
+use crate::diagnostic::Source;
+
+/// A path that the commit does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Is an error.
+    Refuse,
+    /// Comes later, in another commit.
+    Skip,
+}
+
+/// What is checked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The id of the commit, in hex.
+    pub id: String,
+    /// Whether the files given are not as they are in it.
+    pub modified: bool,
+}
+
+/// Reads the files and directories that `paths` name, as `rev` holds them; the rules are those of [`read`](super::read).
+///
+/// Symlinks and submodules are not followed: where one stands for a file that would be read, that is an error, since
+/// what is left out would be access that nobody declares.
+///
+/// # Errors
+/// If git can't be run, knows no such commit, or something can't be read from it.
+pub fn at_revision(
+    paths: &[PathBuf],
+    rev: &str,
+    absent: Absent,
+    settings: Settings,
+) -> Result<Vec<Source>, FilesError> {
+    let mut contents: Vec<Content> = Vec::new();
+    let mut bad = Vec::new();
+    for path in paths {
+        let place = Place::of(path)?;
+        let commit = place.commit(rev)?;
+        let found = place.blobs(&commit, settings)?;
+        if found.is_empty() && absent == Absent::Refuse {
+            bad.push(Err(Unreadable { path: path.clone(), why: Why::NotIn { rev: rev.to_owned() } }));
+        }
+        for found in found {
+            match found {
+                Ok(Blob { shown, id }) if contents.iter().all(|(it, _)| **it != *name(&shown)) => {
+                    contents.push((name(&shown), place.git(["cat-file", "blob", &id])?));
+                }
+                Ok(_) => {}
+                Err(error) => bad.push(Err(error)),
+            }
+        }
+    }
+    gather::<()>(bad)?;
+    decode(contents)
+}
+
+/// How many commits the upstream of a branch has that the branch has not, as far as git knows without asking anybody;
+/// `None` for what is no branch with an upstream.
+///
+/// # Errors
+/// If git can't be run.
+pub fn behind(path: &Path, rev: &str) -> Result<Option<u64>, FilesError> {
+    let place = Place::of(path)?;
+    let upstream = format!("{rev}@{{upstream}}");
+    let Ok(upstream) = place.commit(&upstream) else { return Ok(None) };
+    let range = format!("{}..{upstream}", place.commit(rev)?);
+    let count = place.git(["rev-list", "--count", &range, "--"])?;
+    Ok(String::from_utf8_lossy(&count).trim().parse().ok())
+}
+
+/// The commit that this revision is where the files lie; `None` outside of git, and where git can't be run.
+pub fn commit(paths: &[PathBuf], rev: &str) -> Option<Head> {
+    let id = Place::of(paths.first()?).ok()?.commit(rev).ok()?;
+    Some(Head { id, modified: false })
+}
+
+/// What is checked out where the files lie; `None` outside of git, and where git can't be run.
+pub fn head(paths: &[PathBuf]) -> Option<Head> {
+    let place = Place::of(paths.first()?).ok()?;
+    let id = place.commit("HEAD").ok()?;
+    let mut arguments = vec![OsStr::new("status"), OsStr::new("--porcelain"), OsStr::new("--")];
+    let absolute: Vec<_> = paths.iter().filter_map(|it| std::path::absolute(it).ok()).collect();
+    arguments.extend(absolute.iter().map(|it| it.as_os_str()));
+    let status = place.git(arguments).ok()?;
+    Some(Head { id, modified: !status.is_empty() })
+}
+
+/// A path, and how git gets there.
+struct Place<'a> {
+    /// As it was given.
+    given: &'a Path,
+    /// The nearest directory that is checked out: there git is run.
+    dir: PathBuf,
+    /// The path from there; empty for the directory itself.
+    below: PathBuf,
+}
+
+/// A file in a commit.
+struct Blob {
+    shown: PathBuf,
+    id: String,
+}
+
+impl<'a> Place<'a> {
+    fn of(given: &'a Path) -> Result<Self, FilesError> {
+        let absolute = std::path::absolute(given).map_err(|it| Unreadable::io(given, it)).map_err(one)?;
+        let dir = absolute.ancestors().find(|it| it.is_dir()).unwrap_or(Path::new("/"));
+        let below = absolute.strip_prefix(dir).unwrap_or(Path::new("")).to_owned();
+        Ok(Self { given, dir: dir.to_owned(), below })
+    }
+
+    /// The id of a commit. What begins with a dash is no option.
+    fn commit(&self, rev: &str) -> Result<String, FilesError> {
+        let commit = format!("{rev}^{{commit}}");
+        let id = self.git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).map_err(|error| {
+            let unknown = matches!(&error, FilesError::Git { detail } if detail.is_empty());
+            let detail = || format!("there is no commit `{rev}` where `{}` lies", self.given.display());
+            if unknown { FilesError::Git { detail: detail() } } else { error }
+        })?;
+        Ok(String::from_utf8_lossy(&id).trim().to_owned())
+    }
+
+    /// The YAML files that the path stands for, in the order of the names.
+    fn blobs(&self, commit: &str, settings: Settings) -> Result<Vec<Result<Blob, Unreadable>>, FilesError> {
+        let wanted = if self.below.as_os_str().is_empty() { Path::new(".") } else { &self.below };
+        let listed = self.git([
+            OsStr::new("ls-tree"),
+            OsStr::new("-r"),
+            OsStr::new("-l"),
+            OsStr::new("-z"),
+            OsStr::new(commit),
+            OsStr::new("--"),
+            wanted.as_os_str(),
+        ])?;
+        let entries = listed.split(|it| *it == 0).filter(|it| !it.is_empty());
+        let mut entries: Vec<_> = entries.filter_map(|it| self.entry(it)).collect();
+        entries.retain(|it| it.below.as_os_str().is_empty() || is_read(it));
+        entries.sort_by(|a, b| a.below.components().cmp(b.below.components()));
+        Ok(entries.into_iter().map(|it| it.blob(self.given, settings)).collect())
+    }
+
+    /// An entry of the list, with its path below the given one: `MODE TYPE ID SIZE<tab>PATH`.
+    fn entry(&self, line: &[u8]) -> Option<Entry> {
+        let line = String::from_utf8_lossy(line);
+        let (head, path) = line.split_once('\t')?;
+        let mut head = head.split_whitespace();
+        let (mode, _, id, size) = (head.next()?, head.next()?, head.next()?, head.next()?);
+        let below = Path::new(path).strip_prefix(&self.below).ok()?.to_owned();
+        Some(Entry { mode: mode.to_owned(), id: id.to_owned(), size: size.parse().unwrap_or(0), below })
+    }
+
+    /// Runs git, and returns what it printed.
+    fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Vec<u8>, FilesError> {
+        let mut git = Command::new("git");
+        git.arg("--literal-pathspecs").arg("-C").arg(&self.dir).args(arguments);
+        git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        let output = git.output().map_err(|error| FilesError::Git { detail: format!("cannot run `git`: {error}") })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(FilesError::Git { detail: said.trim().trim_start_matches("fatal: ").to_owned() })
+    }
+}
+
+struct Entry {
+    mode: String,
+    id: String,
+    size: u64,
+    below: PathBuf,
+}
+
+impl Entry {
+    fn blob(self, given: &Path, Settings { patience: _, most_bytes: most }: Settings) -> Result<Blob, Unreadable> {
+        let Self { mode, id, size, below } = self;
+        let shown = if below.as_os_str().is_empty() { given.to_owned() } else { given.join(below) };
+        let why = match &*mode {
+            "120000" => Some(Why::NotFollowed { what: "symlink" }),
+            "160000" => Some(Why::NotFollowed { what: "submodule" }),
+            _ if size > most => Some(Why::TooLarge { most }),
+            _ => None,
+        };
+        match why {
+            Some(why) => Err(Unreadable { path: shown, why }),
+            None => Ok(Blob { shown, id }),
+        }
+    }
+}
+
+/// Whether what lies below a directory is read: YAML that is not hidden, and what may stand for a directory of it.
+fn is_read(entry: &Entry) -> bool {
+    let hidden = |it: Component<'_>| it.as_os_str().as_encoded_bytes().starts_with(b".");
+    let yaml = entry.below.extension().is_some_and(|it| it == "yaml" || it == "yml");
+    let unknown = entry.mode == "160000" || (entry.mode == "120000" && entry.below.extension().is_none());
+    !entry.below.components().any(hidden) && (yaml || unknown)
+}
+
+fn one(unreadable: Unreadable) -> FilesError {
+    FilesError::Unreadable(vec![unreadable])
+}

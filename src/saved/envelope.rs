@@ -1,0 +1,172 @@
+//! What is around every saved file: what it is, which version of the format, who made it, and a checksum over the rest.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// The version of both formats that this program writes and reads.
+const VERSION: u64 = 1;
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plan,
+    View,
+}
+
+/// Whoever opens the file sees first what it is.
+#[derive(Debug, Serialize)]
+struct Envelope {
+    format: &'static str,
+    version: u64,
+    grantsync: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checksum: Option<String>,
+    content: Value,
+}
+
+/// Why a saved file can't be used. All of it is known without asking a server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SavedError {
+    /// It is something else.
+    #[error("this is not a {0}")]
+    Other(&'static str),
+    /// It is of another version of the format.
+    #[error(
+        "this {kind} is of version {found} of the format, made by grantsync {made_by}; this program reads version {VERSION}"
+    )]
+    Version {
+        /// What it is.
+        kind: &'static str,
+        /// Its version.
+        found: u64,
+        /// Which grantsync made it.
+        made_by: String,
+    },
+    /// The checksum is not that of the content.
+    #[error("this {0} is damaged: it is not what its checksum was made for")]
+    Damaged(&'static str),
+    /// The checksum is right and the content is not: no grantsync wrote this.
+    #[error("this {kind} makes no sense: {detail}")]
+    Senseless {
+        /// What it is.
+        kind: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl SavedError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Other(_) => "name a file that `plan -o` or `snapshot -o` has written",
+            Self::Version { .. } => "use the grantsync that made it, or make it again",
+            Self::Damaged(_) | Self::Senseless { .. } => "make it again; it is not meant to be edited",
+        }
+    }
+}
+
+impl Kind {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Plan => "saved plan",
+            Self::View => "saved view of a server",
+        }
+    }
+
+    fn format(self) -> &'static str {
+        match self {
+            Self::Plan => "grantsync-plan",
+            Self::View => "grantsync-view",
+        }
+    }
+}
+
+/// Puts content into its envelope.
+///
+/// # Errors
+/// Never for content that JSON can say.
+pub(super) fn seal(kind: Kind, content: &impl Serialize) -> serde_json::Result<String> {
+    let envelope = Envelope {
+        format: kind.format(),
+        version: VERSION,
+        grantsync: env!("CARGO_PKG_VERSION"),
+        checksum: None,
+        content: serde_json::to_value(content)?,
+    };
+    let checksum = checksum(&serde_json::to_value(&envelope)?);
+    Ok(serde_json::to_string_pretty(&Envelope { checksum: Some(checksum), ..envelope })? + "\n")
+}
+
+/// Takes content out of its envelope, with the version of the grantsync that made it.
+pub(super) fn open<T: DeserializeOwned>(kind: Kind, text: &str) -> Result<(T, String), SavedError> {
+    let words = kind.words();
+    let mut all = match serde_json::from_str(text) {
+        Ok(Value::Object(all)) => all,
+        // Half of one is no JSON any more; it still begins like one.
+        Err(error) if error.is_eof() && text.contains(kind.format()) => return Err(SavedError::Damaged(words)),
+        Ok(_) | Err(_) => return Err(SavedError::Other(words)),
+    };
+    if all.get("format").and_then(Value::as_str) != Some(kind.format()) {
+        return Err(SavedError::Other(words));
+    }
+    let made_by = all.get("grantsync").and_then(Value::as_str).unwrap_or("(unknown)").to_owned();
+    let found = all.get("version").and_then(Value::as_u64).ok_or(SavedError::Damaged(words))?;
+    if found != VERSION {
+        return Err(SavedError::Version { kind: words, found, made_by });
+    }
+    let given = all.remove("checksum");
+    let rest = Value::Object(all);
+    if given.as_ref().and_then(Value::as_str) != Some(&checksum(&rest)) {
+        return Err(SavedError::Damaged(words));
+    }
+    let senseless = |detail: String| SavedError::Senseless { kind: words, detail };
+    let Value::Object(mut rest) = rest else { return Err(SavedError::Damaged(words)) };
+    let content = rest.remove("content").ok_or_else(|| senseless("it has no content".to_owned()))?;
+    let content = serde_json::from_value(content).map_err(|error| senseless(error.to_string()))?;
+    Ok((content, made_by))
+}
+
+/// SHA-256 over the values, not over the text: indentation and the order of keys may change.
+fn checksum(rest: &Value) -> String {
+    let mut canonical = String::new();
+    write(rest, &mut canonical);
+    format!("sha256:{}", hex(&Sha256::digest(canonical.as_bytes())))
+}
+
+/// JSON in one way only: no white space, keys in order.
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<_> = map.keys().collect();
+            keys.sort_unstable();
+            out.push('{');
+            for key in keys {
+                out.push_str(&Value::from(key.as_str()).to_string());
+                out.push(':');
+                write(&map[key], out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for item in items {
+                write(item, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,218 @@
+//! What is asked before anything is written, and what is not: a person, the limits, an approval, the mode, the files.
+
+use std::time::Duration;
+
+use expect_test::expect;
+use grantsync::desired::{Mode, Narrow, parse};
+use grantsync::diagnostic::Source;
+use grantsync::policy::Digest;
+use grantsync::reconcile::{Answer, Error, Overrides, Pass, Request, reconcile};
+use grantsync::sandbox::Act;
+use tokio::sync::watch;
+use tokio::time::{advance, pause, resume};
+
+use crate::reconcile_support::{LINKS, PACE, Stage, document, link, request, told, unlink, wanting};
+
+const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
+const WANTED: [&str; 2] = ["cluster-a admin alice", "cluster-a member carol"];
+
+/// A pass that asks somebody who says what they are told to, one answer after the other, each after so many seconds.
+async fn asked(stage: &Stage, request: &Request<'_>, answers: &[(Answer, u64)]) -> (Result<Pass, Error>, usize) {
+    let (_ask, stop) = watch::channel(false);
+    let mut times = 0;
+    let confirm = async |_: &_| {
+        let (answer, seconds) = answers[times];
+        times += 1;
+        pause();
+        advance(Duration::from_secs(seconds)).await;
+        resume();
+        answer
+    };
+    let pass = reconcile(&stage.client, request, PACE, confirm, &|_, _, _| {}, stop).await;
+    (pass, times)
+}
+
+#[tokio::test]
+async fn a_no_writes_nothing() {
+    let stage = Stage::new(WORLD).await;
+    let document = document(&wanting(&WANTED));
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Leave, 1)]).await;
+    assert_eq!((told(&pass.unwrap()).as_str(), times), ("nothing to do\n", 1));
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn nobody_is_asked_when_there_is_nothing_to_do() {
+    let stage = Stage::new("HPC cluster-a: admin alice").await;
+    let document = document(&wanting(&["cluster-a admin alice"]));
+    let (pass, times) = asked(&stage, &request(&document), &[]).await;
+    assert!(pass.unwrap().report.is_none() && times == 0);
+}
+
+#[tokio::test]
+async fn a_slow_yes_counts_for_the_same_steps_and_no_others() {
+    // Within a minute it counts as it is.
+    let stage = Stage::new(WORLD).await;
+    let document = document(&wanting(&WANTED));
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 59)]).await;
+    assert!(pass.unwrap().report.unwrap().converged() && times == 1);
+    assert_eq!(stage.asked("GET", "page=last&page_size=300"), 1 + 4);
+
+    // After a minute everything is read again; as nothing changed, nobody is asked again.
+    let stage = Stage::new(WORLD).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61)]).await;
+    assert!(pass.unwrap().report.unwrap().converged() && times == 1);
+    assert_eq!(stage.asked("GET", "/api/users/me/"), 2);
+
+    // Meanwhile somebody made another link: that one was not said yes to.
+    let stage = Stage::new(WORLD).await;
+    stage.trouble("GET", "/api/users/me/", 2, Act::before(|it, _| _ = link(it, "cluster-a viewer carol")));
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61), (Answer::Leave, 1)]).await;
+    assert!(pass.unwrap().report.is_none() && times == 2);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+
+    // Meanwhile somebody else did it all.
+    let stage = Stage::new(WORLD).await;
+    stage.trouble(
+        "GET",
+        "/api/users/me/",
+        2,
+        Act::before(|it, _| {
+            link(it, "cluster-a member carol");
+            unlink(it, "cluster-a viewer bob");
+        }),
+    );
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61)]).await;
+    assert!(pass.unwrap().report.is_none() && times == 1);
+}
+
+/// Five viewers of whom the file knows one: over the limit of a quarter. Besides, one is to come.
+const CROWD: &str = "HPC cluster-a: viewer a, viewer b, viewer c, viewer d, viewer e\nusers: f";
+const FEW: &str = "scope: all\nbindings:\n  - {resource: cluster-a, role: viewer, users: [a, f]}\n";
+
+fn digest_of(pass: &Pass) -> Digest {
+    pass.prepared.decision.limited.clone().unwrap().digest
+}
+
+#[tokio::test]
+async fn what_limits_hold_waits_for_exactly_its_digest_while_creations_go_on() {
+    let stage = Stage::new(CROWD).await;
+    let document = document(FEW);
+    let held = stage.run(&request(&document)).await.unwrap();
+    expect![[r#"
+        + cluster-a viewer f: created
+        converged
+    "#]]
+    .assert_eq(&told(&held));
+    assert_eq!(held.prepared.decision.plan.held.len(), 4);
+
+    // Somebody else takes one of them: what was approved is not what is held now.
+    let approval = Some(digest_of(&held));
+    unlink(&mut stage.sandbox.world(), "cluster-a viewer b");
+    stage.calm();
+    let approved = Request { approval, ..request(&document) };
+    let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    // Three of five are no share that counts yet.
+    assert_eq!(stale.current, None);
+
+    let stage = Stage::new(CROWD).await;
+    let held = stage.run(&request(&document)).await.unwrap();
+    let approved = Request { approval: Some(digest_of(&held)), ..request(&document) };
+    let pass = stage.run(&approved).await.unwrap();
+    assert_eq!(told(&pass).matches(": removed").count(), 4);
+    assert_eq!(stage.live(), ["cluster-a viewer a", "cluster-a viewer f"]);
+    // Used up.
+    assert!(matches!(stage.run(&approved).await, Err(Error::Stale(_))));
+}
+
+#[tokio::test]
+async fn what_is_left_of_an_interrupted_approval_needs_a_new_one() {
+    let world = "HPC cluster-a: viewer a, viewer b, viewer c, viewer d, viewer e, viewer f, viewer g";
+    let stage = Stage::new(world).await;
+    let document = document("scope: all\nbindings:\n  - {resource: cluster-a, role: viewer, user: a}\n");
+    let held = stage.run(&request(&document)).await.unwrap();
+    let approval = Some(digest_of(&held));
+    let (ask, stop) = watch::channel(false);
+    stage.trouble("DELETE", LINKS, 2, Act::before(move |_, _| _ = ask.send(true)));
+    let approved = Request { approval, ..request(&document) };
+    let pass = crate::reconcile_support::run_until(&stage.client, &approved, PACE, stop).await.unwrap();
+    assert_eq!(told(&pass).matches(": not sent").count(), 4);
+    stage.calm();
+    let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
+    assert_ne!(stale.current.unwrap(), digest_of(&held));
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn limits_of_the_command_line_replace_those_of_the_files() {
+    let stage = Stage::new(CROWD).await;
+    let document = document(FEW);
+    let limits = Overrides { removals: Some(3), removal_percent: Some(100) };
+    let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
+    assert_eq!(pass.prepared.decision.plan.held.len(), 4);
+    let limits = Overrides { removals: Some(4), removal_percent: Some(100) };
+    let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
+    assert_eq!(told(&pass).matches(": removed").count(), 4);
+}
+
+#[tokio::test]
+async fn the_stricter_mode_wins() {
+    for (in_file, flag, writes) in [
+        ("enforce", Mode::Enforce, vec!["POST 201", "DELETE 204"]),
+        ("enforce", Mode::AddOnly, vec!["POST 201"]),
+        ("add-only", Mode::Enforce, vec!["POST 201"]),
+        ("observe", Mode::AddOnly, vec![]),
+        ("add-only", Mode::Observe, vec![]),
+    ] {
+        let stage = Stage::new(WORLD).await;
+        let document = document(&format!("mode: {in_file}\n{}", wanting(&WANTED)));
+        stage.run(&Request { mode: flag, ..request(&document) }).await.unwrap();
+        assert_eq!(stage.writes(), writes, "{in_file} {flag:?}");
+    }
+}
+
+#[tokio::test]
+async fn narrowed_to_somebody_only_their_links_are_written() {
+    let stage = Stage::new("HPC cluster-a: viewer alice, viewer bob\nHPC cluster-b: viewer alice").await;
+    let document = document(&wanting(&["cluster-a admin alice", "cluster-a admin bob", "cluster-b viewer alice"]));
+    let mut only = Narrow::default();
+    only.user("alice");
+    let pass = stage.run(&Request { only: &only, ..request(&document) }).await.unwrap();
+    expect![[r#"
+        + cluster-a admin alice: created
+        - cluster-a viewer alice: removed
+        converged
+    "#]]
+    .assert_eq(&told(&pass));
+
+    only.user("alcie");
+    stage.calm();
+    let refused = stage.run(&Request { only: &only, ..request(&document) }).await;
+    assert!(matches!(refused, Err(Error::Narrow(problems)) if problems.len() == 1));
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn files_that_are_invalid_make_no_document_and_so_no_pass() {
+    // There is no way from such files to a request.
+    let source = Source { name: "grants.yaml".into(), text: "bindings:\n".into() };
+    assert!(parse(&[source]).is_err());
+}
+
+#[tokio::test]
+async fn a_grant_that_ends_while_somebody_thinks_is_not_made() {
+    let stage = Stage::new(WORLD).await;
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice}
+  - {resource: cluster-a, role: viewer, user: bob}
+  - {resource: cluster-a, role: member, user: carol, until: 2027-01-01}
+";
+    let document = document(yaml);
+    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 13 * 60 * 60)]).await;
+    assert!(pass.unwrap().report.is_none() && times == 1);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}

@@ -1,0 +1,141 @@
+//! Plans and views as files: what is in them comes out again, and nothing that was meddled with does.
+
+use grantsync::desired::{Limits, Mode};
+use grantsync::diagnostic::Source;
+use grantsync::policy::{Asks, ChangeSet, Digest, Fate, approve};
+use grantsync::saved::{Asked, Commit, SavedError, SavedFile, SavedPlan, SavedView};
+use serde_json::Value;
+
+use crate::world::{NOW, World, document, instant};
+
+const WORLD: &str = "HPC cluster-a: admin alice, member bob\nCloud vm: viewer carol\nusers: yan, (inactive) zoe";
+const YAML: &str = "
+scope: {offerings: [HPC]}
+bindings:
+  - {resource: cluster-a, role: admin, users: [alice, yan]}
+";
+
+fn saved() -> SavedPlan {
+    let world = World::read(WORLD);
+    let limits = document(YAML).limits;
+    let decision = approve(world.plan(YAML, NOW), &Asks { limits, ..Asks::default() }).unwrap();
+    let source = Source { name: "grants.yaml".into(), text: YAML.into() };
+    SavedPlan {
+        made_by: env!("CARGO_PKG_VERSION").into(),
+        now: instant(NOW),
+        commit: Some(Commit { id: "0123456789abcdef0123456789abcdef01234567".into(), modified: true }),
+        files: vec![SavedFile::new(source)],
+        asked: Asked {
+            mode: Mode::AddOnly,
+            max_removals: Some(7),
+            max_removal_percent: None,
+            only: vec!["user=yan".into()],
+            approve: Digest::parse("00112233445566aa"),
+        },
+        limits: Limits { removals: 7, removal_percent: 25 },
+        bindings: world.desired(YAML).bindings.iter().map(|it| it.binding).collect(),
+        view: SavedView::new(world.directory, world.snapshot, instant(NOW)),
+        changes: ChangeSet::of(&decision),
+    }
+}
+
+/// A plan whose values were changed.
+fn edited(edit: impl FnOnce(&mut Value)) -> Result<SavedPlan, SavedError> {
+    let mut value: Value = serde_json::from_str(&saved().write().unwrap()).unwrap();
+    edit(&mut value);
+    SavedPlan::read(&value.to_string())
+}
+
+#[test]
+fn what_is_saved_is_read_again() {
+    let plan = saved();
+    let mut again = SavedPlan::read(&plan.write().unwrap()).unwrap();
+    // Whose token it was is kept as a fingerprint only.
+    assert_ne!(again.view.snapshot.observation.caller.username, "operator");
+    again.view.snapshot.observation.caller = plan.view.snapshot.observation.caller.clone();
+    assert_eq!(again, plan);
+    let twice = SavedPlan::read(&again.write().unwrap()).unwrap();
+    assert_eq!(twice.view.fingerprint, plan.view.fingerprint);
+}
+
+#[test]
+fn a_view_alone_is_read_again() {
+    let view = saved().view;
+    let again = SavedView::read(&view.write().unwrap()).unwrap();
+    assert_eq!((&again.directory, &again.snapshot.links), (&view.directory, &view.snapshot.links));
+    assert_eq!((&again.seen, &again.fingerprint), (&view.seen, &view.fingerprint));
+}
+
+#[test]
+fn the_token_and_its_owner_are_not_in_it() {
+    let plan = saved();
+    let text = plan.write().unwrap();
+    let caller = &plan.view.snapshot.observation.caller;
+    assert!(!text.contains(&caller.username) && !text.contains(&caller.user.to_string()));
+}
+
+#[test]
+fn white_space_may_change_and_nothing_else() {
+    assert_eq!(edited(|_| ()).map(|it| it.changes), Ok(saved().changes), "this one has no indentation");
+    let damaged = Err(SavedError::Damaged("saved plan"));
+    assert_eq!(edited(|it| it["content"]["limits"]["removals"] = 8.into()), damaged);
+    assert_eq!(edited(|it| it["content"]["changes"]["create"] = Value::Array(Vec::new())), damaged);
+    assert_eq!(edited(|it| it["grantsync"] = "9.9.9".into()), damaged);
+    assert_eq!(edited(|it| it["checksum"] = Value::Null), damaged);
+    let text = saved().write().unwrap();
+    assert_eq!(SavedPlan::read(&text[..text.len() / 2]), damaged, "the first half of one");
+}
+
+#[test]
+fn every_single_byte_counts() {
+    // A letter of a name, a digit of an id, a bracket: whatever is turned into something else, the file is refused.
+    let text = saved().write().unwrap();
+    for at in (0..text.len()).step_by(41) {
+        let mut bytes = text.clone().into_bytes();
+        if bytes[at].is_ascii_whitespace() {
+            continue;
+        }
+        bytes[at] = if bytes[at] == b'7' { b'8' } else { b'7' };
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        assert!(SavedPlan::read(&text).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn other_things_are_told_from_damaged_ones() {
+    let other = Err(SavedError::Other("saved plan"));
+    assert_eq!(SavedPlan::read(""), other);
+    assert_eq!(SavedPlan::read("bindings: []"), other);
+    assert_eq!(SavedPlan::read("{\"format\": \"terraform\"}"), other);
+    assert_eq!(SavedPlan::read(&saved().view.write().unwrap()), other, "a view is no plan");
+    let error = edited(|it| it["version"] = 2.into()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "this saved plan is of version 2 of the format, made by grantsync {}; this program reads version 1",
+            env!("CARGO_PKG_VERSION")
+        )
+    );
+}
+
+#[test]
+fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
+    let of = |world: &str, removals| {
+        let world = World::read(world);
+        let limits = Limits { removals, removal_percent: 100 };
+        ChangeSet::of(&approve(world.plan(YAML, NOW), &Asks { limits, ..Asks::default() }).unwrap())
+    };
+    let then = of(WORLD, 25);
+    assert_eq!((then.creations.len(), then.removals.len(), then.held.len()), (1, 1, 0));
+
+    // Somebody else's scope does not matter; what is sent does, and so does what is held.
+    assert_eq!(then.differences(&of(&format!("{WORLD}\nCloud vm2: admin alice"), 25)), []);
+    let fates = |now: &ChangeSet| {
+        then.differences(now).into_iter().map(|it| (it.link.is_some(), it.then, it.now)).collect::<Vec<_>>()
+    };
+    assert_eq!(fates(&of(WORLD, 0)), [(true, Fate::Removed, Fate::Held)]);
+    let done = "HPC cluster-a: admin alice, member bob, admin yan\nCloud vm: viewer carol\nusers: (inactive) zoe";
+    assert_eq!(fates(&of(done, 25)), [(false, Fate::Created, Fate::Nothing)]);
+    let replaced = "HPC cluster-a: admin alice\nCloud vm: viewer carol\nHPC cluster-b: member bob\nusers: yan";
+    assert_eq!(fates(&of(replaced, 25)), [(true, Fate::Nothing, Fate::Removed), (true, Fate::Removed, Fate::Nothing)]);
+}

@@ -1,0 +1,121 @@
+//! Files of a commit, and of before a change.
+
+use grantsync::sandbox::World;
+
+use crate::verbs::{Bench, Grant as _};
+
+const HEAD: &str = "scope: {offerings: [HPC]}\nlimits: {removal_percent: 100}\nprotect: [break-glass]\nbindings:\n";
+const ALICE: &str = "  - {resource: cluster-a, role: admin, user: alice}\n";
+const GRACE: &str = "  - {resource: cluster-a, role: viewer, user: grace}\n";
+
+/// A repository with two commits: alice, then alice and grace. `old` is a branch at the first one.
+async fn repository(name: &str) -> Bench {
+    let bench = Bench::new(World::example()).await;
+    bench.git("init -q");
+    bench.write(name, &format!("{HEAD}{ALICE}"));
+    bench.git("add .");
+    bench.git("commit -q -m one");
+    bench.git("branch old");
+    bench.write(name, &format!("{HEAD}{ALICE}{GRACE}"));
+    bench.git("commit -q -a -m two");
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_read_and_not_what_is_checked_out() {
+    let bench = repository("grants.yaml").await;
+    bench.write("grants.yaml", "this is no YAML: [");
+    for (rev, bindings) in [("HEAD", "2 bindings"), ("old", "1 binding"), ("HEAD~1", "1 binding")] {
+        let ended = bench.run_offline(&format!("validate -f grants.yaml --git {rev}")).await;
+        assert!(ended.out.starts_with(&format!("valid: {bindings} ")), "{rev}: {ended:?}");
+    }
+    std::fs::remove_file(bench.path("grants.yaml")).unwrap();
+    assert_eq!(bench.run_offline("validate -f grants.yaml --git HEAD").await.code, Some(0));
+    let ended = bench.run("plan -f grants.yaml --git HEAD").await;
+    assert!(ended.out.contains("viewer  grace  grants.yaml:6"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_of_a_commit_is_read_by_the_same_rules() {
+    let bench = repository("access/grants.yaml").await;
+    bench.write("access/team/more.yml", &format!("bindings:\n{GRACE}").replace("viewer", "member"));
+    bench.write("access/.hidden.yaml", "no");
+    bench.write("access/.github/ci.yaml", "no");
+    bench.write("access/notes.txt", "no");
+    bench.git("add -f .");
+    bench.git("commit -q -m three");
+    for paths in
+        ["-f access", "-f .", "-f access/grants.yaml -f access", "-f access/grants.yaml -f access/team/more.yml"]
+    {
+        let disk = bench.run_offline(&format!("validate {paths}")).await;
+        let commit = bench.run_offline(&format!("validate {paths} --git HEAD")).await;
+        assert_eq!((disk.code, disk.out), (commit.code, commit.out), "{paths}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_commit_does_not_have_is_an_error() {
+    let bench = repository("grants.yaml").await;
+    bench.write("other.yaml", "bindings: []");
+    for (arguments, says) in [
+        ("-f other.yaml --git HEAD", "in `HEAD`: `other.yaml`"),
+        ("-f grants.yaml --git nowhere", "there is no commit `nowhere`"),
+        ("-f grants.yaml --git=--output=/tmp/x", "there is no commit `--output=/tmp/x`"),
+    ] {
+        let ended = bench.run_offline(&format!("validate {arguments}")).await;
+        assert_eq!(ended.code, Some(6), "{ended:?}");
+        assert!(ended.err.contains(says), "{ended:?}");
+    }
+    assert_eq!(bench.run_offline("validate -f - --git HEAD").await.code, Some(64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_symlink_in_a_commit_is_not_passed_over() {
+    let bench = repository("access/grants.yaml").await;
+    std::os::unix::fs::symlink("../elsewhere.yaml", bench.path("access/more.yaml")).unwrap();
+    bench.git("add .");
+    bench.git("commit -q -m three");
+    let ended = bench.run_offline("validate -f access --git HEAD").await;
+    assert_eq!(ended.code, Some(6), "{ended:?}");
+    assert!(ended.err.contains("a symlink, which is not followed in a commit: `access/more.yaml`"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_behind_its_upstream_is_refused_unless_it_is_meant() {
+    let bench = repository("grants.yaml").await;
+    bench.git("branch -q --set-upstream-to=main old");
+    let ended = bench.run_offline("validate -f grants.yaml --git old").await;
+    assert_eq!(ended.code, Some(6), "{ended:?}");
+    assert!(ended.err.contains("`old` is 1 commit behind its upstream"), "{ended:?}");
+    assert_eq!(bench.run_offline("validate -f grants.yaml --git old --allow-stale").await.code, Some(0));
+    assert_eq!(bench.run_offline("validate -f grants.yaml --git main").await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_tells_the_change_from_the_drift() {
+    let bench = repository("grants.yaml").await;
+    bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
+    let ended = bench.run("plan -f grants.yaml --base old").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let (change, drift) = ended.out.split_once("── already different before it ──").unwrap();
+    assert!(change.contains("grace") && !change.contains("frank"), "{ended:?}");
+    assert!(drift.contains("frank") && !drift.contains("grace"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_only_the_files_before_use_are_looked_up_too() {
+    let bench = repository("grants.yaml").await;
+    bench.write("grants.yaml", &format!("{HEAD}{ALICE}"));
+    let ended = bench.run("plan -f grants.yaml --base HEAD").await;
+    assert!(ended.out.contains("viewer  grace  would be created without it"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_new_or_were_broken_before_are_no_reason_to_fail() {
+    let bench = repository("grants.yaml").await;
+    bench.write("new.yaml", &format!("{HEAD}{ALICE}{GRACE}"));
+    let ended = bench.run("plan -f new.yaml --base HEAD").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.contains("note: nothing could be done with the files of `HEAD`"), "{ended:?}");
+    assert!(!ended.out.contains("already different"), "{ended:?}");
+}

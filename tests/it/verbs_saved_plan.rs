@@ -1,0 +1,120 @@
+//! A plan is saved, handed over, looked at and applied: exactly that, or nothing.
+
+use grantsync::sandbox::World;
+
+use crate::verbs::{Bench, Grant as _};
+
+const FILE: &str = "
+scope: {offerings: [HPC]}
+bindings:
+  - {resource: cluster-a, role: admin, users: [alice, bob]}
+  - {resource: cluster-a, role: member, users: [carol, dave]}
+  - {resource: {name: cluster-b, offering: HPC}, role: member, users: [grace, carol, dave]}
+protect: [break-glass]
+limits: {removal_percent: 100}
+";
+
+/// A bench with a plan for it.
+async fn planned() -> Bench {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    let ended = bench.run("plan -f grants.yaml -o plan.json").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_applied_as_it_was_made_without_its_files() {
+    let bench = planned().await;
+    std::fs::remove_file(bench.path("grants.yaml")).unwrap();
+    let ended = bench.run("apply plan.json").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let again = bench.run("apply plan.json").await;
+    assert_eq!(again.code, Some(5), "done already: {again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_outside_its_scope_does_not_matter() {
+    let bench = planned().await;
+    bench.change(|world| {
+        let outside = world.links.iter().find(|it| is_outside(world, it.resource)).unwrap().id;
+        assert!(world.unlink(outside));
+    });
+    let ended = bench.run("apply plan.json").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_the_same_any_more_is_said_and_not_written() {
+    let bench = planned().await;
+    bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
+    let before = bench.sandbox.world().triples();
+    let ended = bench.run("apply plan.json").await;
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    assert!(ended.out.contains("not in the plan, to be removed now"), "{ended:?}");
+    assert!(ended.err.contains("the plan is stale"), "{ended:?}");
+    assert_eq!(bench.sandbox.world().triples(), before, "nothing was written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_shown_at_any_time_without_a_server() {
+    let bench = planned().await;
+    let planned = bench.run("plan -f grants.yaml").await;
+    bench.run("apply plan.json").await;
+    let shown = bench.run_offline("show plan.json").await;
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    assert!(shown.out.starts_with("Plan of "), "{shown:?}");
+    assert!(shown.out.ends_with(&planned.out), "{shown:?}\n{planned:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_for_another_server_sends_nothing() {
+    let bench = planned().await;
+    let variables =
+        [("WALDUR_API_URL", "https://other.example.org".to_owned()), ("WALDUR_ACCESS_TOKEN", "x".to_owned())];
+    let ended = bench.run_in(&variables, "apply plan.json").await;
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    assert!(ended.err.contains("not for https://other.example.org/api; no request was sent"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_edited_is_refused() {
+    let bench = planned().await;
+    bench.write("plan.json", &bench.text("plan.json").replace("alice", "alicf"));
+    for verb in ["apply plan.json", "show plan.json"] {
+        let ended = bench.run(verb).await;
+        assert_eq!(ended.code, Some(6), "{ended:?}");
+        assert!(ended.err.contains("damaged"), "{ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_takes_the_place_of_files_and_narrowing() {
+    let bench = planned().await;
+    for arguments in ["apply plan.json -f grants.yaml", "apply plan.json --no-removals", "apply"] {
+        assert_eq!(bench.run(arguments).await.code, Some(64), "{arguments}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commit_is_kept_and_whether_the_files_differ_from_it() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    bench.git("init -q");
+    bench.git("add grants.yaml");
+    bench.git("commit -q -m one");
+    let commit = async || {
+        bench.run("plan -f grants.yaml -o plan.json").await;
+        let plan: serde_json::Value = serde_json::from_str(&bench.text("plan.json")).unwrap();
+        plan["content"]["commit"].clone()
+    };
+    assert_eq!(commit().await["modified"], false);
+    bench.write("grants.yaml", &format!("{FILE}# more\n"));
+    assert_eq!(commit().await["modified"], true);
+    assert_eq!(commit().await["id"].as_str().unwrap().len(), 40);
+}
+
+fn is_outside(world: &World, resource: uuid::Uuid) -> bool {
+    let resource = world.resources.iter().find(|it| it.id == resource).unwrap();
+    world.offerings.iter().find(|it| it.id == resource.offering).unwrap().name != "HPC"
+}
