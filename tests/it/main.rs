@@ -41,6 +41,8 @@ mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
 mod desired_valid;
+mod explain;
+mod explain_history;
 mod export;
 mod export_extent;
 mod export_names;
