@@ -66,6 +66,7 @@ mod render_golden;
 mod render_json;
 mod render_markdown;
 mod resolve;
+mod rules;
 mod sandbox;
 mod sandbox_faults;
 mod sandbox_keep;
