@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod formats;
 mod live;
 mod logging;
 mod output;
@@ -70,6 +71,9 @@ fn usage(error: &clap::Error) -> Exit {
 
 /// Says what went wrong, down to its cause, with the remedy where there is one.
 fn failed(error: &anyhow::Error) -> Exit {
+    if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
+        read::tell(sources, diagnostics);
+    }
     let (exit, help) = read::cause(error);
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
     let mut told = String::new();

@@ -5,15 +5,20 @@ use jiff::Timestamp;
 
 use super::args::{self, Plan};
 use super::connect::{Connection, connect};
-use super::{Exit, live, output, read, revision, saved};
+use super::formats::Manner;
+use super::{Exit, live, read, revision, saved};
 use crate::desired::Narrow;
 use crate::plan::Causes;
-use crate::reconcile::{Overrides, Prepared, Request, prepare, review, view_of};
-use crate::render::{self, Detail, Naming};
+use crate::reconcile::{Overrides, Request, prepare, review, view_of};
 use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
+    let ended = plan(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
+    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
@@ -23,7 +28,7 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
         None => None,
     };
     let (connection, mut prepared) = if let Some(seen) = &seen {
-        output::data(&live::heading(seen))?;
+        formats.line(&live::heading(seen))?;
         (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
     } else {
         let connection = connect(server).await?;
@@ -42,7 +47,9 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
             Some(causes)
         }
     };
-    show(&read, &prepared, causes.as_ref(), verbose, *diff)?;
+    let manner = Manner { formats, verbose, diff: *diff };
+    manner.show(&read, &prepared, causes.as_ref())?;
+    manner.tell(&read, &prepared, None)?;
     if let Some(path) = to {
         saved::save(path, files, read, &prepared, asked, seen)?;
     }
@@ -62,29 +69,4 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         partial_view: false,
         removed_lately: 0,
     }
-}
-
-/// Shows what was decided: findings and banner to whoever watches, the plan as data.
-pub(super) fn show(
-    read: &read::Read,
-    prepared: &Prepared,
-    causes: Option<&Causes>,
-    verbose: u8,
-    diff: bool,
-) -> Result<()> {
-    let Prepared { view, decision } = prepared;
-    read::tell(&read.sources, &decision.plan.problems);
-    read::tell(&read.sources, &decision.plan.warnings);
-    output::say(&render::banner(&view.snapshot.observation));
-    let naming = Naming::new(&view.directory);
-    let (naming, detail) =
-        if verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
-    if diff {
-        output::data(&render::diff(decision, &naming))?;
-    }
-    output::data(&match causes {
-        Some(causes) => render::by_cause(decision, causes, &naming),
-        None => render::plan(decision, &naming, detail),
-    })?;
-    Ok(())
 }

@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use crate::world::{NOW, World, instant, no_limits, resource, role, user};
 
 /// One entry: resource, role, user, dates.
-type Line = (&'static str, &'static str, &'static str, &'static str);
+pub(crate) type Line = (&'static str, &'static str, &'static str, &'static str);
 
-fn lines() -> impl Strategy<Value = Vec<Line>> {
+pub(crate) fn lines() -> impl Strategy<Value = Vec<Line>> {
     let resource = prop::sample::select(vec!["a", "b", "lab", "twin", "old", "nowhere"]);
     let role = prop::sample::select(vec!["admin", "member", "viewer", "boss"]);
     let user = prop::sample::select(vec!["ann", "ben", "cat", "dan", "sleeper", "ghost"]);
@@ -28,7 +28,7 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
 }
 
 /// Scopes name things by UUID, so that a line outside is seen only when names are resolved.
-fn settings() -> impl Strategy<Value = String> {
+pub(crate) fn settings() -> impl Strategy<Value = String> {
     let [ann, ben, cat, sleeper] = ["ann", "ben", "cat", "sleeper"].map(user);
     let [admin, viewer] = ["admin", "viewer"].map(|it| role("HPC", it));
     let [a, lab] = [resource("HPC", "a", false), resource("Storage", "lab", false)];
@@ -45,7 +45,7 @@ fn settings() -> impl Strategy<Value = String> {
     (scope, protect).prop_map(|(scope, protect)| format!("{scope}{protect}"))
 }
 
-fn worlds() -> impl Strategy<Value = World> {
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
     let link = (
         prop::sample::select(vec!["HPC a", "HPC b", "HPC twin", "Storage twin", "Storage lab", "HPC old (terminated)"]),
         prop::sample::select(vec!["admin", "member", "viewer"]),
@@ -64,7 +64,7 @@ fn worlds() -> impl Strategy<Value = World> {
     })
 }
 
-fn yaml(settings: &str, lines: &[Line]) -> String {
+pub(crate) fn yaml(settings: &str, lines: &[Line]) -> String {
     let mut yaml = format!("{settings}bindings:\n");
     for (resource, role, user, dates) in lines {
         writeln!(yaml, "  - {{resource: {resource}, role: {role}, user: {user}{dates}}}").unwrap();

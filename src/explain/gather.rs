@@ -1,0 +1,185 @@
+//! Brings together what is known.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{Absent, Account, Explanation, Fact, Fate, Line, Question, Row, Uncertain};
+use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
+use crate::desired::{Desired, Document, Doubt, Entry, Member, Origin, Phase, Reference, Wanted};
+use crate::diagnostic::Span;
+use crate::directory::Directory;
+use crate::plan::{Held, Kept, Skipped};
+use crate::policy::Decision;
+
+/// All that is known at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What the files say.
+    pub document: &'a Document,
+    /// What that means.
+    pub desired: &'a Desired,
+    /// What things are called.
+    pub directory: &'a Directory,
+    /// What was decided.
+    pub decision: &'a Decision,
+}
+
+/// Answers a question.
+pub fn explain(question: Question, known: Known<'_>) -> Explanation {
+    let mut accounts: BTreeMap<Binding, Account> = BTreeMap::new();
+    let mut account = |binding: Binding, tell: &dyn Fn(&mut Account)| {
+        if question.covers(&binding) {
+            let new = || Account { binding, rows: Vec::new(), absent: None, lines: Vec::new() };
+            tell(accounts.entry(binding).or_insert_with(new));
+        }
+    };
+    for (link, fate) in rows(known.decision) {
+        account(link.binding, &|it| it.rows.push(Row { link, fate: fate.clone() }));
+    }
+    for (binding, absent) in absent(known.decision) {
+        account(binding, &|it| it.absent = Some(absent));
+    }
+    let entries: HashMap<&Span, &Entry> = known.document.entries.iter().map(|it| (&it.span, it)).collect();
+    for wanted in &known.desired.bindings {
+        account(wanted.binding, &|it| it.ask(wanted, &entries, known));
+    }
+    let mut accounts: Vec<_> = accounts.into_values().collect();
+    for account in &mut accounts {
+        account.rows.sort_by_key(|it| (matches!(it.fate, Fate::Goes(_)), it.link.id));
+    }
+    Explanation {
+        question,
+        facts: facts(question, known),
+        others: others(question, &accounts, known.directory),
+        doubts: doubts(question, known),
+        accounts,
+    }
+}
+
+impl Question {
+    /// Whether a binding is asked about.
+    pub fn covers(&self, binding: &Binding) -> bool {
+        let Binding { resource, role: _, user } = *binding;
+        match self {
+            Self::User(it) => *it == user,
+            Self::Resource(it) => *it == resource,
+            Self::Pair(on, it) => (*on, *it) == (resource, user),
+            Self::Binding(it) => it == binding,
+        }
+    }
+
+    /// The parts that every binding asked about has: resource, role and user.
+    fn parts(&self) -> (Option<ResourceId>, Option<RoleId>, Option<UserId>) {
+        match *self {
+            Self::User(user) => (None, None, Some(user)),
+            Self::Resource(resource) => (Some(resource), None, None),
+            Self::Pair(resource, user) => (Some(resource), None, Some(user)),
+            Self::Binding(Binding { resource, role, user }) => (Some(resource), Some(role), Some(user)),
+        }
+    }
+}
+
+/// Every live link, with what becomes of it.
+fn rows(decision: &Decision) -> impl Iterator<Item = (Link, Fate)> {
+    let Decision { plan, approved, withheld, limited: _ } = decision;
+    let stay = plan.in_sync.iter().map(|it| (*it, Fate::InSync));
+    let go = approved.removals().iter().map(|it| (it.link, Fate::Goes(it.why)));
+    let less = withheld.removals.iter().map(|it| (it.link, Fate::Withheld(it.why)));
+    let hold = |Held { removal, hold }: &Held| (removal.link, Fate::Held(removal.why, hold.clone()));
+    let keep = |Kept { link, why }: &Kept| (*link, Fate::Kept(*why));
+    let outside = plan.outside.iter().map(|it| (*it, Fate::Outside));
+    stay.chain(go).chain(less).chain(plan.held.iter().map(hold)).chain(plan.kept.iter().map(keep)).chain(outside)
+}
+
+/// What is wanted now and not live, with what becomes of it.
+fn absent(decision: &Decision) -> impl Iterator<Item = (Binding, Absent)> {
+    let Decision { plan, approved, withheld, limited: _ } = decision;
+    let come = approved.creations().iter().map(|it| (it.binding, Absent::Comes));
+    let less = withheld.creations.iter().map(|it| (it.binding, Absent::Withheld));
+    let skip = |Skipped { creation, why }: &Skipped| (creation.binding, Absent::Skipped(*why));
+    come.chain(less).chain(plan.skipped.iter().map(skip))
+}
+
+impl Account {
+    /// Adds the lines that ask for it.
+    fn ask(&mut self, wanted: &Wanted, entries: &HashMap<&Span, &Entry>, known: Known<'_>) {
+        let now = known.decision.plan.now;
+        let line = |origin: &Origin| Line {
+            origin: origin.clone(),
+            phase: origin.life.phase(now),
+            member: entries.get(&origin.span).and_then(|it| member(origin, wanted.binding.user, it, known.directory)),
+        };
+        self.lines = wanted.origins.iter().map(line).collect();
+        if self.rows.is_empty() && self.absent.is_none() {
+            self.absent = match wanted.phase(now) {
+                Phase::NotBegun => Some(Absent::NotBegun),
+                Phase::Ended => Some(Absent::Ended),
+                Phase::Alive => None,
+            };
+        }
+    }
+}
+
+/// Where the innermost group of an origin names the user.
+fn member(origin: &Origin, user: UserId, entry: &Entry, directory: &Directory) -> Option<Span> {
+    let username = directory.users.get(&user).map(|it| it.username.as_str());
+    let is_user = |Reference { id, name, .. }: &Reference| match id {
+        Some(id) => UserId::from(*id) == user,
+        None => name.as_deref() == username,
+    };
+    let by_group = |it: &&Member| !it.groups.is_empty() && it.groups == origin.groups && is_user(&it.user);
+    entry.users.iter().find(by_group).map(|it| it.user.span.clone())
+}
+
+fn facts(question: Question, Known { desired, directory, .. }: Known<'_>) -> Vec<Fact> {
+    let (resource, _, user) = question.parts();
+    let mut facts = Vec::new();
+    if let Some(user) = user {
+        facts.extend(desired.protected.contains(&user).then_some(Fact::Protected(user)));
+        let inactive = directory.users.get(&user).is_some_and(|it| it.active == Some(false));
+        facts.extend(inactive.then_some(Fact::Inactive(user)));
+    }
+    if let Some(resource) = resource {
+        let terminated = directory.resources.get(&resource).is_some_and(|it| it.terminated);
+        facts.extend(terminated.then_some(Fact::Terminated(resource)));
+        let named = desired.territory.is_some() || desired.named.contains(&resource);
+        facts.extend((!named).then_some(Fact::NotNamed(resource)));
+    }
+    facts
+}
+
+/// For a user on a resource: the roles of its offering that there is no account of.
+fn others(question: Question, accounts: &[Account], directory: &Directory) -> Vec<RoleId> {
+    let Question::Pair(resource, _) = question else { return Vec::new() };
+    let Some(resource) = directory.resources.get(&resource) else { return Vec::new() };
+    let told: BTreeSet<_> = accounts.iter().map(|it| it.binding.role).collect();
+    let roles = directory.roles.iter().filter(|(_, it)| it.offering == resource.offering).map(|(id, _)| *id);
+    roles.filter(|it| !told.contains(it)).collect()
+}
+
+/// Lines that might mean something of it, each finding once: first what it probably is, and what counts now.
+fn doubts(question: Question, Known { desired, decision, .. }: Known<'_>) -> Vec<Uncertain> {
+    let (resource, role, user) = question.parts();
+    let mut doubts: BTreeMap<(&Span, &str, Phase), Uncertain> = BTreeMap::new();
+    for Doubt { pattern, guess, life, diagnostics } in &desired.doubts {
+        if differ(pattern.resource, resource) || differ(pattern.role, role) || differ(pattern.user, user) {
+            continue;
+        }
+        let meant = |(on, who): &(ResourceId, UserId)| !differ(Some(*on), resource) && !differ(Some(*who), user);
+        let probably = guess.as_ref().is_some_and(meant);
+        let phase = life.phase(decision.plan.now);
+        for diagnostic in diagnostics {
+            let new = || Uncertain { diagnostic: Arc::clone(diagnostic), phase, probably: false };
+            let key = (&diagnostic.primary.span, diagnostic.message.as_str(), phase);
+            doubts.entry(key).or_insert_with(new).probably |= probably;
+        }
+    }
+    let mut doubts: Vec<_> = doubts.into_values().collect();
+    doubts.sort_by_key(|it| (!it.probably, it.phase != Phase::Alive));
+    doubts
+}
+
+/// Whether both are known, and not the same.
+fn differ<Id: PartialEq>(one: Option<Id>, other: Option<Id>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}

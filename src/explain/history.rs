@@ -1,0 +1,121 @@
+//! What others remember: git about lines, the server about links. Whatever can't be had is left out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Absent, Account};
+use crate::binding::Binding;
+use crate::desired::Phase;
+use crate::diagnostic::Span;
+use crate::directory::Directory;
+
+/// What others remember.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Who wrote a line.
+    pub authors: BTreeMap<Place, Authored>,
+    /// What happened to links, oldest first.
+    pub events: Vec<Event>,
+    /// Since when events are known; `None` where the log could not be read.
+    pub since: Option<Timestamp>,
+    /// In whose name links are made and removed here: what others do is done outside of git.
+    pub ours: String,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The name of the file, as in a [`Span`].
+    pub file: Arc<str>,
+    /// From 1.
+    pub line: u32,
+}
+
+/// How a line came to be what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authored {
+    /// It was committed.
+    Commit {
+        /// The commit, in hex digits.
+        id: String,
+        /// The author's name.
+        author: String,
+        /// When it was written.
+        at: Timestamp,
+        /// The first line of the message.
+        summary: String,
+    },
+    /// It is not committed yet.
+    Uncommitted,
+}
+
+/// Something that happened to a link, as the server tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happening,
+    /// The server's words: they name user, role and resource, and no ids.
+    pub message: String,
+    /// Who did it; absent for the server itself.
+    pub by: Option<String>,
+}
+
+/// What can happen to a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Happening {
+    /// It was made.
+    Made,
+    /// It was removed.
+    Removed,
+}
+
+impl Place {
+    /// Where a span begins.
+    pub fn of(span: &Span) -> Self {
+        let Span { file, line, .. } = span;
+        Self { file: Arc::clone(file), line: *line }
+    }
+}
+
+impl History {
+    /// What happened to the links of a binding, newest first. The log knows names only, so what is called the same
+    /// counts as the same.
+    pub fn events_of(&self, binding: &Binding, directory: &Directory) -> impl Iterator<Item = &Event> {
+        let [made, removed] = [Happening::Made, Happening::Removed].map(|it| told(it, binding, directory));
+        let about = move |it: &&Event| {
+            let expected = match it.what {
+                Happening::Made => &made,
+                Happening::Removed => &removed,
+            };
+            expected.as_deref() == Some(&*it.message)
+        };
+        self.events.iter().rev().filter(about)
+    }
+
+    /// Whether somebody else did what the files don't say.
+    pub fn is_outside_of_git(&self, event: &Event, account: &Account) -> bool {
+        let alive = account.lines.iter().any(|it| it.phase == Phase::Alive);
+        let unasked = match event.what {
+            Happening::Made => !account.rows.is_empty() && !alive,
+            Happening::Removed => account.rows.is_empty() && alive && account.absent != Some(Absent::NotBegun),
+        };
+        unasked && event.by.as_deref() != Some(&*self.ours)
+    }
+}
+
+/// The words in which the server tells it.
+fn told(what: Happening, binding: &Binding, directory: &Directory) -> Option<String> {
+    let Binding { resource, role, user } = binding;
+    let user = &directory.users.get(user)?.username;
+    let role = &directory.roles.get(role)?.name;
+    let resource = &directory.resources.get(resource)?.name;
+    let done = match what {
+        Happening::Made => "assigned",
+        Happening::Removed => "unassigned",
+    };
+    Some(format!("User {user} has been {done} role {role} in resource {resource}."))
+}

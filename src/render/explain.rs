@@ -1,0 +1,288 @@
+//! Why somebody has, gets, loses or lacks a role, as text for a terminal.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use super::dates::{end, instant};
+use super::style::{CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
+use super::{Naming, hold, table, visible};
+use crate::binding::ResourceId;
+use crate::desired::{Origin, Phase};
+use crate::diagnostic::Diagnostic;
+use crate::directory::Directory;
+use crate::explain::{
+    Absent, Account, Authored, Event, Explanation, Fact, Fate, Happening, History, Line, Place, Question, Row,
+    Uncertain,
+};
+use crate::plan::{Hold, Why};
+use crate::policy::Digest;
+
+/// What to show besides the explanation.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// What others remember.
+    pub history: &'a History,
+    /// What things are called on the server.
+    pub directory: &'a Directory,
+    /// The digest of what limits hold, if they hold anything.
+    pub digest: Option<&'a Digest>,
+}
+
+/// The whole answer: by resource every role with what becomes of it, the lines and links behind it and who made them;
+/// then the lines that might mean something of it.
+pub fn explain(explanation: &Explanation, beside: Beside<'_>, naming: &Naming<'_>) -> String {
+    let Explanation { question, facts, accounts, others, doubts } = explanation;
+    let mut out = String::new();
+    if let Question::User(user) = question {
+        let _ = writeln!(out, "{}", styled(STRONG, naming.user(*user)));
+        tell_facts(&mut out, facts, naming);
+        out.push('\n');
+    }
+    for (resource, accounts) in by_resource(question, accounts, naming) {
+        heading(&mut out, resource, naming);
+        if !matches!(question, Question::User(_)) {
+            tell_facts(&mut out, facts, naming);
+        }
+        tell_accounts(&mut out, &accounts, beside, naming);
+        if !others.is_empty() {
+            let mut others: Vec<_> = others.iter().map(|it| naming.role(*it)).collect();
+            others.sort();
+            let _ = writeln!(out, "  {}", styled(QUIET, format!("lacks {}: no line asks for it", others.join(", "))));
+        }
+        out.push('\n');
+    }
+    if accounts.is_empty() {
+        out.push_str("Nothing of it is live, and no line that can be resolved asks for it.\n\n");
+    }
+    tell_doubts(&mut out, doubts);
+    let log = match beside.history.since {
+        Some(since) => format!("The server's log was read back to {}.", instant(since)),
+        None => "The server's log could not be read.".to_owned(),
+    };
+    let _ = writeln!(out, "{}", styled(QUIET, log));
+    out
+}
+
+/// The accounts by resource, in the order of names. What was asked about is there even if there is no account of it.
+fn by_resource<'e>(
+    question: &Question,
+    accounts: &'e [Account],
+    naming: &Naming<'_>,
+) -> Vec<(ResourceId, Vec<&'e Account>)> {
+    let mut groups: Vec<(ResourceId, Vec<&Account>)> = Vec::new();
+    for account in accounts {
+        match groups.last_mut() {
+            Some((resource, group)) if *resource == account.binding.resource => group.push(account),
+            _ => groups.push((account.binding.resource, vec![account])),
+        }
+    }
+    let asked = match question {
+        Question::User(_) => None,
+        Question::Resource(it) | Question::Pair(it, _) => Some(*it),
+        Question::Binding(it) => Some(it.resource),
+    };
+    if groups.is_empty() {
+        groups.extend(asked.map(|it| (it, Vec::new())));
+    }
+    for (_, group) in &mut groups {
+        group.sort_by_cached_key(|it| (naming.user(it.binding.user), naming.role(it.binding.role)));
+    }
+    groups.sort_by_cached_key(|(it, _)| (naming.offering(*it), naming.resource(*it), *it));
+    groups
+}
+
+fn heading(out: &mut String, resource: ResourceId, naming: &Naming<'_>) {
+    let offering = naming.offering(resource);
+    let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
+    let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
+}
+
+fn tell_facts(out: &mut String, facts: &[Fact], naming: &Naming<'_>) {
+    for fact in facts {
+        let fact = match fact {
+            Fact::Protected(user) => format!("{} is protected: no link of this user is removed", naming.user(*user)),
+            Fact::Inactive(user) => format!("{} is not active: nothing can be created", naming.user(*user)),
+            Fact::Terminated(_) => "it is terminated: nothing is created or removed here".to_owned(),
+            Fact::NotNamed(_) => "there is no scope, and no line names it: nothing is removed here".to_owned(),
+        };
+        let _ = writeln!(out, "  {}", styled(HOLD, fact));
+    }
+}
+
+/// Each account in one aligned line, with what stands behind it below.
+fn tell_accounts(out: &mut String, accounts: &[&Account], beside: Beside<'_>, naming: &Naming<'_>) {
+    let lines: Vec<_> = accounts.iter().map(|it| line(it, naming)).collect();
+    let mut table = String::new();
+    table::write(&mut table, "  ", &lines);
+    for (account, line) in accounts.iter().zip(table.lines()) {
+        let _ = writeln!(out, "{line}");
+        for (depth, detail) in details(account, beside) {
+            let _ = writeln!(out, "       {:depth$}{}", "", styled(QUIET, detail));
+        }
+    }
+}
+
+fn line(account: &Account, naming: &Naming<'_>) -> table::Line<4> {
+    let (style, sign, sentence) = sentence(account);
+    let binding = &account.binding;
+    [
+        (style, format!("{sign:<3}")),
+        (style, naming.role(binding.role)),
+        (PLAIN, naming.user(binding.user)),
+        (style, visible(&sentence).into_owned()),
+    ]
+}
+
+/// What it comes to, in one sentence.
+fn sentence(account: &Account) -> (Style, &'static str, String) {
+    let Account { binding: _, rows, absent, lines } = account;
+    let Some(Row { fate, link: _ }) = rows.first() else {
+        return match absent {
+            Some(Absent::Comes) => (CREATE, "+", "gets it".to_owned()),
+            Some(Absent::Withheld) => (QUIET, "(+)", "lacks it: its creation is withheld".to_owned()),
+            Some(Absent::Skipped(why)) => (HOLD, "!", format!("lacks it: {why}")),
+            Some(Absent::NotBegun) => (QUIET, "·", format!("lacks it: {}", why(Why::NotBegun, lines))),
+            Some(Absent::Ended) => (QUIET, "·", format!("lacks it: {}", why(Why::Ended, lines))),
+            None => (QUIET, "·", "lacks it".to_owned()),
+        };
+    };
+    match fate {
+        Fate::InSync => (PLAIN, "=", "has it, and keeps it".to_owned()),
+        Fate::Goes(it) => (REMOVE, "-", format!("has it, and loses it: {}", why(*it, lines))),
+        Fate::Withheld(it) => (QUIET, "(-)", format!("has it; its removal is withheld: {}", why(*it, lines))),
+        Fate::Held(Why::NotDeclared, hold) => (HOLD, "!", format!("has it, and keeps it for now: {hold}")),
+        Fate::Held(it, hold) => (HOLD, "!", format!("has it, and keeps it for now: {hold} ({})", why(*it, lines))),
+        Fate::Kept(it) => (PLAIN, "=", format!("has it, and keeps it: {it}")),
+        Fate::Outside => match absent {
+            Some(Absent::Skipped(why)) => (HOLD, "!", format!("has it, and it is left alone: {why}")),
+            _ => (QUIET, "·", "has it, outside the scope: it is left alone".to_owned()),
+        },
+    }
+}
+
+/// Why a link goes, with the date if it is one.
+fn why(why: Why, lines: &[Line]) -> String {
+    let ended = lines.iter().filter_map(|it| it.origin.life.until).max();
+    let begins = lines.iter().filter_map(|it| it.origin.life.from).min();
+    match (why, ended, begins) {
+        (Why::Ended, Some(at), _) => format!("ended, was until {}", end(at)),
+        (Why::NotBegun, _, Some(at)) => format!("not begun, begins {}", instant(at)),
+        _ => why.to_string(),
+    }
+}
+
+/// What stands behind it: lines and who wrote them, links and who made them; each with how far it is indented.
+fn details(account: &Account, Beside { history, directory, digest }: Beside<'_>) -> Vec<(usize, String)> {
+    let Account { binding, rows, absent: _, lines } = account;
+    let mut details = Vec::new();
+    for it in lines {
+        details.push((0, asked(it)));
+        let places = [Some(&it.origin.span), it.member.as_ref()];
+        for place in places.into_iter().flatten().map(Place::of) {
+            // Of one line nobody has to be told which one it is.
+            let named = it.member.is_some().then_some(&place);
+            details.extend(history.authors.get(&place).map(|author| (2, authored(named, author))));
+        }
+    }
+    for row in rows {
+        let fate = match &row.fate {
+            _ if rows.len() == 1 => "",
+            Fate::Goes(_) => ": goes",
+            _ => ": stays",
+        };
+        details.push((0, format!("link {}{fate}", row.link.id)));
+        if let Fate::Held(_, held) = &row.fate {
+            let digest = digest.filter(|_| *held == Hold::Limit);
+            details.push((2, format!("help: {}", hold::release(held, digest))));
+        }
+    }
+    details.extend(happened(account, history.events_of(binding, directory), history));
+    details
+}
+
+/// The line, as the files say it.
+fn asked(Line { origin, phase, member }: &Line) -> String {
+    let Origin { span, groups, life, reason } = origin;
+    let mut text = span.to_string();
+    if !groups.is_empty() {
+        let _ = write!(text, " via {}", groups.join(" › "));
+    }
+    if let Some(member) = member {
+        let _ = write!(text, " ({member})");
+    }
+    let from = life.from.map(|it| format!("from {}", instant(it)));
+    let until = life.until.map(|it| format!("until {}", end(it)));
+    let phase = match phase {
+        Phase::NotBegun => Some("not begun".to_owned()),
+        Phase::Alive => None,
+        Phase::Ended => Some("ended".to_owned()),
+    };
+    for part in [reason.as_deref().map(str::to_owned), from, until, phase].into_iter().flatten() {
+        let _ = write!(text, " · {part}");
+    }
+    visible(&text).into_owned()
+}
+
+fn authored(place: Option<&Place>, author: &Authored) -> String {
+    let place = place.map(|Place { file, line }| format!("{file}:{line} ")).unwrap_or_default();
+    let text = match author {
+        Authored::Commit { id, author, at, summary } => {
+            let day = at.strftime("%Y-%m-%d");
+            let id = id.get(..12).unwrap_or(id);
+            format!("{place}last changed {day} by {author} in {id}: {summary}")
+        }
+        Authored::Uncommitted => format!("{place}not committed yet"),
+    };
+    visible(&text).into_owned()
+}
+
+/// The newest of what happened to links of it.
+fn happened<'h>(
+    account: &Account,
+    mut events: impl Iterator<Item = &'h Event>,
+    history: &History,
+) -> Vec<(usize, String)> {
+    /// More is for the log itself.
+    const SHOWN: usize = 3;
+    let newest: Vec<_> = events.by_ref().take(SHOWN).collect();
+    let mut told = Vec::new();
+    for (at, event) in newest.into_iter().enumerate() {
+        let what = match event.what {
+            Happening::Made => "made",
+            Happening::Removed => "removed",
+        };
+        let by = event.by.as_deref().unwrap_or("the server itself");
+        // Only the newest one is why things are as they are.
+        let outside = if at == 0 && history.is_outside_of_git(event, account) { ", outside of git" } else { "" };
+        let text = format!("{what} {} by {by}{outside}", instant(event.at));
+        told.push((0, visible(&text).into_owned()));
+    }
+    let more = events.count();
+    if more > 0 {
+        told.push((0, format!("and {more} more in the server's log")));
+    }
+    told
+}
+
+fn tell_doubts(out: &mut String, doubts: &[Uncertain]) {
+    if doubts.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}", styled(HOLD, "Unresolved, and might mean something of this:"));
+    for Uncertain { diagnostic, phase, probably } in doubts {
+        let Diagnostic { message, primary, help, .. } = &**diagnostic;
+        let phase = match phase {
+            Phase::NotBegun => " (not begun)",
+            Phase::Alive => "",
+            Phase::Ended => " (ended)",
+        };
+        let probably = if *probably { ", and probably does" } else { "" };
+        let text = format!("{}{phase}: {message}{probably}", primary.span);
+        let _ = writeln!(out, "  {}", visible(&text));
+        if let Some(help) = help {
+            let _ = writeln!(out, "    {}", styled(QUIET, format!("help: {}", visible(help))));
+        }
+    }
+    out.push('\n');
+}

@@ -1,0 +1,312 @@
+//! Why somebody has, gets, loses or lacks a role.
+
+use expect_test::{Expect, expect};
+use grantsync::binding::Binding;
+use grantsync::explain::{Account, Explanation, History, Known, Question, Standing, explain};
+use grantsync::policy::{Asks, Decision, approve};
+use grantsync::render::{self, Beside, Naming};
+use proptest::prelude::*;
+
+use crate::properties::{lines, settings, worlds, yaml};
+use crate::world::{NOW, World, document, resource, role, user};
+
+pub(crate) const WORLD: &str = "
+HPC cluster-a: admin alice, viewer alice, member bob, member bob, admin root, viewer erin
+HPC cluster-b: member alice
+HPC old (terminated): viewer alice
+Storage archive: admin alice
+users: (inactive) zoe, yan
+";
+
+pub(crate) const FILE: &str = "
+scope: {offerings: [HPC]}
+limits: {removal_percent: 100}
+protect: [root]
+groups:
+  staff: [bob, {group: interns}]
+  interns:
+    - yan
+bindings:
+  - resource: cluster-a
+    role: admin
+    user: alice
+    until: 2027-03-31
+    reason: OPS-12
+  - {resource: cluster-a, role: member, groups: [staff]}
+  - {resource: cluster-b, role: admin, user: alice}
+  - {resource: cluster-b, role: viewer, user: alice, from: 2027-02-01}
+  - {resource: cluster-b, role: viewer, user: zoe}
+  - {resource: cluster-b, role: viewer, user: erin, until: 2026-11-30}
+  - {resource: cluster-a, role: viewer, user: alcie}
+";
+
+fn decision(world: &World, yaml: &str) -> Decision {
+    let limits = document(yaml).limits;
+    approve(world.plan(yaml, NOW), &Asks { limits, ..Asks::default() }).unwrap()
+}
+
+fn asked(world: &World, yaml: &str, question: Question) -> Explanation {
+    let (document, desired, decision) = (document(yaml), world.desired(yaml), decision(world, yaml));
+    explain(
+        question,
+        Known { document: &document, desired: &desired, directory: &world.directory, decision: &decision },
+    )
+}
+
+pub(crate) fn told(world: &World, yaml: &str, question: Question, history: &History) -> String {
+    let decision = decision(world, yaml);
+    let digest = decision.limited.as_ref().map(|it| &it.digest);
+    let beside = Beside { history, directory: &world.directory, digest };
+    let text = render::explain(&asked(world, yaml, question), beside, &Naming::new(&world.directory));
+    anstream::adapter::strip_str(&text).to_string()
+}
+
+#[track_caller]
+fn check(question: Question, expect: Expect) {
+    expect.assert_eq(&told(&World::read(WORLD), FILE, question, &History::default()));
+}
+
+#[test]
+fn everything_of_a_user() {
+    check(
+        Question::User(user("alice")),
+        expect![[r#"
+        alice
+
+        cluster-a  HPC
+          =    admin   alice  has it, and keeps it
+               grants.yaml:12 · OPS-12 · until 2027-03-31
+               link 00000000000000000000000000000001
+          !    viewer  alice  has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+               link 00000000000000000000000000000002
+                 help: mend that reference
+
+        cluster-b  HPC
+          +    admin   alice  gets it
+               grants.yaml:16
+          -    member  alice  has it, and loses it: not declared
+               link 00000000000000000000000000000007
+          ·    viewer  alice  lacks it: not begun, begins 2027-02-01
+               grants.yaml:17 · from 2027-02-01 · not begun
+
+        old  HPC
+          =    viewer  alice  has it, and keeps it: terminated
+               link 00000000000000000000000000000008
+
+        archive  Storage
+          ·    admin  alice  has it, outside the scope: it is left alone
+               link 00000000000000000000000000000009
+
+        Unresolved, and might mean something of this:
+          grants.yaml:20: no user has the username `alcie`, and probably does
+            help: did you mean `alice`?
+
+        The server's log could not be read.
+    "#]],
+    );
+}
+
+#[test]
+fn everything_on_a_resource() {
+    check(
+        Question::Resource(resource("HPC", "cluster-a", false)),
+        expect![[r#"
+        cluster-a  HPC
+          =    admin   alice  has it, and keeps it
+               grants.yaml:12 · OPS-12 · until 2027-03-31
+               link 00000000000000000000000000000001
+          !    viewer  alice  has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+               link 00000000000000000000000000000002
+                 help: mend that reference
+          =    member  bob    has it, and keeps it
+               grants.yaml:15 via staff (grants.yaml:6)
+               link 00000000000000000000000000000003: stays
+               link 00000000000000000000000000000004: goes
+          !    viewer  erin   has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+               link 00000000000000000000000000000006
+                 help: mend that reference
+          =    admin   root   has it, and keeps it: protected
+               link 00000000000000000000000000000005
+          +    member  yan    gets it
+               grants.yaml:15 via staff › interns (grants.yaml:8)
+
+        Unresolved, and might mean something of this:
+          grants.yaml:20: no user has the username `alcie`, and probably does
+            help: did you mean `alice`?
+
+        The server's log could not be read.
+    "#]],
+    );
+    check(
+        Question::Resource(resource("HPC", "old", true)),
+        expect![[r#"
+        old  HPC
+          it is terminated: nothing is created or removed here
+          =    viewer  alice  has it, and keeps it: terminated
+               link 00000000000000000000000000000008
+
+        The server's log could not be read.
+    "#]],
+    );
+}
+
+#[test]
+fn a_user_on_a_resource_with_the_roles_that_nobody_asks_for() {
+    check(
+        Question::Pair(resource("HPC", "cluster-b", false), user("erin")),
+        expect![[r#"
+            cluster-b  HPC
+              ·    viewer  erin  lacks it: ended, was until 2026-11-30
+                   grants.yaml:19 · until 2026-11-30 · ended
+              lacks admin, member: no line asks for it
+
+            The server's log could not be read.
+        "#]],
+    );
+    check(
+        Question::Pair(resource("HPC", "cluster-a", false), user("root")),
+        expect![[r#"
+        cluster-a  HPC
+          root is protected: no link of this user is removed
+          =    admin  root  has it, and keeps it: protected
+               link 00000000000000000000000000000005
+          lacks member, viewer: no line asks for it
+
+        Unresolved, and might mean something of this:
+          grants.yaml:20: no user has the username `alcie`
+            help: did you mean `alice`?
+
+        The server's log could not be read.
+    "#]],
+    );
+}
+
+#[test]
+fn one_link() {
+    let world = World::read(WORLD);
+    let link = world.snapshot.links[0];
+    check(
+        Question::Binding(link.binding),
+        expect![[r#"
+        cluster-a  HPC
+          =    admin  alice  has it, and keeps it
+               grants.yaml:12 · OPS-12 · until 2027-03-31
+               link 00000000000000000000000000000001
+
+        The server's log could not be read.
+    "#]],
+    );
+}
+
+#[test]
+fn somebody_nobody_knows_anything_of() {
+    check(
+        Question::User(user("zoe")),
+        expect![[r#"
+        zoe
+          zoe is not active: nothing can be created
+
+        cluster-b  HPC
+          !    viewer  zoe  lacks it: the user is not active
+               grants.yaml:18
+
+        Unresolved, and might mean something of this:
+          grants.yaml:20: no user has the username `alcie`
+            help: did you mean `alice`?
+
+        The server's log could not be read.
+    "#]],
+    );
+    let world = World::read("users: yan");
+    let said = told(&world, "bindings: []", Question::User(user("yan")), &History::default());
+    expect![[r#"
+        yan
+
+        Nothing of it is live, and no line that can be resolved asks for it.
+
+        The server's log could not be read.
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn without_a_scope_what_nobody_names_is_held_and_how_to_release_it_is_said() {
+    let world = World::read("HPC cluster-a: admin alice\nHPC cluster-b: admin bob");
+    let yaml = "bindings:\n  - {resource: cluster-b, role: admin, user: bob}";
+    let said = told(&world, yaml, Question::Resource(resource("HPC", "cluster-a", false)), &History::default());
+    expect![[r#"
+        cluster-a  HPC
+          there is no scope, and no line names it: nothing is removed here
+          !    admin  alice  has it, and keeps it for now: resource not named: list it, or write `scope: all`
+               link 00000000000000000000000000000001
+                 help: list the resource under `bindings`, or write `scope: all`
+
+        The server's log could not be read.
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn what_limits_hold_is_released_by_the_digest() {
+    let world = World::read("HPC cluster-a: admin alice, admin bob, admin carol, admin dave");
+    let yaml = "scope: all\nlimits: {removals: 1}\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}";
+    let said = told(&world, yaml, Question::User(user("bob")), &History::default());
+    expect![[r#"
+        bob
+
+        cluster-a  HPC
+          !    admin  bob  has it, and keeps it for now: over the limit
+               link 00000000000000000000000000000002
+                 help: if these are meant, release exactly them with `--approve eac693cef4413d2c`
+
+        The server's log could not be read.
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn it_asks_about_the_lines_it_speaks_of() {
+    let places = asked(&World::read(WORLD), FILE, Question::User(user("yan"))).places();
+    let places: Vec<_> = places.iter().map(|it| it.line).collect();
+    assert_eq!(places, [8, 15], "the line of the group, and that of the binding");
+}
+
+#[test]
+fn what_it_comes_to() {
+    let world = World::read(WORLD);
+    let standing = |resource_name: &str, role_name: &str, username: &str| {
+        let resource = resource("HPC", resource_name, false);
+        let binding = Binding { resource, role: role("HPC", role_name), user: user(username) };
+        let accounts = asked(&world, FILE, Question::Binding(binding)).accounts;
+        accounts.first().map(Account::standing)
+    };
+    assert_eq!(standing("cluster-a", "admin", "alice"), Some(Standing::Has));
+    assert_eq!(standing("cluster-a", "member", "bob"), Some(Standing::Has), "a second row goes, the role stays");
+    assert_eq!(standing("cluster-a", "admin", "root"), Some(Standing::Has));
+    assert_eq!(standing("cluster-b", "member", "alice"), Some(Standing::Loses));
+    assert_eq!(standing("cluster-b", "admin", "alice"), Some(Standing::Gets));
+    assert_eq!(standing("cluster-b", "viewer", "alice"), Some(Standing::Lacks));
+    assert_eq!(standing("cluster-b", "admin", "bob"), None);
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_left_unexplained(settings in settings(), lines in lines(), world in worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let accounts = |question| asked(&world, &yaml, question).accounts;
+        let of_users: Vec<Account> = world.directory.users.keys().flat_map(|it| accounts(Question::User(*it))).collect();
+        let on_resources: Vec<Account> =
+            world.directory.resources.keys().flat_map(|it| accounts(Question::Resource(*it))).collect();
+        for mut all in [of_users, on_resources] {
+            all.sort_by_key(|it| it.binding);
+            let mut links: Vec<_> = all.iter().flat_map(|it| &it.rows).map(|it| it.link).collect();
+            links.sort_unstable();
+            prop_assert_eq!(&links, &world.snapshot.links);
+            prop_assert!(all.iter().all(|it| !it.rows.is_empty() || it.absent.is_some()), "{:?}", all);
+            for wanted in world.desired(&yaml).bindings {
+                let account = all.iter().find(|it| it.binding == wanted.binding).unwrap();
+                prop_assert_eq!(account.lines.len(), wanted.origins.len());
+            }
+        }
+    }
+}
