@@ -51,7 +51,7 @@ pub async fn run(
         let told = tokio::select! {
             biased;
             told = pass(&mut memory) => told,
-            () = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff),
+            by = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff(by)),
         };
         let (now, took) = (clock(), clocked.elapsed());
         let verdict = Verdict::of(&told.end);

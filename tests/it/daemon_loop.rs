@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grantsync::daemon::{
-    Activity, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, StepId, Stop, Trigger, Verdict, Wanted,
+    Activity, By, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, StepId, Stop, Trigger, Verdict, Wanted,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -204,9 +204,10 @@ async fn stopped_in_mid_pass(wants: &[Stop]) -> (Left, u64) {
 
 #[tokio::test(start_paused = true)]
 async fn a_pass_has_its_time_to_finish_unless_it_is_wanted_at_once() {
-    assert_eq!(stopped_in_mid_pass(&[Stop::Soon]).await, (Left::CutOff, 30));
-    assert_eq!(stopped_in_mid_pass(&[Stop::Soon, Stop::Now]).await, (Left::CutOff, 20));
-    assert_eq!(stopped_in_mid_pass(&[Stop::Now]).await, (Left::CutOff, 10));
+    let (soon, now) = (Stop::Soon(By::Terminate), Stop::Now(By::Interrupt));
+    assert_eq!(stopped_in_mid_pass(&[soon]).await, (Left::CutOff(By::Terminate), 30));
+    assert_eq!(stopped_in_mid_pass(&[soon, now]).await, (Left::CutOff(By::Interrupt), 20));
+    assert_eq!(stopped_in_mid_pass(&[now]).await, (Left::CutOff(By::Interrupt), 10));
 }
 
 #[tokio::test(start_paused = true)]
