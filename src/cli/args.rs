@@ -38,6 +38,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Keeps the links on the server equal to the files, for as long as it runs.
+    Run(Box<super::run::Arguments>),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
     /// Keeps what is live in a file, for `plan --live` where no token is.
@@ -304,7 +306,7 @@ impl fmt::Display for OnlyOne {
 }
 
 /// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
-fn switch() -> BoolishValueParser {
+pub(super) fn switch() -> BoolishValueParser {
     BoolishValueParser::new()
 }
 
@@ -321,7 +323,7 @@ fn digest(text: &str) -> Result<Digest, String> {
     Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
     let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
     parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())

@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod read;
 mod revision;
+mod run;
 mod sandbox;
 mod saved;
 mod show;
@@ -34,7 +35,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    logging::start(verbose);
+    // Nobody sits in front of what runs for years: its log is all there is to see.
+    logging::start(verbose.saturating_add(u8::from(matches!(command, Command::Run(_)))));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::from(error).context("could not start")),
@@ -44,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Run(arguments) => run::run(*arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
