@@ -25,6 +25,7 @@
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
 //! | [`report`] | what became of each step | send one |
+//! | [`risk`] | what reviewers should not miss, a table of rules | hold anything |
 //! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
 //! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
 //! | [`mod@reconcile`] | one pass, start to end | decide: what it sends is approved, what holds a step is asked of `report` |
@@ -43,6 +44,7 @@ pub mod desired;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod risk;
 pub mod saved;
 
 pub mod api;

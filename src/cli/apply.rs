@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::args::Apply;
 use super::connect::{Connection, Usage, connect};
-use super::plan::{request, show};
+use super::plan::{Review, request, show};
 use super::progress::Progress;
 use super::signals::Signals;
 use super::{Exit, output, read, saved};
@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        if let Err(error) = show(&read, prepared, None, verbose, *diff) {
+        if let Err(error) = show(&read, prepared, &Review::new(&asked), verbose, *diff) {
             tracing::error!(%error, "could not show the plan");
             return Answer::Leave;
         }
@@ -74,7 +74,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
             saved::same_changes(saved, &prepared)?;
         }
         if shown.is_none() {
-            show(&read, &prepared, None, verbose, *diff)?;
+            show(&read, &prepared, &Review::new(&asked), verbose, *diff)?;
             return Ok(Exit::of_apply(&prepared.decision, None));
         }
         output::say("nothing was written\n");

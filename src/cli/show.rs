@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::args::Show;
-use super::plan::{request, show};
+use super::plan::{Review, request, show};
 use super::{Exit, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
@@ -24,7 +24,7 @@ pub(super) fn run(Show { plan, diff }: &Show, verbose: u8) -> Result<Exit> {
             env!("CARGO_PKG_VERSION")
         ));
     }
-    show(&read, &prepared, None, verbose, *diff)?;
+    show(&read, &prepared, &Review::new(&plan.asked), verbose, *diff)?;
     Ok(Exit::Done)
 }
 

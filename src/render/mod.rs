@@ -11,6 +11,7 @@ mod excerpt;
 mod naming;
 mod plan;
 mod report;
+mod risks;
 mod style;
 mod table;
 
@@ -22,3 +23,4 @@ pub use difference::differences;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, banner, plan, plural, summary};
 pub use report::{report, step};
+pub use risks::{risk, risks};

@@ -29,6 +29,7 @@ mod policy;
 mod properties;
 mod render_diagnostics;
 mod resolve;
+mod risk;
 mod sandbox;
 mod sandbox_faults;
 mod sandbox_keep;

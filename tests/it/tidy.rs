@@ -4,8 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that decide, and so may not reach outside.
-const PURE: &[&str] =
-    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "saved", "render"];
+const PURE: &[&str] = &[
+    "binding",
+    "diagnostic",
+    "directory",
+    "snapshot",
+    "desired",
+    "plan",
+    "policy",
+    "report",
+    "risk",
+    "saved",
+    "render",
+];
 /// What reaching outside looks like.
 const OUTSIDE: &[&str] = &[
     "tokio",
@@ -31,8 +42,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
+    ("risk", &["binding", "desired", "diagnostic", "directory", "plan", "policy"]),
     ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
-    ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
+    ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "risk", "snapshot"]),
     ("api", &["binding", "directory", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("sandbox", &[]),
