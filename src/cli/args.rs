@@ -77,6 +77,9 @@ pub(super) struct Plan {
     /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
     #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
     pub(super) base: Option<String>,
+    /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
+    #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
+    pub(super) author: Option<String>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,

@@ -11,6 +11,7 @@ mod output;
 mod plan;
 mod progress;
 mod read;
+mod review;
 mod revision;
 mod sandbox;
 mod saved;

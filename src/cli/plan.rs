@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::args::{self, Plan};
 use super::connect::{Connection, connect};
 use super::formats::Manner;
+use super::review::Review;
 use super::{Exit, live, read, revision, saved};
 use crate::desired::Narrow;
 use crate::plan::Causes;
@@ -18,7 +19,8 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 }
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
+    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base, author } =
+        arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
@@ -35,21 +37,22 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
-    let causes = match before {
-        None => None,
-        Some(None) => Some(Causes::new(None, &prepared.view.plan)),
+    let mut change = Review { author: author.clone(), ..Review::new(&asked) };
+    match before {
+        None => {}
+        Some(None) => change.causes = Some(Causes::new(None, &prepared.view.plan)),
         Some(Some(before)) => {
             let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
             let base = view_of(&before, &prepared.view, client).await?;
-            let causes = Causes::new(Some(&base.plan), &prepared.view.plan);
+            change.causes = Some(Causes::new(Some(&base.plan), &prepared.view.plan));
+            change.before = Some(base.desired);
             // What only the files before the change name is shown by its name, too.
             prepared.view.directory = base.directory;
-            Some(causes)
         }
-    };
+    }
     let manner = Manner { formats, verbose, diff: *diff };
-    manner.show(&read, &prepared, causes.as_ref())?;
-    manner.tell(&read, &prepared, None)?;
+    manner.show(&read, &prepared, &change)?;
+    manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
         saved::save(path, files, read, &prepared, asked, seen)?;
     }
@@ -58,15 +61,20 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 /// What the arguments that `plan` and `apply` share ask for.
 pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
-    let Asked { mode, max_removals, max_removal_percent, only: _, approve } = asked;
+    let Asked { mode, max_removals: _, max_removal_percent: _, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
-        limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+        limits: overrides(asked),
         mode: *mode,
         only,
         approval: approve.clone(),
         partial_view: false,
         removed_lately: 0,
     }
+}
+
+/// The limits that are asked for.
+pub(super) fn overrides(asked: &Asked) -> Overrides {
+    Overrides { removals: asked.max_removals, removal_percent: asked.max_removal_percent }
 }

@@ -69,6 +69,7 @@ mod render_golden;
 mod render_json;
 mod render_markdown;
 mod resolve;
+mod risk;
 mod rules;
 mod sandbox;
 mod sandbox_faults;
