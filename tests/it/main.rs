@@ -27,6 +27,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod properties;
+mod recipes;
 mod render_diagnostics;
 mod resolve;
 mod risk;
