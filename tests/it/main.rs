@@ -53,6 +53,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod properties;
+mod recipes;
 mod reconcile_asked;
 mod reconcile_callers;
 mod reconcile_lost;
