@@ -18,8 +18,8 @@ use super::codes;
 use super::document::Selector;
 use super::draft::{Draft, Setting};
 use super::problems::Problems;
-use super::yaml::{Node, Place, Tree, Value};
-use crate::diagnostic::{Diagnostic, Span};
+use super::yaml::{self, Node, Place, Tree, Value};
+use crate::diagnostic::{Diagnostic, Source, Span};
 
 use fields::{Fields, Shape};
 pub(super) use reference::{Kind, is_name};
@@ -78,11 +78,21 @@ impl Reading<'_> {
     }
 }
 
-/// Reads what was given outside of a file in the words of one; `flag` is where it was given.
+/// Reads what was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is where it
+/// was given.
 pub(super) fn selector(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Selector> {
-    let cx = &mut Reading { file: &Arc::from(flag), problems };
-    let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
-    reference::selector(cx, Subject::Key(flag), &node, kind)
+    let flag = Arc::from(flag);
+    if !text.starts_with('{') {
+        let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
+        return reference::selector(&mut Reading { file: &flag, problems }, Subject::Key(&flag), &node, kind);
+    }
+    let source = Source { name: Arc::clone(&flag), text: text.to_owned() };
+    let mut read = None;
+    yaml::read(&source, problems, &mut |tree, problems| {
+        let cx = &mut Reading { file: &flag, problems };
+        read = tree.root.and_then(|it| reference::selector(cx, Subject::Key(&flag), &it, kind));
+    });
+    read
 }
 
 /// Adds what a file says to the draft.
