@@ -26,6 +26,7 @@
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
 //! | [`report`] | what became of each step | send one |
 //! | [`mod@explain`] | why somebody has, gets, loses or lacks a role | decide anything: it brings together what is known |
+//! | [`risk`] | what reviewers should not miss, a table of rules | hold anything |
 //! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
 //! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
 //! | [`mod@reconcile`] | one pass, start to end | decide: what it sends is approved, what holds a step is asked of `report` |
@@ -45,6 +46,7 @@ pub mod explain;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod risk;
 pub mod saved;
 
 pub mod api;

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::args::Apply;
+use super::args::{Apply, Formats};
 use super::connect::{Connection, Usage, connect};
-use super::plan::{request, show};
+use super::formats::Manner;
+use super::plan::request;
 use super::progress::Progress;
+use super::review::Review;
 use super::signals::Signals;
 use super::{Exit, output, read, saved};
 use crate::policy::ChangeSet;
@@ -17,7 +19,13 @@ use crate::render::{self, Naming};
 use crate::report::{Report, Stop};
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
-    let Apply { plan, files, server, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } = arguments;
+    let ended = apply(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
+    let Apply { plan, files, server, formats, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } =
+        arguments;
     // Whoever hands over a plan has looked at it.
     let auto_approve = *auto_approve || plan.is_some();
     let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
@@ -47,21 +55,28 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
-    let progress = Progress::default();
-    let mut shown = None;
+    let change = Review::new(&asked);
+    let manner = Manner { formats, verbose, diff: *diff };
+    let progress = Progress::new(formats);
+    let mut declined = false;
     let confirm = async |prepared: &Prepared| {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        if let Err(error) = show(&read, prepared, None, verbose, *diff) {
-            tracing::error!(%error, "could not show the plan");
-            return Answer::Leave;
-        }
-        shown = Some(prepared.decision.plan.clone());
-        let answer = if auto_approve { Answer::Apply } else { ask(prepared).await };
-        if answer == Answer::Apply {
-            signals.writing();
-            progress.begin(&prepared.decision.approved);
+        let answer = match manner.show(&read, prepared, &change) {
+            Ok(()) if auto_approve => Answer::Apply,
+            Ok(()) => ask(prepared).await,
+            Err(error) => {
+                tracing::error!(%error, "could not show the plan");
+                Answer::Leave
+            }
+        };
+        match answer {
+            Answer::Apply => {
+                signals.writing();
+                progress.begin(&prepared.decision.approved);
+            }
+            Answer::Leave => declined = true,
         }
         answer
     };
@@ -69,20 +84,22 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, &tell, signals.stop()).await?;
     progress.end();
 
+    if declined {
+        output::say("nothing was written\n");
+        return Ok(Exit::Refused);
+    }
     let Some(report) = report else {
         if let Some(saved) = &saved {
             saved::same_changes(saved, &prepared)?;
         }
-        if shown.is_none() {
-            show(&read, &prepared, None, verbose, *diff)?;
-            return Ok(Exit::of_apply(&prepared.decision, None));
-        }
-        output::say("nothing was written\n");
-        return Ok(Exit::Refused);
+        manner.show(&read, &prepared, &change)?;
+        manner.tell(&read, &prepared, &change, None)?;
+        return Ok(Exit::of_apply(&prepared.decision, None));
     };
-    output::data(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
+    formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
+    manner.tell(&read, &prepared, &change, Some(&report))?;
     if sandbox.is_some() {
-        second_pass(&client, &request, &report).await?;
+        second_pass(formats, &client, &request, &report).await?;
     }
     Ok(match (Exit::of_apply(&prepared.decision, Some(&report)), &report.stopped) {
         (_, Some(Stop::Interrupted)) => signals.exit(),
@@ -92,6 +109,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
 
 /// In the sandbox, where it costs nothing: everything once more from the start, as the next `apply` would see it.
 async fn second_pass(
+    formats: &Formats,
     client: &crate::api::Client,
     request: &crate::reconcile::Request<'_>,
     report: &Report,
@@ -101,7 +119,7 @@ async fn second_pass(
     }
     let again = prepare(client, &crate::reconcile::Request { approval: None, ..request.clone() }).await?;
     let verdict = if again.decision.plan.is_empty() { "in sync" } else { "not in sync" };
-    output::data(&format!("Second pass: {verdict}. {}\n", render::summary(&again.decision)))?;
+    formats.line(&format!("Second pass: {verdict}. {}\n", render::summary(&again.decision)))?;
     Ok(())
 }
 

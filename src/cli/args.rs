@@ -5,11 +5,14 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::exit;
+use super::formats::ReportTo;
 use crate::desired::Narrow;
 use crate::policy::Digest;
+use crate::render::Format;
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
 ///
@@ -61,10 +64,10 @@ pub(super) struct Validate {
 #[command(after_help = exit::HELP)]
 pub(super) struct Plan {
     /// Ends with 2 if changes are pending and with 3 if removals are held.
-    #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE")]
+    #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE", value_parser = switch())]
     pub(super) detailed_exitcode: bool,
     /// Shows, as a diff of YAML, what is live and what would be.
-    #[arg(long)]
+    #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
     /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
     #[arg(short, long, value_name = "FILE")]
@@ -78,12 +81,18 @@ pub(super) struct Plan {
     /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
     #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
     pub(super) base: Option<String>,
+    /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
+    #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
+    pub(super) author: Option<String>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
@@ -99,6 +108,9 @@ pub(super) struct Show {
     /// Shows, as a diff of YAML, what was live and what would have been.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
 }
 
 /// `snapshot`.
@@ -130,16 +142,16 @@ pub(super) struct Apply {
           "no_removals", "only"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
-    #[arg(long, env = "GRANTSYNC_AUTO_APPROVE")]
+    #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
     pub(super) auto_approve: bool,
     /// Writes with a token that is not a staff token, and so may see only a part of the links.
-    #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW")]
+    #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
     /// Writes sent at a time.
     #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
     pub(super) write_parallelism: NonZeroU16,
     /// Shows, as a diff of YAML, what is live and what will be.
-    #[arg(long)]
+    #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
     /// There is a verb for it.
     #[arg(long, hide = true)]
@@ -150,6 +162,9 @@ pub(super) struct Apply {
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
@@ -218,7 +233,7 @@ pub(super) struct Server {
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
     /// Instead of any server that is set: a sandbox inside this process, with a little world in it.
-    #[arg(long, env = "GRANTSYNC_SANDBOX")]
+    #[arg(long, env = "GRANTSYNC_SANDBOX", value_parser = switch())]
     pub(super) sandbox: bool,
     /// Certificates to trust besides those of the system, in PEM.
     #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
@@ -229,6 +244,18 @@ pub(super) struct Server {
     /// How long one call may take, repetitions included.
     #[arg(long, env = "GRANTSYNC_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Duration,
+}
+
+/// In which formats everything is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Formats {
+    /// What standard output shows: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
+    #[arg(long, env = "GRANTSYNC_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Writes another format to a file besides, e.g. `markdown=plan.md`; may be repeated.
+    #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
+    pub(super) report: Vec<ReportTo>,
 }
 
 /// Less than the files say.
@@ -246,7 +273,7 @@ pub(super) struct Narrowing {
     #[arg(long, env = "GRANTSYNC_APPROVE", value_name = "DIGEST", value_parser = digest)]
     pub(super) approve: Option<Digest>,
     /// Removes nothing.
-    #[arg(long, env = "GRANTSYNC_NO_REMOVALS")]
+    #[arg(long, env = "GRANTSYNC_NO_REMOVALS", value_parser = switch())]
     pub(super) no_removals: bool,
     /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
@@ -281,6 +308,11 @@ impl fmt::Display for OnlyOne {
             Self::Resource(resource) => write!(f, "resource={resource}"),
         }
     }
+}
+
+/// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
+fn switch() -> BoolishValueParser {
+    BoolishValueParser::new()
 }
 
 /// Reads one `--only`.

@@ -5,12 +5,14 @@ mod args;
 mod connect;
 mod exit;
 mod export;
+mod formats;
 mod live;
 mod logging;
 mod output;
 mod plan;
 mod progress;
 mod read;
+mod review;
 mod revision;
 mod sandbox;
 mod saved;
@@ -74,6 +76,9 @@ fn usage(error: &clap::Error) -> Exit {
 
 /// Says what went wrong, down to its cause, with the remedy where there is one.
 fn failed(error: &anyhow::Error) -> Exit {
+    if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
+        read::tell(sources, diagnostics);
+    }
     let (exit, help) = read::cause(error);
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
     let mut told = String::new();

@@ -5,15 +5,22 @@ use jiff::Timestamp;
 
 use super::args::{self, Plan};
 use super::connect::{Connection, connect};
-use super::{Exit, live, output, read, revision, saved};
+use super::formats::Manner;
+use super::review::Review;
+use super::{Exit, live, read, revision, saved};
 use crate::desired::Narrow;
 use crate::plan::Causes;
-use crate::reconcile::{Overrides, Prepared, Request, prepare, review, view_of};
-use crate::render::{self, Detail, Naming};
+use crate::reconcile::{Overrides, Request, prepare, review, view_of};
 use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
+    let ended = plan(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
+    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base, author } =
+        arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
@@ -23,26 +30,29 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
         None => None,
     };
     let (connection, mut prepared) = if let Some(seen) = &seen {
-        output::data(&live::heading(seen))?;
+        formats.line(&live::heading(seen))?;
         (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
     } else {
         let connection = connect(server).await?;
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
-    let causes = match before {
-        None => None,
-        Some(None) => Some(Causes::new(None, &prepared.view.plan)),
+    let mut change = Review { author: author.clone(), ..Review::new(&asked) };
+    match before {
+        None => {}
+        Some(None) => change.causes = Some(Causes::new(None, &prepared.view.plan)),
         Some(Some(before)) => {
             let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
             let base = view_of(&before, &prepared.view, client).await?;
-            let causes = Causes::new(Some(&base.plan), &prepared.view.plan);
+            change.causes = Some(Causes::new(Some(&base.plan), &prepared.view.plan));
+            change.before = Some(base.desired);
             // What only the files before the change name is shown by its name, too.
             prepared.view.directory = base.directory;
-            Some(causes)
         }
-    };
-    show(&read, &prepared, causes.as_ref(), verbose, *diff)?;
+    }
+    let manner = Manner { formats, verbose, diff: *diff };
+    manner.show(&read, &prepared, &change)?;
+    manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
         saved::save(path, files, read, &prepared, asked, seen)?;
     }
@@ -51,11 +61,11 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 /// What the arguments that `plan` and `apply` share ask for.
 pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
-    let Asked { mode, max_removals, max_removal_percent, only: _, approve } = asked;
+    let Asked { mode, max_removals: _, max_removal_percent: _, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
-        limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+        limits: overrides(asked),
         mode: *mode,
         only,
         approval: approve.clone(),
@@ -64,27 +74,7 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
     }
 }
 
-/// Shows what was decided: findings and banner to whoever watches, the plan as data.
-pub(super) fn show(
-    read: &read::Read,
-    prepared: &Prepared,
-    causes: Option<&Causes>,
-    verbose: u8,
-    diff: bool,
-) -> Result<()> {
-    let Prepared { view, decision } = prepared;
-    read::tell(&read.sources, &decision.plan.problems);
-    read::tell(&read.sources, &decision.plan.warnings);
-    output::say(&render::banner(&view.snapshot.observation));
-    let naming = Naming::new(&view.directory);
-    let (naming, detail) =
-        if verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
-    if diff {
-        output::data(&render::diff(decision, &naming))?;
-    }
-    output::data(&match causes {
-        Some(causes) => render::by_cause(decision, causes, &naming),
-        None => render::plan(decision, &naming, detail),
-    })?;
-    Ok(())
+/// The limits that are asked for.
+pub(super) fn overrides(asked: &Asked) -> Overrides {
+    Overrides { removals: asked.max_removals, removal_percent: asked.max_removal_percent }
 }

@@ -5,19 +5,24 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output;
+use super::args::Formats;
 use crate::policy::Approved;
 use crate::reconcile::View;
 use crate::render::{self, Naming};
 use crate::report::{Outcome, Step};
 
 /// The bar; there is none until steps are sent, nor where nobody could see it.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
+#[derive(Debug)]
+pub(super) struct Progress<'a> {
+    formats: &'a Formats,
     bar: Mutex<Option<ProgressBar>>,
 }
 
-impl Progress {
+impl<'a> Progress<'a> {
+    pub(super) fn new(formats: &'a Formats) -> Self {
+        Self { formats, bar: Mutex::new(None) }
+    }
+
     /// So many steps lie ahead.
     pub(super) fn begin(&self, approved: &Approved) {
         if !std::io::stderr().is_terminal() {
@@ -31,14 +36,14 @@ impl Progress {
 
     /// One step is answered.
     pub(super) fn tell(&self, view: &View, step: &Step, outcome: &Outcome) {
-        let line = render::step(step, outcome, &Naming::new(&view.directory));
+        let line = render::step(step, outcome, &Naming::new(&view.directory)) + "\n";
         match &*self.locked() {
             Some(bar) => {
-                // Lines are data and the bar is not; while a line is written, the bar is out of its way.
-                bar.suspend(|| _ = output::data(&format!("{line}\n")));
+                // While a line is written, the bar is out of its way.
+                bar.suspend(|| _ = self.formats.line(&line));
                 bar.inc(1);
             }
-            None => _ = output::data(&format!("{line}\n")),
+            None => _ = self.formats.line(&line),
         }
     }
 

@@ -15,10 +15,15 @@ use crate::{desired, render};
 /// More than this many findings are counted, not shown.
 const SHOWN: usize = 50;
 
-/// The files are not what they should be; what is wrong has been said.
+/// The files are not what they should be.
 #[derive(Debug, thiserror::Error)]
 #[error("the files are invalid: no request was sent")]
-pub(super) struct Invalid;
+pub(super) struct Invalid {
+    /// What the diagnostics point into.
+    pub(super) sources: Vec<Source>,
+    /// What is wrong.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
 
 /// Files as they were read, and what they say.
 pub(super) struct Read {
@@ -29,10 +34,7 @@ pub(super) struct Read {
 /// Reads the files, and says what is wrong with them.
 pub(super) async fn files(paths: &[PathBuf], revision: &Revision) -> Result<Read> {
     let sources = match revision::read(paths, revision).await? {
-        Err(FilesError::Invalid { sources, diagnostics }) => {
-            tell(&sources, &diagnostics);
-            return Err(Invalid.into());
-        }
+        Err(FilesError::Invalid { sources, diagnostics }) => return Err(Invalid { sources, diagnostics }.into()),
         read => read?,
     };
     parse(sources)
@@ -42,10 +44,7 @@ pub(super) async fn files(paths: &[PathBuf], revision: &Revision) -> Result<Read
 pub(super) fn parse(sources: Vec<Source>) -> Result<Read> {
     match desired::parse(&sources) {
         Ok(document) => Ok(Read { sources, document }),
-        Err(diagnostics) => {
-            tell(&sources, &diagnostics);
-            Err(Invalid.into())
-        }
+        Err(diagnostics) => Err(Invalid { sources, diagnostics }.into()),
     }
 }
 

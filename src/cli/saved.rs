@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::args::{self, Files, Narrowing, Server};
-use super::{output, read};
+use super::{output, plan, read};
 use crate::api::Address;
-use crate::desired::{Limits, Mode, Narrow};
+use crate::desired::{Mode, Narrow};
 use crate::policy::{ChangeSet, Difference};
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
@@ -79,7 +79,6 @@ pub(super) fn save(
     seen: Option<SavedView>,
 ) -> Result<()> {
     let Prepared { view, decision } = prepared;
-    let Limits { removals, removal_percent } = view.desired.limits;
     let head = match &revision.git {
         Some(rev) => files::commit(paths, rev),
         None => files::head(paths),
@@ -89,10 +88,7 @@ pub(super) fn save(
         now: view.plan.now,
         commit: head.map(|files::Head { id, modified }| Commit { id, modified }),
         files: read.sources.into_iter().map(SavedFile::new).collect(),
-        limits: Limits {
-            removals: asked.max_removals.unwrap_or(removals),
-            removal_percent: asked.max_removal_percent.unwrap_or(removal_percent),
-        },
+        limits: plan::overrides(&asked).over(view.desired.limits),
         asked,
         bindings: view.desired.bindings.iter().map(|it| it.binding).collect(),
         view: seen.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), view.plan.now)),

@@ -3,20 +3,22 @@
 use anyhow::Result;
 
 use super::args::Show;
-use super::plan::{request, show};
+use super::formats::Manner;
+use super::plan::request;
+use super::review::Review;
 use super::{Exit, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
 use crate::render::visible;
 use crate::saved::SavedPlan;
 
-pub(super) fn run(Show { plan, diff }: &Show, verbose: u8) -> Result<Exit> {
+pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = saved::narrow(&plan.asked)?;
     let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
     let prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
-    output::data(&heading(&plan))?;
+    formats.line(&heading(&plan))?;
     if ChangeSet::of(&prepared.decision) != plan.changes {
         output::say(&format!(
             "warning: grantsync {} has decided otherwise than this one, which is {}\n\n",
@@ -24,7 +26,10 @@ pub(super) fn run(Show { plan, diff }: &Show, verbose: u8) -> Result<Exit> {
             env!("CARGO_PKG_VERSION")
         ));
     }
-    show(&read, &prepared, None, verbose, *diff)?;
+    let manner = Manner { formats, verbose, diff: *diff };
+    let change = Review::new(&plan.asked);
+    manner.show(&read, &prepared, &change)?;
+    manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)
 }
 

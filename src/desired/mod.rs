@@ -59,7 +59,9 @@ mod territory;
 mod yaml;
 
 pub use decode::{Undecodable, decode};
-pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector};
+pub use document::{
+    Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
+};
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};

@@ -54,6 +54,16 @@ pub struct Overrides {
     pub removal_percent: Option<u32>,
 }
 
+impl Overrides {
+    /// The limits in force where the files say `limits`.
+    pub fn over(self, limits: Limits) -> Limits {
+        Limits {
+            removals: self.removals.unwrap_or(limits.removals),
+            removal_percent: self.removal_percent.unwrap_or(limits.removal_percent),
+        }
+    }
+}
+
 /// What was seen, and what was decided about it.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -163,13 +173,8 @@ pub async fn reconcile(
 }
 
 fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
-    let Limits { removals, removal_percent } = view.desired.limits;
-    let limits = Limits {
-        removals: request.limits.removals.unwrap_or(removals),
-        removal_percent: request.limits.removal_percent.unwrap_or(removal_percent),
-    };
     let asks = Asks {
-        limits,
+        limits: request.limits.over(view.desired.limits),
         mode: request.mode.max(view.desired.mode),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,

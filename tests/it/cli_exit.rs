@@ -34,6 +34,14 @@ async fn zero_when_all_is_well() {
     assert_eq!(desk.writes(), ["POST 201", "DELETE 204"]);
     assert_code(&desk.run("apply -f grants.yaml --auto-approve").await, 0, "2 in sync");
     assert_eq!(desk.writes().len(), 2, "the second one sends no write");
+    // A line that is over may name what is not there any more.
+    desk.write(
+        "grants.yaml",
+        &format!("{}  - {{resource: gone, role: admin, user: gone, until: 2026-06-30}}\n", wanting(&WANTED)),
+    );
+    let ran = desk.run("plan -f grants.yaml --detailed-exitcode").await;
+    assert_code(&ran, 0, "warning");
+    assert!(ran.stderr.contains("no resource is called `gone`"), "{}", ran.stderr);
     // What cannot be done, and nobody can mend here, is told and no reason to fail.
     let desk = Desk::new(
         "HPC old (terminated):\nHPC cluster-a:\nusers: (inactive) zoe, yan",
@@ -101,6 +109,10 @@ async fn four_when_something_failed_or_names_what_is_not_there() {
     desk.write("grants.yaml", &format!("protect: [nobody-here]\n{}", wanting(&IN_SYNC)));
     assert_code(&desk.run("plan -f grants.yaml").await, 4, "no user has the username `nobody-here`");
 
+    let desk = Desk::new(TWO, &NOT_NAMED.replace("alice", "alcie")).await;
+    let ran = desk.run("plan -f grants.yaml --detailed-exitcode").await;
+    assert_code(&ran, 4, "3 held, 1 unresolved");
+
     for (method, reply, said) in [
         ("POST", Reply::json(400, r#"{"user": ["No such luck."]}"#), "No such luck."),
         ("DELETE", Reply::json(403, r#"{"detail": "Hands off."}"#), "Hands off."),
@@ -133,6 +145,9 @@ async fn five_when_the_approval_is_for_something_else() {
         // The current one is shown.
         assert_code(&ran, 5, &digest);
     }
+    // Before 4: nothing was written, whatever else is wrong.
+    desk.write("typo.yaml", &wanting(&["cluster-a admin alice", "cluster-a viewer bob", "cluster-a member crol"]));
+    assert_code(&desk.run("plan -f typo.yaml --approve 0123456789abcdef").await, 5, "nothing is held");
     assert_eq!(desk.writes(), Vec::<String>::new());
     assert_code(&desk.run(&format!("apply -f grants.yaml --auto-approve --approve {digest}")).await, 0, "1 removed");
     assert_eq!(desk.writes(), ["POST 201", "DELETE 204"]);

@@ -39,6 +39,9 @@ async fn a_plan_is_data_and_what_is_wrong_with_the_files_is_not() {
     let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice", "cluster-a member crol"])).await;
     let Ran { stdout, stderr, .. } = desk.run("plan -f grants.yaml").await;
     expect![[r#"
+        Risks
+          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+
         cluster-a  HPC
           -    viewer  bob  not declared
 
@@ -64,6 +67,9 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     let Ran { stdout, stderr, .. } = desk.run(APPLY).await;
     expect![[r#"
+        Risks
+          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+
         cluster-a  HPC
           -    viewer  bob    not declared
           +    member  carol  grants.yaml:5
@@ -77,12 +83,36 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
     "#]]
     .assert_eq(&stdout);
     assert_eq!(stderr, "");
+    // What it shows before it begins is what `plan` shows.
+    let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+    assert!(stdout.starts_with(&desk.run("plan -f grants.yaml").await.stdout));
     // Every write is logged with its reason before it is sent and after it was answered.
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     let Ran { stderr, .. } = desk.run(&format!("{APPLY} -v")).await;
     for (said, times) in [("sending", 2), ("answered", 2), ("create ", 2), ("grants.yaml:5", 2), ("(not declared)", 2)]
     {
         assert_eq!(stderr.matches(said).count(), times, "{said}: {stderr}");
+    }
+}
+
+#[tokio::test]
+async fn what_stays_can_be_listed() {
+    let world = "HPC cluster-a: admin alice, viewer root, viewer bob\nHPC old (terminated): admin bob\nStorage archive: admin bob";
+    let yaml =
+        "scope: {offerings: [HPC]}\nprotect: [root]\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}\n";
+    let desk = Desk::new(world, yaml).await;
+    let Ran { stdout, .. } = desk.run("plan -f grants.yaml -v").await;
+    // With ids, which are no news here.
+    let without_ids =
+        stdout.split('[').map(|it| it.split_once(']').map_or(it, |(_, rest)| rest.trim_start())).collect::<String>();
+    let listed: Vec<_> = without_ids.lines().map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in [
+        "= admin alice in sync",
+        "= viewer root kept: protected",
+        "= admin bob kept: terminated",
+        "· admin bob outside scope",
+    ] {
+        assert!(listed.iter().any(|it| it == line), "{line}: {listed:#?}");
     }
 }
 
@@ -217,4 +247,18 @@ async fn a_sandbox_asked_for_by_name_is_used_whatever_the_environment_says() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("a Waldur inside this process"), "{}", ran.stderr);
     assert_eq!(desk.sandbox.world().requests, []);
+}
+
+#[tokio::test]
+async fn flags_are_read_from_the_environment() {
+    for value in ["1", "true", "yes"] {
+        let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+        let call = desk.call("apply").env("GRANTSYNC_FILE", "grants.yaml").env("GRANTSYNC_AUTO_APPROVE", value);
+        let ran = call.env("GRANTSYNC_NO_REMOVALS", value).run().await;
+        assert_eq!(ran.code, Some(0), "{value}: {}", ran.stderr);
+        assert_eq!(desk.writes(), ["POST 201"], "{value}");
+    }
+    let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+    let ran = desk.call("apply -f grants.yaml").env("GRANTSYNC_AUTO_APPROVE", "0").run().await;
+    assert_eq!(ran.code, Some(64), "{}", ran.stderr);
 }

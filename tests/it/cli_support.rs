@@ -97,6 +97,21 @@ impl Call {
         self
     }
 
+    /// Runs it at a terminal of its own, to which everything goes that it says.
+    pub(crate) fn at_terminal(mut self) -> Self {
+        let words = [self.command.get_program()].into_iter().chain(self.command.get_args());
+        let words: Vec<_> = words.map(|it| it.to_str().unwrap()).collect();
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command", &words.join(" "), "/dev/null"]).env_clear();
+        command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("SHELL", "/bin/sh");
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        self.command = command;
+        self
+    }
+
     pub(crate) fn stdin(self, text: &str) -> Self {
         Self { stdin: Some(text.to_owned()), ..self }
     }

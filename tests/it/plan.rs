@@ -169,10 +169,12 @@ fn lines_of_inactive_users_are_skipped_and_hold_nothing() {
 fn on_a_terminated_resource_nothing_moves() {
     check(
         "scope: all\nbindings:\n  - {resource: old-one, role: admin, user: alice}\n  - {resource: old-one, role: viewer, user: bob}",
-        "HPC old-one (terminated): viewer bob, member carol, viewer bob",
+        "HPC old-one (terminated): viewer bob, member carol, viewer bob\nusers: alice",
         expect![[r#"
-            problem grants.yaml:3: no user has the username `alice`
-            Plan: 0 to create, 0 to remove, 1 unresolved · 1 in sync, 2 kept (2 terminated)
+            old-one  HPC
+              !    admin  alice  not created: the resource is terminated · grants.yaml:3
+
+            Plan: 0 to create, 0 to remove, 1 skipped · 1 in sync, 2 kept (2 terminated)
         "#]],
     );
 }

@@ -160,3 +160,34 @@ bindings:
         "#]],
     );
 }
+
+#[test]
+fn when_clocks_differ_nothing_with_a_date_moves_and_everything_else_does() {
+    let mut world =
+        World::read("HPC cluster-a: admin alice, admin bob, admin carol, admin carol, admin dave\nusers: erin");
+    world.snapshot.observation.clock_offset = Some(SignedDuration::from_secs(5 * 60 + 1));
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice, until: 2026-12-31}
+  - {resource: cluster-a, role: admin, user: bob, from: 2027-12-31}
+  - {resource: cluster-a, role: admin, user: carol, from: 2026-12-31}
+  - {resource: cluster-a, role: admin, user: erin}
+";
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+            cluster-a  HPC
+              -    admin  dave   not declared
+              +    admin  erin   grants.yaml:8
+              !    admin  alice  held: a line for it has a date, and the server's clock differs from ours · ended
+              !    admin  bob    held: a line for it has a date, and the server's clock differs from ours · not begun
+              !    admin  carol  held: a line for it has a date, and the server's clock differs from ours · duplicate
+
+            Plan: 1 to create, 1 to remove, 3 held · 1 duplicate row, 1 in sync
+        "#]],
+    );
+}

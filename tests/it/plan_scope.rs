@@ -128,6 +128,20 @@ fn an_excluded_name_means_terminated_ones_too_and_a_role_name_every_offering() {
 }
 
 #[test]
+fn a_role_name_in_a_scope_means_that_role_in_every_offering() {
+    check(
+        "scope: {roles: [admin]}\nlimits: {removal_percent: 100}\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}",
+        "HPC cluster-a: admin alice, viewer bob\nStorage archive: admin bob, viewer bob",
+        expect![[r#"
+            archive  Storage
+              -    admin  bob  not declared
+
+            Plan: 0 to create, 1 to remove · 1 in sync, 2 outside scope
+        "#]],
+    );
+}
+
+#[test]
 fn a_binding_outside_its_own_scope_is_neither_created_nor_forgotten() {
     check(
         "scope: {offerings: [HPC]}\nbindings:\n  - {resource: archive, role: admin, user: alice}\n  - {resource: cluster-a, role: admin, user: alice}",

@@ -309,3 +309,38 @@ fn the_lines_that_a_plan_prints_release_what_it_holds_when_pasted() {
     assert_eq!(asks.approvals.len(), 1);
     assert_eq!(gone_and_held(&(pasted, world), &asks), (6, 0));
 }
+
+#[test]
+fn what_has_not_begun_counts_as_what_is_not_declared() {
+    let world = World::read("HPC cluster-a: viewer alice, viewer bob, admin carol");
+    let yaml = "
+scope: all
+bindings:
+  - {resource: cluster-a, role: viewer, users: [alice, bob], from: 2027-06-30}
+  - {resource: cluster-a, role: admin, user: carol}
+"
+    .to_owned();
+    assert_eq!(gone_and_held(&(yaml.clone(), world.clone()), &asks(2, 100)), (2, 0));
+    assert_eq!(gone_and_held(&(yaml, world), &asks(1, 100)), (0, 2));
+}
+
+#[test]
+fn a_digest_stays_the_same_while_the_held_set_does() {
+    let (yaml, world) = crowd(8, 2);
+    let digest = |yaml: &str, world: &World, now: &str, asks: &Asks| {
+        approve(world.plan(yaml, now), asks).unwrap().limited.unwrap().digest
+    };
+    let first = digest(&yaml, &world, NOW, &asks(25, 25));
+    // Later, under another limit, with something to create besides, with lines in other places, in another mode.
+    assert_eq!(digest(&yaml, &world, "2027-01-02T00:00:00Z", &asks(25, 25)), first);
+    assert_eq!(digest(&yaml, &world, NOW, &asks(3, 100)), first);
+    let more = yaml.replace("users:", "users: [user000, new]}\n\n  - {resource: cluster-a, role: admin, users:");
+    let mut more_people = world.clone();
+    more_people.directory.users.extend(World::read("users: new").directory.users);
+    let more = more.replace("role: viewer, users: [user000, new]", "role: member, users: [new]");
+    let more = more.replace("role: admin, users:", "role: viewer, users:");
+    assert_eq!(digest(&more, &more_people, NOW, &asks(25, 25)), first);
+    assert_eq!(digest(&yaml, &world, NOW, &Asks { mode: Mode::AddOnly, ..asks(25, 25) }), first);
+    // But not when one more is held.
+    assert_ne!(digest(&yaml.replace(", user001", ""), &world, NOW, &asks(25, 25)), first);
+}

@@ -1,8 +1,9 @@
 //! What references mean.
 
 use expect_test::{Expect, expect};
+use grantsync::directory::Role;
 
-use crate::world::{resolved, resource, role, user};
+use crate::world::{World, offering, resolved, resource, role, user};
 
 const WORLD: &str = "
 HPC cluster-a: admin alice
@@ -239,4 +240,32 @@ fn names_that_look_like_ids_have_explicit_forms() {
         grants.yaml:2: no resource is called `0123456789abcdef0123456789abcdef`
     "#]],
     );
+}
+
+#[test]
+fn a_role_name_that_an_offering_has_twice_is_unresolved() {
+    let mut world = World::read(WORLD);
+    let twin = Role { name: "admin".into(), offering: offering("HPC") };
+    world.directory.roles.insert(role("HPC", "another admin"), twin);
+    let desired = world.desired("bindings:\n  - {resource: cluster-a, role: admin, user: alice}\n");
+    assert_eq!(desired.bindings, []);
+    let problem = &desired.doubts[0].diagnostics[0];
+    assert_eq!(problem.message, "2 roles of the offering `HPC` are called `admin`");
+    let choices = problem.help.as_ref().unwrap();
+    for id in [role("HPC", "admin"), role("HPC", "another admin")] {
+        assert!(choices.contains(&format!("{{uuid: {id}}}")), "{choices}");
+    }
+}
+
+#[test]
+fn lines_that_turn_out_to_mean_the_same_are_one_binding_with_all_its_origins() {
+    let world = World::read(WORLD);
+    let (resource, user) = (resource("HPC", "cluster-a", false), user("alice"));
+    let yaml = format!(
+        "bindings:\n  - {{resource: cluster-a, role: admin, user: alice}}\n  - {{resource: {resource}, role: admin, user: {user}}}\n"
+    );
+    let desired = world.desired(&yaml);
+    assert_eq!(desired.bindings.len(), 1);
+    let lines: Vec<_> = desired.bindings[0].origins.iter().map(|it| it.span.line).collect();
+    assert_eq!(lines, [2, 3]);
 }

@@ -1,5 +1,6 @@
 //! The tree of one file to what it says. Every function tells what is wrong and reads on.
 
+mod accept;
 mod approvals;
 mod entry;
 mod fields;
@@ -27,11 +28,23 @@ pub(super) use text::{is_clean, not_text};
 
 /// The keys that stand in one file of the set only.
 pub(super) const SETTINGS: &[&str] =
-    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals"];
+    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "accept"];
 
 const FILE: Shape = Shape {
     what: "a file",
-    keys: &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "groups", "bindings"],
+    keys: &[
+        "version",
+        "mode",
+        "scope",
+        "limits",
+        "protect",
+        "timezone",
+        "files",
+        "approvals",
+        "accept",
+        "groups",
+        "bindings",
+    ],
     meant: &[("binding", "bindings"), ("links", "bindings"), ("grants", "bindings"), ("tz", "timezone")],
     elsewhere: &[
         ("removals", "write it under `limits`"),

@@ -1,0 +1,148 @@
+//! In which formats a pass is told, and where.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context as _, Result};
+
+use super::args::Formats;
+use super::read::{self, Read};
+use super::review::Review;
+use super::{Exit, output};
+use crate::reconcile::Prepared;
+use crate::render::{self, Detail, Format, Naming, Shown, job_summary, render};
+use crate::report::{Failure, Report};
+
+/// One `--report`: a format, and the file it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReportTo {
+    format: Format,
+    path: PathBuf,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text.split_once('=').ok_or("write `FORMAT=FILE`, e.g. `markdown=plan.md`")?;
+        let format = format.parse::<Format>().map_err(|error| error.to_string())?;
+        if path.is_empty() { Err("the file has no name".to_owned()) } else { Ok(Self { format, path: path.into() }) }
+    }
+}
+
+/// How a pass is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner<'a> {
+    pub(super) formats: &'a Formats,
+    pub(super) verbose: u8,
+    pub(super) diff: bool,
+}
+
+impl Manner<'_> {
+    /// Shows people what was decided: findings and banner as remarks, the plan as data.
+    pub(super) fn show(self, read: &Read, prepared: &Prepared, change: &Review) -> Result<()> {
+        let Prepared { view, decision } = prepared;
+        read::tell(&read.sources, &decision.plan.problems);
+        read::tell(&read.sources, &decision.plan.warnings);
+        let assessment = change.assess(read, prepared);
+        read::tell(&read.sources, &assessment.warnings);
+        output::say(&render::banner(&view.snapshot.observation));
+        let (naming, detail) = self.naming(prepared);
+        if self.diff {
+            self.formats.line(&render::diff(decision, &naming))?;
+        }
+        self.formats.line(&render::risks(&assessment, &naming))?;
+        self.formats.line(&match &change.causes {
+            Some(causes) => render::by_cause(decision, causes, &naming),
+            None => render::plan(decision, &naming, detail),
+        })
+    }
+
+    /// Tells everything in the formats that are asked for, once it is over.
+    pub(super) fn tell(self, read: &Read, prepared: &Prepared, change: &Review, report: Option<&Report>) -> Result<()> {
+        let Prepared { view, decision } = prepared;
+        let (naming, detail) = self.naming(prepared);
+        let risks = change.assess(read, prepared).risks;
+        let risks = risks.into_iter().map(|it| render::Risk {
+            message: render::risk(&it, &naming),
+            rule: it.rule,
+            span: it.span,
+        });
+        let risks: Vec<_> = risks.collect();
+        self.formats.tell(&Shown::Pass(render::Pass {
+            decision,
+            report,
+            observation: &view.snapshot.observation,
+            naming: &naming,
+            risks: &risks,
+            sources: &read.sources,
+            detail,
+        }))
+    }
+
+    fn naming(self, prepared: &Prepared) -> (Naming<'_>, Detail) {
+        let naming = Naming::new(&prepared.view.directory);
+        if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) }
+    }
+}
+
+impl Formats {
+    /// A piece of what people read: data, unless standard output is for a program.
+    pub(super) fn line(&self, text: &str) -> Result<()> {
+        if self.for_people() {
+            output::data(text)?;
+        } else {
+            output::say(text);
+        }
+        Ok(())
+    }
+
+    /// Whether standard output is for people, who get it piece by piece.
+    fn for_people(&self) -> bool {
+        self.format == Format::Text
+    }
+
+    /// Passes on how a command ended. If it did not come to a decision, that is told in every format: whoever reads a
+    /// report must not be left with the last one.
+    pub(super) fn end(&self, ended: Result<Exit>) -> Result<Exit> {
+        if let Err(error) = &ended {
+            self.tell_failure(error)?;
+        }
+        ended
+    }
+
+    /// Tells everything in every format that is asked for; text on standard output has been told already.
+    fn tell(&self, shown: &Shown<'_>) -> Result<()> {
+        let Self { format, report } = self;
+        if !self.for_people() {
+            output::data(&render(*format, shown))?;
+        }
+        for ReportTo { format, path } in report {
+            let text = anstream::adapter::strip_str(&render(*format, shown)).to_string();
+            fs::write(path, text).with_context(|| format!("could not write the report {}", path.display()))?;
+        }
+        if *format == Format::Github || report.iter().any(|it| it.format == Format::Github) {
+            append_summary(shown)?;
+        }
+        Ok(())
+    }
+
+    fn tell_failure(&self, error: &anyhow::Error) -> Result<()> {
+        if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
+            return self.tell(&Shown::Invalid { diagnostics, sources });
+        }
+        let (_, help) = read::cause(error);
+        let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        self.tell(&Shown::Failed(&Failure { message, help: help.into_iter().next() }))
+    }
+}
+
+/// GitHub Actions shows what is appended to this file on the page of the run.
+fn append_summary(shown: &Shown<'_>) -> Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|it| !it.is_empty()) else { return Ok(()) };
+    let file = OpenOptions::new().append(true).create(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(job_summary(shown).as_bytes()));
+    written.with_context(|| format!("could not write the job summary {}", path.display()))
+}
