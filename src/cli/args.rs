@@ -44,8 +44,12 @@ pub(super) enum Command {
     Apply(Apply),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
+    /// Writes what is live as files to begin from.
+    Export(super::export::Export),
     /// Keeps what is live in a file, for `plan --live` where no token is.
     Snapshot(Snapshot),
+    /// Prints a JSON Schema: of the files, for editors, or of what is written as JSON.
+    Schema(super::schema::Schema),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(Sandbox),
 }

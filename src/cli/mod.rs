@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod export;
 mod formats;
 mod live;
 mod logging;
@@ -15,6 +16,7 @@ mod review;
 mod revision;
 mod sandbox;
 mod saved;
+mod schema;
 mod show;
 mod signals;
 mod snapshot;
@@ -46,7 +48,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
+            Command::Schema(arguments) => schema::run(&arguments),
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

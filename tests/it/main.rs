@@ -85,6 +85,7 @@ mod schema;
 mod schema_files;
 mod tidy;
 mod verbs;
+mod verbs_export;
 mod verbs_git;
 mod verbs_live;
 mod verbs_saved_plan;
