@@ -5,6 +5,7 @@
 
 mod address;
 mod answer;
+mod browse;
 mod counters;
 mod each;
 mod error;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use address::Address;
+pub use browse::{Listing, Narrowed, RoleIs};
 pub use counters::Counters;
 pub use error::{Error, Kind};
 pub use event::{Event, Happening};

@@ -5,10 +5,11 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use crate::binding::LinkId;
 use crate::desired::Narrow;
 use crate::policy::Digest;
 
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Shows the links there are, and changes nothing.
+    Links(Links),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
     /// Keeps what is live in a file, for `plan --live` where no token is.
@@ -150,6 +153,46 @@ pub(super) struct Apply {
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
+}
+
+/// `links`.
+#[derive(Debug, Args)]
+pub(super) struct Links {
+    /// Only this link, by its id, and all that is known of it.
+    #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
+    pub(super) link: Option<LinkId>,
+    /// Only on this resource, by name or UUID; may be repeated.
+    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) resource: Vec<String>,
+    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
+    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) role: Vec<String>,
+    /// Only of this user, by username or UUID; may be repeated.
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) user: Vec<String>,
+    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// A table for people (with ids at -v), JSON for programs, or CSV for spreadsheets.
+    ///
+    /// JSON has the names exactly as the server has them. In CSV a name that a spreadsheet would take for a formula
+    /// begins with a `'`.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: LinksFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How links are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LinksFormat {
+    /// A table.
+    Text,
+    /// JSON, version 1.
+    Json,
+    /// CSV by RFC 4180.
+    Csv,
 }
 
 /// `sandbox`.
@@ -292,6 +335,10 @@ pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
         Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
         _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
     }
+}
+
+fn link_id(text: &str) -> Result<LinkId, String> {
+    LinkId::parse(text).ok_or_else(|| "the id of a link is a UUID; `grantsync links -v` shows them".to_owned())
 }
 
 fn digest(text: &str) -> Result<Digest, String> {

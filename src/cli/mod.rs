@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod links;
 mod live;
 mod logging;
 mod output;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
