@@ -13,6 +13,7 @@ mod event;
 mod excerpt;
 mod failure;
 mod http;
+mod probe;
 mod resource_users;
 pub mod retry;
 mod settings;

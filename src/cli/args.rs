@@ -39,6 +39,8 @@ pub(super) enum Command {
     Apply(Apply),
     /// Shows the links there are, and changes nothing.
     Links(Links),
+    /// Looks at address, token and server, says what is wrong and what to do about it, and changes nothing.
+    Doctor(Doctor),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
     /// Keeps what is live in a file, for `plan --live` where no token is.
@@ -193,6 +195,32 @@ pub(super) enum LinksFormat {
     Json,
     /// CSV by RFC 4180.
     Csv,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line is ok, a warning or a problem. Ends with 1 if there is a problem. No answer is waited for longer than ten seconds."
+)]
+pub(super) struct Doctor {
+    /// How often grantsync is to run with this token: does the token live that long?
+    #[arg(long, env = "GRANTSYNC_INTERVAL", value_name = "DURATION", value_parser = duration)]
+    pub(super) interval: Option<Duration>,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: DoctorFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DoctorFormat {
+    /// A line each.
+    Text,
+    /// JSON, version 1.
+    Json,
 }
 
 /// `sandbox`.

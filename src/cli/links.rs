@@ -13,15 +13,15 @@ use crate::binding::{LinkId, ResourceId};
 use crate::desired::{self, Document, Named, Pick, Picked, Sight};
 use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups, Resource};
-use crate::render::{self, plural, visible};
+use crate::render::{links, plural, visible};
 use crate::snapshot::{Caller, NamedLink, Observation, Snapshot};
 
 pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     let Links { link, resource, role, user, file, format, server } = arguments;
     let format = match format {
-        LinksFormat::Text => render::LinksFormat::Text { ids: verbose > 0 },
-        LinksFormat::Json => render::LinksFormat::Json,
-        LinksFormat::Csv => render::LinksFormat::Csv,
+        LinksFormat::Text => links::Format::Text { ids: verbose > 0 },
+        LinksFormat::Json => links::Format::Json,
+        LinksFormat::Csv => links::Format::Csv,
     };
     let files = if file.is_empty() { None } else { Some(read::files(file, &Revision::default()).await?) };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
@@ -49,19 +49,19 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
         Some(files) => in_scope(&client, files, &caller, &mut listing).await?,
         None => (resources_of(&client, &listing, known).await?, Exit::Done),
     };
-    let Listing { links, changing, .. } = &listing;
-    let shown = render::Links { links, resources: &resources, sight, changing: *changing };
-    output::data(&render::links(&shown, format))?;
-    if matches!(format, render::LinksFormat::Text { .. }) {
-        let outside = files.is_some().then(|| all - links.len());
-        output::say(&count(links.len(), outside));
+    let Listing { links: rows, changing, .. } = &listing;
+    let shown = links::Links { links: rows, resources: &resources, sight, changing: *changing };
+    output::data(&links::all(&shown, format))?;
+    if matches!(format, links::Format::Text { .. }) {
+        let outside = files.is_some().then(|| all - rows.len());
+        output::say(&count(rows.len(), outside));
     }
     output::say(&caveats(&caller, *changing));
     Ok(exit)
 }
 
 /// Shows one link.
-async fn one(client: &Client, id: LinkId, sight: Sight, format: render::LinksFormat) -> Result<Exit> {
+async fn one(client: &Client, id: LinkId, sight: Sight, format: links::Format) -> Result<Exit> {
     let Some(link) = client.named_link(id).await? else {
         let seen = if sight == Sight::Part { ", or none that this token may see" } else { "" };
         output::say(&format!(
@@ -71,8 +71,8 @@ async fn one(client: &Client, id: LinkId, sight: Sight, format: render::LinksFor
         return Ok(Exit::Refused);
     };
     let resources = client.resources([link.link.binding.resource].into()).await?;
-    let shown = render::Links { links: &[link], resources: &resources, sight, changing: false };
-    output::data(&render::link(&shown, format))?;
+    let shown = links::Links { links: &[link], resources: &resources, sight, changing: false };
+    output::data(&links::one(&shown, format))?;
     Ok(Exit::Done)
 }
 

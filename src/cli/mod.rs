@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod connect;
+mod doctor;
 mod exit;
 mod links;
 mod live;
@@ -44,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Doctor(arguments) => doctor::run(&arguments).await,
             Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,

@@ -42,6 +42,8 @@ mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
 mod desired_valid;
+mod doctor;
+mod doctor_server;
 mod export;
 mod export_extent;
 mod export_names;

@@ -4,8 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that decide, and so may not reach outside.
-const PURE: &[&str] =
-    &["binding", "diagnostic", "directory", "snapshot", "desired", "plan", "policy", "report", "saved", "render"];
+const PURE: &[&str] = &[
+    "binding",
+    "diagnostic",
+    "directory",
+    "site",
+    "snapshot",
+    "desired",
+    "plan",
+    "policy",
+    "report",
+    "saved",
+    "doctor",
+    "render",
+];
 /// What reaching outside looks like.
 const OUTSIDE: &[&str] = &[
     "tokio",
@@ -26,14 +38,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("binding", &[]),
     ("diagnostic", &[]),
     ("directory", &["binding"]),
+    ("site", &[]),
     ("snapshot", &["binding"]),
     ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
     ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
-    ("render", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
-    ("api", &["binding", "directory", "snapshot"]),
+    ("doctor", &["plan", "site", "snapshot"]),
+    ("render", &["binding", "desired", "diagnostic", "directory", "doctor", "plan", "policy", "report", "snapshot"]),
+    ("api", &["binding", "directory", "site", "snapshot"]),
     ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
     ("sandbox", &[]),
     ("daemon", &[]),

@@ -15,16 +15,17 @@ const REMOVED: &str = "marketplace_resource_user_deleted";
 
 /// Reads what happened to links since then, oldest first.
 pub(in crate::api) async fn events(http: &Arc<Http>, since: Timestamp) -> Result<Vec<Event>, Error> {
-    let list = List::new("events/")
-        .with("event_type", MADE)
-        .with("event_type", REMOVED)
-        .with("created_from", since.as_second().to_string())
-        .with("o", "created");
+    let list = list().with("created_from", since.as_second().to_string()).with("o", "created");
     // The log only grows: what comes while it is read is for the next time.
     let events = list.read::<wire::Entry>(http).await?.items.into_values();
     let mut events: Vec<_> = events.filter_map(event).collect();
     events.sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
     Ok(events)
+}
+
+/// All that happened to links.
+pub(super) fn list() -> List {
+    List::new("events/").with("event_type", MADE).with("event_type", REMOVED)
 }
 
 fn event(entry: wire::Entry) -> Option<Event> {

@@ -13,7 +13,7 @@ use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 /// Where links live.
 pub(super) const PATH: &str = "marketplace-resource-users/";
 /// Where the next generation keeps roles; the first knows no such path.
-const NEXT_GENERATION: &str = "marketplace-offering-roles/";
+pub(super) const NEXT_GENERATION: &str = "marketplace-offering-roles/";
 
 /// Which rows are asked for; parts that are `None` may be anything.
 #[derive(Debug, Clone, Default)]

@@ -39,7 +39,7 @@ pub enum Format {
 }
 
 /// Links, a row each, in the order of names.
-pub fn links(links: &Links<'_>, format: Format) -> String {
+pub fn all(links: &Links<'_>, format: Format) -> String {
     let entries = entries(links);
     match format {
         Format::Text { ids } => text::table(&entries, ids),
@@ -49,10 +49,10 @@ pub fn links(links: &Links<'_>, format: Format) -> String {
 }
 
 /// One link that was asked for by its id: as text with everything that is known of it.
-pub fn link(link: &Links<'_>, format: Format) -> String {
+pub fn one(link: &Links<'_>, format: Format) -> String {
     match format {
         Format::Text { ids: _ } => text::card(&entries(link)),
-        Format::Json | Format::Csv => links(link, format),
+        Format::Json | Format::Csv => all(link, format),
     }
 }
 
