@@ -20,7 +20,7 @@
 //!
 //! | room | what it knows | what it never does |
 //! |---|---|---|
-//! | [`binding`], [`directory`], [`snapshot`], [`site`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`binding`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
 //! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
@@ -38,6 +38,7 @@
 pub mod binding;
 pub mod diagnostic;
 pub mod directory;
+pub mod event;
 pub mod site;
 pub mod snapshot;
 

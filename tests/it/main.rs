@@ -12,6 +12,7 @@ mod admin_kit;
 mod admin_metrics;
 mod admin_page;
 mod api_directory;
+mod api_events;
 mod api_listing;
 mod api_moving;
 mod api_retry;
