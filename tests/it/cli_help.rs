@@ -11,6 +11,7 @@ async fn help_reads_as_agreed() {
         ("validate --help", expect_file!["../data/help/validate.txt"]),
         ("plan --help", expect_file!["../data/help/plan.txt"]),
         ("apply --help", expect_file!["../data/help/apply.txt"]),
+        ("links --help", expect_file!["../data/help/links.txt"]),
         ("sandbox --help", expect_file!["../data/help/sandbox.txt"]),
     ] {
         let ran = Call::new(arguments).run().await;
