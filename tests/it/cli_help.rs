@@ -12,6 +12,7 @@ async fn help_reads_as_agreed() {
         ("plan --help", expect_file!["../data/help/plan.txt"]),
         ("apply --help", expect_file!["../data/help/apply.txt"]),
         ("links --help", expect_file!["../data/help/links.txt"]),
+        ("doctor --help", expect_file!["../data/help/doctor.txt"]),
         ("sandbox --help", expect_file!["../data/help/sandbox.txt"]),
     ] {
         let ran = Call::new(arguments).run().await;

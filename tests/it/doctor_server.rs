@@ -5,7 +5,8 @@ use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World};
 
 use crate::api_support::{Raw, Reply as RawReply, TOKEN, answer, json};
 use crate::api_tls::Secure;
-use crate::command::{Ran, as_staff, grantsync, reads};
+use crate::cli_support::Ran;
+use crate::command::{as_staff, grantsync, reads};
 use crate::doctor::lines;
 
 /// What `doctor` says of a server.
