@@ -3,9 +3,11 @@
 mod apply;
 mod args;
 mod connect;
+mod doctor;
 mod exit;
 mod export;
 mod formats;
+mod links;
 mod live;
 mod logging;
 mod output;
@@ -21,6 +23,7 @@ mod show;
 mod signals;
 mod snapshot;
 mod validate;
+mod values;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -47,6 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Doctor(arguments) => doctor::run(&arguments).await,
+            Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,

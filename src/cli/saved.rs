@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::args::{self, Files, Narrowing, Server};
+use super::args::{Files, Narrowing, Server};
+use super::values;
 use super::{output, plan, read};
 use crate::api::Address;
 use crate::desired::{Mode, Narrow};
@@ -65,8 +66,8 @@ pub(super) fn asked(narrow: &Narrowing) -> Asked {
 /// What a pass is narrowed to, from what is kept of it.
 pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
     let only: Vec<_> =
-        asked.only.iter().map(|it| args::only(it)).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
-    Ok(args::narrow(&only))
+        asked.only.iter().map(|it| values::only(it)).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
+    Ok(values::narrow(&only))
 }
 
 /// Saves a plan; `seen` is what it rests on, if that was a file, too.
