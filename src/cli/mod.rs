@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod connect;
 mod exit;
+mod explain;
 mod export;
 mod formats;
 mod live;
@@ -48,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Explain(arguments) => explain::run(&arguments, verbose).await,
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Schema(arguments) => schema::run(&arguments),

@@ -51,7 +51,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["binding", "desired", "diagnostic", "directory", "explain", "plan", "policy", "report", "risk", "snapshot"],
     ),
     ("api", &["binding", "directory", "snapshot"]),
-    ("reconcile", &["api", "binding", "desired", "diagnostic", "directory", "plan", "policy", "report", "snapshot"]),
+    (
+        "reconcile",
+        &["api", "binding", "desired", "diagnostic", "directory", "explain", "plan", "policy", "report", "snapshot"],
+    ),
     ("sandbox", &[]),
     ("daemon", &[]),
     ("admin", &["daemon"]),
