@@ -3,10 +3,14 @@
 use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::exit;
 use super::formats::ReportTo;
@@ -32,7 +36,7 @@ pub(super) struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Checks files, without a server.
+    /// Checks files, without a server; or with one, what they name.
     Validate(Validate),
     /// Shows what `apply` would do, and changes nothing.
     Plan(Plan),
@@ -56,9 +60,15 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Validate {
+    /// Looks up every name on the server, too; changes nothing.
+    #[arg(long, env = "GRANTSYNC_ONLINE", value_parser = switch())]
+    pub(super) online: bool,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
 }
 
 /// `plan`.
@@ -83,6 +93,12 @@ pub(super) struct Plan {
     /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
     #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
     pub(super) base: Option<String>,
+    /// Plans for another time: a day (00:00 in the time zone of the files) or an instant like `2027-01-01T12:00:00Z`.
+    #[arg(long, env = "GRANTSYNC_AS_OF", value_name = "WHEN")]
+    pub(super) as_of: Option<When>,
+    /// Warns of grants that end within this time; `0s` for none.
+    #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION", value_parser = span)]
+    pub(super) expiring_within: Duration,
     /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
     #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
     pub(super) author: Option<String>,
@@ -328,6 +344,42 @@ pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
 
 fn digest(text: &str) -> Result<Digest, String> {
     Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
+}
+
+/// A day or an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// 00:00 of it, in the time zone of the files.
+    Day(Date),
+    /// Exactly then.
+    Instant(Timestamp),
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = || text.parse().map(Self::Day);
+        let wrong = |_| "write a day like `2027-01-01` or an instant like `2027-01-01T12:00:00Z`".to_owned();
+        text.parse().map(Self::Instant).or_else(|_| day()).map_err(wrong)
+    }
+}
+
+impl When {
+    /// The instant that is meant in a time zone, by its IANA name.
+    pub(super) fn instant(self, zone: Option<&str>) -> Result<Timestamp, jiff::Error> {
+        match self {
+            Self::Instant(at) => Ok(at),
+            Self::Day(day) => Ok(day.to_zoned(zone.map_or(Ok(TimeZone::UTC), TimeZone::get)?)?.timestamp()),
+        }
+    }
+}
+
+/// A duration in which a day has 24 hours; it may be none.
+fn span(text: &str) -> Result<Duration, String> {
+    let hours = |days: &str| days.parse::<i64>().ok()?.checked_mul(24).map(|it| format!("{it}h"));
+    let text = text.strip_suffix('d').and_then(hours).unwrap_or_else(|| text.to_owned());
+    if text == "0s" { Ok(Duration::ZERO) } else { duration(&text) }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -11,6 +11,7 @@ use super::{Exit, live, read, revision, saved};
 use crate::desired::Narrow;
 use crate::plan::Causes;
 use crate::reconcile::{Overrides, Request, prepare, review, view_of};
+use crate::render::{self, Naming};
 use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
@@ -19,12 +20,15 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 }
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base, author } =
-        arguments;
+    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
+    let Plan { base, author, as_of, expiring_within, .. } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
-    let request = request(&read, &asked, &only);
+    let mut request = request(&read, &asked, &only);
+    if let Some(when) = as_of {
+        request.now = when.instant(read.document.timezone.as_deref())?;
+    }
     let before = match base {
         Some(rev) => Some(revision::document(&files.file, rev).await?),
         None => None,
@@ -50,6 +54,9 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
             prepared.view.directory = base.directory;
         }
     }
+    let ending =
+        render::ending(&prepared.view.desired, &Naming::new(&prepared.view.directory), request.now, *expiring_within);
+    prepared.decision.plan.warnings.extend(ending);
     let manner = Manner { formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;

@@ -43,6 +43,7 @@ pub mod codes;
 mod decode;
 mod document;
 mod draft;
+mod ending;
 pub mod export;
 mod groups;
 mod names;

@@ -7,6 +7,7 @@ pub mod files;
 mod remove;
 mod view;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::{Caller, Snapshot};
+use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
 pub use base::view_of;
 pub use view::View;
@@ -116,6 +117,15 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
     let view = View::observe(client, request).await?;
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
+}
+
+/// Looks up what the files name, and nothing else: the view shows no link, and its plan what could not be resolved.
+pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Result<View, api::Error> {
+    let caller = client.caller().await?;
+    let observation = Observation { server: String::new(), caller, pages: 0, changing: false, clock_offset: None };
+    let nothing = Snapshot { links: Vec::new(), users: BTreeMap::new(), observation };
+    let directory = client.directory(&document.lookups(), &nothing).await?;
+    Ok(View::new(directory, nothing, document, now))
 }
 
 /// Decides about what was seen at another time; asks nobody.

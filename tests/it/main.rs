@@ -21,6 +21,7 @@ mod api_tls;
 mod api_wire;
 mod api_writes;
 mod causes;
+mod cli_ahead;
 mod cli_exit;
 mod cli_help;
 mod cli_output;
