@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use grantsync::desired;
+use grantsync::diagnostic::Source;
+
 use crate::cli_support::Call;
 
 /// An example: a command, and what the README says that it says.
@@ -42,5 +45,28 @@ async fn what_the_readme_shows_is_what_comes() {
     for Example { command, shown } in examples {
         let ran = Call::new(&command).at(repository).run().await;
         assert_eq!((ran.code, portless(&ran.stdout)), (Some(0), portless(&shown)), "{command}");
+    }
+}
+
+/// The blocks of YAML, those that name a file under that name; none of several files names another set's.
+fn files(readme: &str) -> Vec<Source> {
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|it| it.split_once("```"));
+    let named = |text: &str| text.strip_prefix("# ")?.split_once('\n').map(|(name, _)| name.to_owned());
+    let source = |text: &str| Source { name: named(text).unwrap_or_default().into(), text: text.to_owned() };
+    blocks.map(|(text, _)| source(text)).collect()
+}
+
+#[test]
+fn the_files_in_the_readme_are_valid() {
+    let readme = fs::read_to_string(format!("{}/README.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (named, whole): (Vec<_>, Vec<_>) = files(&readme).into_iter().partition(|it| !it.name.is_empty());
+    let team = desired::parse(&named).unwrap();
+    assert_eq!(named.len(), 2);
+    assert_eq!(team.entries[0].users.len(), 3, "a group holds the groups in it");
+    assert!(!whole.is_empty());
+    for Source { name, text } in whole {
+        // Excerpts show settings alone.
+        let text = if text.contains("bindings:") { text } else { format!("{text}bindings: []\n") };
+        desired::parse(&[Source { name, text }]).unwrap();
     }
 }
