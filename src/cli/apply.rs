@@ -10,6 +10,7 @@ use super::connect::{Connection, Usage, connect};
 use super::formats::Manner;
 use super::plan::request;
 use super::progress::Progress;
+use super::review::Review;
 use super::signals::Signals;
 use super::{Exit, output, read, saved};
 use crate::policy::ChangeSet;
@@ -54,6 +55,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
+    let change = Review::new(&asked);
     let manner = Manner { formats, verbose, diff: *diff };
     let progress = Progress::new(formats);
     let mut declined = false;
@@ -61,7 +63,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        let answer = match manner.show(&read, prepared, None) {
+        let answer = match manner.show(&read, prepared, &change) {
             Ok(()) if auto_approve => Answer::Apply,
             Ok(()) => ask(prepared).await,
             Err(error) => {
@@ -88,14 +90,14 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     }
     let Some(report) = report else {
         if let Some(saved) = &saved {
-            saved::same_changes(saved, &prepared)?;
+            saved::same_changes(saved, &prepared, formats)?;
         }
-        manner.show(&read, &prepared, None)?;
-        manner.tell(&read, &prepared, None)?;
+        manner.show(&read, &prepared, &change)?;
+        manner.tell(&read, &prepared, &change, None)?;
         return Ok(Exit::of_apply(&prepared.decision, None));
     };
     formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
-    manner.tell(&read, &prepared, Some(&report))?;
+    manner.tell(&read, &prepared, &change, Some(&report))?;
     if sandbox.is_some() {
         second_pass(formats, &client, &request, &report).await?;
     }

@@ -1,16 +1,16 @@
 //! The command line as it is typed.
 
-use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use super::formats::ReportTo;
-use crate::desired::Narrow;
+use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
+use crate::binding::LinkId;
 use crate::policy::Digest;
 use crate::render::Format;
 
@@ -32,7 +32,7 @@ pub(super) struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Checks files, without a server.
+    /// Checks files, without a server; or with one, what they name.
     Validate(Validate),
     /// Shows what `apply` would do, and changes nothing.
     Plan(Plan),
@@ -40,10 +40,20 @@ pub(super) enum Command {
     Apply(Apply),
     /// Keeps the links on the server equal to the files, for as long as it runs.
     Run(Box<super::run::Arguments>),
+    /// Shows the links there are, and changes nothing.
+    Links(Links),
+    /// Looks at address, token and server, says what is wrong and what to do about it, and changes nothing.
+    Doctor(Doctor),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
+    /// Tells why somebody has, gets, loses or lacks a role.
+    Explain(super::explain::Explain),
+    /// Writes what is live as files to begin from.
+    Export(super::export::Export),
     /// Keeps what is live in a file, for `plan --live` where no token is.
     Snapshot(Snapshot),
+    /// Prints a JSON Schema: of the files, for editors, or of what is written as JSON.
+    Schema(super::schema::Schema),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(Sandbox),
 }
@@ -52,9 +62,15 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Validate {
+    /// Looks up every name on the server, too; changes nothing.
+    #[arg(long, env = "GRANTSYNC_ONLINE", value_parser = switch())]
+    pub(super) online: bool,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
 }
 
 /// `plan`.
@@ -79,6 +95,15 @@ pub(super) struct Plan {
     /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
     #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
     pub(super) base: Option<String>,
+    /// Plans for another time: a day (00:00 in the time zone of the files) or an instant like `2027-01-01T12:00:00Z`.
+    #[arg(long, env = "GRANTSYNC_AS_OF", value_name = "WHEN")]
+    pub(super) as_of: Option<When>,
+    /// Warns of grants that end within this time; `0s` for none.
+    #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION", value_parser = span)]
+    pub(super) expiring_within: Duration,
+    /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
+    #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
+    pub(super) author: Option<String>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -163,6 +188,72 @@ pub(super) struct Apply {
     /// Limits and narrowing.
     #[command(flatten)]
     pub(super) narrow: Narrowing,
+}
+
+/// `links`.
+#[derive(Debug, Args)]
+pub(super) struct Links {
+    /// Only this link, by its id, and all that is known of it.
+    #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
+    pub(super) link: Option<LinkId>,
+    /// Only on this resource, by name or UUID; may be repeated.
+    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) resource: Vec<String>,
+    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
+    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) role: Vec<String>,
+    /// Only of this user, by username or UUID; may be repeated.
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) user: Vec<String>,
+    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// A table for people (with ids at -v), JSON for programs, or CSV for spreadsheets.
+    ///
+    /// JSON has the names exactly as the server has them. In CSV a name that a spreadsheet would take for a formula
+    /// begins with a `'`.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: LinksFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How links are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LinksFormat {
+    /// A table.
+    Text,
+    /// JSON, version 1.
+    Json,
+    /// CSV by RFC 4180.
+    Csv,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line is ok, a warning or a problem. Ends with 1 if there is a problem. No answer is waited for longer than ten seconds."
+)]
+pub(super) struct Doctor {
+    /// How often grantsync is to run with this token: does the token live that long?
+    #[arg(long, env = "GRANTSYNC_INTERVAL", value_name = "DURATION", value_parser = duration)]
+    pub(super) interval: Option<Duration>,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: DoctorFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DoctorFormat {
+    /// A line each.
+    Text,
+    /// JSON, version 1.
+    Json,
 }
 
 /// `sandbox`.
@@ -273,58 +364,4 @@ pub(super) struct Narrowing {
     /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
     pub(super) only: Vec<OnlyOne>,
-}
-
-/// One `--only`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum OnlyOne {
-    /// `user=…`
-    User(String),
-    /// `resource=…`
-    Resource(String),
-}
-
-/// What the pass is narrowed to.
-pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
-    let mut narrow = Narrow::default();
-    for one in only {
-        match one {
-            OnlyOne::User(user) => narrow.user(user),
-            OnlyOne::Resource(resource) => narrow.resource(resource),
-        }
-    }
-    narrow
-}
-
-impl fmt::Display for OnlyOne {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(user) => write!(f, "user={user}"),
-            Self::Resource(resource) => write!(f, "resource={resource}"),
-        }
-    }
-}
-
-/// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
-pub(super) fn switch() -> BoolishValueParser {
-    BoolishValueParser::new()
-}
-
-/// Reads one `--only`.
-pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
-    match text.split_once('=') {
-        Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
-        Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
-        _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
-    }
-}
-
-fn digest(text: &str) -> Result<Digest, String> {
-    Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
-}
-
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
-    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
-    parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())
 }

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result};
 
 use super::args::Formats;
 use super::read::{self, Read};
+use super::review::Review;
 use super::{Exit, output};
-use crate::plan::Causes;
 use crate::reconcile::Prepared;
 use crate::render::{self, Detail, Format, Naming, Shown, job_summary, render};
 use crate::report::{Failure, Report};
@@ -42,31 +42,41 @@ pub(super) struct Manner<'a> {
 
 impl Manner<'_> {
     /// Shows people what was decided: findings and banner as remarks, the plan as data.
-    pub(super) fn show(self, read: &Read, prepared: &Prepared, causes: Option<&Causes>) -> Result<()> {
+    pub(super) fn show(self, read: &Read, prepared: &Prepared, change: &Review) -> Result<()> {
         let Prepared { view, decision } = prepared;
         read::tell(&read.sources, &decision.plan.problems);
         read::tell(&read.sources, &decision.plan.warnings);
+        let assessment = change.assess(read, prepared);
+        read::tell(&read.sources, &assessment.warnings);
         output::say(&render::banner(&view.snapshot.observation));
         let (naming, detail) = self.naming(prepared);
         if self.diff {
             self.formats.line(&render::diff(decision, &naming))?;
         }
-        self.formats.line(&match causes {
+        self.formats.line(&render::risks(&assessment, &naming))?;
+        self.formats.line(&match &change.causes {
             Some(causes) => render::by_cause(decision, causes, &naming),
             None => render::plan(decision, &naming, detail),
         })
     }
 
     /// Tells everything in the formats that are asked for, once it is over.
-    pub(super) fn tell(self, read: &Read, prepared: &Prepared, report: Option<&Report>) -> Result<()> {
+    pub(super) fn tell(self, read: &Read, prepared: &Prepared, change: &Review, report: Option<&Report>) -> Result<()> {
         let Prepared { view, decision } = prepared;
         let (naming, detail) = self.naming(prepared);
+        let risks = change.assess(read, prepared).risks;
+        let risks = risks.into_iter().map(|it| render::Risk {
+            message: render::risk(&it, &naming),
+            rule: it.rule,
+            span: it.span,
+        });
+        let risks: Vec<_> = risks.collect();
         self.formats.tell(&Shown::Pass(render::Pass {
             decision,
             report,
             observation: &view.snapshot.observation,
             naming: &naming,
-            risks: &[],
+            risks: &risks,
             sources: &read.sources,
             detail,
         }))

@@ -3,22 +3,29 @@
 mod apply;
 mod args;
 mod connect;
+mod doctor;
 mod exit;
+mod explain;
+mod export;
 mod formats;
+mod links;
 mod live;
 mod logging;
 mod output;
 mod plan;
 mod progress;
 mod read;
+mod review;
 mod revision;
 mod run;
 mod sandbox;
 mod saved;
+mod schema;
 mod show;
 mod signals;
 mod snapshot;
 mod validate;
+mod values;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -47,8 +54,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
             Command::Run(arguments) => run::run(*arguments, verbose).await,
+            Command::Doctor(arguments) => doctor::run(&arguments).await,
+            Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Explain(arguments) => explain::run(&arguments, verbose).await,
+            Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
+            Command::Schema(arguments) => schema::run(&arguments),
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{self, Plan};
+use super::args::Plan;
 use super::connect::{Connection, connect};
 use super::formats::Manner;
-use super::{Exit, live, read, revision, saved};
+use super::review::Review;
+use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::plan::Causes;
 use crate::reconcile::{Overrides, Request, prepare, review, view_of};
+use crate::render::{self, Naming};
 use crate::saved::Asked;
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
@@ -20,11 +22,15 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 }
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
-    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, base } = arguments;
+    let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
+    let Plan { base, author, as_of, expiring_within, .. } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
-    let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
+    let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
-    let request = request(&read, &asked, &only);
+    let mut request = request(&read, &asked, &only);
+    if let Some(when) = as_of {
+        request.now = when.instant(read.document.timezone.as_deref())?;
+    }
     let before = match base {
         Some(rev) => Some(revision::document(&files.file, rev).await?),
         None => None,
@@ -37,21 +43,25 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
-    let causes = match before {
-        None => None,
-        Some(None) => Some(Causes::new(None, &prepared.view.plan)),
+    let mut change = Review { author: author.clone(), ..Review::new(&asked) };
+    match before {
+        None => {}
+        Some(None) => change.causes = Some(Causes::new(None, &prepared.view.plan)),
         Some(Some(before)) => {
             let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
             let base = view_of(&before, &prepared.view, client).await?;
-            let causes = Causes::new(Some(&base.plan), &prepared.view.plan);
+            change.causes = Some(Causes::new(Some(&base.plan), &prepared.view.plan));
+            change.before = Some(base.desired);
             // What only the files before the change name is shown by its name, too.
             prepared.view.directory = base.directory;
-            Some(causes)
         }
-    };
+    }
+    let ending =
+        render::ending(&prepared.view.desired, &Naming::new(&prepared.view.directory), request.now, *expiring_within);
+    prepared.decision.plan.warnings.extend(ending);
     let manner = Manner { formats, verbose, diff: *diff };
-    manner.show(&read, &prepared, causes.as_ref())?;
-    manner.tell(&read, &prepared, None)?;
+    manner.show(&read, &prepared, &change)?;
+    manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
         saved::save(path, files, read, &prepared, asked, seen)?;
     }
@@ -60,11 +70,11 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 /// What the arguments that `plan` and `apply` share ask for.
 pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
-    let Asked { mode, max_removals, max_removal_percent, only: _, approve } = asked;
+    let Asked { mode, max_removals: _, max_removal_percent: _, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
-        limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+        limits: overrides(asked),
         mode: *mode,
         only,
         approval: approve.clone(),
@@ -72,4 +82,9 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         removed_lately: 0,
         aside: BTreeSet::new(),
     }
+}
+
+/// The limits that are asked for.
+pub(super) fn overrides(asked: &Asked) -> Overrides {
+    Overrides { removals: asked.max_removals, removal_percent: asked.max_removal_percent }
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::args::Show;
 use super::formats::Manner;
 use super::plan::request;
+use super::review::Review;
 use super::{Exit, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
@@ -26,8 +27,9 @@ pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Ex
         ));
     }
     let manner = Manner { formats, verbose, diff: *diff };
-    manner.show(&read, &prepared, None)?;
-    manner.tell(&read, &prepared, None)?;
+    let change = Review::new(&plan.asked);
+    manner.show(&read, &prepared, &change)?;
+    manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)
 }
 

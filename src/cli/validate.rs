@@ -1,21 +1,43 @@
-//! `validate`: what can be said of files without a server and without a token.
+//! `validate`: what can be said of files without a server and without a token; and with `--online`, whether everything
+//! they name is there.
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 use super::args::Validate;
+use super::connect::{Connection, connect};
+use super::read::Read;
 use super::{Exit, output, read};
-use crate::render::plural;
+use crate::reconcile::look_up;
+use crate::render::{banner, plural};
 
-pub(super) async fn run(Validate { files }: &Validate) -> Result<Exit> {
-    let read::Read { sources, document } = read::files(&files.file, &files.revision).await?;
-    read::tell(&sources, &document.warnings);
+pub(super) async fn run(Validate { files, online, server }: &Validate) -> Result<Exit> {
+    let read = read::files(&files.file, &files.revision).await?;
+    let ended = if *online { resolve(&read, &connect(server).await?).await? } else { offline(&read) };
+    let Read { sources, document } = read;
     let bindings: usize = document.entries.iter().map(|it| it.resources.len() * it.roles.len() * it.users.len()).sum();
     let (entries, files) = (document.entries.len(), sources.len());
     let entry = if entries == 1 { "entry" } else { "entries" };
+    let verdict = if ended == Exit::Done { "valid" } else { "valid, but for names that are unresolved" };
     output::data(&format!(
-        "valid: {bindings} {} in {entries} {entry} of {files} {}\n",
+        "{verdict}: {bindings} {} in {entries} {entry} of {files} {}\n",
         plural(bindings, "binding"),
         plural(files, "file")
     ))?;
-    Ok(Exit::Done)
+    Ok(ended)
+}
+
+fn offline(Read { sources, document }: &Read) -> Exit {
+    read::tell(sources, &document.warnings);
+    Exit::Done
+}
+
+/// Resolves every name, those of lines that ended or have not begun included.
+async fn resolve(Read { sources, document }: &Read, connection: &Connection) -> Result<Exit> {
+    let Connection { client, sandbox: _ } = connection;
+    let view = look_up(client, document, Timestamp::now()).await?;
+    output::say(&banner(&view.snapshot.observation));
+    read::tell(sources, &view.plan.problems);
+    read::tell(sources, &view.plan.warnings);
+    Ok(if view.plan.has_problems() { Exit::Incomplete } else { Exit::Done })
 }

@@ -23,6 +23,8 @@ pub struct Document {
     pub timezone: Option<Box<str>>,
     /// `approvals`: held removals that may go.
     pub approvals: Vec<Approval>,
+    /// `accept`: risks that need not be told any more.
+    pub accept: Vec<Accept>,
     /// `bindings`, in the order of the files.
     pub entries: Vec<Entry>,
     /// What is worth saying about files that are valid.
@@ -120,6 +122,17 @@ pub struct Approval {
     pub reason: Option<Box<str>>,
 }
 
+/// An item of `accept`: it silences one rule about risks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accept {
+    /// Where it begins.
+    pub span: Span,
+    /// `risk`: the name of the rule.
+    pub risk: Box<str>,
+    /// `reason`: why that is no worry here.
+    pub reason: Box<str>,
+}
+
 /// One entry of `bindings`: every combination of its resources, roles and users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -197,7 +210,8 @@ impl Life {
 impl Document {
     /// What has to be asked of the server to resolve every reference.
     pub fn lookups(&self) -> Lookups {
-        let Self { mode: _, scope, limits: _, protect, timezone: _, approvals: _, entries, warnings: _ } = self;
+        let Self { mode: _, scope, limits: _, protect, timezone: _, approvals: _, accept: _, entries, warnings: _ } =
+            self;
         let kinds = || scope.iter().flat_map(|it| [&it.include, &it.exclude]);
         let resources = kinds().flat_map(|it| ones(it.resources.as_deref()));
         let roles = kinds().flat_map(|it| ones(it.roles.as_deref()));

@@ -43,12 +43,14 @@ pub mod codes;
 mod decode;
 mod document;
 mod draft;
+mod ending;
 pub mod export;
 mod groups;
 mod names;
 mod only;
 mod parse;
 mod pattern;
+mod pick;
 mod problems;
 mod quote;
 mod read;
@@ -59,9 +61,12 @@ mod territory;
 mod yaml;
 
 pub use decode::{Undecodable, decode};
-pub use document::{Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector};
+pub use document::{
+    Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
+};
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
+pub use pick::{Named, Pick, Picked, Sight};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
 pub use schema::schema;
 pub use territory::Territory;

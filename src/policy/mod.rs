@@ -117,6 +117,11 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     })
 }
 
+/// Which limits a plan goes beyond, whatever is approved.
+pub fn exceeded(plan: &Plan, limits: Limits) -> Vec<Exceeded> {
+    limits::exceeded(plan, limits, 0).0
+}
+
 /// Moves removals to what is held; `over` is in order.
 fn hold(plan: &mut Plan, over: &[usize]) {
     let mut over = over.iter().copied().peekable();

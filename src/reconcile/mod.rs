@@ -7,7 +7,7 @@ pub mod files;
 mod remove;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::{Caller, Snapshot};
+use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
 pub use base::view_of;
 pub use view::View;
@@ -56,6 +56,16 @@ pub struct Overrides {
     pub removals: Option<u32>,
     /// Instead of `limits.removal_percent`.
     pub removal_percent: Option<u32>,
+}
+
+impl Overrides {
+    /// The limits in force where the files say `limits`.
+    pub fn over(self, limits: Limits) -> Limits {
+        Limits {
+            removals: self.removals.unwrap_or(limits.removals),
+            removal_percent: self.removal_percent.unwrap_or(limits.removal_percent),
+        }
+    }
 }
 
 /// What was seen, and what was decided about it.
@@ -110,6 +120,15 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
     let view = View::observe(client, request).await?;
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
+}
+
+/// Looks up what the files name, and nothing else: the view shows no link, and its plan what could not be resolved.
+pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Result<View, api::Error> {
+    let caller = client.caller().await?;
+    let observation = Observation { server: String::new(), caller, pages: 0, changing: false, clock_offset: None };
+    let nothing = Snapshot { links: Vec::new(), users: BTreeMap::new(), observation };
+    let directory = client.directory(&document.lookups(), &nothing).await?;
+    Ok(View::new(directory, nothing, document, now))
 }
 
 /// Decides about what was seen at another time; asks nobody.
@@ -167,13 +186,8 @@ pub async fn reconcile(
 }
 
 fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
-    let Limits { removals, removal_percent } = view.desired.limits;
-    let limits = Limits {
-        removals: request.limits.removals.unwrap_or(removals),
-        removal_percent: request.limits.removal_percent.unwrap_or(removal_percent),
-    };
     let asks = Asks {
-        limits,
+        limits: request.limits.over(view.desired.limits),
         mode: request.mode.max(view.desired.mode),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,

@@ -39,6 +39,9 @@ async fn a_plan_is_data_and_what_is_wrong_with_the_files_is_not() {
     let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice", "cluster-a member crol"])).await;
     let Ran { stdout, stderr, .. } = desk.run("plan -f grants.yaml").await;
     expect![[r#"
+        Risks
+          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+
         cluster-a  HPC
           -    viewer  bob  not declared
 
@@ -64,6 +67,9 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     let Ran { stdout, stderr, .. } = desk.run(APPLY).await;
     expect![[r#"
+        Risks
+          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+
         cluster-a  HPC
           -    viewer  bob    not declared
           +    member  carol  grants.yaml:5

@@ -26,7 +26,7 @@ fn parse_one(text: &str) -> Document {
 
 /// One line for each thing of the document, in short.
 fn short(document: &Document) -> String {
-    let Document { mode, scope, limits, protect, timezone, approvals, entries, warnings } = document;
+    let Document { mode, scope, limits, protect, timezone, approvals, accept, entries, warnings } = document;
     let mut lines = Vec::new();
     lines.extend(mode.map(|it| format!("mode {it:?}")));
     lines.extend(timezone.iter().map(|it| format!("timezone {it}")));
@@ -40,6 +40,7 @@ fn short(document: &Document) -> String {
     for it in approvals {
         lines.push(format!("approval {} until {:?} {:?}", it.held, it.until.map(|it| it.to_string()), it.reason));
     }
+    lines.extend(accept.iter().map(|it| format!("accept {} {:?}", it.risk, it.reason)));
     lines.extend(entries.iter().map(entry));
     lines.extend(warnings.iter().map(|it| format!("warning {} {}", it.primary.span, it.message)));
     lines.join("\n")

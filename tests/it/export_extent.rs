@@ -1,7 +1,7 @@
 //! Exports of a part, and of less than there may be.
 
 use expect_test::expect;
-use grantsync::desired::export::{Export, Extent, Named, export};
+use grantsync::desired::export::{Export, Extent, Given, export};
 
 use crate::export::{WORLD, check, planned, shown};
 use crate::world::World;
@@ -9,7 +9,7 @@ use crate::world::World;
 fn extent(offerings: &[&str], resources: &[&str], roles: &[&str], users: &[&str]) -> Extent {
     let owned = |it: &[&str]| -> Vec<String> { it.iter().map(|it| (*it).to_owned()).collect() };
     let [offerings, resources, roles, users] = [offerings, resources, roles, users].map(owned);
-    Extent::read(Named { offerings: &offerings, resources: &resources, roles: &roles, users: &users }).unwrap()
+    Extent::read(Given { offerings: &offerings, resources: &resources, roles: &roles, users: &users }).unwrap()
 }
 
 #[test]
@@ -19,23 +19,51 @@ fn what_is_asked_for_becomes_the_scope() {
         &World::read(WORLD),
         &Export { extent, ..Export::default() },
         expect![[r#"
+            == settings.yaml
+            # Who has access on https://waldur.example.org/api: 5 bindings on 1 resource.
+            # Written by `grantsync export --offering HPC --resource 'cluster-*' --role admin --role viewer`.
+            version: 1
+
+            scope:
+              offerings: [HPC]
+              resources: ["cluster-*"]
+              roles: [admin, viewer]
+
+            bindings:
+              - resource: cluster-a
+                role: admin
+                users: [alice, bob]
+              - resource: cluster-a
+                role: viewer
+                users: [carol, dave, erin]
+        "#]],
+    );
+}
+
+#[test]
+fn things_can_be_told_apart_as_in_a_file() {
+    let world = World::read(WORLD);
+    let asked = Export {
+        extent: extent(&[], &["{name: twin, offering: Storage}"], &[], &["alice", "66ae3a191ae32a8312cb62e17c5bf2b6"]),
+        ..Export::default()
+    };
+    check(
+        &world,
+        &asked,
+        expect![[r#"
         == settings.yaml
-        # Who has access on https://waldur.example.org/api: 5 bindings on 1 resource.
-        # Written by `grantsync export --offering HPC --resource "cluster-*" --role admin --role viewer`.
+        # Who has access on https://waldur.example.org/api: 1 binding on 1 resource.
+        # Written by `grantsync export --resource '{name: twin, offering: Storage}' --user alice --user 66ae3a191ae32a8312cb62e17c5bf2b6`.
         version: 1
 
         scope:
-          offerings: [HPC]
-          resources: ["cluster-*"]
-          roles: [admin, viewer]
+          resources: [{name: twin, offering: Storage}]
+          users: [alice, 66ae3a191ae32a8312cb62e17c5bf2b6]
 
         bindings:
-          - resource: cluster-a
+          - resource: {name: twin, offering: Storage}
             role: admin
-            users: [alice, bob]
-          - resource: cluster-a
-            role: viewer
-            users: [carol, dave, erin]
+            user: alice
     "#]],
     );
 }
@@ -63,7 +91,7 @@ fn what_names_nothing_is_an_error_and_no_smaller_export() {
 #[test]
 fn what_cannot_be_read_is_told_with_its_flag() {
     let texts = ["https://example.org/".to_owned(), String::new()];
-    let problems = Extent::read(Named { resources: &texts, ..Named::default() }).unwrap_err();
+    let problems = Extent::read(Given { resources: &texts, ..Given::default() }).unwrap_err();
     let said: Vec<_> = problems.iter().map(|it| format!("{}: {}", it.primary.span.file, it.message)).collect();
     assert_eq!(
         said,

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::world::check;
+use crate::world::{check, role};
 
 #[test]
 fn without_a_scope_removals_on_resources_not_named_are_held() {
@@ -164,6 +164,26 @@ fn patterns_that_match_nothing_are_worth_a_word() {
             warning grants.yaml:1: nothing fits the pattern `lab-*`
             warning grants.yaml:2: nothing fits the pattern `svc-*`
             Plan: 0 to create, 0 to remove · 1 in sync
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_outside_its_own_scope_holds_what_it_would_replace() {
+    // Which role is meant by an id, names alone can't tell.
+    let viewer = role("HPC", "viewer");
+    check(
+        &format!(
+            "scope: {{roles: [{viewer}]}}\nbindings:\n  - {{resource: cluster-a, role: admin, user: bob}}\n  - {{resource: cluster-a, role: viewer, user: carol}}"
+        ),
+        "HPC cluster-a: viewer alice, viewer bob, viewer carol",
+        expect![[r#"
+            cluster-a  HPC
+              -    viewer  alice  not declared
+              !    viewer  bob    held: replacement not created
+              !    admin   bob    not created: outside the scope of its own file · grants.yaml:3
+
+            Plan: 0 to create, 1 to remove, 1 held, 1 outside their own scope · 1 in sync
         "#]],
     );
 }

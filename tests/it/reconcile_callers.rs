@@ -135,6 +135,23 @@ async fn a_token_that_becomes_less_at_any_request_does_no_harm() {
 }
 
 #[tokio::test]
+async fn a_creation_that_failed_proves_nothing_the_next_one_goes_alone_too() {
+    let stage = Stage::new("HPC cluster-a: admin alice\nusers: dave, erin, frank, grace").await;
+    stage.trouble("POST", LINKS, 1, Act::Answer(Reply::json(400, "{}")));
+    // Nobody sees what the second one made.
+    let hide = |world: &mut World, _: &_| world.change_user("staff", |it| it.is_staff = false);
+    stage.trouble("POST", LINKS, 2, Act::after(hide));
+    let wanted: Vec<_> = ["dave", "erin", "frank", "grace"].map(|it| format!("cluster-a member {it}")).into();
+    let wanted: Vec<_> = wanted.iter().map(String::as_str).chain(["cluster-a admin alice"]).collect();
+    let document = document(&wanting(&wanted));
+    let pace = Pace { parallelism: 4, ..PACE };
+    let (_ask, stop) = watch::channel(false);
+    let told = told(&run_until(&stage.client, &request(&document), pace, stop).await.unwrap());
+    assert!(told.contains("stopped: blind\n"), "{told}");
+    assert_eq!(stage.writes(), ["POST 400", "POST 201"]);
+}
+
+#[tokio::test]
 async fn a_token_that_is_turned_away_when_the_first_creation_is_read_back_is_told_as_such() {
     let stage = Stage::new("HPC cluster-a: admin alice\nusers: dave").await;
     let expire = |world: &mut World, _: &_| world.change_user("staff", |it| it.is_active = false);

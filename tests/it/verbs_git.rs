@@ -119,3 +119,14 @@ async fn files_that_are_new_or_were_broken_before_are_no_reason_to_fail() {
     assert!(ended.err.contains("note: nothing could be done with the files of `HEAD`"), "{ended:?}");
     assert!(!ended.out.contains("already different"), "{ended:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_who_grants_to_themself_is_told_once_it_is_their_change() {
+    let bench = repository("grants.yaml").await;
+    let told = async |arguments: &str| bench.run(&format!("plan -f grants.yaml {arguments}")).await.out;
+    let risk = "author-grants-to-themself";
+    assert!(told("--author grace").await.contains(risk));
+    assert!(told("--author grace --base old").await.contains(risk));
+    assert!(!told("--author grace --base HEAD").await.contains(risk), "it was there before");
+    assert!(!told("--author alice").await.contains(risk));
+}

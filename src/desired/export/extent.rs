@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::page::list;
 use super::scalar::scalar;
-use super::written::Written;
+use super::written::{Written, again};
 use crate::desired::document::{Document, Kinds, Reference, Scope, Selector};
 use crate::desired::names::Names;
 use crate::desired::problems::Problems;
-use crate::desired::read::{Kind, selector};
+use crate::desired::read::{Kind, is_name, selector};
 use crate::desired::territory::{Settings, Territory};
 use crate::desired::yaml::Place;
 use crate::diagnostic::Diagnostic;
@@ -18,9 +18,10 @@ use crate::directory::Lookups;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extent(Kinds);
 
-/// What is named of each kind: names, UUIDs, URLs or patterns. A kind of which nothing is named does not narrow.
+/// What to export, in the words of a scope: names, UUIDs, URLs, patterns, or mappings in braces. A kind of which nothing
+/// is given does not narrow.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Named<'a> {
+pub struct Given<'a> {
     /// Offerings.
     pub offerings: &'a [String],
     /// Resources.
@@ -36,8 +37,8 @@ impl Extent {
     ///
     /// # Errors
     /// What can't be read; the file of its place is the flag it was given with.
-    pub fn read(named: Named<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let Named { offerings, resources, roles, users } = named;
+    pub fn read(given: Given<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let Given { offerings, resources, roles, users } = given;
         let mut problems = Problems::default();
         let mut selectors = |flag, kind, texts: &[String]| {
             let read: Vec<_> = texts.iter().filter_map(|it| selector(flag, it, kind, &mut problems)).collect();
@@ -49,7 +50,9 @@ impl Extent {
             roles: selectors("--role", Kind::Role, roles),
             users: selectors("--user", Kind::User, users),
         };
-        if problems.any_error() { Err(problems.sorted(&[])) } else { Ok(Self(kinds)) }
+        // What a file is warned of is no way to begin one.
+        let problems = problems.sorted(&[]);
+        if problems.is_empty() { Ok(Self(kinds)) } else { Err(problems) }
     }
 
     /// What has to be asked of the server to resolve it.
@@ -71,47 +74,77 @@ impl Extent {
 
     /// The key `scope` of a file.
     pub(super) fn written(&self) -> String {
-        let kinds: Vec<_> = self.kinds().into_iter().filter(|(.., selectors)| !selectors.is_empty()).collect();
+        let kinds: Vec<_> = self.kinds().into_iter().filter(|it| !it.selectors.is_empty()).collect();
         if kinds.is_empty() {
             return "scope: all\n\n".to_owned();
         }
         let mut text = "scope:\n".to_owned();
-        for (key, _, selectors) in kinds {
-            text += &list("  ", key, selectors.iter().map(|it| Written::plain(written(it))));
+        for Named { key, flag: _, kind, selectors } in kinds {
+            text += &list("  ", key, selectors.iter().map(|it| Written::plain(written(it, kind))));
         }
         text + "\n"
     }
 
-    /// Key, flag and selectors of each kind.
-    fn kinds(&self) -> [(&'static str, &'static str, &[Selector]); 4] {
+    fn kinds(&self) -> [Named<'_>; 4] {
         let Self(Kinds { offerings, resources, roles, users }) = self;
+        let named = |key, flag, kind, selectors| Named { key, flag, kind, selectors };
         [
-            ("offerings", "--offering", offerings.as_deref().unwrap_or_default()),
-            ("resources", "--resource", resources.as_deref().unwrap_or_default()),
-            ("roles", "--role", roles.as_deref().unwrap_or_default()),
-            ("users", "--user", users.as_deref().unwrap_or_default()),
+            named("offerings", "--offering", Kind::Offering, offerings.as_deref().unwrap_or_default()),
+            named("resources", "--resource", Kind::Resource, resources.as_deref().unwrap_or_default()),
+            named("roles", "--role", Kind::Role, roles.as_deref().unwrap_or_default()),
+            named("users", "--user", Kind::User, users.as_deref().unwrap_or_default()),
         ]
     }
 }
 
-/// The bare form, which is what was read.
-fn written(selector: &Selector) -> String {
+/// What is named of one kind.
+struct Named<'a> {
+    /// Its key in a scope.
+    key: &'static str,
+    /// Its flag on the command line.
+    flag: &'static str,
+    kind: Kind,
+    selectors: &'a [Selector],
+}
+
+/// In the words that were read.
+fn written(selector: &Selector, kind: Kind) -> String {
     match selector {
-        Selector::Pattern { pattern: text, .. } | Selector::One(Reference { id: None, name: Some(text), .. }) => {
-            scalar(text)
-        }
-        Selector::One(Reference { id, .. }) => id.map(|it| scalar(&it.simple().to_string())).unwrap_or_default(),
+        Selector::Pattern { pattern, .. } => scalar(pattern),
+        Selector::One(reference) => again(reference, kind),
     }
 }
 
-/// The flags that name it, each after a space.
+/// The flags that name it, each after a space, quoted for a shell where it needs that.
 impl fmt::Display for Extent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (_, flag, selectors) in self.kinds() {
+        for Named { key: _, flag, kind, selectors } in self.kinds() {
             for selector in selectors {
-                write!(f, " {flag} {}", written(selector))?;
+                let text = match selector {
+                    Selector::Pattern { pattern, .. } => pattern.to_string(),
+                    Selector::One(reference) => unquoted(reference, kind),
+                };
+                write!(f, " {flag} {}", in_a_shell(&text))?;
             }
         }
         Ok(())
+    }
+}
+
+/// Bare text is not YAML on the command line, so that it needs no quotes there.
+fn unquoted(reference: &Reference, kind: Kind) -> String {
+    match reference {
+        Reference { span: _, id: None, name: Some(name), offering: None } if is_name(name) => name.to_string(),
+        Reference { span: _, id: Some(id), name: None, offering: None } => id.simple().to_string(),
+        other => again(other, kind),
+    }
+}
+
+fn in_a_shell(text: &str) -> String {
+    let safe = |it: char| it.is_ascii_alphanumeric() || "_-./@:+=".contains(it);
+    if text.chars().all(safe) && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }

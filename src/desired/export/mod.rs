@@ -13,7 +13,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub use extent::{Extent, Named};
+pub use extent::{Extent, Given};
 
 use super::names::Names;
 use crate::binding::Binding;

@@ -3,14 +3,15 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::blocks::{Block, Entry};
+use super::scalar::printable;
 use super::written::{Writer, Written};
 
 /// A list in brackets goes no further than this; a longer one has an item a line, where a change is a line, too.
 const COLUMNS: usize = 100;
 
-/// A line that says something to people. `text` may hold anything but the end of a line.
+/// A line that says something to people. `text` may hold anything, and stays on that line.
 pub(super) fn comment(text: &str) -> String {
-    format!("# {text}\n")
+    format!("# {}\n", printable(text))
 }
 
 /// The entries of resources, with a blank line between resources.

@@ -47,17 +47,31 @@ fn quoted(text: &str) -> String {
     for it in text.chars() {
         match it {
             '"' | '\\' => quoted.extend(['\\', it]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            it if is_unprintable(it) => {
-                let code = u32::from(it);
-                let _ = if code > 0xffff { write!(quoted, "\\U{code:08X}") } else { write!(quoted, "\\u{code:04X}") };
-            }
-            it => quoted.push(it),
+            it => escape(it, &mut quoted),
         }
     }
     quoted.push('"');
     quoted
+}
+
+/// Any text on one line, as it may stand in a comment.
+pub(super) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    text.chars().for_each(|it| escape(it, &mut printable));
+    printable
+}
+
+/// A character, or how YAML writes it where it must not stand as it is.
+fn escape(it: char, into: &mut String) {
+    match it {
+        '\n' => into.push_str("\\n"),
+        '\t' => into.push_str("\\t"),
+        it if is_unprintable(it) => {
+            let code = u32::from(it);
+            let _ = if code > 0xffff { write!(into, "\\U{code:08X}") } else { write!(into, "\\u{code:04X}") };
+        }
+        it => into.push(it),
+    }
 }
 
 /// What YAML does not allow as it is, what ends a line for some readers, and what turns the line around.

@@ -111,3 +111,19 @@ fn bare(name: &str, kind: Kind) -> String {
 fn pinned(id: impl Display, name: &str, kind: Kind) -> String {
     format!("{{uuid: {}, {}: {}}}", scalar(&id.to_string()), kind.name(), scalar(name))
 }
+
+/// A reference as it was read: all parts of it, and no braces where one part says it.
+pub(super) fn again(reference: &Reference, kind: Kind) -> String {
+    let Reference { span: _, id, name, offering } = reference;
+    let id = id.map(|it| scalar(&it.simple().to_string()));
+    match (&id, name, offering) {
+        (Some(id), None, None) => return id.clone(),
+        (None, Some(name), None) => return bare(name, kind),
+        _ => {}
+    }
+    let id = id.map(|it| format!("uuid: {it}"));
+    let name = name.as_ref().map(|it| format!("{}: {}", kind.name(), scalar(it)));
+    let offering = offering.as_ref().map(|it| format!("offering: {}", again(it, Kind::Offering)));
+    let parts: Vec<_> = [id, name, offering].into_iter().flatten().collect();
+    format!("{{{}}}", parts.join(", "))
+}

@@ -1,5 +1,6 @@
 //! The tree of one file to what it says. Every function tells what is wrong and reads on.
 
+mod accept;
 mod approvals;
 mod entry;
 mod fields;
@@ -14,11 +15,11 @@ mod when;
 use std::sync::Arc;
 
 use super::codes;
-use super::document::Selector;
+use super::document::{Reference, Selector};
 use super::draft::{Draft, Setting};
 use super::problems::Problems;
-use super::yaml::{Node, Place, Tree, Value};
-use crate::diagnostic::{Diagnostic, Span};
+use super::yaml::{self, Node, Place, Tree, Value};
+use crate::diagnostic::{Diagnostic, Source, Span};
 
 use fields::{Fields, Shape};
 pub(super) use reference::{Kind, is_name};
@@ -27,11 +28,23 @@ pub(super) use text::{is_clean, not_text};
 
 /// The keys that stand in one file of the set only.
 pub(super) const SETTINGS: &[&str] =
-    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals"];
+    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "accept"];
 
 const FILE: Shape = Shape {
     what: "a file",
-    keys: &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "groups", "bindings"],
+    keys: &[
+        "version",
+        "mode",
+        "scope",
+        "limits",
+        "protect",
+        "timezone",
+        "files",
+        "approvals",
+        "accept",
+        "groups",
+        "bindings",
+    ],
     meant: &[("binding", "bindings"), ("links", "bindings"), ("grants", "bindings"), ("tz", "timezone")],
     elsewhere: &[
         ("removals", "write it under `limits`"),
@@ -65,11 +78,34 @@ impl Reading<'_> {
     }
 }
 
-/// Reads what was given outside of a file in the words of one; `flag` is where it was given.
+/// Reads a selector that was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is
+/// where it was given.
 pub(super) fn selector(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Selector> {
-    let cx = &mut Reading { file: &Arc::from(flag), problems };
-    let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
-    reference::selector(cx, Subject::Key(flag), &node, kind)
+    given(flag, text, problems, |cx, node| reference::selector(cx, Subject::Key(flag), node, kind))
+}
+
+/// The same for a reference.
+pub(super) fn reference(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Reference> {
+    given(flag, text, problems, |cx, node| reference::reference(cx, Subject::Key(flag), node, kind))
+}
+
+fn given<T>(
+    flag: &str,
+    text: &str,
+    problems: &mut Problems,
+    read: impl Fn(&mut Reading<'_>, &Node<'_>) -> Option<T>,
+) -> Option<T> {
+    let file = Arc::from(flag);
+    if !text.starts_with('{') {
+        let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
+        return read(&mut Reading { file: &file, problems }, &node);
+    }
+    let source = Source { name: Arc::clone(&file), text: text.to_owned() };
+    let mut found = None;
+    yaml::read(&source, problems, &mut |tree, problems| {
+        found = tree.root.and_then(|it| read(&mut Reading { file: &file, problems }, &it));
+    });
+    found
 }
 
 /// Adds what a file says to the draft.

@@ -2,7 +2,7 @@
 
 use super::reference::{Kind, selector};
 use super::text::{Subject, list, noun, text};
-use super::{Fields, Reading, Shape, approvals, scope};
+use super::{Fields, Reading, Shape, accept, approvals, scope};
 use crate::desired::codes;
 use crate::desired::document::{Limits, Mode};
 use crate::desired::draft::{Draft, Named};
@@ -37,6 +37,7 @@ pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node:
             draft.files.extend(items.iter().filter_map(|it| named(cx, Subject::Item(key), it)));
         }
         "approvals" => approvals::read(cx, node, draft),
+        "accept" => accept::read(cx, node, draft),
         _ => {}
     }
 }

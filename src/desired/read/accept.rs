@@ -1,0 +1,40 @@
+//! `accept`: risks that somebody has thought about.
+
+use super::text::{Subject, list, prose, text};
+use super::{Fields, Reading, Shape};
+use crate::desired::codes;
+use crate::desired::document::Accept;
+use crate::desired::draft::Draft;
+use crate::desired::yaml::Node;
+
+const ACCEPT: Shape = Shape {
+    what: "an accepted risk",
+    keys: &["risk", "reason"],
+    meant: &[("rule", "risk"), ("name", "risk"), ("comment", "reason")],
+    elsewhere: &[],
+};
+
+/// Reads all accepted risks into the draft.
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+    for item in list(cx, Subject::Key("accept"), node).unwrap_or_default() {
+        accept(cx, item, draft);
+    }
+}
+
+fn accept(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+    let Some(fields) = Fields::read(cx, node, &ACCEPT) else { return };
+    for (key, message, help) in [
+        ("risk", "this does not say which risk is accepted", "add `risk: NAME`, with the name that the plan shows"),
+        ("reason", "this does not say why the risk is accepted", "add `reason: …`, for whoever reviews it"),
+    ] {
+        if !fields.has(key) {
+            cx.push(cx.error(codes::MISSING_KEY, node.place, message).help(help));
+        }
+    }
+    let risk = fields.get("risk").and_then(|(_, it)| text(cx, Subject::Key("risk"), it));
+    let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
+    if let (Some(risk), Some(reason)) = (risk, reason) {
+        let span = cx.span(node.place);
+        draft.document.accept.push(Accept { span, risk: risk.into(), reason: reason.into() });
+    }
+}

@@ -1,0 +1,135 @@
+//! What reviewers of a change should not miss. A risk is a word and no obstacle: it holds nothing.
+//!
+//! Each is found by a named rule, and a rule can be silenced in the files, with a reason.
+
+mod rules;
+
+use std::collections::BTreeSet;
+
+use crate::binding::{Binding, ResourceId, RoleId, UserId};
+use crate::desired::{Accept, Desired, Limits};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::directory::Directory;
+use crate::plan::{Causes, Plan};
+use crate::policy::Exceeded;
+pub use rules::{RULES, Rule};
+
+/// What there is to judge.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What is intended, before limits.
+    pub plan: &'a Plan,
+    /// What the files want.
+    pub desired: &'a Desired,
+    /// What names mean.
+    pub directory: &'a Directory,
+    /// The limits in force.
+    pub limits: Limits,
+    /// The username of whoever wrote the change, if known.
+    pub author: Option<&'a str>,
+    /// What the files wanted before the change, if there is one: then only what it causes is judged.
+    pub before: Option<Before<'a>>,
+}
+
+/// The other side of a change.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// What each step comes from.
+    pub causes: &'a Causes,
+    /// What the files wanted; absent if they could not be used.
+    pub desired: Option<&'a Desired>,
+}
+
+/// Something that a rule has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Risk {
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// What was found.
+    pub finding: Finding,
+    /// The line that brings it about, if there is one.
+    pub span: Option<Span>,
+}
+
+/// What a rule has found, in ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The author of the change gets this.
+    SelfGrant(Binding),
+    /// A protected user gets this.
+    ProtectedGains(Binding),
+    /// A user is not protected any more.
+    Unprotected(UserId),
+    /// Nobody has this role on this resource any more.
+    LastHolder {
+        /// Where.
+        resource: ResourceId,
+        /// Which.
+        role: RoleId,
+        /// Who had it.
+        users: BTreeSet<UserId>,
+    },
+    /// Nobody has any role on this resource any more.
+    Emptied {
+        /// Where.
+        resource: ResourceId,
+        /// Who had one.
+        users: BTreeSet<UserId>,
+    },
+    /// So much goes that limits hold it, or would.
+    Share(Exceeded),
+    /// A grant has no end, and most others on its resource have one.
+    Endless {
+        /// Which.
+        binding: Binding,
+        /// Others on the resource that end.
+        ending: usize,
+        /// All others on the resource.
+        others: usize,
+    },
+}
+
+/// What was found, and what of it somebody has thought about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assessment {
+    /// In the order of the rules.
+    pub risks: Vec<Risk>,
+    /// Found, too, by rules that the files silence.
+    pub accepted: Vec<Accepted>,
+    /// Rules that the files silence and that do not exist.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A rule that has found something and is silenced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where and why.
+    pub accept: Accept,
+    /// How often it has found something.
+    pub found: usize,
+}
+
+/// Asks every rule.
+pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
+    let mut assessment = Assessment::default();
+    for Rule { name, meaning: _, find } in RULES {
+        let found = find(facts);
+        match accept.iter().find(|it| *it.risk == **name) {
+            Some(_) if found.is_empty() => {}
+            Some(accept) => {
+                assessment.accepted.push(Accepted { accept: accept.clone(), found: found.len() });
+            }
+            None => {
+                let risks = found.into_iter().map(|(finding, span)| Risk { rule: name, finding, span });
+                assessment.risks.extend(risks);
+            }
+        }
+    }
+    let unknown = accept.iter().filter(|it| RULES.iter().all(|rule| *rule.name != *it.risk));
+    assessment.warnings.extend(unknown.map(|Accept { span, risk, reason: _ }| {
+        let names: Vec<_> = RULES.iter().map(|it| format!("`{}`", it.name)).collect();
+        Diagnostic::warning("unknown-risk", span.clone(), format!("there is no risk `{risk}`"))
+            .help(format!("the risks are {}", names.join(", ")))
+    }));
+    assessment
+}

@@ -1,0 +1,153 @@
+//! The rules, one function each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Before, Facts, Finding};
+use crate::binding::{Binding, ResourceId, RoleId, UserId};
+use crate::desired::{Origin, Phase};
+use crate::diagnostic::Span;
+use crate::plan::{Cause, Creation, Intent, Removal, Why};
+use crate::policy;
+
+/// A rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Stable: files silence it by this name.
+    pub name: &'static str,
+    /// What it finds: a lower-case fragment without a full stop.
+    pub meaning: &'static str,
+    /// Finds it; the order does not depend on that of files or rows.
+    pub(super) find: fn(&Facts<'_>) -> Vec<Found>,
+}
+
+type Found = (Finding, Option<Span>);
+
+/// All rules, the gravest first.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "author-grants-to-themself",
+        meaning: "whoever wrote the change (`--author`) gets access by it",
+        find: author_grants_to_themself,
+    },
+    Rule {
+        name: "protected-user-touched",
+        meaning: "a protected user gets access, or is not protected any more",
+        find: protected_user_touched,
+    },
+    Rule { name: "resource-emptied", meaning: "nobody has any role on a resource any more", find: resource_emptied },
+    Rule {
+        name: "last-holder-leaves",
+        meaning: "nobody has a role on a resource any more, and others are still there",
+        find: last_holder_leaves,
+    },
+    Rule {
+        name: "removal-share",
+        meaning: "more goes than the limits allow, whether it is approved or not",
+        find: removal_share,
+    },
+    Rule {
+        name: "grant-without-end",
+        meaning: "a grant has no `until`, and most others on its resource have one",
+        find: grant_without_end,
+    },
+];
+
+fn author_grants_to_themself(facts: &Facts<'_>) -> Vec<Found> {
+    let username = |id| facts.directory.users.get(&id).map(|it| it.username.as_str());
+    let own = coming(facts).filter(|it| facts.author.is_some() && username(it.binding.user) == facts.author);
+    own.map(|it| (Finding::SelfGrant(it.binding), place(&it.origins))).collect()
+}
+
+fn protected_user_touched(facts: &Facts<'_>) -> Vec<Found> {
+    let protected = &facts.desired.protected;
+    let gains = coming(facts).filter(|it| protected.contains(&it.binding.user));
+    let mut found: Vec<_> = gains.map(|it| (Finding::ProtectedGains(it.binding), place(&it.origins))).collect();
+    if let Some(Before { desired: Some(before), causes: _ }) = facts.before {
+        found.extend(before.protected.difference(protected).map(|it| (Finding::Unprotected(*it), None)));
+    }
+    found
+}
+
+fn resource_emptied(facts: &Facts<'_>) -> Vec<Found> {
+    let emptied = emptied(facts).into_iter();
+    emptied.map(|(resource, users)| (Finding::Emptied { resource, users }, None)).collect()
+}
+
+fn last_holder_leaves(facts: &Facts<'_>) -> Vec<Found> {
+    let staying: BTreeSet<_> = staying(facts).map(|it| (it.resource, it.role)).collect();
+    let emptied = emptied(facts);
+    let mut leaving: BTreeMap<(ResourceId, RoleId), BTreeSet<UserId>> = BTreeMap::new();
+    for Binding { resource, role, user } in going(facts).map(|it| it.link.binding) {
+        leaving.entry((resource, role)).or_default().insert(user);
+    }
+    let last = leaving.into_iter().filter(|(at, _)| !staying.contains(at) && !emptied.contains_key(&at.0));
+    last.map(|((resource, role), users)| (Finding::LastHolder { resource, role, users }, None)).collect()
+}
+
+fn removal_share(facts: &Facts<'_>) -> Vec<Found> {
+    if going(facts).next().is_none() {
+        return Vec::new();
+    }
+    let exceeded = policy::exceeded(facts.plan, facts.limits).into_iter();
+    // That a resource is emptied is a rule of its own.
+    let share = exceeded.filter(|it| !matches!(it, policy::Exceeded::ResourceEmptied { .. }));
+    share.map(|it| (Finding::Share(it), None)).collect()
+}
+
+fn grant_without_end(facts: &Facts<'_>) -> Vec<Found> {
+    let ends = |origins: &[Origin]| origins.iter().all(|it| it.life.until.is_some());
+    let mut there: BTreeMap<ResourceId, (usize, usize)> = BTreeMap::new();
+    for wanted in facts.desired.bindings.iter().filter(|it| it.phase(facts.plan.now) == Phase::Alive) {
+        let (ending, all) = there.entry(wanted.binding.resource).or_default();
+        *ending += usize::from(ends(&wanted.origins));
+        *all += 1;
+    }
+    let endless = coming(facts).filter(|it| !ends(&it.origins)).filter_map(|it| {
+        let (ending, all) = there.get(&it.binding.resource)?;
+        let others = all.checked_sub(1)?;
+        (2 * ending > others)
+            .then(|| (Finding::Endless { binding: it.binding, ending: *ending, others }, place(&it.origins)))
+    });
+    endless.collect()
+}
+
+/// Resources that somebody leaves and where nobody stays, with those who leave.
+fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
+    let staying: BTreeSet<_> = staying(facts).map(|it| it.resource).collect();
+    let mut emptied: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for binding in going(facts).map(|it| it.link.binding).filter(|it| !staying.contains(&it.resource)) {
+        emptied.entry(binding.resource).or_default().insert(binding.user);
+    }
+    emptied
+}
+
+/// What the change creates, or the plan where there is no change.
+fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
+    let before = facts.before;
+    let ours = move |it: &&Creation| {
+        before.is_none_or(|it_was| it_was.causes.of_binding(&it.binding, Intent::Create) == Cause::Change)
+    };
+    facts.plan.creations.iter().filter(ours)
+}
+
+/// What the change removes. Where a duplicate goes, nobody loses anything.
+fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
+    let before = facts.before;
+    let ours = move |it: &&Removal| {
+        before.is_none_or(|it_was| it_was.causes.of_link(&it.link, Intent::Remove) == Cause::Change)
+    };
+    facts.plan.removals.iter().filter(|it| it.why != Why::Duplicate).filter(ours)
+}
+
+/// Everything that is live once the plan is done, in scope or not.
+fn staying<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Binding> + use<'a> {
+    let plan = facts.plan;
+    let live = plan.in_sync.iter().chain(&plan.outside).map(|it| it.binding);
+    let kept = plan.kept.iter().map(|it| it.link.binding);
+    let held = plan.held.iter().map(|it| it.removal.link.binding);
+    live.chain(kept).chain(held).chain(plan.creations.iter().map(|it| it.binding))
+}
+
+fn place(origins: &[Origin]) -> Option<Span> {
+    origins.first().map(|it| it.span.clone())
+}
