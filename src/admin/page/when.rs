@@ -47,6 +47,9 @@ impl fmt::Display for Relative {
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
+        if self.0 < SignedDuration::from_millis(100) {
+            return f.write_str("a moment");
+        }
         if seconds < 10 {
             return write!(f, "{:.1} seconds", self.0.as_secs_f64());
         }
