@@ -38,6 +38,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Keeps the links on the server equal to the files, for as long as it runs.
+    Run(Box<super::run::Arguments>),
     /// Shows the links there are, and changes nothing.
     Links(Links),
     /// Looks at address, token and server, says what is wrong and what to do about it, and changes nothing.

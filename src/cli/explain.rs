@@ -1,5 +1,7 @@
 //! `explain`: why somebody has, gets, loses or lacks a role. It looks, and changes nothing.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, Timestamp};
@@ -60,6 +62,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         approval: None,
         partial_view: false,
         removed_lately: 0,
+        aside: BTreeSet::new(),
     };
     let Prepared { view, decision } = match prepare(&client, &request).await {
         Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),

@@ -17,6 +17,7 @@ mod progress;
 mod read;
 mod review;
 mod revision;
+mod run;
 mod sandbox;
 mod saved;
 mod schema;
@@ -41,7 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    logging::start(verbose);
+    // Nobody sits in front of what runs for years: its log is all there is to see.
+    logging::start(verbose.saturating_add(u8::from(matches!(command, Command::Run(_)))));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::from(error).context("could not start")),
@@ -51,6 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Run(arguments) => run::run(*arguments, verbose).await,
             Command::Doctor(arguments) => doctor::run(&arguments).await,
             Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),

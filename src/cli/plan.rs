@@ -1,5 +1,7 @@
 //! `plan`: what `apply` would do. It is the verb that does not call it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use jiff::Timestamp;
 
@@ -78,6 +80,7 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         approval: approve.clone(),
         partial_view: false,
         removed_lately: 0,
+        aside: BTreeSet::new(),
     }
 }
 

@@ -65,11 +65,15 @@ impl Flapping {
         let enough = if mem::replace(&mut self.clean, clean) { IN_A_ROW_UNDONE } else { IN_A_ROW };
         let mut before = mem::take(&mut self.steps);
         for Wanted { step, what } in wanted {
+            // The same step twice is one.
+            if self.steps.contains_key(step) {
+                continue;
+            }
             let first = || Flap { what: what.clone(), tries: 0, since: now, not_before: now };
             let mut seen = before.remove(step).unwrap_or_else(|| Seen { flap: first(), pause: None });
             if !aside.contains(step) {
                 seen.flap.tries = seen.flap.tries.saturating_add(1);
-                if seen.pause.is_some() || seen.flap.tries >= enough {
+                if seen.flap.tries >= enough {
                     let pause = seen.pause.unwrap_or(self.interval).saturating_mul(2).min(BOUND);
                     seen.flap.not_before = later(now, pause);
                     seen.pause = Some(pause);

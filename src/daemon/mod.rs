@@ -41,7 +41,7 @@ pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};
 pub use signals::Signals;
 pub use status::{About, Activity, Listed, NotReady, Past, Status, Token, View};
-pub use stop::{Left, Stop};
+pub use stop::{By, Left, Stop};
 pub use systemd::tell as tell_systemd;
 pub use totals::{BUCKETS, Durations, Totals};
 pub use trigger::{Asker, Asks, Trigger, channel};

@@ -34,6 +34,8 @@ pub enum End {
     Unauthorized(Failure),
     /// It is not safe to begin, for instance because the token sees too little.
     Refused(Failure),
+    /// Somebody wants the daemon to leave, and nothing was written yet.
+    Interrupted,
 }
 
 /// Why something did not work, in words.
@@ -201,7 +203,7 @@ impl Pass {
     pub(super) fn steps(&self) -> usize {
         match &self.end {
             End::Finished(finished) => finished.changes.len(),
-            End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) => 0,
+            End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) | End::Interrupted => 0,
         }
     }
 }

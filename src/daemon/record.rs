@@ -34,6 +34,7 @@ impl Status {
             End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) => {
                 self.failure = Some(failure);
             }
+            End::Interrupted => {}
         }
         match verdict {
             Verdict::Unauthorized => self.token = Token::Rejected,

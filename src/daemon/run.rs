@@ -51,7 +51,7 @@ pub async fn run(
         let told = tokio::select! {
             biased;
             told = pass(&mut memory) => told,
-            () = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff),
+            by = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff(by)),
         };
         let (now, took) = (clock(), clocked.elapsed());
         let verdict = Verdict::of(&told.end);
@@ -59,7 +59,6 @@ pub async fn run(
         if let End::Finished(finished) = &told.end {
             life = finished.next_instant;
         }
-        life = life.filter(|at| *at > began);
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
         let known = Known { began, now, verdict, failures, took, life, second_reading };

@@ -5,7 +5,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use super::stop::Stop;
+use super::stop::{By, Stop};
 use super::trigger::{Asker, Trigger};
 
 /// The signals that concern us, caught from now on.
@@ -32,16 +32,16 @@ impl Signals {
     /// Passes them on for as long as it runs.
     pub async fn pass_on(mut self, asker: Asker, stop: watch::Sender<Stop>) {
         loop {
-            let name = tokio::select! {
+            let (name, by) = tokio::select! {
                 _ = self.hangup.recv() => {
                     asker.ask(Trigger::Signal);
                     continue;
                 }
-                _ = self.interrupt.recv() => "SIGINT",
-                _ = self.terminate.recv() => "SIGTERM",
+                _ = self.interrupt.recv() => ("SIGINT", By::Interrupt),
+                _ = self.terminate.recv() => ("SIGTERM", By::Terminate),
             };
-            stop.send_modify(|it| *it = it.more());
-            if *stop.borrow() == Stop::Now {
+            stop.send_modify(|it| *it = it.more(by));
+            if *stop.borrow() == Stop::Now(by) {
                 tracing::warn!("{name} again: leaving at once");
             } else {
                 tracing::info!("{name}: leaving after the step in flight");

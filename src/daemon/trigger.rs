@@ -56,7 +56,6 @@ impl Asks {
     /// All that asked since the last call; waits while nobody has.
     pub async fn next(&mut self) -> BTreeSet<Trigger> {
         loop {
-            self.news.mark_unchanged();
             let mut taken = BTreeSet::new();
             self.asked.send_if_modified(|asked| {
                 taken = mem::take(asked);

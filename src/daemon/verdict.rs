@@ -49,6 +49,7 @@ impl Verdict {
             End::Unreachable(_) => Self::Unreachable,
             End::Unauthorized(_) => Self::Unauthorized,
             End::Refused(_) => Self::Refused,
+            End::Interrupted => Self::Incomplete,
         }
     }
 

@@ -8,8 +8,10 @@ mod digest;
 mod limits;
 mod part;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
 pub use changes::{ChangeSet, Difference, Fate};
@@ -31,6 +33,8 @@ pub struct Asks {
     pub approvals: Vec<Approval>,
     /// Triples already taken away under these limits by earlier passes of the last 24 hours.
     pub removed_lately: u32,
+    /// Resources and users whose steps are left for later, all together: a part of them could leave a gap.
+    pub aside: BTreeSet<(ResourceId, UserId)>,
 }
 
 /// Steps that may be sent.
@@ -47,7 +51,7 @@ pub struct Decision {
     pub plan: Plan,
     /// What of it may be sent.
     pub approved: Approved,
-    /// Steps that mode or narrowing withholds.
+    /// Steps that mode or narrowing withholds, or that are set aside.
     pub withheld: Withheld,
     /// What limits hold, if they hold anything.
     pub limited: Option<Limited>,
@@ -88,7 +92,7 @@ pub struct Stale {
 /// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
 /// be looked at again.
 pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
-    let Asks { limits, mode, only, approval, approvals, removed_lately } = asks;
+    let Asks { limits, mode, only, approval, approvals, removed_lately, aside } = asks;
     let (exceeded, over) = limits::exceeded(&plan, *limits, *removed_lately);
     let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
     if let Some(given) = approval
@@ -102,8 +106,9 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
         hold(&mut plan, &over);
         Limited { digest, exceeded, links: over.len() }
     });
-    let (creations, not_created) = split(&plan.creations, |it| *mode < Mode::Observe && only.contains(&it.binding));
-    let (removals, not_removed) = split(&plan.removals, |it| *mode < Mode::AddOnly && only.contains(&it.link.binding));
+    let meant = |it: &Binding| only.contains(it) && !aside.contains(&it.pair());
+    let (creations, not_created) = split(&plan.creations, |it| *mode < Mode::Observe && meant(&it.binding));
+    let (removals, not_removed) = split(&plan.removals, |it| *mode < Mode::AddOnly && meant(&it.link.binding));
     Ok(Decision {
         plan,
         approved: Approved { creations, removals },

@@ -7,7 +7,7 @@ pub mod files;
 mod remove;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::api::{self, Client};
+use crate::binding::{ResourceId, UserId};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
@@ -44,6 +45,8 @@ pub struct Request<'a> {
     pub partial_view: bool,
     /// Triples already taken away by earlier passes of the last 24 hours.
     pub removed_lately: u32,
+    /// Resources and users whose steps are left for a later pass.
+    pub aside: BTreeSet<(ResourceId, UserId)>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -190,6 +193,7 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         approval,
         approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
+        aside: request.aside.clone(),
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)
 }

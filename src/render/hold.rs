@@ -35,7 +35,7 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
 }
 
 /// The limit that is exceeded, with the resource by its name.
-pub(super) fn exceeded(exceeded: &Exceeded, naming: &Naming<'_>) -> String {
+pub fn exceeded(exceeded: &Exceeded, naming: &Naming<'_>) -> String {
     match exceeded {
         Exceeded::ResourceEmptied { resource, users } => {
             let resource = naming.resource_in_line(*resource);

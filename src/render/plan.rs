@@ -117,7 +117,8 @@ fn roles(ids: impl Iterator<Item = RoleId>, naming: &Naming<'_>) -> String {
     names.join(", ")
 }
 
-fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
+/// Why a link goes, with the line that once asked for it or will.
+pub fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
     let ended = lines.iter().filter_map(|it| it.life.until).max();
     let begins = lines.iter().filter_map(|it| it.life.from).min();
     let detail = match why {
@@ -133,7 +134,7 @@ fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
 }
 
 /// The lines that ask for something: the first in full, then how many more.
-pub(super) fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String {
+pub fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String {
     let Some(first) = lines.next() else { return String::new() };
     let until = first.life.until.map(|it| format!(" · until {}", end(it)));
     format!("{}{}{}", place(first), until.unwrap_or_default(), more(lines.count()))
@@ -196,7 +197,7 @@ fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: T
 }
 
 /// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
-fn approval(digest: &Digest, now: Timestamp) -> String {
+pub fn approval(digest: &Digest, now: Timestamp) -> String {
     let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
     // Digits alone would be no text.
     format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")

@@ -72,7 +72,7 @@ async fn after_some_hours(last: Pass) -> Status {
         it.passes(40).await;
         it.asker.ask(Trigger::FileChange);
         it.passes(41).await;
-        it.stop.send_replace(grantsync::daemon::Stop::Now);
+        it.stop.send_replace(grantsync::daemon::Stop::Now(grantsync::daemon::By::Interrupt));
     })
     .await;
     // It is looked at before it stops, and it was told what it works from.

@@ -16,6 +16,7 @@ async fn help_reads_as_agreed() {
         ("schema --help", expect_file!["../data/help/schema.txt"]),
         ("links --help", expect_file!["../data/help/links.txt"]),
         ("doctor --help", expect_file!["../data/help/doctor.txt"]),
+        ("run --help", expect_file!["../data/help/run.txt"]),
         ("sandbox --help", expect_file!["../data/help/sandbox.txt"]),
     ] {
         let ran = Call::new(arguments).run().await;

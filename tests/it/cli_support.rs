@@ -170,6 +170,12 @@ impl Running {
         }
     }
 
+    /// Waits for a line with this in it.
+    pub(crate) fn line(&mut self, text: &str) -> String {
+        self.wait_for(text);
+        self.told.lines().find(|it| it.contains(text)).unwrap().to_owned()
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.id.to_string()]).status().unwrap();

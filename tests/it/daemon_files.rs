@@ -88,6 +88,15 @@ fn git_sync(dir: &Path, commit: &str) {
     swap(&dir.join("current"), &format!(".worktrees/{commit}"));
 }
 
+/// A swap, and then an edit in place of what the swap brought, which the directory of before knows nothing of.
+fn swapped_then_edited(dir: &Path, text: &str) {
+    if text == "2" {
+        fs::write(dir.join("current/grants.yaml"), text).unwrap();
+    } else {
+        git_sync(dir, text);
+    }
+}
+
 /// A way to change files: how they are laid out, what is watched, and each edit.
 type Edit = (&'static str, &'static str, fn(&Path, &str));
 
@@ -111,6 +120,7 @@ const EDITS: &[Edit] = &[
     ("a ConfigMap, the directory", ".", config_map),
     ("git-sync, the file", "current/grants.yaml", git_sync),
     ("git-sync, the directory", "current", git_sync),
+    ("an edit in place after a swap", "current/grants.yaml", swapped_then_edited),
     ("a new file in a directory", "team", |dir, text| write(dir.join("team").join(format!("{text}.yaml")), text)),
     ("a file in a directory below", "team", |dir, text| write(dir.join("team/gpu/cluster/a.yaml"), text)),
     ("the whole directory moved away and made again", "team", |dir, text| {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Asker, Became, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Schedule, Settings,
+    About, Action, Asker, Became, By, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Schedule, Settings,
     Status, Stop, channel, run,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +74,7 @@ pub(super) async fn daemon_at(
     let told = async {
         story(&mut controls).await;
         controls.stop.send_if_modified(|it| {
-            *it = (*it).max(Stop::Soon);
+            *it = if it.wanted() { *it } else { Stop::Soon(By::Terminate) };
             true
         });
     };

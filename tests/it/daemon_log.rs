@@ -47,7 +47,7 @@ async fn said(passes: Vec<Pass>) -> Vec<String> {
                 it.asker.ask(Trigger::Request);
                 tokio::task::yield_now().await;
             }
-            it.stop.send_replace(grantsync::daemon::Stop::Now);
+            it.stop.send_replace(grantsync::daemon::Stop::Now(grantsync::daemon::By::Interrupt));
         },
     )
     .await;

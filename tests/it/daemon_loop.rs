@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grantsync::daemon::{
-    Activity, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, Stop, Trigger, Verdict,
+    Activity, By, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, StepId, Stop, Trigger, Verdict, Wanted,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -204,9 +204,10 @@ async fn stopped_in_mid_pass(wants: &[Stop]) -> (Left, u64) {
 
 #[tokio::test(start_paused = true)]
 async fn a_pass_has_its_time_to_finish_unless_it_is_wanted_at_once() {
-    assert_eq!(stopped_in_mid_pass(&[Stop::Soon]).await, (Left::CutOff, 30));
-    assert_eq!(stopped_in_mid_pass(&[Stop::Soon, Stop::Now]).await, (Left::CutOff, 20));
-    assert_eq!(stopped_in_mid_pass(&[Stop::Now]).await, (Left::CutOff, 10));
+    let (soon, now) = (Stop::Soon(By::Terminate), Stop::Now(By::Interrupt));
+    assert_eq!(stopped_in_mid_pass(&[soon]).await, (Left::CutOff(By::Terminate), 30));
+    assert_eq!(stopped_in_mid_pass(&[soon, now]).await, (Left::CutOff(By::Interrupt), 20));
+    assert_eq!(stopped_in_mid_pass(&[now]).await, (Left::CutOff(By::Interrupt), 10));
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,4 +220,23 @@ async fn a_pass_that_finishes_in_time_is_recorded_before_it_leaves() {
     };
     let (left, status) = daemon(every_five_minutes(), pass, async |_| going.notified().await).await;
     assert_eq!((left, status.totals.finished(), status.totals.retries), (Left::Clean, 1, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_makes_it_try_again_what_it_had_set_aside() {
+    let wanted = || vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }];
+    let aside = RefCell::new(Vec::new());
+    let pass = async |memory: &mut Memory| {
+        aside.borrow_mut().push(memory.set_aside().len());
+        finished(Finished { wanted: wanted(), withheld: vec!["it comes back".to_owned()], ..Finished::default() })
+    };
+    daemon(every_five_minutes(), pass, async |it| {
+        it.passes(3).await;
+        it.asker.ask(Trigger::FileChange);
+        it.passes(4).await;
+        it.asker.ask(Trigger::Signal);
+        it.passes(5).await;
+    })
+    .await;
+    assert_eq!(aside.into_inner(), [0, 0, 1, 1, 0]);
 }

@@ -79,6 +79,10 @@ fn a_vanished_file_that_returns_is_forgotten_and_another_reading_starts_afresh()
     assert_eq!(watched.pending().unwrap().until, after(11));
     assert_eq!(watched.look(all.clone(), after(7)), None);
     assert!(watched.look(reading(&["a.yaml"]), after(12)).is_some(), "it was back in between");
+
+    let edited = Reading { content: ContentId::of(&"edited"), ..reading(&["a.yaml"]) };
+    assert!(watched.look(edited, after(17)).is_some(), "what is left was edited");
+    assert_eq!(watched.pending().unwrap().until, after(22));
 }
 
 #[test]
@@ -91,8 +95,12 @@ fn only_a_good_pass_counts_as_having_seen_a_file() {
     assert_eq!(memory.files_read(reading(&["a.yaml"])), None, "nothing was good before");
     memory.end(&in_sync(), after(1));
     memory.begin(after(2), false);
+    memory.files_read(reading(&["a.yaml", "c.yaml"]));
+    memory.end(&tried("+ alice"), after(2));
+    memory.begin(after(3), false);
+    assert_eq!(memory.files_read(reading(&["a.yaml"])), None, "the pass that saw `c.yaml` was cut short");
     assert!(memory.files_read(reading(&["b.yaml"])).is_some());
-    assert_eq!(memory.vanished().unwrap().until, after(7));
+    assert_eq!(memory.vanished().unwrap().until, after(8));
 }
 
 fn wanted(name: &str) -> Wanted {

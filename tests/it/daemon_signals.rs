@@ -3,7 +3,7 @@
 use std::process::{Command, id};
 use std::time::Duration;
 
-use grantsync::daemon::{Signals, Stop, Trigger, channel};
+use grantsync::daemon::{By, Signals, Stop, Trigger, channel};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -23,7 +23,9 @@ async fn a_hangup_asks_and_a_second_termination_is_more_urgent() {
     let asked = timeout(patience, asks.next()).await.unwrap();
     assert_eq!(asked.into_iter().collect::<Vec<_>>(), [Trigger::Signal]);
 
-    for (signal, expected) in [("TERM", Stop::Soon), ("INT", Stop::Now), ("TERM", Stop::Now)] {
+    for (signal, expected) in
+        [("TERM", Stop::Soon(By::Terminate)), ("INT", Stop::Now(By::Interrupt)), ("TERM", Stop::Now(By::Terminate))]
+    {
         send(signal);
         timeout(patience, stopped.wait_for(|it| *it == expected)).await.unwrap().unwrap();
     }

@@ -90,6 +90,26 @@ fn the_token_is_always_a_file() {
 }
 
 #[test]
+fn every_setting_is_one_that_we_have() {
+    let known = concat!(include_str!("../data/help/run.txt"), include_str!("../data/help/apply.txt"));
+    let word = |text: &str| text.chars().take_while(|it| it.is_ascii_uppercase() || *it == '_').collect::<String>();
+    for path in ["yaml", "service", "md"].iter().flat_map(|it| files(&deploy(), it)) {
+        let text = fs::read_to_string(&path).unwrap();
+        for prefix in ["GRANTSYNC_", "WALDUR_"] {
+            for rest in text.split(prefix).skip(1) {
+                let name = format!("{prefix}{}", word(rest));
+                assert!(known.contains(&format!("{name}=")), "{}: {name}", path.display());
+            }
+        }
+    }
+    let service = fs::read_to_string(deploy().join("systemd/grantsync.service")).unwrap();
+    let flags = service.lines().filter(|it| it.starts_with("ExecStart=")).flat_map(|it| it.split(' '));
+    for flag in flags.filter(|it| it.starts_with('-')) {
+        assert!(known.contains(flag), "{flag}");
+    }
+}
+
+#[test]
 fn the_version_is_ours() {
     let version = env!("CARGO_PKG_VERSION");
     for path in files(&deploy(), "yaml") {

@@ -1,6 +1,7 @@
 //! What stories about a pass share: a sandbox with a world in words, a client of its staff user, and what a pass did, in
 //! words again.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -140,6 +141,7 @@ pub(crate) fn request(document: &Document) -> Request<'_> {
         approval: None,
         partial_view: false,
         removed_lately: 0,
+        aside: BTreeSet::new(),
     }
 }
 

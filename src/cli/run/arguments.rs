@@ -1,0 +1,146 @@
+//! `run` as it is typed.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::cli::args::{Apply, FilesOrPlan, Formats, Narrowing, Revision, Server};
+use crate::cli::connect::Usage;
+use crate::cli::values::{duration, switch};
+use crate::daemon::Schedule;
+
+/// `run`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(in crate::cli) struct Arguments {
+    /// A file, or a directory of `*.yaml` and `*.yml`; may be repeated. Changes are noticed.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required = true)]
+    pub(super) file: Vec<PathBuf>,
+    /// How long after one pass the next begins, if nothing happens; give or take a tenth.
+    #[arg(long, env = "GRANTSYNC_INTERVAL", default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    pub(super) interval: Duration,
+    /// When passes begin, if nothing happens: minute, hour, day of month, month, day of week.
+    #[arg(long, env = "GRANTSYNC_CRON", value_name = "PATTERN", conflicts_with = "interval")]
+    pub(super) cron: Option<String>,
+    /// The time zone in which that is read, e.g. `Europe/Tallinn`.
+    #[arg(long, env = "GRANTSYNC_TIMEZONE", default_value = "UTC", value_name = "ZONE")]
+    pub(super) timezone: String,
+    /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
+    #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    pub(super) listen: Listen,
+    /// A file with the token that `POST /sync` on that address asks for; without one, nobody can ask for a pass there.
+    #[arg(long, env = "GRANTSYNC_SYNC_TOKEN_FILE", value_name = "PATH")]
+    pub(super) sync_token_file: Option<PathBuf>,
+    /// How long a pass may take to finish what is in flight when the process is asked to leave.
+    #[arg(long, env = "GRANTSYNC_SHUTDOWN_TIMEOUT", default_value = "30s", value_name = "DURATION",
+          value_parser = duration)]
+    pub(super) shutdown_timeout: Duration,
+    /// What ends within this time is shown as ending soon.
+    #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION",
+          value_parser = days)]
+    pub(super) expiring_within: Duration,
+    /// Does one pass, as `apply --auto-approve` does, and ends with its exit code.
+    #[arg(long, env = "GRANTSYNC_ONCE", value_parser = switch())]
+    pub(super) once: bool,
+    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
+    pub(super) partial_view: bool,
+    /// Writes sent at a time.
+    #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
+    pub(super) write_parallelism: NonZeroU16,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
+    /// Output, with `--once`.
+    #[command(flatten)]
+    pub(super) formats: Formats,
+}
+
+/// What the exit code of something that runs for years says.
+const HELP: &str = "\
+A pass begins at the start, on schedule, when files or the token change, when a line begins or
+ends, on SIGHUP, and on POST /sync. SIGTERM and Ctrl-C finish what is in flight; once more leaves
+at once.
+
+Exit codes:
+  0         it was asked to leave, and left nothing in flight
+  130, 143  it was asked to leave, and a pass was cut off: the next start looks what became of it
+  64        the command line makes no sense
+  1         it could not start
+With --once: those of `apply`.";
+
+/// Where to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listen {
+    /// There.
+    At(SocketAddr),
+    /// Nowhere.
+    Nowhere,
+}
+
+impl Arguments {
+    /// The schedule they ask for, if they make sense together.
+    pub(super) fn schedule(&self) -> Result<Schedule> {
+        if self.file.iter().any(|it| it == Path::new("-")) {
+            return Err(usage("standard input can be read only once", "name files or directories with `-f`").into());
+        }
+        if self.narrow.approve.is_some() {
+            let help = "put an approval under `approvals` in the files; or, for one pass, add `--once`";
+            return Err(usage("an approval is for one pass, and this runs for years", help).into());
+        }
+        let schedule = match &self.cron {
+            Some(pattern) => Schedule::cron(pattern, &self.timezone),
+            None => Schedule::every(self.interval),
+        };
+        schedule.map_err(|error| {
+            let because = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
+            usage(&format!("{error}{because}"), "write `--interval 5m`, or `--cron '*/10 * * * *'`").into()
+        })
+    }
+
+    /// One pass, as the verb for one pass does it.
+    pub(super) fn once(self) -> Apply {
+        let Self { file, partial_view, write_parallelism, server, narrow, formats, .. } = self;
+        Apply {
+            plan: None,
+            auto_approve: true,
+            partial_view,
+            write_parallelism,
+            diff: false,
+            dry_run: false,
+            files: FilesOrPlan { file, revision: Revision::default() },
+            server,
+            formats,
+            narrow,
+        }
+    }
+}
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self::Nowhere);
+        }
+        text.parse().map(Self::At).map_err(|_| "write an address like `127.0.0.1:9090`, or `none`".to_owned())
+    }
+}
+
+/// A length of time that may be told in days, which have 24 hours here.
+fn days(text: &str) -> Result<Duration, String> {
+    let days = text.strip_suffix('d').and_then(|it| it.trim().parse::<u32>().ok());
+    days.map_or_else(|| duration(text), |it| Ok(Duration::from_secs(u64::from(it) * 24 * 3600)))
+}
+
+fn usage(message: &str, help: &str) -> Usage {
+    Usage { message: message.to_owned(), help: help.to_owned() }
+}

@@ -1,0 +1,112 @@
+//! `run`: keeps live equal to the files, for as long as it runs.
+
+mod arguments;
+mod pass;
+mod words;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::connect::{Connection, connect};
+use super::{Exit, apply, output, saved};
+use crate::admin::{self, Admin, SyncToken};
+use crate::api::Address;
+use crate::daemon::{
+    self, About, Asker, By, ContentId, Files, Left, Memory, Patience, Reading, Settings, Signals, Status, Stop, Trigger,
+};
+use crate::diagnostic::Source;
+use crate::reconcile::{Pace, files};
+use crate::sandbox::Sandbox;
+pub(super) use arguments::Arguments;
+use arguments::Listen;
+use pass::Agent;
+
+pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
+    if arguments.once {
+        return apply::run(&arguments.once(), verbose).await;
+    }
+    let schedule = arguments.schedule()?;
+    let Connection { client, sandbox } = connect(&arguments.server).await?;
+    let url = sandbox.as_ref().map(Sandbox::url).or_else(|| arguments.server.url.clone()).unwrap_or_default();
+    let about = About {
+        version: env!("CARGO_PKG_VERSION"),
+        server: Address::parse(&url)?.to_string(),
+        files: arguments.file.iter().map(|it| it.display().to_string()).collect(),
+        schedule: schedule.to_string(),
+    };
+    let (asker, asks) = daemon::channel();
+    let (stop, stopped) = watch::channel(Stop::No);
+    let (tell, status) = watch::channel(Status::new(about, Timestamp::now()));
+    tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop));
+    serve(&arguments, &asker, &status).await?;
+    watch_files(&arguments, &asker).await;
+    tokio::spawn(daemon::tell_systemd(status));
+
+    let asked = saved::asked(&arguments.narrow);
+    let agent = Agent {
+        client,
+        files: arguments.file,
+        only: saved::narrow(&asked)?,
+        asked,
+        partial_view: arguments.partial_view,
+        pace: Pace { parallelism: usize::from(arguments.write_parallelism.get()), ..Pace::default() },
+        expiring_within: arguments.expiring_within,
+        stop: stopped.clone(),
+        pairs: std::cell::RefCell::default(),
+    };
+    let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
+    let pass = async |memory: &mut Memory| agent.pass(memory).await;
+    let left = daemon::run(settings, asks, stopped, &tell, Timestamp::now, pass).await;
+    Ok(match left {
+        Left::Clean => Exit::Done,
+        Left::CutOff(By::Interrupt) => Exit::Interrupted,
+        Left::CutOff(By::Terminate) => Exit::Terminated,
+    })
+}
+
+/// Serves the admin port, if there is to be one.
+async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<Status>) -> Result<()> {
+    let Listen::At(address) = arguments.listen else { return Ok(()) };
+    let sync_token = arguments.sync_token_file.as_deref().map(|path| {
+        SyncToken::in_file(path).with_context(|| format!("could not read the sync token in `{}`", path.display()))
+    });
+    let sync_token = sync_token.transpose()?;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("could not listen on {address}"))?;
+    let address = listener.local_addr().context("could not listen")?;
+    output::say(&format!("the page for people is at http://{address}/\n"));
+    let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, clock: Timestamp::now };
+    tokio::spawn(admin::serve(listener, admin));
+    Ok(())
+}
+
+/// Watches the files and, if it is in one, the token.
+async fn watch_files(arguments: &Arguments, asker: &Asker) {
+    let paths = arguments.file.clone();
+    // What can't be read is a content like any other: when it can, a pass is due.
+    let take = move || read(&paths).map(|it| reading(&it)).map_err(|error| error.to_string());
+    let files = Files::watch(arguments.file.clone(), Patience::default(), take).await;
+    tokio::spawn(files.ask_on_change(asker.clone(), Trigger::FileChange));
+    if let Some(path) = arguments.server.token_file.clone() {
+        let roots = vec![path.clone()];
+        let take = move || fs::read(&path).ok().map(|it| ContentId::of(&it));
+        let token = Files::watch(roots, Patience::default(), take).await;
+        tokio::spawn(token.ask_on_change(asker.clone(), Trigger::TokenChange));
+    }
+}
+
+fn read(paths: &[PathBuf]) -> Result<Vec<Source>, files::FilesError> {
+    files::read(paths, &mut std::io::empty(), files::Settings::default())
+}
+
+/// Which files there are, and a name for what is in them.
+fn reading(sources: &[Source]) -> Reading {
+    let files: BTreeSet<_> = sources.iter().map(|it| it.name.to_string()).collect();
+    let content: Vec<_> = sources.iter().map(|it| (&*it.name, &*it.text)).collect();
+    Reading { files, content: ContentId::of(&content) }
+}

@@ -1,0 +1,155 @@
+//! One pass of the agent: reads the files, makes live equal to them, and puts into words what came of it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::words::{finished, refused};
+use super::{read, reading};
+use crate::api::{Client, Method};
+use crate::binding::{ResourceId, UserId};
+use crate::daemon::{self, End, Memory, Requests, StepId, Stop};
+use crate::desired::{self, Mode, Narrow};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::reconcile::files::{self, FilesError};
+use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
+use crate::render;
+use crate::saved::Asked;
+
+/// More findings than this are counted, not shown.
+const SHOWN: usize = 50;
+
+/// What all passes have in common.
+pub(super) struct Agent {
+    pub(super) client: Client,
+    pub(super) files: Vec<PathBuf>,
+    pub(super) asked: Asked,
+    pub(super) only: Narrow,
+    pub(super) partial_view: bool,
+    pub(super) pace: Pace,
+    pub(super) expiring_within: Duration,
+    pub(super) stop: watch::Receiver<Stop>,
+    /// Where and for whom the last pass wanted something, by the id under which the daemon remembers it.
+    pub(super) pairs: RefCell<BTreeMap<StepId, (ResourceId, UserId)>>,
+}
+
+impl Agent {
+    /// One pass to its end. While nothing is written yet, it ends at once when it is to.
+    pub(super) async fn pass(&self, memory: &mut Memory) -> daemon::Pass {
+        let (requests, retries) = (self.client.counters().requests(), self.client.counters().retries());
+        let writing = Cell::new(false);
+        let end = tokio::select! {
+            biased;
+            end = self.end(memory, &writing) => end,
+            () = self.stopped_before(&writing) => End::Interrupted,
+        };
+        let sent = self.client.counters().requests().into_iter().filter_map(|((method, code), count)| {
+            let count = count - requests.get(&(method, code)).copied().unwrap_or(0);
+            (count > 0).then(|| Requests { method: name(method), code, count })
+        });
+        daemon::Pass {
+            end,
+            revision: self.revision().await,
+            requests: sent.collect(),
+            retries: self.client.counters().retries() - retries,
+        }
+    }
+
+    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>) -> End {
+        let paths = self.files.clone();
+        let sources = match tokio::task::spawn_blocking(move || read(&paths)).await {
+            Ok(Ok(sources)) => sources,
+            Ok(Err(FilesError::Invalid { sources, diagnostics })) => return broken(&sources, &diagnostics),
+            Ok(Err(error)) => {
+                let help = error.help().map(|it| format!("\n  help: {it}")).unwrap_or_default();
+                return End::Broken(vec![format!("{error}{help}")]);
+            }
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let document = match desired::parse(&sources) {
+            Ok(document) => document,
+            Err(diagnostics) => return broken(&sources, &diagnostics),
+        };
+        let vanished = memory.files_read(reading(&sources)).is_some();
+        let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
+        let request = Request {
+            document: &document,
+            now: memory.now(),
+            limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+            mode: if vanished { Mode::AddOnly.max(*mode) } else { *mode },
+            only: &self.only,
+            approval: None,
+            partial_view: self.partial_view,
+            removed_lately: memory.removed_lately(),
+            aside: self.aside(memory),
+        };
+        let begin = async |_: &_| {
+            writing.set(true);
+            Answer::Apply
+        };
+        match reconcile(&self.client, &request, self.pace, begin, &|_, _, _| {}, self.interrupted()).await {
+            Ok(pass) => {
+                let told = finished(&pass, &request, vanished, self);
+                *self.pairs.borrow_mut() = told.pairs;
+                End::Finished(Box::new(told.finished))
+            }
+            Err(error) => refused(error),
+        }
+    }
+
+    /// Where and for whom nothing is to be tried in this pass.
+    fn aside(&self, memory: &Memory) -> BTreeSet<(ResourceId, UserId)> {
+        let pairs = self.pairs.borrow();
+        memory.set_aside().iter().filter_map(|it| pairs.get(it).copied()).collect()
+    }
+
+    /// Turns true when the process is to leave.
+    fn interrupted(&self) -> watch::Receiver<bool> {
+        let (tell, told) = watch::channel(false);
+        let mut stop = self.stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                Ok(_) = stop.wait_for(|it| it.wanted()) => drop(tell.send(true)),
+                () = tell.closed() => {}
+            }
+        });
+        told
+    }
+
+    async fn stopped_before(&self, writing: &Cell<bool>) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|it| it.wanted()).await.is_err() || writing.get() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The commit of the files.
+    async fn revision(&self) -> Option<String> {
+        let paths = self.files.clone();
+        let head = tokio::task::spawn_blocking(move || files::head(&paths)).await.ok()??;
+        Some(if head.modified { format!("{}, modified", head.id) } else { head.id })
+    }
+}
+
+fn broken(sources: &[Source], diagnostics: &[Diagnostic]) -> End {
+    let one = |it: &Diagnostic| render::diagnostics(sources, std::slice::from_ref(it), false, 1).trim_end().to_owned();
+    let errors = diagnostics.iter().filter(|it| it.severity == crate::diagnostic::Severity::Error);
+    let mut findings: Vec<_> = errors.clone().take(SHOWN).map(one).collect();
+    let more = errors.count().saturating_sub(SHOWN);
+    if more > 0 {
+        findings.push(format!("and {more} more"));
+    }
+    End::Broken(findings)
+}
+
+const fn name(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+    }
+}

@@ -1,0 +1,252 @@
+//! What a pass saw and did, in the words of the daemon's status.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::pass::Agent;
+use crate::api::{self, Kind};
+use crate::binding::{Binding, LinkId, ResourceId, UserId};
+use crate::daemon::{
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Wanted,
+};
+use crate::desired::{Desired, Limits, Phase};
+use crate::plan::{Hold, Plan, Removal, Why};
+use crate::policy::{self, Asks, Decision};
+use crate::reconcile::{self, Pass, Request};
+use crate::render::{self, Naming, plural, visible};
+use crate::report::{self, After, Outcome, Report, Step, Stop};
+
+/// What is told of a pass, and what the agent keeps for the next one.
+pub(super) struct Told {
+    pub(super) finished: Finished,
+    pub(super) pairs: BTreeMap<StepId, (ResourceId, UserId)>,
+}
+
+/// A pass that went all the way.
+pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent: &Agent) -> Told {
+    let Pass { prepared, report } = pass;
+    let view = &prepared.view;
+    let naming = Naming::new(&view.directory);
+    // What is so now: as it was decided after the last write, or before the first if there was none.
+    let now = match report.as_ref().map(|it| &it.after) {
+        Some(After::Decision(decision)) => decision,
+        _ => &prepared.decision,
+    };
+    let (wanted, pairs) = wanted(&prepared.decision, request, &naming);
+    let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
+    let finished = Finished {
+        in_sync: count(prepared.decision.plan.in_sync.len()),
+        drift: Drift {
+            create: count(view.plan.creations.len()),
+            remove: count(view.plan.removals.len() + view.plan.held.len()),
+        },
+        changes: report.iter().flat_map(|it| &it.steps).map(|(step, outcome)| change(step, outcome, &naming)).collect(),
+        wanted,
+        counted_removals: report.as_ref().map_or(0, |it| counted(it, &view.plan, &view.desired, request)),
+        held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
+        limited: now.limited.as_ref().map(|it| limited(it, view.plan.now, agent, &naming)),
+        withheld: withheld(&prepared.decision, request, vanished),
+        unresolved: unresolved(&now.plan, &naming),
+        expiring: expiring(&view.desired, view.plan.now, until, &naming),
+        next_instant: next_instant(&view.desired, view.plan.now),
+        stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
+        converged: converged(report.as_ref(), &view.plan),
+        token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
+    };
+    Told { finished, pairs }
+}
+
+/// A pass that could not begin.
+pub(super) fn refused(error: reconcile::Error) -> End {
+    let message = error.to_string();
+    match error {
+        reconcile::Error::Api(api::Error { kind, help, .. }) => {
+            let failure = Failure { message, help };
+            match kind {
+                Kind::Unauthorized => End::Unauthorized(failure),
+                Kind::NewerApi | Kind::Forbidden => End::Refused(failure),
+                _ => End::Unreachable(failure),
+            }
+        }
+        reconcile::Error::PartialView(_) => End::Refused(Failure {
+            message,
+            help: Some("use a staff token, or say with `--partial-view` that a part is meant".to_owned()),
+        }),
+        reconcile::Error::Narrow(problems) => {
+            let problems: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
+            End::Refused(Failure { message: format!("{message}: {}", problems.join("; ")), help: None })
+        }
+        reconcile::Error::Stale(_) => End::Refused(Failure { message, help: None }),
+    }
+}
+
+fn change(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> Change {
+    let (action, why) = match step {
+        Step::Create(creation) => (Action::Create, render::origins(creation.origins.iter())),
+        Step::Remove(removal) => (Action::Remove, render::why(removal)),
+    };
+    let (became, also) = match outcome {
+        Outcome::Created(_) | Outcome::Removed => (Became::Done, None),
+        Outcome::Adopted(_) | Outcome::AlreadyGone => (Became::Done, Some(outcome.to_string())),
+        Outcome::Held(_) => (Became::Held, Some(outcome.to_string())),
+        Outcome::Failed(_) => (Became::Failed, Some(outcome.to_string())),
+        Outcome::Unknown(_) => (Became::Unknown, Some(outcome.to_string())),
+        Outcome::Unsent => (Became::Unsent, None),
+    };
+    let also = also.map(|it| format!(" · {}", visible(&it))).unwrap_or_default();
+    Change { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
+}
+
+fn what(binding: &Binding, naming: &Naming<'_>) -> String {
+    let Binding { resource, role, user } = *binding;
+    format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
+}
+
+/// Steps that may be sent or are set aside, those of one pair together: they are also set aside together.
+fn wanted(
+    decision: &Decision,
+    request: &Request<'_>,
+    naming: &Naming<'_>,
+) -> (Vec<Wanted>, BTreeMap<StepId, (ResourceId, UserId)>) {
+    let Decision { approved, withheld, .. } = decision;
+    let aside = |it: &Binding| request.aside.contains(&it.pair());
+    let sent = approved.creations().iter().map(|it| it.binding);
+    let gone = approved.removals().iter().map(|it| it.link.binding);
+    let later = withheld.creations.iter().map(|it| it.binding).filter(aside);
+    let stays = withheld.removals.iter().map(|it| it.link.binding).filter(aside);
+    let mut steps: BTreeMap<(ResourceId, UserId), Vec<String>> = BTreeMap::new();
+    for (sign, binding) in sent.chain(later).map(|it| ('+', it)).chain(gone.chain(stays).map(|it| ('−', it))) {
+        steps.entry(binding.pair()).or_default().push(format!("{sign} {}", what(&binding, naming)));
+    }
+    let id = |pair: &(ResourceId, UserId)| StepId::of(pair);
+    let pairs = steps.keys().map(|pair| (id(pair), *pair)).collect();
+    (steps.iter().map(|(pair, steps)| Wanted { step: id(pair), what: steps.join(", ") }).collect(), pairs)
+}
+
+/// Bindings that lost their last row, and that nobody had approved: those count towards the limit of a day.
+fn counted(report: &Report, plan: &Plan, desired: &Desired, request: &Request<'_>) -> u32 {
+    let released = released(plan, desired, request);
+    let gone = report.steps.iter().filter_map(|(step, outcome)| match step {
+        Step::Remove(removal) if outcome.is_done() => Some(removal),
+        _ => None,
+    });
+    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(&it.link.id);
+    let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
+    u32::try_from(bindings.len()).unwrap_or(u32::MAX)
+}
+
+/// Links that limits would have held, had the files not approved them.
+fn released(plan: &Plan, desired: &Desired, request: &Request<'_>) -> BTreeSet<LinkId> {
+    let Limits { removals, removal_percent } = desired.limits;
+    let limits = Limits {
+        removals: request.limits.removals.unwrap_or(removals),
+        removal_percent: request.limits.removal_percent.unwrap_or(removal_percent),
+    };
+    let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
+    let Ok(decision) = policy::approve(plan.clone(), &asks) else { return BTreeSet::new() };
+    let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
+    held.map(|it| it.removal.link.id).collect()
+}
+
+fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
+    let why = format!("{} · {}", visible(&hold.to_string()), render::why(removal));
+    Held { what: what(&removal.link.binding, naming), why }
+}
+
+fn limited(limited: &policy::Limited, now: Timestamp, agent: &Agent, naming: &Naming<'_>) -> Limited {
+    let policy::Limited { digest, exceeded, links } = limited;
+    let files: Vec<_> = agent.files.iter().map(|it| format!("-f {}", it.display())).collect();
+    let release = format!(
+        "# in one of the files, reviewed like every change:\n{}\n\n# or by hand:\ngrantsync apply {} --approve {digest}",
+        render::approval(digest, now),
+        files.join(" ")
+    );
+    Limited {
+        digest: digest.to_string(),
+        exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
+        links: count(*links),
+        release,
+    }
+}
+
+fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<String> {
+    let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
+    let bindings = creations.iter().map(|it| it.binding).chain(removals.iter().map(|it| it.link.binding));
+    let (aside, rest): (Vec<_>, Vec<_>) = bindings.partition(|it| request.aside.contains(&it.pair()));
+    let why = if vanished { "files have vanished" } else { "`mode` or the command line withholds them" };
+    let said = |count: usize, why: &str| (count > 0).then(|| format!("{count} {}: {why}", plural(count, "step")));
+    [said(aside.len(), "set aside, because they come back again and again"), said(rest.len(), why)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What is wrong with the files and does not stop the pass: each in one line, with its place and what to do.
+fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
+    let problems = plan.problems.iter().map(|it| {
+        let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{}: {}{help}", it.primary.span, it.message)
+    });
+    let outside = plan.skipped.iter().filter(|it| it.why == crate::plan::Skip::OutsideScope).map(|it| {
+        let places = render::origins(it.creation.origins.iter());
+        format!("{}: {} ({places})", what(&it.creation.binding, naming), it.why)
+    });
+    problems.chain(outside).map(|it| visible(&it).into_owned()).collect()
+}
+
+/// Grants that are over before an instant, unless another line goes on.
+fn expiring(desired: &Desired, now: Timestamp, before: Timestamp, naming: &Naming<'_>) -> Vec<Expiring> {
+    let alive = desired.bindings.iter().filter(|it| it.phase(now) == Phase::Alive);
+    let mut ending: Vec<_> = alive
+        .filter_map(|it| {
+            let ends: Option<Vec<_>> = it.origins.iter().map(|it| it.life.until).collect();
+            let until = ends?.into_iter().max().filter(|it| *it < before)?;
+            Some(Expiring {
+                what: format!("{} · {}", what(&it.binding, naming), render::origins(it.origins.iter())),
+                until,
+            })
+        })
+        .collect();
+    ending.sort_by(|a, b| (a.until, &a.what).cmp(&(b.until, &b.what)));
+    ending
+}
+
+/// When a line begins or ends next, also one that could not be resolved: then it can no longer be meant.
+fn next_instant(desired: &Desired, now: Timestamp) -> Option<Timestamp> {
+    let lives = desired.bindings.iter().flat_map(|it| it.origins.iter().map(|it| it.life));
+    let lives = lives.chain(desired.doubts.iter().map(|it| it.life));
+    lives.flat_map(|it| [it.from, it.until]).flatten().filter(|it| *it > now).min()
+}
+
+/// Whether all is done that may be done. A step that waits for another one is told of as held.
+fn converged(report: Option<&Report>, plan: &Plan) -> bool {
+    let Some(report) = report else { return !plan.changing };
+    let waits = report.count(|_, outcome| matches!(outcome, Outcome::Held(_))) > 0;
+    let settled = match &report.after {
+        After::Untouched => true,
+        After::Unread(_) => false,
+        After::Decision(decision) => !decision.plan.changing && (waits || decision.approved.is_empty()),
+    };
+    report.stopped.is_none() && settled
+}
+
+fn stopped(stop: &Stop) -> Stopped {
+    match stop {
+        Stop::Interrupted => Stopped::Interrupted,
+        Stop::Unauthorized(failure) => Stopped::Unauthorized(in_words(failure)),
+        Stop::Blind(failure) => Stopped::Refused(in_words(failure)),
+    }
+}
+
+fn in_words(report::Failure { message, help }: &report::Failure) -> Failure {
+    Failure { message: message.clone(), help: help.clone() }
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn signed(duration: std::time::Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,136 @@
+//! The real agent and its files: each kind of edit, broken ones, and files that vanish.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::reconcile_support::wanting;
+use crate::run_kit::{live, start, world};
+
+const BOTH: [&str; 2] = ["cluster-a admin alice", "cluster-b member bob"];
+
+fn write(path: impl AsRef<Path>, text: &str) {
+    fs::create_dir_all(path.as_ref().parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Puts a symlink in the place of another, as one step.
+fn swap(link: &Path, target: &str) {
+    let new = link.with_file_name(".swap");
+    symlink(target, &new).unwrap();
+    fs::rename(new, link).unwrap();
+}
+
+/// A way to bring a text to a path that leads through a folder: what is watched, and how it is written.
+type Edit = (&'static str, &'static str, fn(&Path, usize, &str));
+
+const EDITS: [Edit; 5] = [
+    ("written in place", "grants.yaml", |folder, _, text| write(folder.join("grants.yaml"), text)),
+    ("renamed over", "grants.yaml", |folder, _, text| {
+        write(folder.join("new"), text);
+        fs::rename(folder.join("new"), folder.join("grants.yaml")).unwrap();
+    }),
+    ("a ConfigMap", "mount/grants.yaml", |folder, round, text| {
+        let mount = folder.join("mount");
+        write(mount.join(format!("..{round}/grants.yaml")), text);
+        swap(&mount.join("..data"), &format!("..{round}"));
+        if round == 0 {
+            symlink("..data/grants.yaml", mount.join("grants.yaml")).unwrap();
+        }
+    }),
+    ("git-sync", "git/current/grants.yaml", |folder, round, text| {
+        write(folder.join(format!("git/.worktrees/{round}/grants.yaml")), text);
+        swap(&folder.join("git/current"), &format!(".worktrees/{round}"));
+    }),
+    ("a directory", "access", |folder, _, text| write(folder.join("access/teams/gpu.yaml"), text)),
+];
+
+#[tokio::test]
+async fn each_kind_of_edit_is_applied() {
+    for (name, path, edit) in EDITS {
+        let sandbox = world().await;
+        let agent = start(&sandbox, path, "", |folder| edit(folder, 0, &wanting(&BOTH))).await;
+        agent.result("in_sync").await;
+        for (round, user) in [(1, "carol"), (2, "dave")] {
+            let wanted = [BOTH[0], BOTH[1], &format!("cluster-a viewer {user}")];
+            edit(agent.folder.path(), round, &wanting(&wanted));
+            live(&sandbox, &wanted).await;
+            let status =
+                agent.until(name, |it| it["changes"][0]["what"] == format!("{user}: viewer on cluster-a")).await;
+            assert_eq!(status["last"]["result"], "changed", "{name}");
+            assert!(status["last"]["asked_by"].as_array().unwrap().contains(&Value::from("file_change")), "{name}");
+        }
+        assert_eq!(agent.stop().await.code, Some(0), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_edit_changes_nothing_and_heals_when_it_is_mended() {
+    let sandbox = world().await;
+    let agent = start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &wanting(&BOTH))).await;
+    agent.result("in_sync").await;
+    let requests = sandbox.world().requests.len();
+
+    write(agent.path("grants.yaml"), "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, usr: alice}\n");
+    let status = agent.result("broken_files").await;
+    let finding = status["broken"]["first"][0].as_str().unwrap();
+    assert!(finding.contains("grants.yaml:3") && finding.contains("usr"), "{finding}");
+    assert!(!agent.ready().await);
+    fs::remove_file(agent.path("grants.yaml")).unwrap();
+    agent.until("missing", |it| it["broken"]["first"][0].as_str().is_some_and(|it| it.contains("no such file"))).await;
+    assert_eq!(sandbox.world().requests.len(), requests, "nothing is asked for broken files");
+
+    let wanted = [BOTH[0], "cluster-b member carol"];
+    agent.want("grants.yaml", &wanted);
+    live(&sandbox, &wanted).await;
+    agent.until("ready", |it| it["ready"] == true && it["broken"]["count"] == 0).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() {
+    let sandbox = world().await;
+    let prepare = |folder: &Path| {
+        write(folder.join("access/a.yaml"), &wanting(&BOTH[..1]));
+        write(folder.join("access/b.yaml"), "bindings: [{resource: cluster-b, role: member, user: bob}]\n");
+    };
+    let agent = start(&sandbox, "access", "--interval 2s", prepare).await;
+    agent.result("in_sync").await;
+    fs::remove_file(agent.path("access/b.yaml")).unwrap();
+    let status = agent.until("missed", |it| it["vanished"].is_object()).await;
+    assert_eq!(status["vanished"]["files"][0], "access/b.yaml");
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: files have vanished");
+    assert_eq!(sandbox.world().triples(), BOTH, "it may be back in a moment");
+    live(&sandbox, &BOTH[..1]).await;
+    agent.until("accepted", |it| it["vanished"].is_null() && it["last"]["result"] != "held").await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
+    let sandbox = world().await;
+    let limited =
+        |bindings: &[&str]| wanting(bindings).replace("{removals: 1000, removal_percent: 100}", "{removals: 0}");
+    let agent = start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
+    agent.result("in_sync").await;
+    write(agent.path("grants.yaml"), &limited(&BOTH[..1]));
+    let status = agent.result("held").await;
+    let held = &status["access"]["held_by_limits"];
+    assert_eq!(
+        (held["links"].as_u64(), status["access"]["held"]["first"][0]["what"].as_str()),
+        (Some(1), Some("bob: member on cluster-b"))
+    );
+    assert!(agent.ready().await, "a person has to look, and nothing is wrong with the agent");
+
+    // The lines to paste are pasted.
+    let release = held["release"].as_str().unwrap();
+    let lines: Vec<_> =
+        release.lines().skip_while(|it| !it.contains("approvals:")).take(2).map(|it| &it[4..]).collect();
+    write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
+    live(&sandbox, &BOTH[..1]).await;
+    let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
+    assert_eq!(status["access"]["held"]["count"], 0);
+    assert_eq!(agent.stop().await.code, Some(0));
+}

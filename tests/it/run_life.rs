@@ -1,0 +1,182 @@
+//! The real agent through bad times: a server that is down, a token that is not good, signals, and somebody who undoes
+//! what it does.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use grantsync::sandbox::{Act, Fault, Sandbox, tokens};
+use reqwest::{Client, StatusCode};
+
+use crate::reconcile_support::{LINKS, wanting};
+use crate::run_kit::{Agent, live, start, world};
+
+const BOTH: [&str; 2] = ["cluster-a admin alice", "cluster-b member bob"];
+const THREE: [&str; 3] = [BOTH[0], BOTH[1], "cluster-a viewer carol"];
+
+/// Keeps the world as it is, with these arguments.
+async fn keep(sandbox: &Sandbox, arguments: &str) -> Agent {
+    let write = |folder: &Path| fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
+    let agent = start(sandbox, "grants.yaml", arguments, write).await;
+    agent.result("in_sync").await;
+    agent
+}
+
+#[tokio::test]
+async fn drift_is_healed_on_schedule() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--interval 1s").await;
+    let link = sandbox.world().links.iter().next().unwrap().id;
+    assert!(sandbox.world().unlink(link));
+    live(&sandbox, &BOTH).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_server_that_goes_down_is_waited_for() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "").await;
+    let address = sandbox.address;
+    let kept = sandbox.stop().await;
+    agent.want("grants.yaml", &THREE);
+    let status = agent.result("unreachable").await;
+    assert!(status["failure"]["message"].is_string() && status["next"]["backing_off"] == true, "{status:#}");
+    assert!(!agent.ready().await);
+    let sandbox = Sandbox::listen(address, kept).await.unwrap();
+    live(&sandbox, &THREE).await;
+    agent.until("ready", |it| it["ready"] == true).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_token_that_is_rejected_is_replaced_without_a_restart() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "").await;
+    fs::write(agent.path("token"), tokens::EXPIRED).unwrap();
+    let status = agent.result("unauthorized").await;
+    assert_eq!((status["token"].as_str(), status["next"]["backing_off"].as_bool()), (Some("rejected"), Some(true)));
+    assert!(!agent.ready().await);
+    agent.want("grants.yaml", &THREE);
+    fs::write(agent.path("new"), tokens::STAFF).unwrap();
+    fs::rename(agent.path("new"), agent.path("token")).unwrap();
+    live(&sandbox, &THREE).await;
+    agent.until("accepted", |it| it["token"] == "accepted" && it["ready"] == true).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn somebody_may_ask_by_signal_and_on_the_port() {
+    let sandbox = world().await;
+    let write = |folder: &Path| {
+        fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
+        fs::write(folder.join("secret"), "open sesame\n").unwrap();
+    };
+    let agent = start(&sandbox, "grants.yaml", "--sync-token-file secret", write).await;
+    agent.result("in_sync").await;
+    agent.signal("HUP");
+    agent.until("asked by signal", |it| it["last"]["asked_by"][0] == "signal").await;
+    let ask = async |token: &str| {
+        let ask = Client::new().post(format!("{}/sync", agent.url)).bearer_auth(token);
+        ask.send().await.unwrap().status()
+    };
+    assert_eq!(ask("close sesame").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask("open sesame").await, StatusCode::ACCEPTED);
+    agent.until("asked on the port", |it| it["last"]["asked_by"][0] == "request").await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+/// An agent that has just sent the first of two creations, whose answer takes this long.
+async fn in_mid_pass(sandbox: &Sandbox, delay: Duration) -> Agent {
+    let agent = keep(sandbox, "--write-parallelism 1").await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = Mutex::new(Some(tell));
+    let hook = move |_: &mut _, _: &_| {
+        if let Some(tell) = tell.lock().unwrap().take() {
+            let _ = tell.send(());
+        }
+    };
+    sandbox.world().faults.push(Fault::on("POST", LINKS, Act::before(hook)));
+    sandbox.world().faults.push(Fault::on("POST", LINKS, Act::DelayAnswer(delay)));
+    agent.want("grants.yaml", &[THREE[0], THREE[1], THREE[2], "cluster-b viewer dave"]);
+    told.await.unwrap();
+    agent
+}
+
+#[tokio::test]
+async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
+    let sandbox = world().await;
+    let agent = in_mid_pass(&sandbox, Duration::from_millis(300)).await;
+    let ran = agent.stop().await;
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(sandbox.world().triples().len(), 3, "one of two was sent: {:?}", sandbox.world().triples());
+}
+
+#[tokio::test]
+async fn whoever_asks_twice_does_not_wait() {
+    let sandbox = world().await;
+    let agent = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    agent.signal("TERM");
+    agent.signal("INT");
+    assert_eq!(agent.end().await.code, Some(130));
+}
+
+#[tokio::test]
+async fn whoever_is_only_reading_leaves_at_once() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "").await;
+    sandbox.world().faults.push(Fault::on("GET", LINKS, Act::Delay(Duration::from_secs(3600))));
+    agent.want("grants.yaml", &THREE);
+    agent.until("reading", |it| it["running"].is_object()).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--interval 1s").await;
+    let undone = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&undone);
+    // After the look back, so that every pass thinks that all is well.
+    let undo = move |world: &mut grantsync::sandbox::World, _: &_| {
+        let made =
+            world.links.iter().find(|it| world.users.iter().any(|user| user.id == it.user && user.username == "carol"));
+        if let Some(link) = made.map(|it| it.id) {
+            world.unlink(link);
+            *count.lock().unwrap() += 1;
+        }
+    };
+    sandbox.world().faults.push(Fault::on("GET", "/api/users/me/", Act::before(undo)));
+    agent.want("grants.yaml", &THREE);
+    let status = agent.until("flapping", |it| it["flapping"]["count"] == 1 && it["last"]["result"] == "held").await;
+    assert!(status["flapping"]["first"][0]["what"].as_str().unwrap().contains("carol: viewer on cluster-a"));
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: set aside, because they come back again and again");
+    assert!(*undone.lock().unwrap() >= 1);
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_command_line_that_makes_no_sense_does_not_start() {
+    use crate::cli_support::Call;
+    for (arguments, said) in [
+        ("run -f -", "standard input can be read only once"),
+        ("run -f x --cron soon", "`soon` is not a cron pattern of five fields"),
+        ("run -f x --approve 0123456789abcdef", "an approval is for one pass"),
+        ("run -f x --listen everywhere", "write an address like `127.0.0.1:9090`, or `none`"),
+        ("run", "--file <PATH>"),
+    ] {
+        let ran = Call::new(arguments).run().await;
+        assert_eq!(ran.code, Some(64), "{arguments}");
+        assert!(ran.stderr.contains(said), "{arguments}: {}", ran.stderr);
+    }
+}
+
+#[tokio::test]
+async fn once_is_apply() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("grants.yaml"), wanting(&THREE)).unwrap();
+    let call = crate::cli_support::Call::new("run --once -f grants.yaml").at(folder.path());
+    let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
+    assert_eq!((ran.code, sandbox.world().triples().len()), (Some(0), 3), "{}", ran.stderr);
+}
