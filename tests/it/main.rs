@@ -54,6 +54,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod properties;
+mod readme;
 mod recipes;
 mod reconcile_asked;
 mod reconcile_callers;
