@@ -44,6 +44,8 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
+    /// Tells why somebody has, gets, loses or lacks a role.
+    Explain(super::explain::Explain),
     /// Writes what is live as files to begin from.
     Export(super::export::Export),
     /// Keeps what is live in a file, for `plan --live` where no token is.

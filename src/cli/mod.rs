@@ -5,6 +5,7 @@ mod args;
 mod connect;
 mod doctor;
 mod exit;
+mod explain;
 mod export;
 mod formats;
 mod links;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Doctor(arguments) => doctor::run(&arguments).await,
             Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
+            Command::Explain(arguments) => explain::run(&arguments, verbose).await,
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Schema(arguments) => schema::run(&arguments),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::document::Reference;
 use super::names::Names;
+use super::problems::Problems;
+use super::read::{Kind, reference};
 use crate::binding::{Binding, ResourceId, UserId, parse_uuid};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::{Directory, Lookups};
@@ -34,6 +36,19 @@ impl Narrow {
     /// Narrows to this resource, among others asked for.
     pub fn resource(&mut self, text: &str) {
         self.resources.push(asked("--only resource", text));
+    }
+
+    /// Narrows to what is asked about, in the words of a file: a name, a UUID, a URL, or a mapping in braces.
+    ///
+    /// # Errors
+    /// What can't be read; the file of its place is `--user` or `--resource`.
+    pub fn about(user: Option<&str>, resource: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Problems::default();
+        let mut one = |flag, text: Option<&str>, kind| -> Vec<Reference> {
+            text.and_then(|it| reference(flag, it, kind, &mut problems)).into_iter().collect()
+        };
+        let (users, resources) = (one("--user", user, Kind::User), one("--resource", resource, Kind::Resource));
+        if problems.any_error() { Err(problems.sorted(&[])) } else { Ok(Self { users, resources }) }
     }
 
     /// What has to be looked up for it.

@@ -11,6 +11,7 @@ async fn help_reads_as_agreed() {
         ("validate --help", expect_file!["../data/help/validate.txt"]),
         ("plan --help", expect_file!["../data/help/plan.txt"]),
         ("apply --help", expect_file!["../data/help/apply.txt"]),
+        ("explain --help", expect_file!["../data/help/explain.txt"]),
         ("export --help", expect_file!["../data/help/export.txt"]),
         ("schema --help", expect_file!["../data/help/schema.txt"]),
         ("links --help", expect_file!["../data/help/links.txt"]),

@@ -92,6 +92,7 @@ mod schema;
 mod schema_files;
 mod tidy;
 mod verbs;
+mod verbs_explain;
 mod verbs_export;
 mod verbs_git;
 mod verbs_live;

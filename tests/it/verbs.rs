@@ -65,6 +65,12 @@ impl Bench {
         self.run_in(&server, arguments).await
     }
 
+    /// Runs it with the token of the staff; the words may hold spaces.
+    pub(crate) async fn run_words(&self, words: &[String]) -> Ended {
+        let server = [("WALDUR_API_URL", self.sandbox.url()), ("WALDUR_ACCESS_TOKEN", tokens::STAFF.to_owned())];
+        self.call(&server, words.iter().map(String::as_str)).await
+    }
+
     /// Runs it without a server and without a token.
     pub(crate) async fn run_offline(&self, arguments: &str) -> Ended {
         self.run_in(&[], arguments).await
@@ -72,8 +78,12 @@ impl Bench {
 
     /// Runs it with these variables and no others but what finds programs; arguments are split at spaces.
     pub(crate) async fn run_in(&self, variables: &[(&str, String)], arguments: &str) -> Ended {
+        self.call(variables, arguments.split_whitespace()).await
+    }
+
+    async fn call(&self, variables: &[(&str, String)], words: impl Iterator<Item = &str>) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_grantsync"));
-        command.current_dir(self.dir.path()).env_clear().args(arguments.split_whitespace());
+        command.current_dir(self.dir.path()).env_clear().args(words);
         command.envs(std::env::var_os("PATH").map(|it| ("PATH", it))).envs(variables.iter().cloned());
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

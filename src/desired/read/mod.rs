@@ -15,7 +15,7 @@ mod when;
 use std::sync::Arc;
 
 use super::codes;
-use super::document::Selector;
+use super::document::{Reference, Selector};
 use super::draft::{Draft, Setting};
 use super::problems::Problems;
 use super::yaml::{self, Node, Place, Tree, Value};
@@ -78,21 +78,34 @@ impl Reading<'_> {
     }
 }
 
-/// Reads what was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is where it
-/// was given.
+/// Reads a selector that was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is
+/// where it was given.
 pub(super) fn selector(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Selector> {
-    let flag = Arc::from(flag);
+    given(flag, text, problems, |cx, node| reference::selector(cx, Subject::Key(flag), node, kind))
+}
+
+/// The same for a reference.
+pub(super) fn reference(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Reference> {
+    given(flag, text, problems, |cx, node| reference::reference(cx, Subject::Key(flag), node, kind))
+}
+
+fn given<T>(
+    flag: &str,
+    text: &str,
+    problems: &mut Problems,
+    read: impl Fn(&mut Reading<'_>, &Node<'_>) -> Option<T>,
+) -> Option<T> {
+    let file = Arc::from(flag);
     if !text.starts_with('{') {
         let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
-        return reference::selector(&mut Reading { file: &flag, problems }, Subject::Key(&flag), &node, kind);
+        return read(&mut Reading { file: &file, problems }, &node);
     }
-    let source = Source { name: Arc::clone(&flag), text: text.to_owned() };
-    let mut read = None;
+    let source = Source { name: Arc::clone(&file), text: text.to_owned() };
+    let mut found = None;
     yaml::read(&source, problems, &mut |tree, problems| {
-        let cx = &mut Reading { file: &flag, problems };
-        read = tree.root.and_then(|it| reference::selector(cx, Subject::Key(&flag), &it, kind));
+        found = tree.root.and_then(|it| read(&mut Reading { file: &file, problems }, &it));
     });
-    read
+    found
 }
 
 /// Adds what a file says to the draft.

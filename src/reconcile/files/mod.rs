@@ -3,6 +3,7 @@
 //! A file may be replaced, a directory swapped and a work tree checked out at any moment. Half of an old set and half
 //! of a new one would be access that nobody declared.
 
+mod blame;
 mod error;
 mod git;
 mod revision;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 use crate::desired;
 use crate::diagnostic::Source;
 
+pub use blame::authors;
 pub use error::{FilesError, Unreadable, Why};
 pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;

@@ -93,13 +93,13 @@ pub fn head(paths: &[PathBuf]) -> Option<Head> {
 }
 
 /// A path, and how git gets there.
-struct Place<'a> {
+pub(super) struct Place<'a> {
     /// As it was given.
     given: &'a Path,
     /// The nearest directory that is checked out: there git is run.
     dir: PathBuf,
     /// The path from there; empty for the directory itself.
-    below: PathBuf,
+    pub(super) below: PathBuf,
 }
 
 /// A file in a commit.
@@ -109,7 +109,7 @@ struct Blob {
 }
 
 impl<'a> Place<'a> {
-    fn of(given: &'a Path) -> Result<Self, FilesError> {
+    pub(super) fn of(given: &'a Path) -> Result<Self, FilesError> {
         let absolute = std::path::absolute(given).map_err(|it| Unreadable::io(given, it)).map_err(one)?;
         let dir = absolute.ancestors().find(|it| it.is_dir()).unwrap_or(Path::new("/"));
         let below = absolute.strip_prefix(dir).unwrap_or(Path::new("")).to_owned();
@@ -117,7 +117,7 @@ impl<'a> Place<'a> {
     }
 
     /// The id of a commit. What begins with a dash is no option.
-    fn commit(&self, rev: &str) -> Result<String, FilesError> {
+    pub(super) fn commit(&self, rev: &str) -> Result<String, FilesError> {
         let commit = format!("{rev}^{{commit}}");
         let id = self.git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).map_err(|error| {
             let unknown = matches!(&error, FilesError::Git { detail } if detail.is_empty());
@@ -157,7 +157,7 @@ impl<'a> Place<'a> {
     }
 
     /// Runs git, and returns what it printed.
-    fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Vec<u8>, FilesError> {
+    pub(super) fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Vec<u8>, FilesError> {
         let mut git = Command::new("git");
         git.arg("--literal-pathspecs").arg("-C").arg(&self.dir).args(arguments);
         git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
