@@ -20,7 +20,7 @@
 //!
 //! | room | what it knows | what it never does |
 //! |---|---|---|
-//! | [`binding`], [`directory`], [`snapshot`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`binding`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
 //! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
@@ -30,6 +30,7 @@
 //! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
 //! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
 //! | [`mod@reconcile`] | one pass, start to end | decide: what it sends is approved, what holds a step is asked of `report` |
+//! | [`doctor`] | what is wrong with a setup, and what to do about it | look for itself |
 //! | [`render`] | what people and scripts read | print it |
 //! | [`sandbox`] | a Waldur to try things on | use another room: bugs would cancel out |
 //! | [`cli`] | one file a verb, exit codes | be used by another room |
@@ -39,6 +40,8 @@
 pub mod binding;
 pub mod diagnostic;
 pub mod directory;
+pub mod event;
+pub mod site;
 pub mod snapshot;
 
 pub mod desired;
@@ -48,6 +51,8 @@ pub mod policy;
 pub mod report;
 pub mod risk;
 pub mod saved;
+
+pub mod doctor;
 
 pub mod api;
 pub mod reconcile;

@@ -18,6 +18,23 @@ pub struct Snapshot {
     pub observation: Observation,
 }
 
+/// A link with the names that its row shows, for people to read.
+///
+/// The names stand for nothing: resources and roles of other offerings may have the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedLink {
+    /// The link.
+    pub link: Link,
+    /// What its resource is called.
+    pub resource: String,
+    /// What its role is called.
+    pub role: String,
+    /// The account.
+    pub username: String,
+    /// The person; may be empty.
+    pub full_name: String,
+}
+
 /// The circumstances of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {

@@ -70,6 +70,11 @@ fn connecting(root: &str, address: &Address) -> String {
         "if your own authority signed the server's certificate, name its certificate with `--ca-file`".to_owned()
     } else if has("InvalidContentType") || has("invalid HTTP") {
         "this port speaks no TLS: is the port right? (`http://` sends the token unencrypted)".to_owned()
+    } else if has("CaUsedAsEndEntity") {
+        "it signs itself, and for an authority: have it made anew with `CA:FALSE`, and name it with `--ca-file`"
+            .to_owned()
+    } else if has("expired") {
+        format!("the certificate of `{}` is too old: ask who runs it, and check this machine's clock", address.host())
     } else if has("certificate") {
         format!(
             "the certificate of `{}` is not valid for it: check the address and this machine's clock",

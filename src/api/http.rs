@@ -49,6 +49,8 @@ pub(super) struct Request {
     method: Method,
     url: Url,
     body: Option<String>,
+    /// Without the token.
+    anonymous: bool,
 }
 
 impl Http {
@@ -65,7 +67,8 @@ impl Http {
             // Following a redirect would turn a POST into a GET; reads follow theirs below.
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout));
+            // Half of the time at most, so that who is not there is told from who does not answer.
+            .connect_timeout(CONNECT_TIMEOUT.min(attempt_timeout / 2));
         if let Some(path) = ca_file {
             builder = builder.tls_certs_merge(certificates(&path)?);
         }
@@ -81,7 +84,7 @@ impl Http {
 
     /// A request for something below the root of the API; `path` ends in a slash.
     pub(super) fn request(&self, method: Method, path: &str) -> Request {
-        Request { method, url: self.address.join(path), body: None }
+        Request { method, url: self.address.join(path), body: None, anonymous: false }
     }
 
     /// Sends a request, again where that is safe, until it succeeds or there is nothing more to hope for.
@@ -155,7 +158,10 @@ impl Http {
     }
 
     async fn send(&self, request: &Request, url: &Url, token: &Secret) -> Result<Response, Failure> {
-        let mut builder = self.client.request(request.method.into(), url.clone()).header(AUTHORIZATION, token.header());
+        let mut builder = self.client.request(request.method.into(), url.clone());
+        if !request.anonymous {
+            builder = builder.header(AUTHORIZATION, token.header());
+        }
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
@@ -178,9 +184,15 @@ impl Request {
         self
     }
 
+    /// Leaves the token out: whoever answers may not be whom we mean.
+    #[must_use]
+    pub(super) fn anonymous(self) -> Self {
+        Self { anonymous: true, ..self }
+    }
+
     /// What is asked, for people: `GET /api/users/?username=alice`. Which fields of it we read is left out.
     pub(super) fn name(&self) -> String {
-        let Self { method, url, body: _ } = self;
+        let Self { method, url, body: _, anonymous: _ } = self;
         let query: Vec<_> = url.query().into_iter().flat_map(|it| it.split('&')).collect();
         let query: Vec<_> = query.into_iter().filter(|it| !it.starts_with("field=")).collect();
         let mark = if query.is_empty() { "" } else { "?" };

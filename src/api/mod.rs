@@ -5,13 +5,14 @@
 
 mod address;
 mod answer;
+mod browse;
 mod counters;
 mod each;
 mod error;
-mod event;
 mod excerpt;
 mod failure;
 mod http;
+mod probe;
 mod resource_users;
 pub mod retry;
 mod settings;
@@ -24,14 +25,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use address::Address;
+pub use browse::{Listing, Narrowed, RoleIs};
 pub use counters::Counters;
 pub use error::{Error, Kind};
-pub use event::{Event, Happening};
 pub use settings::Settings;
 pub use token::TokenSource;
 
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::directory::{Directory, Lookups, User};
+use crate::event::Event;
 use crate::snapshot::{Caller, Snapshot};
 use http::Http;
 use resource_users::Filter;

@@ -90,7 +90,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     }
     let Some(report) = report else {
         if let Some(saved) = &saved {
-            saved::same_changes(saved, &prepared)?;
+            saved::same_changes(saved, &prepared, formats)?;
         }
         manner.show(&read, &prepared, &change)?;
         manner.tell(&read, &prepared, &change, None)?;

@@ -1,20 +1,16 @@
 //! The command line as it is typed.
 
-use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use super::formats::ReportTo;
-use crate::desired::Narrow;
+use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
+use crate::binding::LinkId;
 use crate::policy::Digest;
 use crate::render::Format;
 
@@ -42,6 +38,10 @@ pub(super) enum Command {
     Plan(Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(Apply),
+    /// Shows the links there are, and changes nothing.
+    Links(Links),
+    /// Looks at address, token and server, says what is wrong and what to do about it, and changes nothing.
+    Doctor(Doctor),
     /// Shows a saved plan, however old it is, without a server.
     Show(Show),
     /// Tells why somebody has, gets, loses or lacks a role.
@@ -188,6 +188,72 @@ pub(super) struct Apply {
     pub(super) narrow: Narrowing,
 }
 
+/// `links`.
+#[derive(Debug, Args)]
+pub(super) struct Links {
+    /// Only this link, by its id, and all that is known of it.
+    #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
+    pub(super) link: Option<LinkId>,
+    /// Only on this resource, by name or UUID; may be repeated.
+    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) resource: Vec<String>,
+    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
+    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) role: Vec<String>,
+    /// Only of this user, by username or UUID; may be repeated.
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) user: Vec<String>,
+    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) file: Vec<PathBuf>,
+    /// A table for people (with ids at -v), JSON for programs, or CSV for spreadsheets.
+    ///
+    /// JSON has the names exactly as the server has them. In CSV a name that a spreadsheet would take for a formula
+    /// begins with a `'`.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: LinksFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How links are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LinksFormat {
+    /// A table.
+    Text,
+    /// JSON, version 1.
+    Json,
+    /// CSV by RFC 4180.
+    Csv,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line is ok, a warning or a problem. Ends with 1 if there is a problem. No answer is waited for longer than ten seconds."
+)]
+pub(super) struct Doctor {
+    /// How often grantsync is to run with this token: does the token live that long?
+    #[arg(long, env = "GRANTSYNC_INTERVAL", value_name = "DURATION", value_parser = duration)]
+    pub(super) interval: Option<Duration>,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: DoctorFormat,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DoctorFormat {
+    /// A line each.
+    Text,
+    /// JSON, version 1.
+    Json,
+}
+
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
@@ -296,94 +362,4 @@ pub(super) struct Narrowing {
     /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
     pub(super) only: Vec<OnlyOne>,
-}
-
-/// One `--only`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum OnlyOne {
-    /// `user=…`
-    User(String),
-    /// `resource=…`
-    Resource(String),
-}
-
-/// What the pass is narrowed to.
-pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
-    let mut narrow = Narrow::default();
-    for one in only {
-        match one {
-            OnlyOne::User(user) => narrow.user(user),
-            OnlyOne::Resource(resource) => narrow.resource(resource),
-        }
-    }
-    narrow
-}
-
-impl fmt::Display for OnlyOne {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(user) => write!(f, "user={user}"),
-            Self::Resource(resource) => write!(f, "resource={resource}"),
-        }
-    }
-}
-
-/// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
-fn switch() -> BoolishValueParser {
-    BoolishValueParser::new()
-}
-
-/// Reads one `--only`.
-pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
-    match text.split_once('=') {
-        Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
-        Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
-        _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
-    }
-}
-
-fn digest(text: &str) -> Result<Digest, String> {
-    Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
-}
-
-/// A day or an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
-    /// 00:00 of it, in the time zone of the files.
-    Day(Date),
-    /// Exactly then.
-    Instant(Timestamp),
-}
-
-impl FromStr for When {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let day = || text.parse().map(Self::Day);
-        let wrong = |_| "write a day like `2027-01-01` or an instant like `2027-01-01T12:00:00Z`".to_owned();
-        text.parse().map(Self::Instant).or_else(|_| day()).map_err(wrong)
-    }
-}
-
-impl When {
-    /// The instant that is meant in a time zone, by its IANA name.
-    pub(super) fn instant(self, zone: Option<&str>) -> Result<Timestamp, jiff::Error> {
-        match self {
-            Self::Instant(at) => Ok(at),
-            Self::Day(day) => Ok(day.to_zoned(zone.map_or(Ok(TimeZone::UTC), TimeZone::get)?)?.timestamp()),
-        }
-    }
-}
-
-/// A duration in which a day has 24 hours; it may be none.
-fn span(text: &str) -> Result<Duration, String> {
-    let hours = |days: &str| days.parse::<i64>().ok()?.checked_mul(24).map(|it| format!("{it}h"));
-    let text = text.strip_suffix('d').and_then(hours).unwrap_or_else(|| text.to_owned());
-    if text == "0s" { Ok(Duration::ZERO) } else { duration(&text) }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
-    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
-    parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())
 }

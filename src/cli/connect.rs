@@ -46,7 +46,7 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
     Ok(Connection { client: Client::new(settings)?, sandbox })
 }
 
-async fn start_sandbox() -> Result<Sandbox> {
+pub(super) async fn start_sandbox() -> Result<Sandbox> {
     let sandbox = Sandbox::start(World::example().with_duplicate()).await.context("could not start a sandbox")?;
     output::say(&format!("sandbox: a Waldur inside this process, at {}\n\n", sandbox.url()));
     Ok(sandbox)

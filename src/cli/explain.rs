@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::args::{Files, Server};
 use super::connect::{Connection, connect};
 use super::{Exit, exit, output, read};
-use crate::api::{self, Client};
+use crate::api::Client;
 use crate::binding::LinkId;
 use crate::desired::{Mode, Narrow, Only};
 use crate::diagnostic::Diagnostic;
-use crate::explain::{Event, Explanation, Happening, History, Known, Question, explain};
+use crate::explain::{Explanation, History, Known, Question, explain};
 use crate::reconcile::{self, Overrides, Prepared, Request, View, files, prepare};
 use crate::render::{self, Beside, Naming, visible};
 use crate::snapshot::Caller;
@@ -121,21 +121,13 @@ async fn history(
     if *is_staff || *is_support {
         match client.events(since).await {
             Ok(events) => {
-                history.events = events.into_iter().map(event).collect();
+                history.events = events;
                 history.since = Some(since);
             }
             Err(error) => output::say(&format!("note: the server's log can't be read: {error}\n")),
         }
     }
     Ok(history)
-}
-
-fn event(api::Event { at, what, message, by, address: _ }: api::Event) -> Event {
-    let what = match what {
-        api::Happening::Made => Happening::Made,
-        api::Happening::Removed => Happening::Removed,
-    };
-    Event { at, what, message, by }
 }
 
 /// Says what of the arguments means nothing.

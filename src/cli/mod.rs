@@ -3,10 +3,12 @@
 mod apply;
 mod args;
 mod connect;
+mod doctor;
 mod exit;
 mod explain;
 mod export;
 mod formats;
+mod links;
 mod live;
 mod logging;
 mod output;
@@ -22,6 +24,7 @@ mod show;
 mod signals;
 mod snapshot;
 mod validate;
+mod values;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -48,6 +51,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Validate(arguments) => validate::run(&arguments).await,
             Command::Plan(arguments) => plan::run(&arguments, verbose).await,
             Command::Apply(arguments) => apply::run(&arguments, verbose).await,
+            Command::Doctor(arguments) => doctor::run(&arguments).await,
+            Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose),
             Command::Explain(arguments) => explain::run(&arguments, verbose).await,
             Command::Export(arguments) => export::run(&arguments).await,

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{self, Plan};
+use super::args::Plan;
 use super::connect::{Connection, connect};
 use super::formats::Manner;
 use super::review::Review;
-use super::{Exit, live, read, revision, saved};
+use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::plan::Causes;
 use crate::reconcile::{Overrides, Request, prepare, review, view_of};
@@ -23,7 +23,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
     let Plan { base, author, as_of, expiring_within, .. } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
-    let (asked, only) = (saved::asked(narrow), args::narrow(&narrow.only));
+    let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
     let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
     if let Some(when) = as_of {

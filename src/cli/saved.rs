@@ -6,11 +6,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::args::{self, Files, Narrowing, Server};
-use super::{output, plan, read};
+use super::args::{Files, Formats, Narrowing, Server};
+use super::{plan, read, values};
 use crate::api::Address;
 use crate::desired::{Mode, Narrow};
-use crate::policy::{ChangeSet, Difference};
+use crate::directory::Directory;
+use crate::policy::ChangeSet;
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
 use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView};
@@ -65,8 +66,8 @@ pub(super) fn asked(narrow: &Narrowing) -> Asked {
 /// What a pass is narrowed to, from what is kept of it.
 pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
     let only: Vec<_> =
-        asked.only.iter().map(|it| args::only(it)).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
-    Ok(args::narrow(&only))
+        asked.only.iter().map(|it| values::only(it)).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
+    Ok(values::narrow(&only))
 }
 
 /// Saves a plan; `seen` is what it rests on, if that was a file, too.
@@ -125,18 +126,19 @@ pub(super) fn same_server(plan: &SavedPlan, Server { url, .. }: &Server) -> Resu
 }
 
 /// Refuses a plan when something else would be done now, and says what.
-pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepared) -> Result<()> {
+pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepared, formats: &Formats) -> Result<()> {
     let differences = plan.changes.differences(&ChangeSet::of(decision));
     if differences.is_empty() {
         return Ok(());
     }
-    tell(plan, view.directory.clone(), &differences)?;
+    let names = names(plan, view.directory.clone());
+    formats.line(&render::differences(&differences, &Naming::new(&names)))?;
     Err(NotCurrent::Changed.into())
 }
 
-/// Says what differs, in the names of both times.
-fn tell(plan: &SavedPlan, mut names: crate::directory::Directory, differences: &[Difference]) -> io::Result<()> {
-    let crate::directory::Directory { resources, roles, users } = plan.view.directory.clone();
+/// The names of both times.
+fn names(plan: &SavedPlan, mut names: Directory) -> Directory {
+    let Directory { resources, roles, users } = plan.view.directory.clone();
     for (id, it) in resources {
         names.resources.entry(id).or_insert(it);
     }
@@ -146,5 +148,5 @@ fn tell(plan: &SavedPlan, mut names: crate::directory::Directory, differences: &
     for (id, it) in users {
         names.users.entry(id).or_insert(it);
     }
-    output::data(&render::differences(differences, &Naming::new(&names)))
+    names
 }

@@ -50,6 +50,7 @@ mod names;
 mod only;
 mod parse;
 mod pattern;
+mod pick;
 mod problems;
 mod quote;
 mod read;
@@ -65,6 +66,7 @@ pub use document::{
 };
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
+pub use pick::{Named, Pick, Picked, Sight};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
 pub use schema::schema;
 pub use territory::Territory;

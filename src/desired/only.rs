@@ -102,7 +102,7 @@ impl Only {
 }
 
 /// A reference from the command line: a UUID or a name.
-fn asked(flag: &str, text: &str) -> Reference {
+pub(super) fn asked(flag: &str, text: &str) -> Reference {
     let id = parse_uuid(text);
     let span = Span { file: Arc::from(flag), start: 0, end: 0, line: 1, column: 1 };
     Reference { span, id, name: id.is_none().then(|| text.into()), offering: None }

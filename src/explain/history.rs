@@ -10,6 +10,7 @@ use crate::binding::Binding;
 use crate::desired::Phase;
 use crate::diagnostic::Span;
 use crate::directory::Directory;
+use crate::event::{Event, Happening};
 
 /// What others remember.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,28 +50,6 @@ pub enum Authored {
     },
     /// It is not committed yet.
     Uncommitted,
-}
-
-/// Something that happened to a link, as the server tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub what: Happening,
-    /// The server's words: they name user, role and resource, and no ids.
-    pub message: String,
-    /// Who did it; absent for the server itself.
-    pub by: Option<String>,
-}
-
-/// What can happen to a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Happening {
-    /// It was made.
-    Made,
-    /// It was removed.
-    Removed,
 }
 
 impl Place {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use gather::{Known, explain};
-pub use history::{Authored, Event, Happening, History, Place};
+pub use history::{Authored, History, Place};
 
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase};

@@ -14,7 +14,7 @@ use crate::directory::Directory;
 use crate::snapshot::Snapshot;
 
 /// Clocks further apart than this can't be trusted with dates.
-const CLOCKS_AGREE: SignedDuration = SignedDuration::from_mins(5);
+pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Compares what is wanted with what is live at `now`.
 pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: Timestamp) -> Plan {

@@ -9,7 +9,7 @@ mod doubts;
 mod step;
 
 pub use cause::{Cause, Causes, Fixed, Intent};
-pub use compare::plan;
+pub use compare::{CLOCKS_AGREE, plan};
 pub use step::{Creation, Held, Hold, Keep, Kept, Removal, Skip, Skipped, Why};
 
 use std::collections::BTreeSet;

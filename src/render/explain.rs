@@ -11,9 +11,9 @@ use crate::binding::ResourceId;
 use crate::desired::{Origin, Phase};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
+use crate::event::{Event, Happening};
 use crate::explain::{
-    Absent, Account, Authored, Event, Explanation, Fact, Fate, Happening, History, Line, Place, Question, Row,
-    Uncertain,
+    Absent, Account, Authored, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
 };
 use crate::plan::{Hold, Why};
 use crate::policy::Digest;

@@ -100,6 +100,12 @@ impl Raw {
         self.requests.lock().unwrap()[0].split_once("\r\n\r\n").unwrap().0.to_lowercase()
     }
 
+    /// All requests: what stands before their bodies.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().map(|it| it.split_once("\r\n\r\n").map_or(&**it, |(head, _)| head).to_owned()).collect()
+    }
+
     /// The first request: its body.
     pub(crate) fn body(&self) -> String {
         self.requests.lock().unwrap()[0].split_once("\r\n\r\n").unwrap().1.to_owned()

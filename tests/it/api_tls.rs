@@ -17,17 +17,17 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use crate::api_support::{TOKEN, json, settings};
 
 /// A server with a certificate of an authority that nobody else knows, for the address 127.0.0.1.
-struct Secure {
-    port: u16,
+pub(crate) struct Secure {
+    pub(crate) port: u16,
     /// The authority's certificate.
-    ca_file: PathBuf,
+    pub(crate) ca_file: PathBuf,
     /// What clients and server agreed on speaking.
     spoken: Arc<Mutex<Vec<String>>>,
     _dir: TempDir,
 }
 
 impl Secure {
-    async fn start(protocols: &[&str]) -> Self {
+    pub(crate) async fn start(protocols: &[&str]) -> Self {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();

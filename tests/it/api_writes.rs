@@ -1,7 +1,8 @@
 //! Creating and deleting, over the sandbox and over wires that lose answers.
 
-use grantsync::api::{Client, Deleted, Happening, Kind};
+use grantsync::api::{Client, Deleted, Kind};
 use grantsync::binding::{Binding, LinkId};
+use grantsync::event::Happening;
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
 use uuid::Uuid;
 

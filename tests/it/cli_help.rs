@@ -14,6 +14,8 @@ async fn help_reads_as_agreed() {
         ("explain --help", expect_file!["../data/help/explain.txt"]),
         ("export --help", expect_file!["../data/help/export.txt"]),
         ("schema --help", expect_file!["../data/help/schema.txt"]),
+        ("links --help", expect_file!["../data/help/links.txt"]),
+        ("doctor --help", expect_file!["../data/help/doctor.txt"]),
         ("sandbox --help", expect_file!["../data/help/sandbox.txt"]),
     ] {
         let ran = Call::new(arguments).run().await;

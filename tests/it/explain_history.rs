@@ -1,8 +1,9 @@
 //! What git and the server remember, beside what is known now.
 
 use expect_test::expect;
+use grantsync::event::{Event, Happening};
 use grantsync::explain::Happening::{self, Made, Removed};
-use grantsync::explain::{Authored, Event, History, Place, Question};
+use grantsync::explain::{Authored, History, Place, Question};
 
 use crate::explain::{FILE, WORLD, told};
 use crate::world::{World, instant, resource, user};
@@ -21,6 +22,7 @@ fn history() -> History {
         what,
         message: message.into(),
         by: by.map(str::to_owned),
+        address: None,
     };
     History {
         authors: [

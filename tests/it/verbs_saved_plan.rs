@@ -57,6 +57,16 @@ async fn what_is_not_the_same_any_more_is_said_and_not_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_reads_standard_output_gets_nothing_else_there() {
+    let bench = planned().await;
+    bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
+    let ended = bench.run("apply plan.json --format json").await;
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    assert!(serde_json::from_str::<serde_json::Value>(&ended.out).is_ok(), "{ended:?}");
+    assert!(ended.err.contains("not in the plan, to be removed now"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_shown_at_any_time_without_a_server() {
     let bench = planned().await;
     let planned = bench.run("plan -f grants.yaml").await;

@@ -19,8 +19,8 @@ use crate::snapshot::Snapshot;
 /// In this view resources have the name that a new link must call them by.
 pub(super) const RESOURCES: &str = "marketplace-resources/";
 /// Answering with these only is seven times as fast.
-const FIELDS_OF_RESOURCES: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
-const ROLES: &str = "marketplace-offering-user-roles/";
+pub(super) const FIELDS_OF_RESOURCES: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
+pub(super) const ROLES: &str = "marketplace-offering-user-roles/";
 
 /// Lists all resources and all roles, and looks up the users that are asked for and hold no link.
 ///
@@ -36,7 +36,7 @@ pub(in crate::api) async fn directory(
     let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
     let strangers = lookups.users.iter().filter(|id| !holders.contains_key(id)).copied().collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let all_resources = FIELDS_OF_RESOURCES.iter().fold(List::new(RESOURCES), |list, field| list.with("field", *field));
+    let all_resources = list_of_resources();
     let all_roles = List::new(ROLES);
     let (resources, roles, found) = tokio::try_join!(
         all_resources.read::<Resource>(http),
@@ -76,6 +76,11 @@ pub(in crate::api) async fn directory(
     Ok(Directory { resources, roles, users })
 }
 
+/// All resources, with the fields that matter.
+pub(super) fn list_of_resources() -> List {
+    FIELDS_OF_RESOURCES.iter().fold(List::new(RESOURCES), |list, field| list.with("field", *field))
+}
+
 /// Reads a list offering by offering, if by pages it was unsettled. It stays unsettled: it has no count of its own.
 async fn whole<T: OfOffering>(
     http: &Arc<Http>,
@@ -103,6 +108,6 @@ async fn whole<T: OfOffering>(
     Ok(Reading { items, ..paged })
 }
 
-fn by_id<I: From<Uuid> + Ord, D: From<T>, T: Item>(items: impl Iterator<Item = T>) -> BTreeMap<I, D> {
+pub(super) fn by_id<I: From<Uuid> + Ord, D: From<T>, T: Item>(items: impl Iterator<Item = T>) -> BTreeMap<I, D> {
     items.map(|item| (item.id().into(), item.into())).collect()
 }

@@ -7,24 +7,26 @@ use jiff::Timestamp;
 use super::pages::List;
 use super::wire;
 use crate::api::error::Error;
-use crate::api::event::{Event, Happening};
 use crate::api::http::Http;
+use crate::event::{Event, Happening};
 
 const MADE: &str = "marketplace_resource_user_created";
 const REMOVED: &str = "marketplace_resource_user_deleted";
 
 /// Reads what happened to links since then, oldest first.
 pub(in crate::api) async fn events(http: &Arc<Http>, since: Timestamp) -> Result<Vec<Event>, Error> {
-    let list = List::new("events/")
-        .with("event_type", MADE)
-        .with("event_type", REMOVED)
-        .with("created_from", since.as_second().to_string())
-        .with("o", "created");
+    let list = list().with("created_from", since.as_second().to_string()).with("o", "created");
     // The log only grows: what comes while it is read is for the next time.
     let events = list.read::<wire::Entry>(http).await?.items.into_values();
-    let mut events: Vec<_> = events.filter_map(event).collect();
+    // Whoever did not get the filter answers with more.
+    let mut events: Vec<_> = events.filter_map(event).filter(|it| it.at.as_second() >= since.as_second()).collect();
     events.sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
     Ok(events)
+}
+
+/// All that happened to links.
+pub(super) fn list() -> List {
+    List::new("events/").with("event_type", MADE).with("event_type", REMOVED)
 }
 
 fn event(entry: wire::Entry) -> Option<Event> {

@@ -9,25 +9,17 @@ use super::caller::caller;
 use super::directory::RESOURCES;
 use super::pages::{List, Reading};
 use super::rows::Filter;
-use super::wire::{Bare, Item, Row};
+use super::wire::{Bare, Item as _, Linked, Row};
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
 use crate::binding::ResourceId;
 use crate::snapshot::{Observation, Snapshot};
 
-/// Reads all links, and who reads them.
-///
-/// When the list keeps moving, or its order is such that pages lose rows, each resource is read by itself: that has no
-/// edges of pages. What is still not in agreement then is told by `changing`.
+/// Reads all links, and who reads them. What was not in agreement is told by `changing`.
 pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error> {
     let (caller, clock_offset) = caller(http).await?;
-    let mut reading = Filter::default().read(http).await?;
-    if !reading.settled {
-        tracing::info!("links changed while they were listed: reading them resource by resource");
-        reading = by_resource(http, reading).await?;
-    }
-    let Reading { items, pages, settled } = reading;
+    let Reading { items, pages, settled } = rows::<Row>(http, &Filter::default()).await?;
     let mut rows: Vec<Row> = items.into_values().collect();
     rows.sort_unstable_by_key(Row::id);
     let mut users = BTreeMap::new();
@@ -45,24 +37,38 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
     Ok(Snapshot { links, users, observation })
 }
 
+/// Reads all rows that pass a filter.
+///
+/// When the list keeps moving, or its order is such that pages lose rows, each resource is read by itself: that has no
+/// edges of pages.
+pub(super) async fn rows<R: Linked>(http: &Arc<Http>, filter: &Filter) -> Result<Reading<R>, Error> {
+    let reading = filter.read(http).await?;
+    if reading.settled || filter.resource.is_some() {
+        return Ok(reading);
+    }
+    tracing::info!("links changed while they were listed: reading them resource by resource");
+    by_resource(http, filter, reading).await
+}
+
 /// Reads the rows of every resource that is listed or was seen in `paged`, each judged by its own count, and all by the
 /// count of the whole.
-async fn by_resource(http: &Arc<Http>, paged: Reading<Row>) -> Result<Reading<Row>, Error> {
+async fn by_resource<R: Linked>(http: &Arc<Http>, filter: &Filter, paged: Reading<R>) -> Result<Reading<R>, Error> {
     // Should this list move, too, then the count of the whole tells whether a resource is missing.
     let listed = List::new(RESOURCES).with("field", "uuid").read::<Bare>(http).await?;
-    let seen = paged.items.values().filter_map(Row::resource);
+    let seen = paged.items.values().filter_map(R::resource);
     let resources: BTreeSet<ResourceId> = listed.items.into_keys().chain(seen).map(ResourceId::from).collect();
     let work = |resource| {
         let http = Arc::clone(http);
-        async move { Filter::resource(resource).read(&http).await }
+        let filter = Filter { resource: Some(resource), ..filter.clone() };
+        async move { filter.read::<R>(&http).await }
     };
-    let mut items = HashMap::<Uuid, Row>::new();
+    let mut items = HashMap::<Uuid, R>::new();
     let (mut pages, mut settled) = (paged.pages, true);
     for part in each(http.parallelism, resources, work).await? {
         pages += part.pages;
         settled &= part.settled;
         items.extend(part.items);
     }
-    settled &= Filter::default().count(http).await? == items.len() as u64;
+    settled &= filter.count(http).await? == items.len() as u64;
     Ok(Reading { items, pages, settled })
 }

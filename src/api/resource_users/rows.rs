@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::object;
 use super::pages::{List, Reading};
-use super::wire::Row;
+use super::wire::{Linked, Row};
 use crate::api::Method;
 use crate::api::error::{Error, Kind};
 use crate::api::http::Http;
@@ -13,14 +13,16 @@ use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 /// Where links live.
 pub(super) const PATH: &str = "marketplace-resource-users/";
 /// Where the next generation keeps roles; the first knows no such path.
-const NEXT_GENERATION: &str = "marketplace-offering-roles/";
+pub(super) const NEXT_GENERATION: &str = "marketplace-offering-roles/";
 
 /// Which rows are asked for; parts that are `None` may be anything.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::api) struct Filter {
-    resource: Option<ResourceId>,
-    role: Option<RoleId>,
-    user: Option<UserId>,
+    pub(super) resource: Option<ResourceId>,
+    pub(super) role: Option<RoleId>,
+    /// All roles of this name, whichever their offering.
+    pub(super) role_name: Option<Arc<str>>,
+    pub(super) user: Option<UserId>,
 }
 
 impl Filter {
@@ -29,31 +31,32 @@ impl Filter {
         Self { resource: Some(resource), ..Self::default() }
     }
 
-    fn list(self) -> List {
-        let Self { resource, role, user } = self;
+    fn list(&self) -> List {
+        let Self { resource, role, role_name, user } = self;
         let list = List::new(PATH);
-        let list = resource.into_iter().fold(list, |list, it| list.with("resource_uuid", it.to_string()));
-        let list = role.into_iter().fold(list, |list, it| list.with("role_uuid", it.to_string()));
-        user.into_iter().fold(list, |list, it| list.with("user_uuid", it.to_string()))
+        let list = resource.iter().fold(list, |list, it| list.with("resource_uuid", it.to_string()));
+        let list = role.iter().fold(list, |list, it| list.with("role_uuid", it.to_string()));
+        let list = role_name.iter().fold(list, |list, it| list.with("role_name", &**it));
+        user.iter().fold(list, |list, it| list.with("user_uuid", it.to_string()))
     }
 
     /// Reads the rows that pass it.
-    pub(super) async fn read(self, http: &Arc<Http>) -> Result<Reading<Row>, Error> {
+    pub(super) async fn read<R: Linked>(&self, http: &Arc<Http>) -> Result<Reading<R>, Error> {
         let list = self.list();
-        let reading = match list.read::<Row>(http).await {
+        let reading = match list.read::<R>(http).await {
             Err(error) if error.kind == Kind::NotFound => return Err(generation(http, error).await),
             reading => reading?,
         };
-        let others = reading.items.values().filter(|row| !self.passes(row));
-        match others.filter_map(Row::link).min() {
+        let others = reading.items.values().filter(|row| !self.passes(*row));
+        match others.filter_map(R::link).min() {
             Some(other) => Err(list.filter_ignored(http, &format!("a link that was not asked for: {}", other.binding))),
             None => Ok(reading),
         }
     }
 
     /// Reads the links that pass it.
-    pub(in crate::api) async fn links(self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
-        let reading = self.read(http).await?;
+    pub(in crate::api) async fn links(&self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
+        let reading = self.read::<Row>(http).await?;
         if !reading.settled {
             return Err(self.list().moving(http));
         }
@@ -63,16 +66,17 @@ impl Filter {
     }
 
     /// How many rows pass it.
-    pub(super) async fn count(self, http: &Http) -> Result<u64, Error> {
+    pub(super) async fn count(&self, http: &Http) -> Result<u64, Error> {
         self.list().count(http).await
     }
 
     /// A row that is dying passes: it is no link any more.
-    fn passes(self, row: &Row) -> bool {
-        let Self { resource, role, user } = self;
+    fn passes(&self, row: &impl Linked) -> bool {
+        let Self { resource, role, role_name, user } = self;
         row.link().is_none_or(|Link { id: _, binding }| {
             resource.is_none_or(|it| it == binding.resource)
                 && role.is_none_or(|it| it == binding.role)
+                && role_name.as_deref().is_none_or(|it| row.role_name().is_none_or(|of| of == it))
                 && user.is_none_or(|it| it == binding.user)
         })
     }
@@ -81,7 +85,7 @@ impl Filter {
 impl From<&Binding> for Filter {
     fn from(binding: &Binding) -> Self {
         let &Binding { resource, role, user } = binding;
-        Self { resource: Some(resource), role: Some(role), user: Some(user) }
+        Self { resource: Some(resource), role: Some(role), role_name: None, user: Some(user) }
     }
 }
 
@@ -93,7 +97,7 @@ pub(in crate::api) async fn link(http: &Http, id: LinkId) -> Result<Option<Link>
 /// There is no list of links: is this a Waldur that keeps them elsewhere, or no Waldur at all?
 ///
 /// One missing path proves nothing, it may be a wrong address; so the other generation's is asked for.
-async fn generation(http: &Http, error: Error) -> Error {
+pub(super) async fn generation(http: &Http, error: Error) -> Error {
     let probe = http.request(Method::Head, NEXT_GENERATION).with("page_size", "1");
     match http.call(&probe).await {
         Ok(_) => {

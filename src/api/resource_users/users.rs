@@ -60,7 +60,7 @@ pub(in crate::api) async fn everybody(http: &Arc<Http>) -> Result<BTreeMap<UserI
 }
 
 /// All users, with as little of each as is needed.
-fn list() -> List {
+pub(super) fn list() -> List {
     FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field))
 }
 

@@ -45,7 +45,21 @@ pub(super) trait OfOffering: Item {
     fn offering(&self) -> Uuid;
 }
 
-/// A row of `/api/marketplace-resource-users/`.
+/// A row of `/api/marketplace-resource-users/`, read in one width or another.
+pub(super) trait Linked: Item {
+    /// The link, unless something that it names was deleted while the server wrote it down: then it is dying, too.
+    fn link(&self) -> Option<Link>;
+
+    /// The resource, if it is still there.
+    fn resource(&self) -> Option<Uuid>;
+
+    /// The name of its role, where it was read.
+    fn role_name(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A row of `/api/marketplace-resource-users/`: as little of it as a pass needs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Row {
     uuid: Id,
@@ -58,9 +72,8 @@ pub(super) struct Row {
     pub(super) user_username: Option<Box<str>>,
 }
 
-impl Row {
-    /// The link, unless something that it names was deleted while the server wrote it down: then it is dying, too.
-    pub(super) fn link(&self) -> Option<Link> {
+impl Linked for Row {
+    fn link(&self) -> Option<Link> {
         let binding = Binding {
             resource: self.resource_uuid?.0.into(),
             role: self.role_uuid?.0.into(),
@@ -69,8 +82,7 @@ impl Row {
         Some(Link { id: self.uuid.0.into(), binding })
     }
 
-    /// The resource, if it is still there.
-    pub(super) fn resource(&self) -> Option<Uuid> {
+    fn resource(&self) -> Option<Uuid> {
         self.resource_uuid.map(|Id(uuid)| uuid)
     }
 }
@@ -147,7 +159,7 @@ pub(super) struct Context {
 }
 
 /// `null` is a value here, but leaving the field out is not.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
     Option::deserialize(deserializer)
 }
 

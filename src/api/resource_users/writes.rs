@@ -1,7 +1,7 @@
 //! Makes and removes links.
 
 use super::rows::PATH;
-use super::wire::{NewRow, Row};
+use super::wire::{Linked as _, NewRow, Row};
 use crate::api::error::{Error, Kind};
 use crate::api::http::Http;
 use crate::api::{Deleted, Method};

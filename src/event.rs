@@ -23,6 +23,20 @@ pub struct Event {
 pub enum Happening {
     /// A link was made.
     Made,
-    /// A link was removed, by itself or with the role it was about.
+    /// A link was removed, by itself or with what it was about.
     Removed,
+}
+
+impl Event {
+    /// Whether it is about what had these names then: a username, the name of a role, the name of a resource.
+    ///
+    /// The sentence is compared as a whole. It can't be taken apart, since names may have anything in them; and resources
+    /// of other offerings may have the same, so that it can be about a namesake.
+    pub fn is_about(&self, user: &str, role: &str, resource: &str) -> bool {
+        let done = match self.what {
+            Happening::Made => "assigned",
+            Happening::Removed => "unassigned",
+        };
+        self.message == format!("User {user} has been {done} role {role} in resource {resource}.")
+    }
 }

@@ -1,0 +1,224 @@
+//! `links`: what is live. It looks, and changes nothing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::args::{Links, LinksFormat, Revision};
+use super::connect::{Connection, connect};
+use super::{Exit, output, read};
+use crate::api::{self, Client, Listing, Narrowed, RoleIs};
+use crate::binding::{LinkId, ResourceId};
+use crate::desired::{self, Document, Named, Pick, Picked, Sight};
+use crate::diagnostic::Diagnostic;
+use crate::directory::{Directory, Lookups, Resource};
+use crate::render::{links, plural, visible};
+use crate::snapshot::{Caller, NamedLink, Observation, Snapshot};
+
+pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
+    let Links { link, resource, role, user, file, format, server } = arguments;
+    let format = match format {
+        LinksFormat::Text => links::Format::Text { ids: verbose > 0 },
+        LinksFormat::Json => links::Format::Json,
+        LinksFormat::Csv => links::Format::Csv,
+    };
+    let files = if file.is_empty() { None } else { Some(read::files(file, &Revision::default()).await?) };
+    let Connection { client, sandbox: _sandbox } = connect(server).await?;
+    let caller = client.caller().await?;
+    let sight = sight(&caller);
+    if let Some(id) = link {
+        return one(&client, *id, sight, format).await;
+    }
+
+    let pick = Pick::new(resource, role, user);
+    let (picked, known) = match resolve(&client, &pick, &caller).await? {
+        Ok(resolved) => resolved,
+        Err(problems) => return Ok(refused(&problems)),
+    };
+    let mut listing = client.listing(&questions(&picked)).await?;
+    listing.links.retain(|it| asked_for(it, &picked));
+    if listing.links.is_empty() && !role.is_empty() && sight == Sight::Everything {
+        let problems = pick.check_roles(&everything(&client, &Lookups::default(), &caller).await?);
+        if !problems.is_empty() {
+            return Ok(refused(&problems));
+        }
+    }
+    let all = listing.links.len();
+    let (resources, exit) = match &files {
+        Some(files) => in_scope(&client, files, &caller, &mut listing).await?,
+        None => (resources_of(&client, &listing, known).await?, Exit::Done),
+    };
+    let Listing { links: rows, changing, .. } = &listing;
+    let shown = links::Links { links: rows, resources: &resources, sight, changing: *changing };
+    output::data(&links::all(&shown, format))?;
+    if matches!(format, links::Format::Text { .. }) {
+        let outside = files.is_some().then(|| all - rows.len());
+        output::say(&count(rows.len(), outside));
+    }
+    output::say(&caveats(&caller, *changing));
+    Ok(exit)
+}
+
+/// Shows one link.
+async fn one(client: &Client, id: LinkId, sight: Sight, format: links::Format) -> Result<Exit> {
+    let Some(link) = client.named_link(id).await? else {
+        let seen = if sight == Sight::Part { ", or none that this token may see" } else { "" };
+        output::say(&format!(
+            "error: there is no link `{id}`{seen}\n  help: a link goes with its user, its role or its resource, and its \
+             id never comes back; `grantsync links -v` shows those there are\n"
+        ));
+        return Ok(Exit::Refused);
+    };
+    let resources = client.resources([link.link.binding.resource].into()).await?;
+    let shown = links::Links { links: &[link], resources: &resources, sight, changing: false };
+    output::data(&links::one(&shown, format))?;
+    Ok(Exit::Done)
+}
+
+/// Staff and support are shown everything; others a part, without being told.
+fn sight(Caller { is_staff, is_support, .. }: &Caller) -> Sight {
+    if *is_staff || *is_support { Sight::Everything } else { Sight::Part }
+}
+
+/// What is asked about, and what was looked up for it; or what is wrong with it.
+type Resolved = Result<(Picked, Directory), Vec<Diagnostic>>;
+
+/// Looks up what is asked about and, only if that is not enough, everything: then it is known what was probably meant.
+async fn resolve(client: &Client, pick: &Pick, caller: &Caller) -> Result<Resolved, api::Error> {
+    let (lookups, sight) = (pick.lookups(), sight(caller));
+    let found = client.look_up(&lookups, &pick.resource_names()).await?;
+    if let Ok(picked) = pick.resolve(&found, sight) {
+        return Ok(Ok((picked, found)));
+    }
+    let everything = everything(client, &lookups, caller).await?;
+    Ok(pick.resolve(&everything, sight).map(|picked| (picked, everything)))
+}
+
+/// All names there are, as far as there are not too many.
+async fn everything(client: &Client, lookups: &Lookups, caller: &Caller) -> Result<Directory, api::Error> {
+    /// To list so many users takes a second or two.
+    const USERS: u64 = 3000;
+    let mut directory = client.directory(lookups, &snapshot(&Listing::default(), caller)).await?;
+    directory.users.extend(client.usernames(USERS).await?);
+    Ok(directory)
+}
+
+/// Looks up those resources of the links that are not known yet.
+async fn resources_of(
+    client: &Client,
+    Listing { links, .. }: &Listing,
+    Directory { resources: mut known, .. }: Directory,
+) -> Result<BTreeMap<ResourceId, Resource>, api::Error> {
+    let of_links = links.iter().map(|it| it.link.binding.resource);
+    let missing = of_links.filter(|id| !known.contains_key(id)).collect();
+    known.extend(client.resources(missing).await?);
+    Ok(known)
+}
+
+/// Keeps what lies in the scope of the files, and says what of the scope could not be resolved.
+async fn in_scope(
+    client: &Client,
+    read::Read { sources, document }: &read::Read,
+    caller: &Caller,
+    listing: &mut Listing,
+) -> Result<(BTreeMap<ResourceId, Resource>, Exit)> {
+    // Whom the files want to have which role is of no interest here, only what they are about.
+    let about = Document { scope: document.scope.clone(), ..Document::default() };
+    let directory = client.directory(&about.lookups(), &snapshot(listing, caller)).await?;
+    let desired = desired::resolve(&about, &directory);
+    if let Some(territory) = &desired.territory {
+        listing.links.retain(|it| territory.contains(&it.link.binding, &directory));
+    }
+    read::tell(sources, &desired.unresolved_settings);
+    let exit = if desired.unresolved_settings.is_empty() { Exit::Done } else { Exit::Incomplete };
+    Ok((directory.resources, exit))
+}
+
+/// The listed links as the directory wants to know them.
+fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Snapshot {
+    Snapshot {
+        links: links.iter().map(|it| it.link).collect(),
+        users: links.iter().map(|it| (it.link.binding.user, it.username.clone())).collect(),
+        observation: Observation {
+            server: String::new(),
+            caller: caller.clone(),
+            pages: *pages,
+            changing: *changing,
+            clock_offset: None,
+        },
+    }
+}
+
+/// What is asked of the server: every combination, each a question that it filters for itself. A user known only by
+/// name is no part of it.
+fn questions(Picked { resources, roles, users }: &Picked) -> Vec<Narrowed> {
+    let role = |it: &Named<_>| match it {
+        Named::Id(id) => RoleIs::Id(*id),
+        Named::Name(name) => RoleIs::Called(name.as_ref().into()),
+    };
+    let id = |it: &Named<_>| match it {
+        Named::Id(id) => Some(*id),
+        Named::Name(_) => None,
+    };
+    let resources = any(resources.iter().map(|it| Some(*it)));
+    let roles = any(roles.iter().map(|it| Some(role(it))));
+    let users = any(users.iter().map(id));
+    let with_roles = resources.iter().flat_map(|resource| roles.iter().map(move |role| (*resource, role)));
+    let all = with_roles.flat_map(|(resource, role)| {
+        users.iter().map(move |user| Narrowed { resource, role: role.clone(), user: *user })
+    });
+    all.collect()
+}
+
+/// What is asked about of one kind; if nothing in particular, anything.
+fn any<T: Ord>(asked: impl Iterator<Item = Option<T>>) -> Vec<Option<T>> {
+    let mut asked: Vec<_> = asked.collect();
+    asked.sort();
+    asked.dedup();
+    // Anything has all the others in it.
+    if asked.is_empty() || asked.contains(&None) { vec![None] } else { asked }
+}
+
+/// What the server could not be asked for is looked for in its answer.
+fn asked_for(link: &NamedLink, Picked { users, .. }: &Picked) -> bool {
+    let is_it = |it: &Named<_>| match it {
+        Named::Id(id) => *id == link.link.binding.user,
+        Named::Name(name) => **name == link.username,
+    };
+    users.is_empty() || users.iter().any(is_it)
+}
+
+/// Says what could not be resolved.
+fn refused(problems: &[Diagnostic]) -> Exit {
+    for Diagnostic { message, help, .. } in problems {
+        output::say(&format!("error: {}\n", visible(message)));
+        if let Some(help) = help {
+            output::say(&format!("  help: {}\n", visible(help)));
+        }
+    }
+    Exit::Refused
+}
+
+/// How many links were shown, and how many were not because they lie outside the scope.
+fn count(shown: usize, outside: Option<usize>) -> String {
+    let count = if shown == 0 { "no".to_owned() } else { shown.to_string() };
+    let scope = outside.map(|it| format!(" in scope, {it} outside of it")).unwrap_or_default();
+    format!("{count} {}{scope}\n", plural(shown, "link"))
+}
+
+/// What whoever reads a list has to know of it.
+fn caveats(caller: &Caller, changing: bool) -> String {
+    let mut text = String::new();
+    if sight(caller) == Sight::Part {
+        let _ = writeln!(
+            text,
+            "The token of `{}` sees a part of the links without being told so: what is missing here may be there.",
+            visible(&caller.username)
+        );
+    }
+    if changing {
+        text.push_str("Links came and went while they were read, so some may be missing: look again.\n");
+    }
+    text
+}

@@ -1,0 +1,111 @@
+//! Values as they are typed on the command line, or stand in the environment.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::binding::LinkId;
+use crate::desired::Narrow;
+use crate::policy::Digest;
+
+/// One `--only`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OnlyOne {
+    /// `user=…`
+    User(String),
+    /// `resource=…`
+    Resource(String),
+}
+
+/// What the pass is narrowed to.
+pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
+    let mut narrow = Narrow::default();
+    for one in only {
+        match one {
+            OnlyOne::User(user) => narrow.user(user),
+            OnlyOne::Resource(resource) => narrow.resource(resource),
+        }
+    }
+    narrow
+}
+
+impl fmt::Display for OnlyOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(user) => write!(f, "user={user}"),
+            Self::Resource(resource) => write!(f, "resource={resource}"),
+        }
+    }
+}
+
+/// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
+pub(super) fn switch() -> BoolishValueParser {
+    BoolishValueParser::new()
+}
+
+/// Reads one `--only`.
+pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
+    match text.split_once('=') {
+        Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
+        Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
+        _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
+    }
+}
+
+/// Reads the id of a link.
+pub(super) fn link_id(text: &str) -> Result<LinkId, String> {
+    LinkId::parse(text).ok_or_else(|| "the id of a link is a UUID; `grantsync links -v` shows them".to_owned())
+}
+
+/// Reads a digest.
+pub(super) fn digest(text: &str) -> Result<Digest, String> {
+    Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
+}
+
+/// A day or an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// 00:00 of it, in the time zone of the files.
+    Day(Date),
+    /// Exactly then.
+    Instant(Timestamp),
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day = || text.parse().map(Self::Day);
+        let wrong = |_| "write a day like `2027-01-01` or an instant like `2027-01-01T12:00:00Z`".to_owned();
+        text.parse().map(Self::Instant).or_else(|_| day()).map_err(wrong)
+    }
+}
+
+impl When {
+    /// The instant that is meant in a time zone, by its IANA name.
+    pub(super) fn instant(self, zone: Option<&str>) -> Result<Timestamp, jiff::Error> {
+        match self {
+            Self::Instant(at) => Ok(at),
+            Self::Day(day) => Ok(day.to_zoned(zone.map_or(Ok(TimeZone::UTC), TimeZone::get)?)?.timestamp()),
+        }
+    }
+}
+
+/// A duration in which a day has 24 hours; it may be none.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let hours = |days: &str| days.parse::<i64>().ok()?.checked_mul(24).map(|it| format!("{it}h"));
+    let text = text.strip_suffix('d').and_then(hours).unwrap_or_else(|| text.to_owned());
+    if text == "0s" { Ok(Duration::ZERO) } else { duration(&text) }
+}
+
+/// Reads a duration that is some.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
+    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
+    parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())
+}

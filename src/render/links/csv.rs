@@ -1,0 +1,61 @@
+//! Links as CSV, by RFC 4180: for spreadsheets. Programs read JSON.
+
+use super::Entry;
+use crate::render::visible;
+use crate::snapshot::NamedLink;
+
+const HEADER: [&str; 12] = [
+    "link_id",
+    "offering",
+    "resource",
+    "role",
+    "username",
+    "full_name",
+    "duplicate",
+    "terminated",
+    "offering_id",
+    "resource_id",
+    "role_id",
+    "user_id",
+];
+
+pub(super) fn document(entries: &[Entry<'_>]) -> String {
+    let mut out = String::new();
+    line(&mut out, &HEADER.map(str::to_owned));
+    for entry in entries {
+        let Entry { row, resource: found, duplicate } = entry;
+        let NamedLink { link, resource, role, username, full_name } = row;
+        let cells = [
+            link.id.to_string(),
+            cell(entry.offering()),
+            cell(resource),
+            cell(role),
+            cell(username),
+            cell(full_name),
+            duplicate.to_string(),
+            found.map(|it| it.terminated.to_string()).unwrap_or_default(),
+            found.map(|it| it.offering.to_string()).unwrap_or_default(),
+            link.binding.resource.to_string(),
+            link.binding.role.to_string(),
+            link.binding.user.to_string(),
+        ];
+        line(&mut out, &cells);
+    }
+    out
+}
+
+fn line<const N: usize>(out: &mut String, cells: &[String; N]) {
+    out.push_str(&cells.join(","));
+    out.push_str("\r\n");
+}
+
+/// A name, in quotes where it needs them.
+///
+/// People choose their own names, and whoever opens the list trusts it. So a name that a spreadsheet would compute as a
+/// formula begins with a `'`, which makes it text. Control characters, line breaks among them, are written out.
+fn cell(name: &str) -> String {
+    let name = visible(name);
+    let formula = name.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let name = if formula { format!("'{name}") } else { name.into_owned() };
+    if name.contains(['"', ',']) || name.trim() != name { format!("\"{}\"", name.replace('"', "\"\"")) } else { name }
+}
