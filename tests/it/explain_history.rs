@@ -1,8 +1,8 @@
 //! What git and the server remember, beside what is known now.
 
 use expect_test::expect;
-use grantsync::event::{Event, Happening};
-use grantsync::explain::Happening::{self, Made, Removed};
+use grantsync::event::Event;
+use grantsync::event::Happening::{self, Made, Removed};
 use grantsync::explain::{Authored, History, Place, Question};
 
 use crate::explain::{FILE, WORLD, told};

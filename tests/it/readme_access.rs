@@ -1,4 +1,4 @@
-//! The examples of the README, run as they stand there.
+//! The examples of the README that need a server and a repository of their own.
 
 use std::fs;
 
