@@ -5,7 +5,7 @@ use grantsync::sandbox::{self, EventKind, Sandbox, World, tokens};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::api_support::client;
+use crate::api_support::{Raw, TOKEN, answer, client};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -48,6 +48,21 @@ async fn whoever_may_not_read_it_is_told_nothing() {
         let events = client(&sandbox.url(), token).events(Timestamp::UNIX_EPOCH).await.unwrap();
         assert_eq!(events.len(), told, "{token}");
     }
+}
+
+#[tokio::test]
+async fn what_was_before_is_left_out_whatever_the_server_answers() {
+    let event = |second| {
+        format!(
+            r#"{{"uuid": "{second:032x}", "created": "{}", "event_type": "marketplace_resource_user_created",
+                "message": "User alice has been assigned role viewer in resource cluster-a.", "context": {{}}}}"#,
+            at(second)
+        )
+    };
+    let body = format!("[{}, {}]", event(1), event(2));
+    let raw = Raw::always(answer("200 OK", &["X-Result-Count: 2"], &body)).await;
+    let events = client(&raw.url, TOKEN).events(at(2)).await.unwrap();
+    assert!(events.iter().map(|it| it.at).eq([at(2)]));
 }
 
 #[test]

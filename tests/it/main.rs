@@ -61,6 +61,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod properties;
+mod readme;
 mod readme_access;
 mod recipes;
 mod reconcile_asked;
