@@ -59,8 +59,7 @@ async fn one_when_the_server_or_the_token_is_of_no_use() {
         let expired = desk.call(verb).env("WALDUR_ACCESS_TOKEN", tokens::EXPIRED).run().await;
         assert_code(&expired, 1, "get a new one");
         // Discard: nobody listens there.
-        let nobody =
-            desk.call(&format!("{verb} --timeout 1s")).env("WALDUR_API_URL", "http://127.0.0.1:9").run().await;
+        let nobody = desk.call(&format!("{verb} --timeout 1s")).env("WALDUR_API_URL", "http://127.0.0.1:9").run().await;
         assert_code(&nobody, 1, "could not connect to `127.0.0.1:9`");
         let support = desk.call(verb).env("WALDUR_ACCESS_TOKEN", tokens::SUPPORT).run().await;
         if verb.starts_with("plan") {
