@@ -11,12 +11,12 @@ async fn help_reads_as_agreed() {
         ("validate --help", expect_file!["../data/help/validate.txt"]),
         ("plan --help", expect_file!["../data/help/plan.txt"]),
         ("apply --help", expect_file!["../data/help/apply.txt"]),
+        ("run --help", expect_file!["../data/help/run.txt"]),
         ("explain --help", expect_file!["../data/help/explain.txt"]),
         ("export --help", expect_file!["../data/help/export.txt"]),
         ("schema --help", expect_file!["../data/help/schema.txt"]),
         ("links --help", expect_file!["../data/help/links.txt"]),
         ("doctor --help", expect_file!["../data/help/doctor.txt"]),
-        ("run --help", expect_file!["../data/help/run.txt"]),
         ("sandbox --help", expect_file!["../data/help/sandbox.txt"]),
     ] {
         let ran = Call::new(arguments).run().await;
