@@ -74,7 +74,7 @@ impl Exit {
         };
         let failed = report.is_some_and(|it| it.count(|_, outcome| outcome.is_failure()) > 0);
         let held = report.is_some_and(|it| it.count(|_, outcome| matches!(outcome, Outcome::Held(_))) > 0);
-        let left = report.is_some_and(|it| !it.converged());
+        let left = report.is_some_and(|it| it.count(|_, outcome| !outcome.is_done()) > 0) || !after.approved.is_empty();
         if failed || decision.plan.has_problems() || after.plan.has_problems() {
             Self::Incomplete
         } else if held || holds(after) {

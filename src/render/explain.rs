@@ -57,7 +57,7 @@ pub fn explain(explanation: &Explanation, beside: Beside<'_>, naming: &Naming<'_
     }
     tell_doubts(&mut out, doubts);
     let log = match beside.history.since {
-        Some(since) => format!("The server's log was read back to {}.", instant(since)),
+        Some(since) => format!("The server's log was read back to {}.", since.strftime("%Y-%m-%d")),
         None => "The server's log could not be read.".to_owned(),
     };
     let _ = writeln!(out, "{}", styled(QUIET, log));

@@ -3,7 +3,7 @@
 use grantsync::sandbox::{Act, Fault, Reply, tokens};
 
 use crate::cli_support::{Call, Desk, Ran};
-use crate::reconcile_support::{LINKS, wanting};
+use crate::reconcile_support::{LINKS, link, wanting};
 
 /// One of each: alice is in sync, bob goes, carol comes.
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
@@ -53,14 +53,33 @@ async fn zero_when_all_is_well() {
 }
 
 #[tokio::test]
+async fn zero_when_all_is_done_while_others_were_busy_elsewhere() {
+    let yaml = wanting(&WANTED).replace("scope: all", "scope: {resources: [cluster-a]}");
+    let desk = Desk::new(&format!("{WORLD}\nHPC busy: admin alice"), &yaml).await;
+    {
+        // More than a page of links, and one more at every look: the list never holds still.
+        let mut world = desk.sandbox.world();
+        for _ in 0..300 {
+            link(&mut world, "busy admin alice");
+        }
+        world.faults.push(Fault::on("", LINKS, Act::before(|world, _| _ = link(world, "busy admin alice"))));
+    }
+    for arguments in
+        ["plan -f grants.yaml", "apply -f grants.yaml --auto-approve", "apply -f grants.yaml --auto-approve"]
+    {
+        assert_code(&desk.run(arguments).await, 0, "observed while changing");
+    }
+    assert_eq!(desk.writes(), ["POST 201", "DELETE 204"]);
+}
+
+#[tokio::test]
 async fn one_when_the_server_or_the_token_is_of_no_use() {
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     for verb in ["plan -f grants.yaml", "apply -f grants.yaml --auto-approve"] {
         let expired = desk.call(verb).env("WALDUR_ACCESS_TOKEN", tokens::EXPIRED).run().await;
         assert_code(&expired, 1, "get a new one");
         // Discard: nobody listens there.
-        let nobody =
-            desk.call(&format!("{verb} --timeout 100ms")).env("WALDUR_API_URL", "http://127.0.0.1:9").run().await;
+        let nobody = desk.call(&format!("{verb} --timeout 1s")).env("WALDUR_API_URL", "http://127.0.0.1:9").run().await;
         assert_code(&nobody, 1, "could not connect to `127.0.0.1:9`");
         let support = desk.call(verb).env("WALDUR_ACCESS_TOKEN", tokens::SUPPORT).run().await;
         if verb.starts_with("plan") {

@@ -62,6 +62,7 @@ mod plan_scope;
 mod policy;
 mod properties;
 mod readme;
+mod readme_access;
 mod recipes;
 mod reconcile_asked;
 mod reconcile_callers;

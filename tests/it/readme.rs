@@ -48,10 +48,13 @@ async fn what_the_readme_shows_is_what_comes() {
     }
 }
 
-/// The blocks of YAML, those that name a file under that name; none of several files names another set's.
+/// The blocks of YAML, those that begin with the name of a file under that name.
 fn files(readme: &str) -> Vec<Source> {
     let blocks = readme.split("```yaml\n").skip(1).filter_map(|it| it.split_once("```"));
-    let named = |text: &str| text.strip_prefix("# ")?.split_once('\n').map(|(name, _)| name.to_owned());
+    let named = |text: &str| {
+        let (name, _) = text.strip_prefix("# ")?.split_once('\n')?;
+        (!name.contains(' ')).then(|| name.to_owned())
+    };
     let source = |text: &str| Source { name: named(text).unwrap_or_default().into(), text: text.to_owned() };
     blocks.map(|(text, _)| source(text)).collect()
 }

@@ -1,17 +1,16 @@
-//! What is asked before anything is written, and what is not: a person, the limits, an approval, the mode, the files.
+//! What is asked before anything is written, and what is not: a person, the limits, an approval, the mode.
 
 use std::time::Duration;
 
 use expect_test::expect;
-use grantsync::desired::{Mode, Narrow, parse};
-use grantsync::diagnostic::Source;
+use grantsync::desired::{Mode, Narrow};
 use grantsync::policy::Digest;
 use grantsync::reconcile::{Answer, Error, Overrides, Pass, Request, reconcile};
 use grantsync::sandbox::Act;
 use tokio::sync::watch;
 use tokio::time::{advance, pause, resume};
 
-use crate::reconcile_support::{LINKS, PACE, Stage, document, link, request, told, unlink, wanting};
+use crate::reconcile_support::{LINKS, PACE, Stage, document, link, request, run_until, told, unlink, wanting};
 
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
 const WANTED: [&str; 2] = ["cluster-a admin alice", "cluster-a member carol"];
@@ -136,7 +135,7 @@ async fn what_is_left_of_an_interrupted_approval_needs_a_new_one() {
     let (ask, stop) = watch::channel(false);
     stage.trouble("DELETE", LINKS, 2, Act::before(move |_, _| _ = ask.send(true)));
     let approved = Request { approval, ..request(&document) };
-    let pass = crate::reconcile_support::run_until(&stage.client, &approved, PACE, stop).await.unwrap();
+    let pass = run_until(&stage.client, &approved, PACE, stop).await.unwrap();
     assert_eq!(told(&pass).matches(": not sent").count(), 4);
     stage.calm();
     let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
@@ -191,13 +190,6 @@ async fn narrowed_to_somebody_only_their_links_are_written() {
     let refused = stage.run(&Request { only: &only, ..request(&document) }).await;
     assert!(matches!(refused, Err(Error::Narrow(problems)) if problems.len() == 1));
     assert_eq!(stage.writes(), Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn files_that_are_invalid_make_no_document_and_so_no_pass() {
-    // There is no way from such files to a request.
-    let source = Source { name: "grants.yaml".into(), text: "bindings:\n".into() };
-    assert!(parse(&[source]).is_err());
 }
 
 #[tokio::test]
