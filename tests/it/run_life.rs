@@ -118,7 +118,9 @@ async fn whoever_asks_twice_does_not_wait() {
     let agent = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
     agent.signal("TERM");
     agent.signal("INT");
-    assert_eq!(agent.end().await.code, Some(130));
+    // Which of two signals sent at once comes last is the system's to choose; the one that does is in the exit code.
+    let code = agent.end().await.code;
+    assert!(matches!(code, Some(130 | 143)), "{code:?}");
 }
 
 #[tokio::test]
