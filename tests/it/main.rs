@@ -60,6 +60,7 @@ mod plan;
 mod plan_dates;
 mod plan_scope;
 mod policy;
+mod programs;
 mod properties;
 mod readme;
 mod readme_access;
