@@ -92,14 +92,19 @@ fn the_token_is_always_a_file() {
 
 #[test]
 fn every_setting_is_one_that_we_have() {
-    let known = concat!(include_str!("../data/help/run.txt"), include_str!("../data/help/apply.txt"));
+    let known = concat!(
+        include_str!("../data/help/run.txt"),
+        include_str!("../data/help/apply.txt"),
+        include_str!("../data/help/plan.txt")
+    );
     let word = |text: &str| text.chars().take_while(|it| it.is_ascii_uppercase() || *it == '_').collect::<String>();
-    for path in ["yaml", "service", "md"].iter().flat_map(|it| files(&deploy(), it)) {
+    for path in ["yaml", "yml", "service", "md"].iter().flat_map(|it| files(&deploy(), it)) {
         let text = fs::read_to_string(&path).unwrap();
         for prefix in ["GRANTSYNC_", "WALDUR_"] {
             for rest in text.split(prefix).skip(1) {
                 let name = format!("{prefix}{}", word(rest));
-                assert!(known.contains(&format!("{name}=")), "{}: {name}", path.display());
+                let is_known = known.contains(&format!("{name}=")) || known.contains(&format!("`{name}`"));
+                assert!(is_known, "{}: {name}", path.display());
             }
         }
     }
