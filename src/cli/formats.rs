@@ -47,7 +47,6 @@ impl Manner<'_> {
         read::tell(&read.sources, &decision.plan.problems);
         read::tell(&read.sources, &decision.plan.warnings);
         let assessment = change.assess(read, prepared);
-        read::tell(&read.sources, &assessment.warnings);
         output::say(&render::banner(&view.snapshot.observation));
         let (naming, detail) = self.naming(prepared);
         if self.diff {

@@ -11,7 +11,7 @@ use crate::risk::{Accepted, Assessment, Finding, Risk};
 
 /// All risks, one a line, and those that somebody has accepted; empty if there is none.
 pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
-    let Assessment { risks, accepted, warnings: _ } = assessment;
+    let Assessment { risks, accepted } = assessment;
     let mut out = String::new();
     if risks.is_empty() && accepted.is_empty() {
         return out;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Accept, Desired, Limits};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Span;
 use crate::directory::Directory;
 use crate::plan::{Causes, Plan};
 use crate::policy::Exceeded;
@@ -96,8 +96,6 @@ pub struct Assessment {
     pub risks: Vec<Risk>,
     /// Found, too, by rules that the files silence.
     pub accepted: Vec<Accepted>,
-    /// Rules that the files silence and that do not exist.
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// A rule that has found something and is silenced.
@@ -112,7 +110,7 @@ pub struct Accepted {
 /// Asks every rule.
 pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
     let mut assessment = Assessment::default();
-    for Rule { name, meaning: _, find } in RULES {
+    for Rule { name, find } in RULES {
         let found = find(facts);
         match accept.iter().find(|it| *it.risk == **name) {
             Some(_) if found.is_empty() => {}
@@ -125,11 +123,5 @@ pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
             }
         }
     }
-    let unknown = accept.iter().filter(|it| RULES.iter().all(|rule| *rule.name != *it.risk));
-    assessment.warnings.extend(unknown.map(|Accept { span, risk, reason: _ }| {
-        let names: Vec<_> = RULES.iter().map(|it| format!("`{}`", it.name)).collect();
-        Diagnostic::warning("unknown-risk", span.clone(), format!("there is no risk `{risk}`"))
-            .help(format!("the risks are {}", names.join(", ")))
-    }));
     assessment
 }
