@@ -101,10 +101,14 @@ pub struct Assessment {
 /// A rule that has found something and is silenced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// Where and why.
-    pub accept: Accept,
+    /// The name of the rule.
+    pub rule: &'static str,
     /// How often it has found something.
     pub found: usize,
+    /// Why it is silenced.
+    pub reason: Box<str>,
+    /// Where it is silenced.
+    pub span: Span,
 }
 
 /// Asks every rule.
@@ -114,8 +118,9 @@ pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
         let found = find(facts);
         match accept.iter().find(|it| *it.risk == **name) {
             Some(_) if found.is_empty() => {}
-            Some(accept) => {
-                assessment.accepted.push(Accepted { accept: accept.clone(), found: found.len() });
+            Some(Accept { span, risk: _, reason }) => {
+                let (found, reason, span) = (found.len(), reason.clone(), span.clone());
+                assessment.accepted.push(Accepted { rule: name, found, reason, span });
             }
             None => {
                 let risks = found.into_iter().map(|(finding, span)| Risk { rule: name, finding, span });

@@ -6,7 +6,7 @@ use super::{Before, Facts, Finding};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase, risks};
 use crate::diagnostic::Span;
-use crate::plan::{Cause, Creation, Intent, Removal, Why};
+use crate::plan::{Cause, Creation, Removal, Why};
 use crate::policy;
 
 /// A rule.
@@ -102,18 +102,14 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
 /// What the change creates, or the plan where there is no change.
 fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
     let before = facts.before;
-    let ours = move |it: &&Creation| {
-        before.is_none_or(|it_was| it_was.causes.of_binding(&it.binding, Intent::Create) == Cause::Change)
-    };
+    let ours = move |it: &&Creation| before.is_none_or(|before| before.causes.of_creation(it) == Cause::Change);
     facts.plan.creations.iter().filter(ours)
 }
 
 /// What the change removes. Where a duplicate goes, nobody loses anything.
 fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     let before = facts.before;
-    let ours = move |it: &&Removal| {
-        before.is_none_or(|it_was| it_was.causes.of_link(&it.link, Intent::Remove) == Cause::Change)
-    };
+    let ours = move |it: &&Removal| before.is_none_or(|before| before.causes.of_removal(it) == Cause::Change);
     facts.plan.removals.iter().filter(|it| it.why != Why::Duplicate).filter(ours)
 }
 
