@@ -58,7 +58,7 @@ const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touch
 const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
 const OUTSIDE: Rule =
     Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
-const PARTIAL_VIEW: Rule = Rule { id: "partial-view", about: "the token sees a part of the links" };
+const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
@@ -124,10 +124,9 @@ impl<'a> All<'a> {
     fn pass(&mut self, pass: Pass<'a>) {
         let Pass { decision, report, observation, naming, causes: _, assessment, sources: _, detail: _ } = pass;
         let plan = &decision.plan;
-        if !observation.caller.is_staff {
-            let caller = visible(&observation.caller.username);
-            let message = format!("the token of `{caller}` is not a staff token: what is missing here may be there");
-            self.add(PARTIAL_VIEW, Level::Warning, message, None);
+        if let Some(lacks) = observation.caller.lacks() {
+            let message = format!("the token of `{}` {lacks}", visible(&observation.caller.username));
+            self.add(NOT_STAFF, Level::Warning, message, None);
         }
         if plan.changing {
             let message = "links came and went while they were read".to_owned();

@@ -244,11 +244,10 @@ pub fn summary(decision: &Decision) -> String {
 pub fn banner(observation: &Observation) -> String {
     let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
     let mut out = String::new();
-    if !caller.is_staff {
+    if let Some(lacks) = caller.lacks() {
         let name = visible(&caller.username);
         let _ = writeln!(out, "{}", styled(HOLD, format!("The token of `{name}` is not a staff token.")));
-        let _ =
-            writeln!(out, "It sees a part of the links without being told so: what is missing here may be there.\n");
+        let _ = writeln!(out, "It {lacks}.\n");
     }
     if *changing {
         let _ = writeln!(out, "{}\n", styled(HOLD, "Links came and went while they were read: look again."));
