@@ -12,7 +12,12 @@ use crate::reconcile::{Request, review};
 use crate::render::visible;
 use crate::saved::SavedPlan;
 
-pub(super) async fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
+pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
+    let ended = show(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = saved::narrow(&plan.asked)?;

@@ -34,7 +34,7 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
     let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
     let verdict = match (titles(&because), causes) {
         (none, None) if none.is_empty() => "no changes".to_owned(),
-        (none, Some(_)) if none.is_empty() => "this change changes no access".to_owned(),
+        (none, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
         (changes, None) => changes.join(", "),
         (changes, Some(_)) => changes.join(", ") + BECAUSE,
     };
