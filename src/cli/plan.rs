@@ -11,10 +11,8 @@ use super::formats::Manner;
 use super::review::Review;
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
-use crate::plan::Causes;
-use crate::reconcile::{Overrides, Request, prepare, review, view_of};
-use crate::render::{self, Naming};
-use crate::saved::Asked;
+use crate::reconcile::{Overrides, Request, prepare, review};
+use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let ended = plan(arguments, verbose).await;
@@ -31,10 +29,11 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }
-    let before = match base {
-        Some(rev) => Some(revision::document(&files.file, rev).await?),
+    let base = match base {
+        Some(rev) => Some(revision::base(&files.file, rev).await?),
         None => None,
     };
+    let told = Told { author: author.clone(), expiring_within: *expiring_within, base };
     let (connection, mut prepared) = if let Some(seen) = &seen {
         formats.line(&live::heading(seen))?;
         (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
@@ -43,27 +42,13 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
-    let mut change = Review { author: author.clone(), ..Review::new(&asked) };
-    match before {
-        None => {}
-        Some(None) => change.causes = Some(Causes::new(None, &prepared.view.plan)),
-        Some(Some(before)) => {
-            let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-            let base = view_of(&before, &prepared.view, client).await?;
-            change.causes = Some(Causes::new(Some(&base.plan), &prepared.view.plan));
-            change.before = Some(base.desired);
-            // What only the files before the change name is shown by its name, too.
-            prepared.view.directory = base.directory;
-        }
-    }
-    let ending =
-        render::ending(&prepared.view.desired, &Naming::new(&prepared.view.directory), request.now, *expiring_within);
-    prepared.decision.plan.warnings.extend(ending);
+    let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
+    let change = Review::of(&asked, &told, &mut prepared, client).await?;
     let manner = Manner { formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
-        saved::save(path, files, read, &prepared, asked, seen)?;
+        saved::save(path, files, read, &prepared, asked, told, seen)?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

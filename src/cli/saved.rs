@@ -14,7 +14,7 @@ use crate::directory::Directory;
 use crate::policy::ChangeSet;
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
-use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView};
+use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
 
 /// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,7 @@ pub(super) fn save(
     read: read::Read,
     prepared: &Prepared,
     asked: Asked,
+    told: Told,
     seen: Option<SavedView>,
 ) -> Result<()> {
     let Prepared { view, decision } = prepared;
@@ -91,6 +92,7 @@ pub(super) fn save(
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: plan::overrides(&asked).over(view.desired.limits),
         asked,
+        told,
         bindings: view.desired.bindings.iter().map(|it| it.binding).collect(),
         view: seen.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), view.plan.now)),
         changes: ChangeSet::of(decision),

@@ -12,12 +12,17 @@ use crate::reconcile::{Request, review};
 use crate::render::visible;
 use crate::saved::SavedPlan;
 
-pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
+pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
+    let ended = show(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = saved::narrow(&plan.asked)?;
     let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
-    let prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
+    let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
     formats.line(&heading(&plan))?;
     if ChangeSet::of(&prepared.decision) != plan.changes {
         output::say(&format!(
@@ -27,7 +32,7 @@ pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Ex
         ));
     }
     let manner = Manner { formats, verbose, diff: *diff };
-    let change = Review::new(&plan.asked);
+    let change = Review::of(&plan.asked, &plan.told, &mut prepared, None).await?;
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)
@@ -35,7 +40,7 @@ pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Ex
 
 /// When, where, from what and by whom.
 fn heading(plan: &SavedPlan) -> String {
-    let SavedPlan { made_by, now, commit, files: _, asked: _, limits: _, bindings: _, view, changes: _ } = plan;
+    let SavedPlan { made_by, now, commit, view, .. } = plan;
     let commit = commit.as_ref().map(|it| format!(" · commit {it}")).unwrap_or_default();
     let server = &view.snapshot.observation.server;
     let at = now.strftime("%Y-%m-%d %H:%M:%S UTC");

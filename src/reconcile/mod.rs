@@ -98,8 +98,8 @@ pub enum Error {
     /// The approval is for another held set.
     #[error(transparent)]
     Stale(#[from] Stale),
-    /// The token sees a part, and nobody said that this is meant.
-    #[error("the token of `{}` is not a staff token: it sees a part of the links, without being told so", .0.username)]
+    /// The token is not a staff token, and nobody said that this is meant.
+    #[error("the token of `{}` is not a staff token: it {}", .0.username, .0.lacks().unwrap_or_default())]
     PartialView(Caller),
 }
 

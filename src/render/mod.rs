@@ -48,5 +48,6 @@ pub use markdown::job_summary;
 pub use naming::{Naming, visible};
 pub use plan::{Detail, approval, banner, origins, plan, plural, summary, why};
 pub use report::{report, step};
-pub use risks::{risk, risks};
-pub use shown::{Pass, Risk, Shown};
+pub use risks::risks;
+pub use shown::{Pass, Shown};
+pub use text::decision;

@@ -126,8 +126,7 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
 
     // The lines to paste are pasted.
     let release = held["release"].as_str().unwrap();
-    let lines: Vec<_> =
-        release.lines().skip_while(|it| !it.contains("approvals:")).take(2).map(|it| &it[4..]).collect();
+    let lines: Vec<_> = release.lines().skip_while(|it| !it.contains("approvals:")).take(2).collect();
     write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;

@@ -107,13 +107,8 @@ fn marker(verb: &str, server: &str) -> String {
 fn view(pass: &Pass<'_>) -> String {
     let mut out = String::new();
     let caller = &pass.observation.caller;
-    if !caller.is_staff {
-        let _ = writeln!(
-            out,
-            "\n> **Partial view:** the token of {} is not a staff token. It sees a part of the links without being \
-             told so: what is missing here may be there.",
-            code(&caller.username)
-        );
+    if let Some(lacks) = caller.lacks() {
+        let _ = writeln!(out, "\n> **Not a staff token:** the token of {} {lacks}.", code(&caller.username));
     }
     if pass.decision.plan.changing {
         out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");
