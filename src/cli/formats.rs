@@ -77,6 +77,7 @@ impl Manner<'_> {
             decision,
             report,
             observation: &view.snapshot.observation,
+            seen: change.seen,
             naming: &naming,
             causes: change.causes.as_ref(),
             assessment: &change.assess(read, prepared),

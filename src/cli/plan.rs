@@ -12,6 +12,7 @@ use super::review::Review;
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::reconcile::{Overrides, Request, prepare, review};
+use crate::render::Seen;
 use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
@@ -24,8 +25,10 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { base, author, as_of, expiring_within, .. } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
-    let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
+    let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
+    let made = request.now;
+    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made));
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }
@@ -34,21 +37,22 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         None => None,
     };
     let told = Told { author: author.clone(), expiring_within: *expiring_within, base };
-    let (connection, mut prepared) = if let Some(seen) = &seen {
-        formats.line(&live::heading(seen))?;
-        (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
+    let (connection, mut prepared) = if let (Some(kept), Some(seen)) = (&kept, seen) {
+        formats.line(&live::heading(kept, seen))?;
+        (None, review(kept.directory.clone(), kept.snapshot.clone(), &request)?)
     } else {
         let connection = connect(server).await?;
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = Review::of(&asked, &told, &mut prepared, client).await?;
+    let change = Review::of(&asked, &told, seen, &mut prepared, client).await?;
     let manner = Manner { formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
-        saved::save(path, files, read, &prepared, asked, told, seen)?;
+        let prepared = &prepared;
+        saved::save(path, saved::Made { at: made, files, read, asked, told, prepared, kept })?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

@@ -9,7 +9,7 @@ use crate::api::Client;
 use crate::desired::{self, Desired};
 use crate::plan::Causes;
 use crate::reconcile::{Overrides, Prepared, view_of};
-use crate::render::{self, Naming, visible};
+use crate::render::{self, Naming, Seen, visible};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Asked, Base, Told};
 
@@ -20,6 +20,8 @@ pub(super) struct Review {
     limits: Overrides,
     /// Who wrote it.
     author: Option<String>,
+    /// When the links were seen, if that was not for it.
+    pub(super) seen: Option<Seen>,
     /// What each step comes from.
     pub(super) causes: Option<Causes>,
     /// What the files wanted before it.
@@ -37,10 +39,11 @@ impl Review {
     pub(super) async fn of(
         asked: &Asked,
         Told { author, expiring_within, base }: &Told,
+        seen: Option<Seen>,
         prepared: &mut Prepared,
         client: Option<&Client>,
     ) -> Result<Self> {
-        let mut review = Self { author: author.clone(), ..Self::new(asked) };
+        let mut review = Self { author: author.clone(), seen, ..Self::new(asked) };
         if let Some(base) = base {
             review.compare(base, prepared, client).await?;
         }
@@ -68,7 +71,7 @@ impl Review {
 
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision: _ }: &Prepared) -> Assessment {
-        let Self { limits, author, causes, before } = self;
+        let Self { limits, author, seen: _, causes, before } = self;
         let facts = Facts {
             plan: &view.plan,
             desired: &view.desired,

@@ -122,7 +122,7 @@ struct All<'a> {
 
 impl<'a> All<'a> {
     fn pass(&mut self, pass: Pass<'a>) {
-        let Pass { decision, report, observation, naming, causes: _, assessment, sources: _, detail: _ } = pass;
+        let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
         if let Some(lacks) = observation.caller.lacks() {
             let message = format!("the token of `{}` {lacks}", visible(&observation.caller.username));

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::findings::{Finding, Level, end_column, findings, path};
-use super::{Pass, Shown, causes, report, summary};
+use super::{Pass, Shown, causes, report, seen, summary};
 use crate::diagnostic::Source;
 
 /// One command a finding, and one that sums it up.
@@ -42,11 +42,13 @@ fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
 }
 
 fn sum(pass: &Pass<'_>) -> String {
-    match (pass.report, pass.causes) {
+    let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
+    let sum = match (pass.report, pass.causes) {
         (Some(done), _) => report::counts(done),
         (None, None) => summary(pass.decision),
         (None, Some(causes)) => format!("{} · {}", summary(pass.decision), causes::counts(pass.decision, causes)),
-    }
+    };
+    sum + &seen
 }
 
 fn command(out: &mut String, name: &str, properties: &[(&str, String)], data: &str) {

@@ -1,7 +1,7 @@
 //! The one value that every format is made from.
 
 use super::findings::path;
-use super::{Detail, Naming};
+use super::{Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::plan::Causes;
 use crate::policy::Decision;
@@ -34,6 +34,8 @@ pub struct Pass<'a> {
     pub report: Option<&'a Report>,
     /// How the live links were seen.
     pub observation: &'a Observation,
+    /// When they were seen, if that was not for this.
+    pub seen: Option<Seen>,
     /// What things are called.
     pub naming: &'a Naming<'a>,
     /// What each step comes from, where there are files from before a change to compare with.

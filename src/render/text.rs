@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::causes::by_cause;
 use super::style::{QUIET, REMOVE, styled};
-use super::{Pass, Shown, banner, diagnostics, plan, report, risks, step, visible};
+use super::{Pass, Shown, banner, diagnostics, plan, report, risks, seen, step, visible};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// What has to be known first, the findings, and the plan or what was done.
@@ -23,6 +23,9 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 
 fn write(out: &mut String, pass: &Pass<'_>) {
     let Pass { decision, report: done, observation, naming, assessment, sources, .. } = pass;
+    if let Some(it) = pass.seen {
+        out.push_str(&seen(it, ""));
+    }
     out.push_str(&banner(observation));
     findings(out, sources, &decision.plan.problems);
     findings(out, sources, &decision.plan.warnings);

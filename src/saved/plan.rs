@@ -21,6 +21,8 @@ use crate::policy::{ChangeSet, Digest};
 pub struct SavedPlan {
     /// The version of grantsync that made it.
     pub made_by: String,
+    /// When it was made.
+    pub made: Timestamp,
     /// The instant it was made for.
     pub now: Timestamp,
     /// The commit that was checked out, if the files lie in a work tree of git.

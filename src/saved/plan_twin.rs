@@ -16,6 +16,7 @@ use crate::policy::{ChangeSet, Digest};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanTwin {
+    made: Timestamp,
     now: Timestamp,
     commit: Option<Commit>,
     files: Vec<FileTwin>,
@@ -85,12 +86,13 @@ struct ChangesTwin {
 
 impl From<&SavedPlan> for PlanTwin {
     fn from(plan: &SavedPlan) -> Self {
-        let SavedPlan { made_by: _, now, commit, files, asked, told, limits, bindings, view, changes } = plan;
+        let SavedPlan { made_by: _, made, now, commit, files, asked, told, limits, bindings, view, changes } = plan;
         let Asked { mode, max_removals, max_removal_percent, only, approve } = asked;
         let Limits { removals, removal_percent } = *limits;
         let ChangeSet { creations, removals: gone, held } = changes;
         let Told { author, expiring_within, base } = told;
         Self {
+            made: *made,
             now: *now,
             commit: commit.clone(),
             files: files.iter().map(FileTwin::from).collect(),
@@ -138,7 +140,7 @@ impl FileTwin {
 
 impl PlanTwin {
     pub(super) fn plan(self, made_by: String) -> Result<SavedPlan, SavedError> {
-        let Self { now, commit, files: of, asked, told, limits, bindings, changes, view } = self;
+        let Self { made, now, commit, files: of, asked, told, limits, bindings, changes, view } = self;
         let AskedTwin { mode, max_removals, max_removal_percent, only, approve } = asked;
         let ToldTwin { author, expiring_within_seconds, base } = told;
         let LimitsTwin { removals, removal_percent } = limits;
@@ -148,6 +150,7 @@ impl PlanTwin {
         let before = |BaseTwin { revision, files: of }| Ok::<_, SavedError>(Base { revision, files: files(of)? });
         Ok(SavedPlan {
             made_by,
+            made,
             now,
             commit,
             files: files(of)?,

@@ -24,6 +24,7 @@ fn saved() -> SavedPlan {
     let source = Source { name: "grants.yaml".into(), text: YAML.into() };
     SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").into(),
+        made: instant(NOW),
         now: instant(NOW),
         commit: Some(Commit { id: "0123456789abcdef0123456789abcdef01234567".into(), modified: true }),
         files: vec![SavedFile::new(source)],

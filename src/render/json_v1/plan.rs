@@ -22,6 +22,8 @@ pub(super) struct Plan<'a> {
     server: &'a str,
     /// The instant it was decided for.
     now: Instant,
+    /// When the links were seen, if that was not for this plan; null if it was.
+    seen: Option<Seen>,
     caller: Caller<'a>,
     /// Pages of links that were read.
     pages: u32,
@@ -59,6 +61,15 @@ pub(super) struct Plan<'a> {
     problems: Vec<Finding<'a>>,
     /// What is worth saying.
     warnings: Vec<Finding<'a>>,
+}
+
+/// A view that was kept.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Seen {
+    /// When the links were seen.
+    at: Instant,
+    /// How long that was before the plan was made, in seconds.
+    age: u64,
 }
 
 /// Whose eyes the links were seen with.
@@ -114,7 +125,7 @@ pub(super) struct Counts {
 
 impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
-        let Pass { decision, report: _, observation, naming, causes, assessment, sources: _, detail } = *pass;
+        let Pass { decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } = *pass;
         let Observation { server, caller, pages, changing: _, clock_offset } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
         let Assessment { risks, accepted } = assessment;
@@ -127,6 +138,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             version: Version,
             server,
             now: Instant(plan.now),
+            seen: seen.map(|render::Seen { at, age }| Seen { at: Instant(at), age: age.as_secs() }),
             caller: caller.into(),
             pages: *pages,
             clock_offset: clock_offset.map(|it| it.as_secs()),

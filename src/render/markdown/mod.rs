@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use self::escape::{code, prose};
 use self::section::{Row, Section, titles};
 use super::dates::instant;
-use super::{Counts, Pass, Shown};
+use super::{Counts, Pass, Shown, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Failure;
 
@@ -106,6 +106,9 @@ fn marker(verb: &str, server: &str) -> String {
 /// What has to be known about how it was seen.
 fn view(pass: &Pass<'_>) -> String {
     let mut out = String::new();
+    if let Some(it) = pass.seen {
+        let _ = writeln!(out, "\n> **As {}.** {}", seen::words(it), seen::UNKNOWN);
+    }
     let caller = &pass.observation.caller;
     if let Some(lacks) = caller.lacks() {
         let _ = writeln!(out, "\n> **Not a staff token:** the token of {} {lacks}.", code(&caller.username));

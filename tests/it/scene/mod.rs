@@ -11,7 +11,7 @@ use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Causes, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Asks, Decision, approve};
-use grantsync::render::{Detail, Format, Naming, Pass, Shown, render};
+use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, render};
 use grantsync::report::Report;
 use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
@@ -23,6 +23,7 @@ pub(crate) struct Scene {
     pub(crate) plan: Plan,
     pub(crate) asks: Asks,
     pub(crate) observation: Observation,
+    pub(crate) seen: Option<Seen>,
     pub(crate) report: Option<Report>,
     pub(crate) base: Option<Plan>,
     pub(crate) assessment: Assessment,
@@ -63,6 +64,7 @@ impl Scene {
             },
             asks: Asks::default(),
             observation: Observation { server, caller, pages: 1, changing: false, clock_offset: None },
+            seen: None,
             report: None,
             base: None,
             assessment: Assessment::default(),
@@ -240,6 +242,7 @@ impl Scene {
             decision: &self.decide(),
             report: self.report.as_ref(),
             observation: &self.observation,
+            seen: self.seen,
             naming: &naming,
             causes: causes.as_ref(),
             assessment: &self.assessment,

@@ -4,7 +4,7 @@ use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
 use grantsync::plan::{Creation, Hold, Keep, Removal, Skip, Why};
-use grantsync::render::Detail;
+use grantsync::render::{Detail, Seen};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
 use grantsync::risk::{Accepted, Finding, Risk};
 
@@ -264,6 +264,7 @@ pub(crate) fn only_drift() -> Scene {
     let alice = it.line("alice");
     it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
     it.base = Some(it.plan.clone());
+    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now));
     it
 }
 
