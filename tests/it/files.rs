@@ -136,6 +136,14 @@ fn a_dangling_symlink_in_a_directory_is_a_missing_file() {
 }
 
 #[test]
+fn a_dangling_symlink_that_may_stand_for_a_directory_is_one_that_is_missing() {
+    let dir = tree(&[("d/a.yaml", "a")]);
+    symlink("../teams-moved", dir.path().join("d/teams")).unwrap();
+    let error = read(&[dir.path().join("d")]).unwrap_err().to_string();
+    assert!(error.starts_with("no such file or directory") && error.contains("teams"), "{error}");
+}
+
+#[test]
 fn a_file_may_be_as_large_as_the_bound_and_no_larger() {
     let dir = tree(&[("a.yaml", "12345678")]);
     let read = |most_bytes| {

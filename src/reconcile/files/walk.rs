@@ -109,7 +109,9 @@ impl Walk {
         match place.real.metadata() {
             Ok(it) if it.is_dir() => self.directory(&place),
             Ok(it) if it.is_file() && yaml => self.file(place),
-            Err(error) if yaml => self.found.push(Err(Unreadable::io(&place.shown, error))),
+            Err(error) if yaml || may_be_directory(&place.real, &error) => {
+                self.found.push(Err(Unreadable::io(&place.shown, error)));
+            }
             _ => {}
         }
     }
@@ -122,6 +124,12 @@ impl Walk {
             Err(error) => self.found.push(Err(Unreadable::io(&shown, error))),
         }
     }
+}
+
+/// Whether what can't be looked at may stand for a directory of files: a symlink to one that is gone, or what is closed to
+/// us. A name that is not there any more was of something short-lived.
+fn may_be_directory(path: &Path, error: &io::Error) -> bool {
+    path.extension().is_none() && (error.kind() != io::ErrorKind::NotFound || path.is_symlink())
 }
 
 impl Stamp {
