@@ -177,14 +177,14 @@ impl View<'_> {
         }
     }
 
-    /// No gap: what nobody declares goes only where every line of the same user on the same resource is, or will be,
+    /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or will be,
     /// live. Lines of inactive users don't count: nothing can be created for them.
     fn hold_for_replacements(&self, plan: &mut Plan) {
         let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
         let missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
         let waits = |removal: &Removal| {
             let (resource, user) = removal.link.binding.pair();
-            removal.why == Why::NotDeclared
+            matches!(removal.why, Why::NotDeclared | Why::NotBegun)
                 && (missing.contains(&(resource, user)) || self.doubts.awaits(resource, user))
         };
         let (held, removals) = std::mem::take(&mut plan.removals).into_iter().partition(waits);
