@@ -88,6 +88,33 @@ async fn what_never_holds_still_is_read_all_the_same_and_never_called_in_sync() 
 }
 
 #[tokio::test]
+async fn a_resource_whose_pages_lose_rows_for_ever_is_worked_on_all_the_same() {
+    // All links of the one resource were imported in one statement; who is new and who is lost by pages is created or
+    // found one by one.
+    let mut world = World::generated(1, 2000, 0);
+    let (resource, offering) = world.resources.iter().map(|it| (it.id, it.offering)).next().unwrap();
+    let role = world.roles.iter().find(|it| it.offering == offering).unwrap().id;
+    let people: Vec<_> = world.users.iter().filter(|it| it.is_active).map(|it| it.id).collect();
+    let (new, there) = people.split_first().unwrap();
+    world.import(there.iter().map(|user| [resource, role, *user]));
+    let mut yaml = "scope: all\nbindings:\n".to_owned();
+    for user in &people {
+        let [resource, role, user] = [&resource, &role, user].map(|it| it.simple().to_string());
+        writeln!(yaml, "  - {{resource: {resource}, role: {role}, user: {user}}}").unwrap();
+    }
+    let stage = Stage::of(world).await;
+    let document = document(&yaml);
+    let pass = stage.run(&request(&document)).await.unwrap();
+    assert!(pass.prepared.decision.plan.changing);
+    assert_eq!(stage.writes(), ["POST 201"]);
+    let live: Vec<_> = stage.sandbox.world().links.iter().map(|it| it.user).collect();
+    assert!(live.len() == people.len() && live.contains(new));
+    let report = pass.report.unwrap();
+    assert!(matches!(&report.after, After::Decision(after) if after.approved.is_empty()), "{:?}", report.after);
+    assert!(!report.converged());
+}
+
+#[tokio::test]
 async fn answers_that_cannot_be_waldurs_end_the_pass_before_any_write() {
     let proxies: [(&str, Act); 6] = [
         ("no count", Act::WithoutHeader("x-result-count")),
