@@ -110,15 +110,19 @@ pub(super) fn save(to: &Path, Made { at, files, read, asked, told, prepared, kep
 
 /// Writes a file that is either there as a whole or not at all.
 pub(super) fn write(to: &Path, text: &str) -> Result<()> {
+    let mut beside = to.as_os_str().to_owned();
+    beside.push(".new");
     let attempt = || -> io::Result<()> {
-        let mut beside = to.as_os_str().to_owned();
-        beside.push(".new");
         let mut file = fs::File::create(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, to)
     };
-    attempt().with_context(|| format!("could not write `{}`", to.display()))
+    let written = attempt();
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("could not write `{}`", to.display()))
 }
 
 /// Reads a saved plan.
