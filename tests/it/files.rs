@@ -251,3 +251,16 @@ fn a_pipe_is_read_once() {
     writer.join().unwrap();
     assert_eq!(sources[0].text, "bindings: []");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_read_through_its_file_descriptor() {
+    use std::os::fd::AsRawFd as _;
+    // As a shell hands over `-f <(command)`.
+    let (reader, mut writer) = io::pipe().unwrap();
+    io::Write::write_all(&mut writer, b"bindings: []").unwrap();
+    drop(writer);
+    let path = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+    let sources = read(std::slice::from_ref(&path)).unwrap();
+    assert_eq!((&*sources[0].name, &*sources[0].text), (path.to_str().unwrap(), "bindings: []"));
+}

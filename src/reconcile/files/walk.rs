@@ -65,6 +65,10 @@ impl Walk {
         if path == Path::new("-") {
             return self.found.push(Ok(Found::Stdin { path: n }));
         }
+        // A pipe that is reached through a file descriptor has no other path.
+        if path.metadata().is_ok_and(|it| !it.is_dir() && !it.is_file()) {
+            return self.found.push(Ok(Found::Stream { path: n }));
+        }
         let place = match path.canonicalize() {
             Ok(real) => Place { shown: path.to_owned(), real },
             Err(error) => return self.found.push(Err(Unreadable::io(path, error))),
@@ -77,8 +81,7 @@ impl Walk {
                     self.found.push(Err(Unreadable { path: path.to_owned(), why: Why::NoYaml }));
                 }
             }
-            Ok(it) if it.is_file() => self.file(place),
-            Ok(_) => self.found.push(Ok(Found::Stream { path: n })),
+            Ok(_) => self.file(place),
             Err(error) => self.found.push(Err(Unreadable::io(path, error))),
         }
     }
