@@ -17,6 +17,11 @@ use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
 use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
 
+/// Something saved that is not there, or can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read `{0}`")]
+pub(super) struct Unreadable(String, #[source] io::Error);
+
 /// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotCurrent {
@@ -127,8 +132,12 @@ pub(super) fn write(to: &Path, text: &str) -> Result<()> {
 
 /// Reads a saved plan.
 pub(super) fn read(path: &Path) -> Result<SavedPlan> {
-    let text = fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
-    Ok(SavedPlan::read(&text)?)
+    Ok(SavedPlan::read(&text(path)?)?)
+}
+
+/// Reads what is in a saved file.
+pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
+    fs::read_to_string(path).map_err(|error| Unreadable(path.display().to_string(), error))
 }
 
 /// Refuses a plan for another server, before any request.

@@ -163,3 +163,18 @@ async fn a_plan_that_cannot_be_saved_leaves_nothing_behind() {
     there.sort();
     assert_eq!(there, ["grants.yaml", "plans"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_file_that_is_not_there_is_a_missing_file() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    std::fs::write(bench.path("noise.json"), [0xff, 0xfe]).unwrap();
+    for file in ["nowhere.json", "noise.json"] {
+        for verb in ["apply", "show", "plan -f grants.yaml --live"] {
+            let ended = bench.run(&format!("{verb} {file}")).await;
+            assert_eq!(ended.code, Some(6), "{verb}: {ended:?}");
+            assert!(ended.err.contains(&format!("could not read `{file}`")), "{verb}: {ended:?}");
+        }
+    }
+    assert_eq!(bench.sandbox.world().requests, []);
+}
