@@ -24,7 +24,7 @@ struct Root<'a> {
     started: Timestamp,
     revision: Option<&'a str>,
     token: &'static str,
-    running: Option<Running>,
+    running: Option<Running<'a>>,
     next: Option<Next>,
     last: Option<Past>,
     last_success: Option<Timestamp>,
@@ -38,9 +38,16 @@ struct Root<'a> {
 }
 
 #[derive(Serialize)]
-struct Running {
+struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
+    waiting: Option<Waiting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    since: Timestamp,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -137,8 +144,9 @@ impl<'a> Root<'a> {
     fn of(status: &'a Status, now: Timestamp) -> Self {
         let ready = status.ready(now);
         let (running, next) = match &status.activity {
-            Activity::Running { asked, since } => {
-                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect() }), None)
+            Activity::Running { asked, since, waits } => {
+                let waiting = waits.as_ref().map(|daemon::Waits { since, why }| Waiting { since: *since, why });
+                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect(), waiting }), None)
             }
             Activity::Waiting(due) => {
                 (None, Some(Next { at: due.at, because: due.trigger.label(), backing_off: due.gated }))

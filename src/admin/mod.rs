@@ -89,9 +89,11 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(admin): State<Arc<Admin>>) -> Response {
-    match admin.status.borrow().ready((admin.clock)()) {
-        Ok(()) => "ready\n".into_response(),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    let status = admin.status.borrow();
+    let waits = status.waits().map(|it| format!("waiting: {}\n", it.why)).unwrap_or_default();
+    match status.ready((admin.clock)()) {
+        Ok(()) => format!("ready\n{waits}").into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n{waits}")).into_response(),
     }
 }
 

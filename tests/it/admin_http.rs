@@ -3,8 +3,8 @@
 use std::fs;
 
 use grantsync::admin::{Admin, SyncToken, serve};
-use grantsync::daemon::{Asks, Status, Trigger, channel};
-use jiff::Timestamp;
+use grantsync::daemon::{Activity, Asks, Status, Trigger, Waits, channel};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
@@ -63,6 +63,13 @@ async fn probes_tell_alive_from_ready() {
     assert_eq!(probe("/readyz").await, (503, "not ready: the last good pass is too long ago\n".to_owned()));
     port.status.send_modify(|it| it.last_good = Some(clock()));
     assert_eq!(probe("/readyz").await, (200, "ready\n".to_owned()));
+    port.status.send_modify(|it| {
+        let asked = [Trigger::Schedule].into();
+        it.activity = Activity::Running { asked, since: clock() - SignedDuration::from_secs(40), waits: None };
+        it.note_waits(Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }));
+    });
+    let why = "not ready: the pass under way gets no answer from the server\nwaiting: no answer yet\n";
+    assert_eq!(probe("/readyz").await, (503, why.to_owned()));
     port.status.send_replace(made("broken"));
     assert_eq!(probe("/livez").await, (200, "alive\n".to_owned()));
     assert_eq!(probe("/readyz").await, (503, "not ready: the last pass failed: broken files\n".to_owned()));

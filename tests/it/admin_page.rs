@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use grantsync::admin::page;
-use grantsync::daemon::{About, Activity, Status, Trigger};
+use grantsync::daemon::{About, Activity, Status, Trigger, Waits};
 use jiff::SignedDuration;
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -99,9 +99,26 @@ async fn a_pass_under_way_is_shown() {
     let status = status("in_sync").await;
     let since = now(&status) - SignedDuration::from_secs(12);
     let asked = BTreeSet::from([Trigger::FileChange, Trigger::Signal]);
-    let status = Status { activity: Activity::Running { asked, since }, ..status };
-    let words = words(&page(&status, since + SignedDuration::from_secs(12)));
-    assert!(words.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{words}");
+    let mut status = Status { activity: Activity::Running { asked, since, waits: None }, ..status };
+    let shown = words(&page(&status, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{shown}");
+
+    let why = "GET /api/users/me/: could not connect to `waldur.example.org`: refused, tried 3 times".to_owned();
+    status.note_waits(Some(Waits { since, why }));
+    let html = page(&status, since + SignedDuration::from_secs(12));
+    assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
+    let shown = words(&html);
+    assert!(
+        shown.contains("waits for GET /api/users/me/: could not connect to waldur.example.org: refused"),
+        "{shown}"
+    );
+    let html = page(&status, since + SignedDuration::from_secs(41));
+    let banner = words(between(&html, "<section class=\"banner bad\">", "</section>"));
+    assert_eq!(
+        banner,
+        "✕ No answer The pass under way has waited for the server for 41 seconds, and goes on. The last good pass ended \
+         101 seconds ago."
+    );
 }
 
 #[tokio::test(start_paused = true)]

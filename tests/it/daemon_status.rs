@@ -2,7 +2,7 @@
 
 use grantsync::daemon::{
     About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, Status, StepId,
-    Stopped, Token, Trigger, Verdict, Wanted,
+    Stopped, Token, Trigger, Verdict, Waits, Wanted,
 };
 use jiff::SignedDuration;
 
@@ -179,7 +179,28 @@ async fn one_line_says_how_it_went() {
     let line = seen[0].to_string();
     assert!(line.starts_with("server unreachable; the next pass is due by 2027-01-01 12:00:0"), "{line}");
     let later = SignedDuration::from_secs(1);
-    let running = Activity::Running { asked: [Trigger::Retry].into(), since: noon() + later };
-    let running = Status { activity: running, ..seen[0].clone() };
-    assert_eq!(running.to_string(), "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC");
+    let running = Activity::Running { asked: [Trigger::Retry].into(), since: noon() + later, waits: None };
+    let mut running = Status { activity: running, ..seen[0].clone() };
+    let line = "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC";
+    assert_eq!(running.to_string(), line);
+    let waits = Waits { since: noon() + later, why: "GET /api/users/me/: no answer yet".to_owned() };
+    assert!(running.note_waits(Some(waits.clone())));
+    assert_eq!(running.to_string(), format!("{line} and waits: GET /api/users/me/: no answer yet"));
+    assert!(!running.note_waits(Some(waits)), "it was said already");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_that_waits_for_too_long_is_told_before_it_fails() {
+    let mut status = after_each(vec![in_sync()]).await.remove(0);
+    let waits = || Some(Waits { since: noon(), why: "GET /api/users/me/: no answer yet".to_owned() });
+    assert!(!status.note_waits(waits()), "no pass is under way");
+    for mut status in [status.clone(), Status::new(About::default(), noon())] {
+        status.activity = Activity::Running { asked: [Trigger::Schedule].into(), since: noon(), waits: None };
+        let before = status.ready(noon() + minutes(1));
+        assert!(status.note_waits(waits()));
+        assert_eq!(status.ready(noon() + SignedDuration::from_secs(30)), before, "it may come any moment");
+        assert_eq!(status.ready(noon() + SignedDuration::from_secs(31)), Err(NotReady::NoAnswer));
+        assert!(status.note_waits(None));
+        assert_eq!(status.ready(noon() + minutes(1)), before);
+    }
 }

@@ -19,6 +19,7 @@ mod api_retry;
 mod api_settings;
 mod api_support;
 mod api_tls;
+mod api_waits;
 mod api_wire;
 mod api_writes;
 mod causes;

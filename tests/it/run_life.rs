@@ -41,11 +41,31 @@ async fn a_server_that_goes_down_is_waited_for() {
     let kept = sandbox.stop().await;
     agent.want("grants.yaml", &THREE);
     let status = agent.result("unreachable").await;
-    assert!(status["failure"]["message"].is_string() && status["next"]["backing_off"] == true, "{status:#}");
+    let message = status["failure"]["message"].as_str().unwrap();
+    assert!(message.contains("could not connect") && message.contains("refused"), "{message}");
+    assert_eq!(status["next"]["backing_off"], true);
     assert!(!agent.ready().await);
     let sandbox = Sandbox::listen(address, kept).await.unwrap();
     live(&sandbox, &THREE).await;
     agent.until("ready", |it| it["ready"] == true).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_told_of_long_before_it_is_given_up() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--timeout 1h").await;
+    let address = sandbox.address;
+    let kept = sandbox.stop().await;
+    agent.want("grants.yaml", &THREE);
+    let status = agent.until("waiting", |it| it["running"]["waiting"].is_object()).await;
+    let why = status["running"]["waiting"]["why"].as_str().unwrap();
+    let said = format!("GET /api/users/me/: could not connect to `{address}`: ");
+    assert!(why.starts_with(&said) && why.contains("refused") && why.contains("tried "), "{why}");
+    assert_eq!(status["last"]["result"], "in_sync", "the pass goes on");
+    let sandbox = Sandbox::listen(address, kept).await.unwrap();
+    live(&sandbox, &THREE).await;
+    agent.until("no longer waiting", |it| it["running"].is_null() && it["last"]["result"] == "changed").await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
 

@@ -5,9 +5,14 @@ use jiff::Timestamp;
 use super::html::Html;
 use super::when::Absolute;
 use super::{Count, listed, section};
-use crate::daemon::{Failure, Limited, Status, View};
+use crate::daemon::{Failure, Limited, Status, View, Waits};
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
+    if let Some(Waits { since, why }) = status.waits() {
+        section(html, "What the pass under way waits for", |html| {
+            html.raw("<p>").prose(why).raw("<small>since ").ago(*since, now).raw("</small></p>\n");
+        });
+    }
     if status.broken.count > 0 {
         section(html, "What is wrong with the files", |html| {
             listed(html, &status.broken, |html, finding| {

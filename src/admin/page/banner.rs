@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::html::Html;
-use super::when::Relative;
+use super::when::{Length, Relative};
 use super::{Count, Tone};
 use crate::daemon::{Activity, NotReady, Status, Verdict, View};
 
@@ -18,12 +18,19 @@ pub(super) struct Banner {
 
 impl Banner {
     pub(super) fn of(status: &Status, now: Timestamp) -> Self {
-        let Some(last) = status.last() else {
-            return Self { tone: Tone::Quiet, title: "First check", lead: "The first pass is under way.".to_owned() };
-        };
         if status.activity == Activity::Stopping {
             return Self { tone: Tone::Quiet, title: "Stopping", lead: "Access stays as it is.".to_owned() };
         }
+        if let (Err(NotReady::NoAnswer), Some(waits)) = (status.ready(now), status.waits()) {
+            let (waited, known) = (Length(now.duration_since(waits.since)), Known { status, now });
+            let lead = format!("The pass under way has waited for the server for {waited}, and goes on. {known}");
+            return Self { tone: Tone::Bad, title: "No answer", lead };
+        }
+        let Some(last) = status.last() else {
+            let waits = if status.waits().is_some() { ", and waits for the server" } else { "" };
+            let lead = format!("The first pass is under way{waits}.");
+            return Self { tone: Tone::Quiet, title: "First check", lead };
+        };
         if let (Err(NotReady::Stale), Some(good)) = (status.ready(now), status.last_good) {
             let lead = format!("The last good pass ended {}, longer ago than it should.", Relative { at: good, now });
             return Self { tone: Tone::Bad, title: "Out of date", lead };

@@ -37,7 +37,7 @@ fn last(html: &mut Html, status: &Status, now: Timestamp) {
 
 fn next(html: &mut Html, status: &Status, now: Timestamp) {
     match &status.activity {
-        Activity::Running { asked, since } => {
+        Activity::Running { asked, since, waits: _ } => {
             html.raw("running now<small>began ").ago(*since, now).raw(", asked by ");
             html.add(|html| who(html, asked)).raw("</small>");
         }

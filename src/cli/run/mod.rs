@@ -58,6 +58,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         pace: Pace { parallelism: usize::from(arguments.write_parallelism.get()), ..Pace::default() },
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
+        tell: tell.clone(),
         pairs: std::cell::RefCell::default(),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };

@@ -8,7 +8,7 @@ use super::pass::Agent;
 use crate::api::{self, Kind};
 use crate::binding::{Binding, LinkId, ResourceId, UserId};
 use crate::daemon::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Wanted,
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
 };
 use crate::desired::{Desired, Limits, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
@@ -57,9 +57,23 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     Told { finished, pairs }
 }
 
+/// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
+pub(super) fn waits(wait: api::Wait) -> Option<Waits> {
+    /// A page of 300 links takes a second or two.
+    const LONG: std::time::Duration = std::time::Duration::from_secs(10);
+    let api::Wait { request, since, so_far, failed, why } = wait;
+    let why = match why {
+        Some(why) => format!("{request}: {why}, tried {failed} {}", if failed == 1 { "time" } else { "times" }),
+        None if so_far >= LONG => format!("{request}: no answer yet"),
+        None => return None,
+    };
+    Some(Waits { since, why })
+}
+
 /// A pass that could not begin.
 pub(super) fn refused(error: reconcile::Error) -> End {
-    let message = error.to_string();
+    let because = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
+    let message = format!("{error}{because}");
     match error {
         reconcile::Error::Api(api::Error { kind, help, .. }) => {
             let failure = Failure { message, help };
