@@ -2,6 +2,7 @@
 //!
 //! It reads the daemon's status and changes nothing but by asking for a pass.
 
+mod host;
 mod json_v1;
 mod metrics;
 mod page;
@@ -13,7 +14,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -39,12 +40,15 @@ pub struct Admin {
     pub clock: fn() -> Timestamp,
 }
 
-/// Serves the admin port until the process ends.
+/// Serves the admin port until the process ends. One that only this machine can reach answers only to who asks for an
+/// address or for `localhost`.
 ///
 /// # Errors
-/// None today: a connection that fails concerns nobody but itself.
+/// If the listener has no address; a connection that fails concerns nobody but itself.
 pub async fn serve(listener: TcpListener, admin: Admin) -> std::io::Result<()> {
-    axum::serve(listener, router(admin)).await
+    let only_here = listener.local_addr()?.ip().is_loopback();
+    let router = router(admin);
+    axum::serve(listener, if only_here { router.layer(from_fn(host::ours)) } else { router }).await
 }
 
 fn router(admin: Admin) -> Router {
