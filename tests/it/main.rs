@@ -53,6 +53,7 @@ mod export;
 mod export_extent;
 mod export_names;
 mod files;
+mod files_checked_out;
 mod links;
 mod links_server;
 mod links_shown;

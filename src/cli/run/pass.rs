@@ -15,7 +15,7 @@ use crate::binding::{ResourceId, UserId};
 use crate::daemon::{self, End, Memory, Requests, Status, StepId, Stop};
 use crate::desired::{self, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::reconcile::files::{self, FilesError};
+use crate::reconcile::files::{self, FilesError, Head};
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
 use crate::saved::Asked;
@@ -150,11 +150,15 @@ impl Agent {
         }
     }
 
-    /// The commit of the files.
+    /// The commit of the files: from git, or where there is none, as in a container, from what it left behind.
     async fn revision(&self) -> Option<String> {
         let paths = self.files.clone();
-        let head = tokio::task::spawn_blocking(move || files::head(&paths)).await.ok()??;
-        Some(if head.modified { format!("{}, modified", head.id) } else { head.id })
+        let found = tokio::task::spawn_blocking(move || match files::head(&paths) {
+            Some(Head { id, modified: true }) => Some(format!("{id}, modified")),
+            Some(Head { id, modified: false }) => Some(id),
+            None => files::checked_out(&paths),
+        });
+        found.await.ok()?
     }
 }
 
