@@ -72,6 +72,9 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     if let Some(error) = error.downcast_ref::<super::connect::Usage>() {
         return (Exit::Usage, vec![error.help.clone()]);
     }
+    if let Some(error) = error.downcast_ref::<super::run::CannotStart>() {
+        return (Exit::Refused, vec![error.help.to_owned()]);
+    }
     let help = match error.downcast_ref::<reconcile::Error>() {
         Some(reconcile::Error::Api(error)) => error.help.clone(),
         Some(reconcile::Error::Stale(stale)) => {

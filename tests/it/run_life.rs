@@ -9,6 +9,7 @@ use std::time::Duration;
 use grantsync::sandbox::{Act, Fault, Sandbox, tokens};
 use reqwest::{Client, StatusCode};
 
+use crate::cli_support::Call;
 use crate::reconcile_support::{LINKS, wanting};
 use crate::run_kit::{Agent, live, start, world};
 
@@ -179,7 +180,6 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
 
 #[tokio::test]
 async fn a_command_line_that_makes_no_sense_does_not_start() {
-    use crate::cli_support::Call;
     for (arguments, said) in [
         ("run -f -", "standard input can be read only once"),
         ("run -f x --cron soon", "`soon` is not a cron pattern of five fields"),
@@ -194,11 +194,39 @@ async fn a_command_line_that_makes_no_sense_does_not_start() {
 }
 
 #[tokio::test]
+async fn what_keeps_it_from_starting_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("empty"), "\n").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    for (arguments, said) in [
+        (
+            format!("--listen {address}"),
+            format!(
+                "error: could not listen on {address}\n  because: Address already in use (os error 98)\n  help: choose \
+                 another address with `--listen`, or `--listen none`; does another grantsync run here?\n"
+            ),
+        ),
+        (
+            "--sync-token-file empty".to_owned(),
+            "error: could not read the sync token in `empty`\n  because: the file is empty\n  help: put a secret of \
+             your own there, on one line; or leave `--sync-token-file` out\n"
+                .to_owned(),
+        ),
+    ] {
+        let call = Call::new(&format!("run -f grants.yaml {arguments}")).at(folder.path());
+        let call = call.env("WALDUR_API_URL", "http://127.0.0.1:1").env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+        let ran = call.run().await;
+        assert_eq!((ran.code, ran.stderr), (Some(1), said));
+    }
+}
+
+#[tokio::test]
 async fn once_is_apply() {
     let sandbox = world().await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("grants.yaml"), wanting(&THREE)).unwrap();
-    let call = crate::cli_support::Call::new("run --once -f grants.yaml").at(folder.path());
+    let call = Call::new("run --once -f grants.yaml").at(folder.path());
     let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
     assert_eq!((ran.code, sandbox.world().triples().len()), (Some(0), 3), "{}", ran.stderr);
 }

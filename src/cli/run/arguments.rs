@@ -12,7 +12,7 @@ use clap::Args;
 use crate::cli::args::{Apply, FilesOrPlan, Formats, Narrowing, Revision, Server};
 use crate::cli::connect::Usage;
 use crate::cli::values::{duration, switch};
-use crate::daemon::Schedule;
+use crate::daemon::{Schedule, ScheduleError};
 
 /// `run`.
 #[derive(Debug, Args)]
@@ -102,7 +102,11 @@ impl Arguments {
         };
         schedule.map_err(|error| {
             let because = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
-            usage(&format!("{error}{because}"), "write `--interval 5m`, or `--cron '*/10 * * * *'`").into()
+            let help = match &error {
+                ScheduleError::Zone(_) => "write the name of a time zone, like `--timezone Europe/Tallinn`",
+                _ => "write `--interval 5m`, or `--cron '*/10 * * * *'`",
+            };
+            usage(&format!("{error}{because}"), help).into()
         })
     }
 

@@ -27,6 +27,14 @@ pub(super) use arguments::Arguments;
 use arguments::Listen;
 use pass::Agent;
 
+/// Something that the agent needs from the start is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct CannotStart {
+    message: String,
+    pub(super) help: &'static str,
+}
+
 pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     if arguments.once {
         return apply::run(&arguments.once(), verbose).await;
@@ -75,10 +83,14 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
 async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<Status>) -> Result<()> {
     let Listen::At(address) = arguments.listen else { return Ok(()) };
     let sync_token = arguments.sync_token_file.as_deref().map(|path| {
-        SyncToken::in_file(path).with_context(|| format!("could not read the sync token in `{}`", path.display()))
+        let message = || format!("could not read the sync token in `{}`", path.display());
+        let help = "put a secret of your own there, on one line; or leave `--sync-token-file` out";
+        SyncToken::in_file(path).with_context(|| CannotStart { message: message(), help })
     });
     let sync_token = sync_token.transpose()?;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("could not listen on {address}"))?;
+    let help = "choose another address with `--listen`, or `--listen none`; does another grantsync run here?";
+    let message = || format!("could not listen on {address}");
+    let listener = TcpListener::bind(address).await.with_context(|| CannotStart { message: message(), help })?;
     let address = listener.local_addr().context("could not listen")?;
     output::say(&format!("the page for people is at http://{address}/\n"));
     let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, clock: Timestamp::now };
