@@ -5,8 +5,10 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
+use grantsync::sandbox::tokens;
 use serde_json::Value;
 
+use crate::cli_support::Call;
 use crate::reconcile_support::wanting;
 use crate::run_kit::{live, start, world};
 
@@ -124,7 +126,7 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
     fs::remove_file(agent.path("access/b.yaml")).unwrap();
     let status = agent.until("missed", |it| it["vanished"].is_object()).await;
     assert_eq!(status["vanished"]["files"][0], "access/b.yaml");
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: files have vanished");
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step waits because files have vanished");
     assert_eq!(sandbox.world().triples(), BOTH, "it may be back in a moment");
     live(&sandbox, &BOTH[..1]).await;
     agent.until("accepted", |it| it["vanished"].is_null() && it["last"]["result"] != "held").await;
@@ -149,11 +151,36 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
 
     // The lines to paste are pasted.
     let release = held["release"].as_str().unwrap();
-    let lines: Vec<_> =
-        release.lines().skip_while(|it| !it.contains("approvals:")).take(2).map(|it| &it[4..]).collect();
+    let lines: Vec<_> = release.lines().skip_while(|it| *it != "approvals:").take(2).collect();
     write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
     assert_eq!(status["access"]["held"]["count"], 0);
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_told() {
+    let sandbox = world().await;
+    let crowd = [BOTH[0], BOTH[1], "cluster-a viewer carol", "cluster-a viewer dave"];
+    let limited = |bindings: &[&str]| wanting(bindings).replace("removals: 1000", "removals: 1");
+    let file = "grants&more.yaml";
+    let agent = start(&sandbox, file, "", |folder| write(folder.join(file), &limited(&crowd))).await;
+    live(&sandbox, &crowd).await;
+    write(agent.path(file), &limited(&crowd[..3]));
+    live(&sandbox, &crowd[..3]).await;
+    write(agent.path(file), &limited(&crowd[..2]));
+    let status = agent.result("held").await;
+    let held = &status["access"]["held_by_limits"];
+    assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
+    let release = held["release"].as_str().unwrap();
+    let command = release.lines().last().unwrap();
+    assert_eq!(command, "grantsync apply -f 'grants&more.yaml'", "what is allowed by itself needs no approval");
+
+    let command = command.replace("grantsync ", "").replace('\'', "");
+    let call = Call::new(&format!("{command} --auto-approve")).at(&agent.folder);
+    let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    live(&sandbox, &crowd[..2]).await;
     assert_eq!(agent.stop().await.code, Some(0));
 }

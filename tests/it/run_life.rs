@@ -173,7 +173,7 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
     agent.want("grants.yaml", &THREE);
     let status = agent.until("flapping", |it| it["flapping"]["count"] == 1 && it["last"]["result"] == "held").await;
     assert!(status["flapping"]["first"][0]["what"].as_str().unwrap().contains("carol: viewer on cluster-a"));
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: set aside, because they come back again and again");
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step is set aside because it comes back again and again");
     assert!(*undone.lock().unwrap() >= 1);
     assert_eq!(agent.stop().await.code, Some(0));
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod pass;
+mod release;
 mod words;
 
 use std::collections::BTreeSet;
