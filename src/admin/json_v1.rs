@@ -35,6 +35,8 @@ struct Root<'a> {
     flapping: List<Flap<'a>>,
     vanished: Option<Vanished<'a>>,
     changes: Vec<Change<'a>>,
+    /// Changes of the same passes that are not listed.
+    changes_left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -175,7 +177,12 @@ impl<'a> Root<'a> {
             access: status.view.as_ref().map(Access::of),
             flapping: List::of(&status.flaps, Flap::of),
             vanished: status.vanished.as_ref().map(Vanished::of),
-            changes: status.changes.iter().map(Change::of).collect(),
+            changes: status
+                .changes
+                .iter()
+                .flat_map(|(at, all)| all.first.iter().map(|it| Change::of(*at, it)))
+                .collect(),
+            changes_left_out: status.changes.iter().map(|(_, all)| all.count - all.first.len()).sum(),
         }
     }
 }
@@ -235,9 +242,9 @@ impl<'a> Vanished<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of((at, change): &'a (Timestamp, daemon::Change)) -> Self {
+    fn of(at: Timestamp, change: &'a daemon::Change) -> Self {
         let daemon::Change { action, became, what, why } = change;
-        Self { at: *at, action: action.label(), result: became.label(), what, why }
+        Self { at, action: action.label(), result: became.label(), what, why }
     }
 }
 

@@ -63,10 +63,13 @@ impl Status {
             Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure)) => Some(failure),
             Some(Stopped::Interrupted) | None => None,
         };
-        for change in finished.changes.into_iter().take(CHANGES).rev() {
-            self.changes.push_front((now, change));
-        }
-        self.changes.truncate(CHANGES);
+        self.changes.push_front((now, finished.changes.into_iter().collect()));
+        let mut left = CHANGES;
+        self.changes.retain_mut(|(_, changes)| {
+            changes.first.truncate(left);
+            left -= changes.first.len();
+            !changes.first.is_empty()
+        });
     }
 }
 

@@ -35,8 +35,8 @@ pub struct Status {
     pub broken: Listed<String>,
     /// What the server thinks of the token.
     pub token: Token,
-    /// The last changes, the latest first.
-    pub changes: VecDeque<(Timestamp, Change)>,
+    /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
+    pub changes: VecDeque<(Timestamp, Listed<Change>)>,
     /// Steps that come back again and again.
     pub flaps: Listed<Flap>,
     /// Files that have vanished, while removals wait for another reading.

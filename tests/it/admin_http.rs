@@ -213,6 +213,7 @@ async fn the_status_is_versioned_json() {
         "access",
         "broken",
         "changes",
+        "changes_left_out",
         "failure",
         "files",
         "flapping",

@@ -127,8 +127,10 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
     assert_eq!((totals.requests.get(&("POST", None)), totals.retries), (Some(&2), 4));
     assert_eq!(totals.durations.buckets.iter().sum::<u64>(), 2);
     assert_eq!(revision.as_deref(), Some("b0ffee"));
-    let kept: Vec<_> = changes.iter().map(|(_, it)| it.what.as_str()).collect();
+    let kept: Vec<_> = changes.iter().flat_map(|(_, it)| &it.first).map(|it| it.what.as_str()).collect();
     assert_eq!((kept.len(), kept[0], kept[69], kept[70], kept[99]), (100, "b0", "b69", "a0", "a29"));
+    let counts: Vec<_> = changes.iter().map(|(_, it)| it.count).collect();
+    assert_eq!(counts, [70, 70], "what is not kept is counted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,7 +52,10 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     }
     if status.flaps.count > 0 {
         section(html, "What comes back again and again", |html| {
-            html.raw("<p>Somebody undoes it, or it cannot be done. It is tried less and less often.</p>\n");
+            html.raw(
+                "<p>Somebody undoes it, or it cannot be done. It is tried less and less often; new files, SIGHUP or ",
+            );
+            html.raw("<code>POST /sync</code> make it be tried at once.</p>\n");
             listed(html, &status.flaps, |html, flap| {
                 html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
                 html.raw(" since ").text(Absolute(flap.since)).raw("; next try ").ago(flap.not_before, now);

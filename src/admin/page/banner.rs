@@ -46,7 +46,7 @@ impl Banner {
     pub(super) fn write(&self, html: &mut Html) {
         html.raw("<section class=\"banner ").raw(self.tone.class()).raw("\">\n");
         html.raw("<span class=\"sign\" aria-hidden=\"true\">").raw(self.tone.sign()).raw("</span>\n");
-        html.raw("<div><h1>").raw(self.title).raw("</h1>\n<p>").text(&self.lead).raw("</p></div>\n</section>\n");
+        html.raw("<div><h1>").raw(self.title).raw("</h1>\n<p>").prose(&self.lead).raw("</p></div>\n</section>\n");
     }
 }
 
@@ -66,23 +66,29 @@ const fn title(verdict: Verdict) -> &'static str {
 
 /// After a pass that went all the way.
 fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
-    let changes = view.at;
-    let made = status.changes.iter().filter(|(at, _)| *at == changes).count();
+    let made = status.changes.front().filter(|(at, _)| *at == view.at).map_or(0, |(_, made)| made.count);
     match verdict {
         Verdict::Changed => format!("The last pass made {}. Access is as declared.", Count(made, "change", "changes")),
-        Verdict::Held => {
-            let held = match view.held.count {
-                0 => "what is withheld".to_owned(),
-                many => Count(many, "removal that waits", "removals that wait").to_string(),
-            };
-            format!("Access is as declared, but for {held}.")
-        }
+        Verdict::Held => match &*waiting(view) {
+            "" => "Access is as declared, as far as it may be.".to_owned(),
+            waiting => format!("Access is as declared, as far as it may be: {waiting}."),
+        },
         Verdict::Unresolved => {
             let lines = Count(view.unresolved.count, "line names", "lines name");
-            format!("{lines} what can't be found. The rest is as declared.")
+            match &*waiting(view) {
+                "" => format!("{lines} what can't be found. The rest is as declared."),
+                waiting => format!("{lines} what can't be found, and {waiting}. The rest is as declared."),
+            }
         }
         _ => format!("Access is as declared. {} found, and nothing to do.", Count(all(view), "binding", "bindings")),
     }
+}
+
+/// What is not done although it is declared, or the other way round.
+fn waiting(view: &View) -> String {
+    let held =
+        (view.held.count > 0).then(|| Count(view.held.count, "removal is held", "removals are held").to_string());
+    held.into_iter().chain(view.withheld.first.iter().cloned()).collect::<Vec<_>>().join(", ")
 }
 
 fn all(view: &View) -> usize {
