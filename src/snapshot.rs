@@ -57,7 +57,7 @@ pub struct Caller {
     pub user: UserId,
     /// Its name.
     pub username: String,
-    /// Sees and may do everything. Anybody else sees a part, without being told.
+    /// Sees and may do everything. Anybody else sees a part, without being told, or may not remove.
     pub is_staff: bool,
     /// Sees everything, may create, may not remove.
     pub is_support: bool,

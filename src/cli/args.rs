@@ -184,7 +184,7 @@ pub(super) struct Apply {
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
     pub(super) auto_approve: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
     /// Writes sent at a time.

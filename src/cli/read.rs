@@ -83,7 +83,7 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
             return (Exit::Stale, vec![help.unwrap_or_else(nothing)]);
         }
         Some(reconcile::Error::PartialView(_)) => {
-            Some("use a staff token, or say with `--partial-view` that a part is meant; nothing was written".to_owned())
+            Some("use a staff token, or say with `--partial-view` that this is meant; nothing was written".to_owned())
         }
         Some(reconcile::Error::Narrow(problems)) => {
             let told = problems.iter().map(|it| {

@@ -47,7 +47,7 @@ pub(in crate::cli) struct Arguments {
     /// Does one pass, as `apply --auto-approve` does, and ends with its exit code.
     #[arg(long, env = "GRANTSYNC_ONCE", value_parser = switch())]
     pub(super) once: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
     /// Writes sent at a time.

@@ -89,7 +89,7 @@ pub(super) fn refused(error: reconcile::Error) -> End {
         }
         reconcile::Error::PartialView(_) => End::Refused(Failure {
             message,
-            help: Some("use a staff token, or say with `--partial-view` that a part is meant".to_owned()),
+            help: Some("use a staff token, or say with `--partial-view` that this is meant".to_owned()),
         }),
         reconcile::Error::Narrow(problems) => {
             let problems: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
