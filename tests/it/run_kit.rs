@@ -78,6 +78,11 @@ impl Agent {
         reqwest::get(format!("{}/readyz", self.url)).await.unwrap().status().is_success()
     }
 
+    /// Waits until it has said something.
+    pub(crate) fn said(&mut self, text: &str) {
+        self.running.wait_for(text);
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         self.running.signal(name);
     }

@@ -86,6 +86,17 @@ async fn a_token_that_is_rejected_is_replaced_without_a_restart() {
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good() {
+    let sandbox = world().await;
+    let mut agent = keep(&sandbox, "").await;
+    fs::write(agent.path("token"), "").unwrap();
+    agent.want("grants.yaml", &THREE);
+    live(&sandbox, &THREE).await;
+    tokio::task::block_in_place(|| agent.said("the last token stays in use: token file `token`: empty"));
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
 #[tokio::test]
 async fn somebody_may_ask_by_signal_and_on_the_port() {
     let sandbox = world().await;
