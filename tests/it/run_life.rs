@@ -190,6 +190,38 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
 }
 
 #[tokio::test]
+async fn a_service_manager_is_told_from_the_first_to_the_last() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("grants.yaml"), wanting(&BOTH)).unwrap();
+    let path = folder.path().join("notify");
+    let socket = tokio::net::UnixDatagram::bind(&path).unwrap();
+    let call = Call::new("run -f grants.yaml --listen none").at(folder.path());
+    let call = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+    let (running, ended) = call.env("NOTIFY_SOCKET", path.to_str().unwrap()).env("WATCHDOG_USEC", "60000000").start();
+    let hear = async |text: &str| {
+        let mut heard = Vec::new();
+        let heard_it = async {
+            loop {
+                let mut bytes = [0; 1024];
+                let length = socket.recv(&mut bytes).await.unwrap();
+                heard.push(String::from_utf8_lossy(&bytes[..length]).into_owned());
+                if heard.last().unwrap().contains(text) {
+                    return;
+                }
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(60), heard_it).await.is_ok();
+        assert!(in_time, "never said {text}: {heard:?}");
+    };
+    hear("READY=1").await;
+    hear("STATUS=in sync; the next pass is due by ").await;
+    running.signal("TERM");
+    hear("STOPPING=1").await;
+    assert_eq!(ended.await.unwrap().code, Some(0));
+}
+
+#[tokio::test]
 async fn a_command_line_that_makes_no_sense_does_not_start() {
     for (arguments, said) in [
         ("run -f -", "standard input can be read only once"),

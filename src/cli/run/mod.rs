@@ -55,7 +55,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop));
     serve(&arguments, &asker, &status).await?;
     watch_files(&arguments, &asker).await;
-    tokio::spawn(daemon::tell_systemd(status));
+    let told = tokio::spawn(daemon::tell_systemd(status));
 
     let asked = saved::asked(&arguments.narrow);
     let agent = Agent {
@@ -73,6 +73,8 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;
     let left = daemon::run(settings, asks, stopped, &tell, Timestamp::now, pass).await;
+    // It ends by itself once it has told that we are about to.
+    let _ = told.await;
     Ok(match left {
         Left::Clean => Exit::Done,
         Left::CutOff(By::Interrupt) => Exit::Interrupted,
