@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -36,22 +36,22 @@ pub struct Admin {
     pub asker: Asker,
     /// Who may; nobody, if absent.
     pub sync_token: Option<SyncToken>,
+    /// Names with a dot by which it may be asked.
+    pub names: Vec<String>,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
 
-/// Serves the admin port until the process ends. One that only this machine can reach answers only to who asks for an
-/// address or for `localhost`.
+/// Serves the admin port until the process ends.
 ///
 /// # Errors
-/// If the listener has no address; a connection that fails concerns nobody but itself.
+/// None today: a connection that fails concerns nobody but itself.
 pub async fn serve(listener: TcpListener, admin: Admin) -> std::io::Result<()> {
-    let only_here = listener.local_addr()?.ip().is_loopback();
-    let router = router(admin);
-    axum::serve(listener, if only_here { router.layer(from_fn(host::ours)) } else { router }).await
+    axum::serve(listener, router(admin)).await
 }
 
 fn router(admin: Admin) -> Router {
+    let admin = Arc::new(admin);
     Router::new()
         .route("/", get(show_page))
         .route("/livez", get(live))
@@ -59,8 +59,9 @@ fn router(admin: Admin) -> Router {
         .route("/metrics", get(show_metrics))
         .route("/status", get(show_status))
         .route("/sync", post(sync))
+        .layer(from_fn_with_state(Arc::clone(&admin), host::ours))
         .layer(map_response(harden))
-        .with_state(Arc::new(admin))
+        .with_state(admin)
 }
 
 /// Nothing is to be kept, guessed, framed or told to others.

@@ -27,15 +27,12 @@ fn clock() -> Timestamp {
 
 impl Port {
     pub(super) async fn showing(status: Status, sync_token: Option<SyncToken>) -> Self {
-        Self::at("127.0.0.1:0", status, sync_token).await
-    }
-
-    async fn at(address: &str, status: Status, sync_token: Option<SyncToken>) -> Self {
         let (asker, asks) = channel();
         let (status, shown) = watch::channel(status);
-        let listener = TcpListener::bind(address).await.unwrap();
-        let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
-        tokio::spawn(serve(listener, Admin { status: shown, asker, sync_token, clock }));
+        let names = vec!["grants.example.org".to_owned()];
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve(listener, Admin { status: shown, asker, sync_token, names, clock }));
         Self { url, asks, status }
     }
 
@@ -80,27 +77,32 @@ async fn probes_tell_alive_from_ready() {
 }
 
 #[tokio::test]
-async fn a_port_for_this_machine_answers_to_no_name_that_may_be_led_here() {
-    let loopback = Port::showing(made("in_sync"), None).await;
-    let port = loopback.url.rsplit_once(':').unwrap().1;
-    let ask = async |base: &str, path: &str, host: &str| {
-        let request = Client::new().get(format!("{base}{path}")).header("Host", host);
+async fn whoever_asks_by_a_name_that_may_be_anybodys_is_turned_away() {
+    let port = Port::showing(made("in_sync"), None).await;
+    let ask = async |path: &str, host: &str| {
+        let request = Client::new().get(format!("{}{path}", port.url)).header("Host", host);
         request.send().await.unwrap().status().as_u16()
     };
-    for host in ["127.0.0.1", "localhost", "LocalHost.", "grants.localhost", "[::1]", "10.1.2.3"] {
-        for host in [host.to_owned(), format!("{host}:{port}")] {
-            assert_eq!(ask(&loopback.url, "/status", &host).await, 200, "{host}");
-        }
-    }
     for host in
-        ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evillocalhost", "[::1", "[evil]", ""]
+        ["127.0.0.1", "10.1.2.3", "[::1]", "localhost", "LocalHost.", "a.localhost", "grantsync", "Grants.example.org"]
     {
-        for path in ["/", "/status", "/metrics", "/readyz", "/sync"] {
-            assert_eq!(ask(&loopback.url, path, &format!("{host}:{port}")).await, 421, "{host}{path}");
+        for host in [host.to_owned(), format!("{host}:9090")] {
+            assert_eq!(ask("/status", &host).await, 200, "{host}");
         }
     }
-    let open = Port::at("0.0.0.0:0", made("in_sync"), None).await;
-    assert_eq!(ask(&open.url, "/metrics", "grantsync:9090").await, 200, "services and proxies have names of their own");
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "a.grants.example.org",
+        "[::1",
+        "[evil]",
+        ".",
+    ] {
+        for path in ["/", "/status", "/metrics", "/readyz", "/sync"] {
+            assert_eq!(ask(path, &format!("{host}:9090")).await, 421, "{host}{path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,10 @@ pub(in crate::cli) struct Arguments {
     /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub(super) listen: Listen,
+    /// A name by which the page may be asked for, besides addresses, `localhost` and names without a dot, e.g. that of a
+    /// proxy; may be repeated.
+    #[arg(long, env = "GRANTSYNC_ALLOWED_HOST", value_name = "NAME", value_delimiter = ',')]
+    pub(super) allowed_host: Vec<String>,
     /// A file with the token that `POST /sync` on that address asks for; without one, nobody can ask for a pass there.
     #[arg(long, env = "GRANTSYNC_SYNC_TOKEN_FILE", value_name = "PATH")]
     pub(super) sync_token_file: Option<PathBuf>,

@@ -96,7 +96,8 @@ async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<St
     let listener = TcpListener::bind(address).await.with_context(|| CannotStart { message: message(), help })?;
     let address = listener.local_addr().context("could not listen")?;
     output::say(&format!("the page for people is at http://{address}/\n"));
-    let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, clock: Timestamp::now };
+    let names = arguments.allowed_host.clone();
+    let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, names, clock: Timestamp::now };
     tokio::spawn(admin::serve(listener, admin));
     Ok(())
 }
