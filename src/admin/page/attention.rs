@@ -30,8 +30,8 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     }
     if let Some(vanished) = &status.vanished {
         section(html, "Files have vanished", |html| {
-            html.raw("<p>No removal goes before ").text(Absolute(vanished.until));
-            html.raw(", and then only if they are still missing and nothing else has changed.</p>\n<ul>");
+            html.raw("<p>No removal goes before ").text(Absolute(vanished.until)).raw(" (").ago(vanished.until, now);
+            html.raw("), and then only if they are still missing and nothing else has changed.</p>\n<ul>");
             for file in &vanished.files {
                 html.raw("<li>").name(file).raw("</li>\n");
             }
@@ -76,7 +76,8 @@ fn held(html: &mut Html, status: &Status, view: &View) {
     if view.held.count == 0 && view.limited.is_none() && view.withheld.count == 0 {
         return;
     }
-    section(html, "What is held, and how to release it", |html| {
+    let known = view.held.count > 0 || view.limited.is_some();
+    section(html, if known { "What is held, and how to release it" } else { "What waits" }, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
             let Limited { digest, exceeded, links, release } = limited;
