@@ -57,10 +57,21 @@ pub struct Caller {
     pub user: UserId,
     /// Its name.
     pub username: String,
-    /// Sees and may do everything. Anybody else sees a part, without being told, or may not remove.
+    /// Sees and may do everything.
     pub is_staff: bool,
     /// Sees everything, may create, may not remove.
     pub is_support: bool,
     /// How long the token lives after its last use, in seconds; `None` for ever.
     pub token_lifetime: Option<u64>,
+}
+
+impl Caller {
+    /// What a token that is not a staff token is not good for, in words that follow "it"; `None` for a staff token.
+    pub fn lacks(&self) -> Option<&'static str> {
+        match (self.is_staff, self.is_support) {
+            (true, _) => None,
+            (false, true) => Some("sees everything, and may not remove anything"),
+            (false, false) => Some("sees a part of the links without being told so: what is missing here may be there"),
+        }
+    }
 }

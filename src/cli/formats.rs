@@ -12,7 +12,7 @@ use super::read::{self, Read};
 use super::review::Review;
 use super::{Exit, output};
 use crate::reconcile::Prepared;
-use crate::render::{self, Detail, Format, Naming, Shown, job_summary, render};
+use crate::render::{self, Detail, Format, Naming, Pass, Shown, job_summary, render};
 use crate::report::{Failure, Report};
 
 /// One `--report`: a format, and the file it goes to.
@@ -46,45 +46,44 @@ impl Manner<'_> {
         let Prepared { view, decision } = prepared;
         read::tell(&read.sources, &decision.plan.problems);
         read::tell(&read.sources, &decision.plan.warnings);
-        let assessment = change.assess(read, prepared);
-        read::tell(&read.sources, &assessment.warnings);
         output::say(&render::banner(&view.snapshot.observation));
-        let (naming, detail) = self.naming(prepared);
-        if self.diff {
-            self.formats.line(&render::diff(decision, &naming))?;
-        }
-        self.formats.line(&render::risks(&assessment, &naming))?;
-        self.formats.line(&match &change.causes {
-            Some(causes) => render::by_cause(decision, causes, &naming),
-            None => render::plan(decision, &naming, detail),
+        self.pass(read, prepared, change, None, |pass| {
+            if self.diff {
+                self.formats.line(&render::diff(decision, pass.naming))?;
+            }
+            self.formats.line(&render::decision(&pass))
         })
     }
 
     /// Tells everything in the formats that are asked for, once it is over.
     pub(super) fn tell(self, read: &Read, prepared: &Prepared, change: &Review, report: Option<&Report>) -> Result<()> {
+        self.pass(read, prepared, change, report, |pass| self.formats.tell(&Shown::Pass(pass)))
+    }
+
+    /// Everything that formats are made from.
+    fn pass<T>(
+        self,
+        read: &Read,
+        prepared: &Prepared,
+        change: &Review,
+        report: Option<&Report>,
+        show: impl FnOnce(Pass<'_>) -> T,
+    ) -> T {
         let Prepared { view, decision } = prepared;
-        let (naming, detail) = self.naming(prepared);
-        let risks = change.assess(read, prepared).risks;
-        let risks = risks.into_iter().map(|it| render::Risk {
-            message: render::risk(&it, &naming),
-            rule: it.rule,
-            span: it.span,
-        });
-        let risks: Vec<_> = risks.collect();
-        self.formats.tell(&Shown::Pass(render::Pass {
+        let naming = Naming::new(&view.directory);
+        let (naming, detail) =
+            if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
+        show(Pass {
             decision,
             report,
             observation: &view.snapshot.observation,
+            seen: change.seen,
             naming: &naming,
-            risks: &risks,
+            causes: change.causes.as_ref(),
+            assessment: &change.assess(read, prepared),
             sources: &read.sources,
             detail,
-        }))
-    }
-
-    fn naming(self, prepared: &Prepared) -> (Naming<'_>, Detail) {
-        let naming = Naming::new(&prepared.view.directory);
-        if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) }
+        })
     }
 }
 

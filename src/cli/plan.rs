@@ -11,10 +11,9 @@ use super::formats::Manner;
 use super::review::Review;
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
-use crate::plan::Causes;
-use crate::reconcile::{Overrides, Request, prepare, review, view_of};
-use crate::render::{self, Naming};
-use crate::saved::Asked;
+use crate::reconcile::{Overrides, Request, prepare, review};
+use crate::render::Seen;
+use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let ended = plan(arguments, verbose).await;
@@ -26,44 +25,34 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { base, author, as_of, expiring_within, .. } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
-    let seen = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
+    let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
+    let made = request.now;
+    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made));
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }
-    let before = match base {
-        Some(rev) => Some(revision::document(&files.file, rev).await?),
+    let base = match base {
+        Some(rev) => Some(revision::base(&files.file, rev).await?),
         None => None,
     };
-    let (connection, mut prepared) = if let Some(seen) = &seen {
-        formats.line(&live::heading(seen))?;
-        (None, review(seen.directory.clone(), seen.snapshot.clone(), &request)?)
+    let told = Told { author: author.clone(), expiring_within: *expiring_within, base };
+    let (connection, mut prepared) = if let (Some(kept), Some(seen)) = (&kept, seen) {
+        formats.line(&live::heading(kept, seen))?;
+        (None, review(kept.directory.clone(), kept.snapshot.clone(), &request)?)
     } else {
         let connection = connect(server).await?;
         let prepared = prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
-    let mut change = Review { author: author.clone(), ..Review::new(&asked) };
-    match before {
-        None => {}
-        Some(None) => change.causes = Some(Causes::new(None, &prepared.view.plan)),
-        Some(Some(before)) => {
-            let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-            let base = view_of(&before, &prepared.view, client).await?;
-            change.causes = Some(Causes::new(Some(&base.plan), &prepared.view.plan));
-            change.before = Some(base.desired);
-            // What only the files before the change name is shown by its name, too.
-            prepared.view.directory = base.directory;
-        }
-    }
-    let ending =
-        render::ending(&prepared.view.desired, &Naming::new(&prepared.view.directory), request.now, *expiring_within);
-    prepared.decision.plan.warnings.extend(ending);
+    let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
+    let change = Review::of(&asked, &told, seen, &mut prepared, client).await?;
     let manner = Manner { formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
-        saved::save(path, files, read, &prepared, asked, seen)?;
+        let prepared = &prepared;
+        saved::save(path, saved::Made { at: made, files, read, asked, told, prepared, kept })?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

@@ -1,24 +1,31 @@
 //! What is known of the change that a plan is made for.
 
+use anyhow::Result;
+
+use super::output;
 use super::plan::overrides;
 use super::read::Read;
-use crate::desired::Desired;
+use crate::api::Client;
+use crate::desired::{self, Desired};
 use crate::plan::Causes;
-use crate::reconcile::{Overrides, Prepared};
+use crate::reconcile::{Overrides, Prepared, view_of};
+use crate::render::{self, Naming, Seen, visible};
 use crate::risk::{Assessment, Before, Facts, assess};
-use crate::saved::Asked;
+use crate::saved::{Asked, Base, Told};
 
 /// What is known of the change that a plan is made for.
 #[derive(Debug, Default)]
 pub(super) struct Review {
     /// The limits that are asked for.
-    pub(super) limits: Overrides,
+    limits: Overrides,
     /// Who wrote it.
-    pub(super) author: Option<String>,
+    author: Option<String>,
+    /// When the links were seen, if that was not for it.
+    pub(super) seen: Option<Seen>,
     /// What each step comes from.
     pub(super) causes: Option<Causes>,
     /// What the files wanted before it.
-    pub(super) before: Option<Desired>,
+    before: Option<Desired>,
 }
 
 impl Review {
@@ -27,9 +34,44 @@ impl Review {
         Self { limits: overrides(asked), ..Self::default() }
     }
 
+    /// What was told of a change, for the plan that was made for it: that plan warns of what ends soon, and knows the
+    /// names that only the files before the change use. They are looked up with the client, if there is one.
+    pub(super) async fn of(
+        asked: &Asked,
+        Told { author, expiring_within, base }: &Told,
+        seen: Option<Seen>,
+        prepared: &mut Prepared,
+        client: Option<&Client>,
+    ) -> Result<Self> {
+        let mut review = Self { author: author.clone(), seen, ..Self::new(asked) };
+        if let Some(base) = base {
+            review.compare(base, prepared, client).await?;
+        }
+        let Prepared { view, decision } = prepared;
+        let naming = Naming::new(&view.directory);
+        let ending = render::ending(&view.desired, &naming, view.plan.now, *expiring_within);
+        decision.plan.warnings.extend(ending);
+        Ok(review)
+    }
+
+    async fn compare(&mut self, base: &Base, prepared: &mut Prepared, client: Option<&Client>) -> Result<()> {
+        let Ok(document) = desired::parse(&base.sources()) else {
+            let rev = visible(&base.revision);
+            let note = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
+            output::say(&format!("note: {note}\n\n"));
+            self.causes = Some(Causes::new(None, &prepared.view.plan));
+            return Ok(());
+        };
+        let before = view_of(&document, &prepared.view, client).await?;
+        self.causes = Some(Causes::new(Some(&before.plan), &prepared.view.plan));
+        self.before = Some(before.desired);
+        prepared.view.directory = before.directory;
+        Ok(())
+    }
+
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision: _ }: &Prepared) -> Assessment {
-        let Self { limits, author, causes, before } = self;
+        let Self { limits, author, seen: _, causes, before } = self;
         let facts = Facts {
             plan: &view.plan,
             desired: &view.desired,

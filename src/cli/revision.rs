@@ -6,10 +6,9 @@ use anyhow::{Context as _, Result};
 
 use super::args::Revision;
 use super::connect::Usage;
-use super::output;
-use crate::desired::{self, Document};
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, Absent, FilesError, Settings};
+use crate::saved::{Base, SavedFile};
 
 /// Reads the files: as they are on the disk, or as a commit holds them. The outer error is of the command line.
 pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Result<Vec<Source>, FilesError>> {
@@ -34,22 +33,16 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Resul
     Ok(tokio::task::spawn_blocking(read).await?)
 }
 
-/// What the same files said in a commit; `None` if they were not there, or could not be used: then nothing would have
-/// been done with them.
-pub(super) async fn document(paths: &[PathBuf], rev: &str) -> Result<Option<Document>> {
+/// The same files as a commit holds them; none if they are not there or can't be read.
+pub(super) async fn base(paths: &[PathBuf], rev: &str) -> Result<Base> {
     no_stdin(paths)?;
     let (paths, at) = (paths.to_owned(), rev.to_owned());
     let read = move || files::at_revision(&paths, &at, Absent::Skip, Settings::default());
-    let document = match tokio::task::spawn_blocking(read).await? {
-        Err(FilesError::Invalid { .. }) => Err(()),
-        read => desired::parse(&read.with_context(|| format!("could not read the files of `{rev}`"))?).map_err(drop),
+    let sources = match tokio::task::spawn_blocking(read).await? {
+        Err(FilesError::Invalid { .. }) => Vec::new(),
+        read => read.with_context(|| format!("could not read the files of `{rev}`"))?,
     };
-    if document.is_err() {
-        output::say(&format!(
-            "note: nothing could be done with the files of `{rev}`: they are invalid or not there\n\n"
-        ));
-    }
-    Ok(document.ok())
+    Ok(Base { revision: rev.to_owned(), files: sources.into_iter().map(SavedFile::new).collect() })
 }
 
 fn no_stdin(paths: &[PathBuf]) -> Result<()> {

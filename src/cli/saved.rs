@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use jiff::Timestamp;
 
 use super::args::{Files, Formats, Narrowing, Server};
 use super::{plan, read, values};
@@ -14,7 +15,7 @@ use crate::directory::Directory;
 use crate::policy::ChangeSet;
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
-use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView};
+use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
 
 /// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
@@ -70,15 +71,22 @@ pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
     Ok(values::narrow(&only))
 }
 
-/// Saves a plan; `seen` is what it rests on, if that was a file, too.
-pub(super) fn save(
-    to: &Path,
-    Files { file: paths, revision }: &Files,
-    read: read::Read,
-    prepared: &Prepared,
-    asked: Asked,
-    seen: Option<SavedView>,
-) -> Result<()> {
+/// A plan as it was made.
+pub(super) struct Made<'a> {
+    /// When.
+    pub(super) at: Timestamp,
+    pub(super) files: &'a Files,
+    pub(super) read: read::Read,
+    pub(super) asked: Asked,
+    pub(super) told: Told,
+    pub(super) prepared: &'a Prepared,
+    /// What it rests on, if that was a file, too.
+    pub(super) kept: Option<SavedView>,
+}
+
+/// Saves a plan.
+pub(super) fn save(to: &Path, Made { at, files, read, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
+    let Files { file: paths, revision } = files;
     let Prepared { view, decision } = prepared;
     let head = match &revision.git {
         Some(rev) => files::commit(paths, rev),
@@ -86,13 +94,15 @@ pub(super) fn save(
     };
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
+        made: at,
         now: view.plan.now,
         commit: head.map(|files::Head { id, modified }| Commit { id, modified }),
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: plan::overrides(&asked).over(view.desired.limits),
         asked,
+        told,
         bindings: view.desired.bindings.iter().map(|it| it.binding).collect(),
-        view: seen.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), view.plan.now)),
+        view: kept.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), at)),
         changes: ChangeSet::of(decision),
     };
     write(to, &plan.write()?)

@@ -1,24 +1,34 @@
 //! `show`: a saved plan, as it was when it was made.
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 use super::args::Show;
 use super::formats::Manner;
 use super::plan::request;
 use super::review::Review;
-use super::{Exit, output, read, saved};
+use super::{Exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
-use crate::render::visible;
+use crate::render::{Seen, visible};
 use crate::saved::SavedPlan;
 
-pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
+pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
+    let ended = show(arguments, verbose).await;
+    arguments.formats.end(ended)
+}
+
+async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = saved::narrow(&plan.asked)?;
     let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
-    let prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
+    let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
+    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made));
     formats.line(&heading(&plan))?;
+    if let Some(seen) = seen {
+        formats.line(&live::heading(&plan.view, seen))?;
+    }
     if ChangeSet::of(&prepared.decision) != plan.changes {
         output::say(&format!(
             "warning: grantsync {} has decided otherwise than this one, which is {}\n\n",
@@ -27,7 +37,7 @@ pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Ex
         ));
     }
     let manner = Manner { formats, verbose, diff: *diff };
-    let change = Review::new(&plan.asked);
+    let change = Review::of(&plan.asked, &plan.told, seen, &mut prepared, None).await?;
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)
@@ -35,10 +45,11 @@ pub(super) fn run(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Ex
 
 /// When, where, from what and by whom.
 fn heading(plan: &SavedPlan) -> String {
-    let SavedPlan { made_by, now, commit, files: _, asked: _, limits: _, bindings: _, view, changes: _ } = plan;
+    let SavedPlan { made_by, made, now, commit, view, .. } = plan;
+    let at = |at: &Timestamp| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let for_then = if now == made { String::new() } else { format!(" for {}", at(now)) };
     let commit = commit.as_ref().map(|it| format!(" · commit {it}")).unwrap_or_default();
-    let server = &view.snapshot.observation.server;
-    let at = now.strftime("%Y-%m-%d %H:%M:%S UTC");
-    let text = format!("Plan of {at} · {server}{commit} · token {} · grantsync {made_by}", view.fingerprint);
+    let (made, server, token) = (at(made), &view.snapshot.observation.server, &view.fingerprint);
+    let text = format!("Plan of {made}{for_then} · {server}{commit} · token {token} · grantsync {made_by}");
     format!("{}\n\n", visible(&text))
 }

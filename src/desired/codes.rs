@@ -47,6 +47,7 @@ codes! {
     WRONG_URL = "wrong-url": "The URL is of another kind of object.",
     PATTERN_NOT_ALLOWED = "pattern-not-allowed": "A pattern stands where one thing must be named.",
     MALFORMED_DATE = "malformed-date": "This is neither a day nor an instant.",
+    UNKNOWN_RISK = "unknown-risk": "No rule about risks has this name.",
     UNKNOWN_TIMEZONE = "unknown-timezone": "The time zone is not known.",
     UNTIL_BEFORE_FROM = "until-before-from": "It ends before it begins.",
     // The set.

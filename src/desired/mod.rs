@@ -55,6 +55,7 @@ mod problems;
 mod quote;
 mod read;
 mod resolve;
+pub mod risks;
 mod schema;
 mod suggest;
 mod territory;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Plan;
+use super::{Creation, Held, Hold, Plan, Removal, Skipped};
 use crate::binding::{Binding, Link, LinkId};
 
 /// What a plan intends for a binding that is not live, or for a row that is.
@@ -62,13 +62,25 @@ impl Causes {
         Self { fixed: fixed.collect(), before }
     }
 
-    /// Why a binding is created, or skipped.
-    pub fn of_binding(&self, binding: &Binding, intent: Intent) -> Cause {
-        self.of((*binding, None), intent)
+    /// Why a binding is created.
+    pub fn of_creation(&self, Creation { binding, origins: _ }: &Creation) -> Cause {
+        self.of((*binding, None), Intent::Create)
     }
 
-    /// Why a row is removed, or held.
-    pub fn of_link(&self, link: &Link, intent: Intent) -> Cause {
+    /// Why a binding is wanted and not created.
+    pub fn of_skipped(&self, Skipped { creation, why: _ }: &Skipped) -> Cause {
+        self.of((creation.binding, None), Intent::Skip)
+    }
+
+    /// Why a row is removed.
+    pub fn of_removal(&self, Removal { link, why: _, origins: _ }: &Removal) -> Cause {
+        self.of((link.binding, Some(link.id)), Intent::Remove)
+    }
+
+    /// Why a row would be removed.
+    pub fn of_held(&self, Held { removal: Removal { link, .. }, hold }: &Held) -> Cause {
+        // What only limits hold is intended all the same.
+        let intent = if *hold == Hold::Limit { Intent::Remove } else { Intent::Hold };
         self.of((link.binding, Some(link.id)), intent)
     }
 

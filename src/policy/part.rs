@@ -1,7 +1,7 @@
 //! A part of a decision.
 
 use super::{Approved, Decision, Withheld};
-use crate::plan::{Cause, Causes, Hold, Intent, Plan, Removal};
+use crate::plan::{Cause, Causes, Creation, Plan, Removal};
 
 impl Decision {
     /// The steps that have this cause, and none of what limits hold is explained: that belongs to the whole.
@@ -10,38 +10,18 @@ impl Decision {
     #[must_use]
     pub fn part(&self, causes: &Causes, cause: Cause) -> Self {
         let Self { plan, approved, withheld, limited: _ } = self;
-        let removed = |it: &&Removal| causes.of_link(&it.link, Intent::Remove) == cause;
-        let held = plan.held.iter().filter(|it| {
-            // What only limits hold is intended all the same.
-            let intent = if it.hold == Hold::Limit { Intent::Remove } else { Intent::Hold };
-            causes.of_link(&it.removal.link, intent) == cause
-        });
-        let skipped = plan.skipped.iter().filter(|it| causes.of_binding(&it.creation.binding, Intent::Skip) == cause);
-        macro_rules! created {
-            ($creations:expr) => {
-                $creations
-                    .iter()
-                    .filter(|it| causes.of_binding(&it.binding, Intent::Create) == cause)
-                    .cloned()
-                    .collect()
-            };
-        }
+        let creations = |of: &[Creation]| of.iter().filter(|it| causes.of_creation(it) == cause).cloned().collect();
+        let removals = |of: &[Removal]| of.iter().filter(|it| causes.of_removal(it) == cause).cloned().collect();
         Self {
             plan: Plan {
-                creations: created!(plan.creations),
-                removals: plan.removals.iter().filter(removed).cloned().collect(),
-                held: held.cloned().collect(),
-                skipped: skipped.cloned().collect(),
+                creations: creations(&plan.creations),
+                removals: removals(&plan.removals),
+                held: plan.held.iter().filter(|it| causes.of_held(it) == cause).cloned().collect(),
+                skipped: plan.skipped.iter().filter(|it| causes.of_skipped(it) == cause).cloned().collect(),
                 ..plan.clone()
             },
-            approved: Approved {
-                creations: created!(approved.creations),
-                removals: approved.removals.iter().filter(removed).cloned().collect(),
-            },
-            withheld: Withheld {
-                creations: created!(withheld.creations),
-                removals: withheld.removals.iter().filter(removed).cloned().collect(),
-            },
+            approved: Approved { creations: creations(&approved.creations), removals: removals(&approved.removals) },
+            withheld: Withheld { creations: creations(&withheld.creations), removals: removals(&withheld.removals) },
             limited: None,
         }
     }

@@ -98,18 +98,9 @@ pub enum Error {
     /// The approval is for another held set.
     #[error(transparent)]
     Stale(#[from] Stale),
-    /// The token sees a part or may not remove, and nobody said that this is meant.
-    #[error("the token of `{}` is not a staff token: {}", .0.username, lacks(.0))]
+    /// The token is not a staff token, and nobody said that this is meant.
+    #[error("the token of `{}` is not a staff token: it {}", .0.username, .0.lacks().unwrap_or_default())]
     PartialView(Caller),
-}
-
-/// What is missing to whoever is not staff.
-const fn lacks(caller: &Caller) -> &'static str {
-    if caller.is_support {
-        "it sees everything, and may not remove what it creates"
-    } else {
-        "it sees a part of the links, without being told so, and may not remove what it creates"
-    }
 }
 
 /// What the caller says to a decision.

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::plan::{Detail, foot, sections};
+use super::plan::{Detail, changing, foot, unchanged, written};
 use super::style::{PLAIN, QUIET, STRONG, styled};
-use super::{Naming, table};
+use super::{Naming, plural, table};
 use crate::plan::{Cause, Causes, Fixed, Intent};
 use crate::policy::Decision;
 
 /// The whole decision, by cause; then, as without causes, what limits hold and the summary.
-pub fn by_cause(decision: &Decision, causes: &Causes, naming: &Naming<'_>) -> String {
+pub fn by_cause(decision: &Decision, causes: &Causes, naming: &Naming<'_>, detail: Detail) -> String {
     let mut out = String::new();
     for cause in [Cause::Change, Cause::Drift] {
-        let part = sections(&decision.part(causes, cause), naming, Detail::Changes);
+        let part = written(&changing(&decision.part(causes, cause), naming, detail));
         if !part.is_empty() {
             title(&mut out, &cause.to_string());
             out.push_str(&part);
@@ -24,8 +24,25 @@ pub fn by_cause(decision: &Decision, causes: &Causes, naming: &Naming<'_>) -> St
         table::write(&mut out, "  ", &lines);
         out.push('\n');
     }
-    out.push_str(&foot(decision, naming, Detail::Changes));
+    if detail == Detail::Everything {
+        title(&mut out, "unchanged");
+        out.push_str(&written(&unchanged(&decision.plan, naming)));
+    }
+    out.push_str(&foot(decision, naming, detail));
     out
+}
+
+/// How many steps come from where, and how many the change makes needless.
+pub(super) fn counts(decision: &Decision, causes: &Causes) -> String {
+    let steps = |cause| {
+        let approved = decision.part(causes, cause).approved;
+        approved.creations().len() + approved.removals().len()
+    };
+    let (change, drift, fixed) = (steps(Cause::Change), steps(Cause::Drift), causes.fixed.len());
+    format!(
+        "{change} {} because of this change, {drift} already due before it, {fixed} fixed by it",
+        plural(change, "step")
+    )
 }
 
 fn title(out: &mut String, text: &str) {

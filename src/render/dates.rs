@@ -1,4 +1,6 @@
-//! Days and instants, as people read them.
+//! Days, instants and spans of time, as people read them.
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,4 +14,19 @@ pub(super) fn instant(at: Timestamp) -> String {
 pub(super) fn end(at: Timestamp) -> String {
     let last = at - SignedDuration::from_nanos(1);
     if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
+}
+
+/// How long it took: to the second below a minute, to the minute below a day, else to the hour.
+pub fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    if minutes == 0 {
+        format!("{seconds}s")
+    } else if hours == 0 {
+        format!("{minutes}m")
+    } else if hours < 24 {
+        format!("{hours}h {}m", minutes % 60)
+    } else {
+        format!("{}d {}h", hours / 24, hours % 24)
+    }
 }

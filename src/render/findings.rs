@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
+use super::risks::message;
 use super::{Naming, Pass, Shown, hold, plural, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
 use crate::report::{After, Failure, Outcome, Report, Stop};
+use crate::risk::{Accepted, Assessment};
 
 /// Something that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,12 +21,23 @@ pub(super) struct Rule {
     about: &'static str,
 }
 
+/// How grave it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Has to be mended.
+    Error,
+    /// Worth a look.
+    Warning,
+    /// Somebody has had that look.
+    Note,
+}
+
 /// One thing to look at.
 #[derive(Debug)]
 pub(super) struct Finding<'a> {
     /// What says it.
     pub(super) rule: Rule,
-    pub(super) severity: Severity,
+    pub(super) level: Level,
     /// What it says, on one line.
     pub(super) message: String,
     /// What to do about it, on one line.
@@ -45,7 +58,7 @@ const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touch
 const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
 const OUTSIDE: Rule =
     Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
-const PARTIAL_VIEW: Rule = Rule { id: "partial-view", about: "the token sees a part of the links" };
+const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
@@ -62,7 +75,7 @@ pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
         Shown::Failed(failure) => all.failure(FAILED, failure),
     }
     let mut found = all.found;
-    found.sort_by(|a, b| (a.severity, a.span.is_none(), a.span).cmp(&(b.severity, b.span.is_none(), b.span)));
+    found.sort_by(|a, b| (a.level, a.span.is_none(), a.span).cmp(&(b.level, b.span.is_none(), b.span)));
     number(&mut found);
     found
 }
@@ -74,6 +87,15 @@ impl Rule {
             Self { id, about: "" } => id.replace('-', " "),
             Self { id, about } if id.starts_with("held-") => format!("a removal is held, because {about}"),
             Self { id: _, about } => about.to_owned(),
+        }
+    }
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
         }
     }
 }
@@ -100,21 +122,25 @@ struct All<'a> {
 
 impl<'a> All<'a> {
     fn pass(&mut self, pass: Pass<'a>) {
-        let Pass { decision, report, observation, naming, risks, sources: _, detail: _ } = pass;
+        let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
-        if !observation.caller.is_staff {
-            let caller = visible(&observation.caller.username);
-            let message = format!("the token of `{caller}` is not a staff token: what is missing here may be there");
-            self.add(PARTIAL_VIEW, Severity::Warning, message, None);
+        if let Some(lacks) = observation.caller.lacks() {
+            let message = format!("the token of `{}` {lacks}", visible(&observation.caller.username));
+            self.add(NOT_STAFF, Level::Warning, message, None);
         }
         if plan.changing {
             let message = "links came and went while they were read".to_owned();
-            self.add(CHANGING, Severity::Warning, message, None).help = Some("look again".to_owned());
+            self.add(CHANGING, Level::Warning, message, None).help = Some("look again".to_owned());
         }
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
+        let Assessment { risks, accepted } = assessment;
         for risk in risks {
-            let message = visible(&risk.message).into_owned();
-            self.add(Rule { id: risk.rule, about: "" }, Severity::Warning, message, risk.span.as_ref());
+            let message = message(risk, naming, &|name| format!("`{name}`"));
+            self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
+        }
+        for Accepted { rule, found, reason, span } in accepted {
+            let message = format!("accepted ({found} found): {}", visible(reason));
+            self.add(Rule { id: rule, about: "" }, Level::Note, message, Some(span));
         }
         self.skipped(plan, naming);
         self.held(pass);
@@ -125,14 +151,18 @@ impl<'a> All<'a> {
 
     fn diagnostic(&mut self, diagnostic: &'a Diagnostic) {
         let Diagnostic { code, severity, message, primary, related, help } = diagnostic;
-        let found =
-            self.add(Rule { id: code, about: "" }, *severity, visible(message).into_owned(), Some(&primary.span));
+        let found = self.add(
+            Rule { id: code, about: "" },
+            (*severity).into(),
+            visible(message).into_owned(),
+            Some(&primary.span),
+        );
         found.help = help.as_deref().map(|it| visible(it).into_owned());
         found.related = related;
     }
 
     fn failure(&mut self, rule: Rule, Failure { message, help }: &Failure) {
-        self.add(rule, Severity::Error, visible(message).into_owned(), None).help =
+        self.add(rule, Level::Error, visible(message).into_owned(), None).help =
             help.as_deref().map(|it| visible(it).into_owned());
     }
 
@@ -144,13 +174,13 @@ impl<'a> All<'a> {
             lines.entry((it.why, origins.first().map(|it| &it.span))).or_default().push(*binding);
         }
         for ((why, span), bindings) in lines {
-            let (rule, severity) = match why {
-                Skip::OutsideScope => (OUTSIDE, Severity::Error),
-                Skip::Terminated => (SKIPPED_TERMINATED, Severity::Warning),
-                Skip::Inactive => (SKIPPED_INACTIVE, Severity::Warning),
-                Skip::Clock => (SKIPPED_CLOCK, Severity::Warning),
+            let (rule, level) = match why {
+                Skip::OutsideScope => (OUTSIDE, Level::Error),
+                Skip::Terminated => (SKIPPED_TERMINATED, Level::Warning),
+                Skip::Inactive => (SKIPPED_INACTIVE, Level::Warning),
+                Skip::Clock => (SKIPPED_CLOCK, Level::Warning),
             };
-            self.add(rule, severity, format!("not created: {}: {why}", some(&bindings, naming)), span);
+            self.add(rule, level, format!("not created: {}: {why}", some(&bindings, naming)), span);
         }
     }
 
@@ -182,7 +212,7 @@ impl<'a> All<'a> {
             let rule = Rule { id, about: hold::cause(cause) };
             let count = format!("{} {} held", bindings.len(), plural(bindings.len(), "removal"));
             let message = format!("{count}, because {}: {}", rule.about, some(&bindings, naming));
-            let found = self.add(rule, Severity::Warning, message, span);
+            let found = self.add(rule, Level::Warning, message, span);
             found.help = Some(hold::release(cause, digest));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
             found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
@@ -204,12 +234,12 @@ impl<'a> All<'a> {
         for ((rule, message, help), bindings) in failures {
             let what = if rule == STEP_FAILED { "failed" } else { "unknown what became of it" };
             let message = format!("{what}: {}: {}", some(&bindings, naming), visible(message));
-            self.add(rule, Severity::Error, message, None).help = help.map(|it| visible(it).into_owned());
+            self.add(rule, Level::Error, message, None).help = help.map(|it| visible(it).into_owned());
         }
         match stopped {
             Some(Stop::Interrupted) => {
                 let message = "interrupted before all steps were sent".to_owned();
-                self.add(STOPPED, Severity::Error, message, None);
+                self.add(STOPPED, Level::Error, message, None);
             }
             Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
                 self.failure(STOPPED, failure);
@@ -221,16 +251,16 @@ impl<'a> All<'a> {
             After::Decision(decision) if !decision.approved.is_empty() => {
                 let left = decision.approved.creations().len() + decision.approved.removals().len();
                 let message = format!("{left} {} left after the last one", plural(left, "step"));
-                self.add(NOT_CONVERGED, Severity::Error, message, None);
+                self.add(NOT_CONVERGED, Level::Error, message, None);
             }
             After::Untouched | After::Decision(_) => {}
         }
     }
 
-    fn add(&mut self, rule: Rule, severity: Severity, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
+    fn add(&mut self, rule: Rule, level: Level, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
         let identity = message.clone();
         let (help, related, fingerprint) = (None, &[][..], String::new());
-        self.found.push(Finding { rule, severity, message, help, span, related, fingerprint, identity });
+        self.found.push(Finding { rule, level, message, help, span, related, fingerprint, identity });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }

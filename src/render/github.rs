@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::findings::{Finding, end_column, findings, path};
-use super::{Pass, Shown, report, summary};
-use crate::diagnostic::{Severity, Source};
+use super::findings::{Finding, Level, end_column, findings, path};
+use super::{Pass, Shown, causes, report, seen, summary};
+use crate::diagnostic::Source;
 
 /// One command a finding, and one that sums it up.
 pub(super) fn render(shown: &Shown<'_>) -> String {
@@ -23,10 +23,11 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 }
 
 fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
-    let Finding { rule, severity, message, help, span, related: _, fingerprint: _, .. } = finding;
-    let name = match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+    let Finding { rule, level, message, help, span, related: _, fingerprint: _, .. } = finding;
+    let name = match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
     };
     let mut properties = Vec::new();
     if let Some((span, file)) = span.and_then(|it| Some((it, path(&it.file)?))) {
@@ -41,10 +42,13 @@ fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
 }
 
 fn sum(pass: &Pass<'_>) -> String {
-    match pass.report {
-        Some(done) => report::counts(done),
-        None => summary(pass.decision),
-    }
+    let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
+    let sum = match (pass.report, pass.causes) {
+        (Some(done), _) => report::counts(done),
+        (None, None) => summary(pass.decision),
+        (None, Some(causes)) => format!("{} · {}", summary(pass.decision), causes::counts(pass.decision, causes)),
+    };
+    sum + &seen
 }
 
 fn command(out: &mut String, name: &str, properties: &[(&str, String)], data: &str) {

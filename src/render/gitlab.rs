@@ -5,9 +5,8 @@
 
 use serde::Serialize;
 
-use super::findings::{Finding, findings, path};
+use super::findings::{Finding, Level, findings, path};
 use super::{Shown, json};
-use crate::diagnostic::Severity;
 
 /// One finding, in their words.
 #[derive(Debug, Serialize)]
@@ -39,16 +38,17 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 }
 
 fn issue<'a>(finding: Finding<'a>, home: &'a str) -> Issue<'a> {
-    let Finding { rule, severity, message, help, span, related: _, fingerprint, .. } = finding;
+    let Finding { rule, level, message, help, span, related: _, fingerprint, .. } = finding;
     let placed = span.and_then(|it| Some((path(&it.file)?, it.line)));
     let (path, begin) = placed.unwrap_or((home, 1));
     Issue {
         description: help.map_or_else(|| message.clone(), |help| format!("{message} ({help})")),
         check_name: rule.id,
         fingerprint,
-        severity: match severity {
-            Severity::Error => "major",
-            Severity::Warning => "minor",
+        severity: match level {
+            Level::Error => "major",
+            Level::Warning => "minor",
+            Level::Note => "info",
         },
         location: Location { path, lines: Lines { begin } },
     }

@@ -26,23 +26,53 @@ pub enum Detail {
     Everything,
 }
 
+/// Resources, as they are headed, and a line for each link on them.
+type Sections<'a> = BTreeMap<Heading<'a>, Vec<table::Line<4>>>;
+
+/// What a resource is called and sorted by: its offering, its name, and whatever tells it from others of that name.
+type Heading<'a> = (Cow<'a, str>, String, ResourceId);
+
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    sections(decision, naming, detail) + &foot(decision, naming, detail)
+    let mut sections = changing(decision, naming, detail);
+    if detail == Detail::Everything {
+        for (heading, lines) in unchanged(&decision.plan, naming) {
+            sections.entry(heading).or_default().extend(lines);
+        }
+    }
+    written(&sections) + &foot(decision, naming, detail)
 }
 
 /// What happens, by resource.
-pub(super) fn sections(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut sections = BTreeMap::new();
+pub(super) fn changing<'a>(decision: &Decision, naming: &Naming<'a>, detail: Detail) -> Sections<'a> {
+    let mut sections = Sections::new();
     for Group { resource, changes } in changes(decision, naming) {
         let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
-        sections.insert(heading(resource, naming), shown.map(|it| line(it, naming)).collect::<Vec<_>>());
+        sections.insert(heading(resource, naming), shown.map(|it| line(it, naming)).collect());
     }
-    if detail == Detail::Everything {
-        for (resource, line) in unchanged(&decision.plan, naming) {
-            sections.entry(heading(resource, naming)).or_default().push(line);
-        }
+    sections
+}
+
+/// What is left as it is, by resource, in the order of users.
+pub(super) fn unchanged<'a>(plan: &Plan, naming: &Naming<'a>) -> Sections<'a> {
+    let row = |style: Style, sign: &str, binding: &Binding, note: String| {
+        let (role, user) = (naming.role(binding.role), naming.user(binding.user));
+        (binding.resource, [(style, format!("{sign:<3}")), (style, role), (PLAIN, user), (QUIET, note)])
+    };
+    let in_sync = plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned()));
+    let kept = plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why)));
+    let outside = plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned()));
+    let mut rows: Vec<_> = in_sync.chain(kept).chain(outside).collect();
+    rows.sort_by(|(_, a), (_, b)| (&a[2].1, &a[1].1).cmp(&(&b[2].1, &b[1].1)));
+    let mut sections = Sections::new();
+    for (resource, line) in rows {
+        sections.entry(heading(resource, naming)).or_default().push(line);
     }
+    sections
+}
+
+/// Sections one below the other, none of them empty.
+pub(super) fn written(sections: &Sections<'_>) -> String {
     let mut out = String::new();
     for ((offering, name, _), lines) in sections.iter().filter(|(_, lines)| !lines.is_empty()) {
         let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
@@ -64,8 +94,7 @@ pub(super) fn foot(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> 
     out
 }
 
-/// What a resource is called and sorted by: its offering, its name, and whatever tells it from others of that name.
-fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> (Cow<'a, str>, String, ResourceId) {
+fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> Heading<'a> {
     (naming.offering(resource), naming.resource(resource), resource)
 }
 
@@ -155,20 +184,6 @@ fn place(Origin { span, groups, life: _, reason }: &Origin) -> String {
     visible(&format!("{span}{via}{}", reason.unwrap_or_default())).into_owned()
 }
 
-/// Links that are left as they are, in the order of users.
-fn unchanged(plan: &Plan, naming: &Naming<'_>) -> Vec<(ResourceId, table::Line<4>)> {
-    let row = |style: Style, sign: &str, binding: &Binding, note: String| {
-        let (role, user) = (naming.role(binding.role), naming.user(binding.user));
-        (binding.resource, [(style, format!("{sign:<3}")), (style, role), (PLAIN, user), (QUIET, note)])
-    };
-    let in_sync = plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned()));
-    let kept = plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why)));
-    let outside = plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned()));
-    let mut rows: Vec<_> = in_sync.chain(kept).chain(outside).collect();
-    rows.sort_by(|(_, a), (_, b)| (&a[2].1, &a[1].1).cmp(&(&b[2].1, &b[1].1)));
-    rows
-}
-
 /// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
 fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     let unnamed = plan.held.iter().filter(|it| it.hold == Hold::NotNamed).map(|it| it.removal.link.binding.resource);
@@ -193,14 +208,17 @@ fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: T
         let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
     let _ = writeln!(out, "  help: {}, or in the file with", hold::release(&Hold::Limit, Some(digest)));
-    let _ = writeln!(out, "{}\n", approval(digest, now));
+    for line in approval(digest, now).lines() {
+        let _ = writeln!(out, "    {line}");
+    }
+    out.push('\n');
 }
 
-/// The lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
+/// The two lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
 pub fn approval(digest: &Digest, now: Timestamp) -> String {
     let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
     // Digits alone would be no text.
-    format!("    approvals:\n      - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
+    format!("approvals:\n  - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.
@@ -226,11 +244,10 @@ pub fn summary(decision: &Decision) -> String {
 pub fn banner(observation: &Observation) -> String {
     let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
     let mut out = String::new();
-    if !caller.is_staff {
+    if let Some(lacks) = caller.lacks() {
         let name = visible(&caller.username);
         let _ = writeln!(out, "{}", styled(HOLD, format!("The token of `{name}` is not a staff token.")));
-        let _ =
-            writeln!(out, "It sees a part of the links without being told so: what is missing here may be there.\n");
+        let _ = writeln!(out, "It {lacks}.\n");
     }
     if *changing {
         let _ = writeln!(out, "{}\n", styled(HOLD, "Links came and went while they were read: look again."));

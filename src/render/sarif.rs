@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::findings::{self, Finding, end_column, findings, path};
+use super::findings::{self, Finding, Level, end_column, findings, path};
 use super::{Shown, json};
-use crate::diagnostic::{Severity, Source, Span};
+use crate::diagnostic::{Source, Span};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,24 +118,25 @@ struct Region {
     end_column: Option<u32>,
 }
 
-/// One run, with every finding. What could not be done at all is no result but a failed invocation.
+/// One run, with every finding. What could not be done at all is no result but a failed invocation; and no result is
+/// what somebody has accepted, or code scanning would raise it again and again.
 pub(super) fn render(shown: &Shown<'_>) -> String {
     let failed = matches!(shown, Shown::Failed(_));
-    let found = findings(shown);
-    let (found, notifications) = if failed { (Vec::new(), found) } else { (found, Vec::new()) };
+    let (notifications, found): (Vec<_>, Vec<_>) =
+        findings(shown).into_iter().partition(|it| failed || it.level == Level::Note);
     let mut rules = BTreeMap::new();
     for it in &found {
         // Errors come first, so a rule has the level of the worst that it says.
-        rules.entry(it.rule.id).or_insert((it.rule, it.severity));
+        rules.entry(it.rule.id).or_insert((it.rule, it.level));
     }
     let index: BTreeMap<_, _> = rules.keys().enumerate().map(|(at, id)| (*id, at)).collect();
-    let notify = |it: &Finding<'_>| Notification { level: level(it.severity), message: message(it) };
+    let notify = |it: &Finding<'_>| Notification { level: level(it.level), message: message(it) };
     let run = Run {
         tool: Tool {
             driver: Driver {
                 name: "grantsync",
                 semantic_version: env!("CARGO_PKG_VERSION"),
-                rules: rules.values().map(|(it, severity)| rule(*it, *severity)).collect(),
+                rules: rules.values().map(|(it, level)| rule(*it, *level)).collect(),
             },
         },
         invocations: [Invocation {
@@ -152,13 +153,13 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     })
 }
 
-fn rule(rule: findings::Rule, severity: Severity) -> Rule {
-    let level = level(severity);
+fn rule(rule: findings::Rule, level: Level) -> Rule {
+    let level = self::level(level);
     Rule { id: rule.id, short_description: text(&rule.about()), default_configuration: Configuration { level } }
 }
 
 fn outcome<'a>(finding: &Finding<'_>, rule_index: usize, shown: &Shown<'_>) -> Outcome<'a> {
-    let Finding { rule, severity, message: _, help: _, span, related, fingerprint, .. } = finding;
+    let Finding { rule, level, message: _, help: _, span, related, fingerprint, .. } = finding;
     let sources = shown.sources();
     let place = span.and_then(|it| location(it, sources, ""));
     // Code scanning refuses what has no place.
@@ -166,7 +167,7 @@ fn outcome<'a>(finding: &Finding<'_>, rule_index: usize, shown: &Shown<'_>) -> O
     Outcome {
         rule_id: rule.id,
         rule_index,
-        level: level(*severity),
+        level: self::level(*level),
         message: message(finding),
         locations,
         related_locations: related.iter().filter_map(|it| location(&it.span, sources, &it.text)).collect(),
@@ -186,10 +187,11 @@ fn beginning(path: &str) -> Location {
     Location { physical_location: Physical { artifact_location: Artifact { uri: uri(path) }, region }, message: None }
 }
 
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
     }
 }
 

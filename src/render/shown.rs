@@ -1,10 +1,12 @@
 //! The one value that every format is made from.
 
 use super::findings::path;
-use super::{Detail, Naming};
-use crate::diagnostic::{Diagnostic, Source, Span};
+use super::{Detail, Naming, Seen};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::plan::Causes;
 use crate::policy::Decision;
 use crate::report::{Failure, Report};
+use crate::risk::Assessment;
 use crate::snapshot::Observation;
 
 /// What one call has to show.
@@ -32,26 +34,19 @@ pub struct Pass<'a> {
     pub report: Option<&'a Report>,
     /// How the live links were seen.
     pub observation: &'a Observation,
+    /// When they were seen, if that was not for this.
+    pub seen: Option<Seen>,
     /// What things are called.
     pub naming: &'a Naming<'a>,
+    /// What each step comes from, where there are files from before a change to compare with.
+    pub causes: Option<&'a Causes>,
     /// What reviewers should not miss.
-    pub risks: &'a [Risk],
+    pub assessment: &'a Assessment,
     /// The files it was decided from; none where only the decision was kept. Findings that have no place of their own
     /// are shown at the first one, where a format wants a place.
     pub sources: &'a [Source],
     /// How much is shown.
     pub detail: Detail,
-}
-
-/// Something about a change that its reviewers should not miss, said by a named rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Risk {
-    /// The rule, e.g. `last-holder-leaves`.
-    pub rule: &'static str,
-    /// What it says: a lower-case fragment without a full stop, literals in backticks.
-    pub message: String,
-    /// The line that brings it about, if there is one.
-    pub span: Option<Span>,
 }
 
 impl<'a> Shown<'a> {

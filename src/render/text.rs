@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::style::{HOLD, QUIET, REMOVE, styled};
-use super::{Pass, Shown, banner, diagnostics, plan, report, step, visible};
+use super::causes::by_cause;
+use super::style::{QUIET, REMOVE, styled};
+use super::{Pass, Shown, banner, diagnostics, plan, report, risks, seen, step, visible};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// What has to be known first, the findings, and the plan or what was done.
@@ -21,23 +22,33 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
 }
 
 fn write(out: &mut String, pass: &Pass<'_>) {
-    let Pass { decision, report: done, observation, naming, risks, sources, detail } = pass;
+    let Pass { decision, report: done, observation, naming, assessment, sources, .. } = pass;
+    if let Some(it) = pass.seen {
+        out.push_str(&seen(it, ""));
+    }
     out.push_str(&banner(observation));
     findings(out, sources, &decision.plan.problems);
     findings(out, sources, &decision.plan.warnings);
-    for risk in *risks {
-        let place = risk.span.as_ref().map_or(String::new(), |it| format!("{}: ", visible(&it.to_string())));
-        let _ = writeln!(out, "{place}{} {}\n", styled(HOLD, format!("risk[{}]:", risk.rule)), visible(&risk.message));
-    }
     match done {
-        None => out.push_str(&plan(decision, naming, *detail)),
+        None => out.push_str(&super::decision(pass)),
         Some(done) => {
+            out.push_str(&risks(assessment, naming));
             for (it, outcome) in &done.steps {
                 let _ = writeln!(out, "{}", step(it, outcome, naming));
             }
             out.push_str(&report(done, naming));
         }
     }
+}
+
+/// What was decided: what its reviewers should not miss, then all of it, by cause where causes are known.
+pub fn decision(pass: &Pass<'_>) -> String {
+    let Pass { decision, naming, causes, assessment, detail, .. } = *pass;
+    let all = match causes {
+        Some(causes) => by_cause(decision, causes, naming, detail),
+        None => plan(decision, naming, detail),
+    };
+    risks(assessment, naming) + &all
 }
 
 /// Findings with the lines they are about.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Accept, Desired, Limits};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Span;
 use crate::directory::Directory;
 use crate::plan::{Causes, Plan};
 use crate::policy::Exceeded;
@@ -96,28 +96,31 @@ pub struct Assessment {
     pub risks: Vec<Risk>,
     /// Found, too, by rules that the files silence.
     pub accepted: Vec<Accepted>,
-    /// Rules that the files silence and that do not exist.
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// A rule that has found something and is silenced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// Where and why.
-    pub accept: Accept,
+    /// The name of the rule.
+    pub rule: &'static str,
     /// How often it has found something.
     pub found: usize,
+    /// Why it is silenced.
+    pub reason: Box<str>,
+    /// Where it is silenced.
+    pub span: Span,
 }
 
 /// Asks every rule.
 pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
     let mut assessment = Assessment::default();
-    for Rule { name, meaning: _, find } in RULES {
+    for Rule { name, find } in RULES {
         let found = find(facts);
         match accept.iter().find(|it| *it.risk == **name) {
             Some(_) if found.is_empty() => {}
-            Some(accept) => {
-                assessment.accepted.push(Accepted { accept: accept.clone(), found: found.len() });
+            Some(Accept { span, risk: _, reason }) => {
+                let (found, reason, span) = (found.len(), reason.clone(), span.clone());
+                assessment.accepted.push(Accepted { rule: name, found, reason, span });
             }
             None => {
                 let risks = found.into_iter().map(|(finding, span)| Risk { rule: name, finding, span });
@@ -125,11 +128,5 @@ pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
             }
         }
     }
-    let unknown = accept.iter().filter(|it| RULES.iter().all(|rule| *rule.name != *it.risk));
-    assessment.warnings.extend(unknown.map(|Accept { span, risk, reason: _ }| {
-        let names: Vec<_> = RULES.iter().map(|it| format!("`{}`", it.name)).collect();
-        Diagnostic::warning("unknown-risk", span.clone(), format!("there is no risk `{risk}`"))
-            .help(format!("the risks are {}", names.join(", ")))
-    }));
     assessment
 }

@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Before, Facts, Finding};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
-use crate::desired::{Origin, Phase};
+use crate::desired::{Origin, Phase, risks};
 use crate::diagnostic::Span;
-use crate::plan::{Cause, Creation, Intent, Removal, Why};
+use crate::plan::{Cause, Creation, Removal, Why};
 use crate::policy;
 
 /// A rule.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// Stable: files silence it by this name.
+    /// Files silence it by this name.
     pub name: &'static str,
-    /// What it finds: a lower-case fragment without a full stop.
-    pub meaning: &'static str,
     /// Finds it; the order does not depend on that of files or rows.
     pub(super) find: fn(&Facts<'_>) -> Vec<Found>,
 }
@@ -24,32 +22,12 @@ type Found = (Finding, Option<Span>);
 
 /// All rules, the gravest first.
 pub const RULES: &[Rule] = &[
-    Rule {
-        name: "author-grants-to-themself",
-        meaning: "whoever wrote the change (`--author`) gets access by it",
-        find: author_grants_to_themself,
-    },
-    Rule {
-        name: "protected-user-touched",
-        meaning: "a protected user gets access, or is not protected any more",
-        find: protected_user_touched,
-    },
-    Rule { name: "resource-emptied", meaning: "nobody has any role on a resource any more", find: resource_emptied },
-    Rule {
-        name: "last-holder-leaves",
-        meaning: "nobody has a role on a resource any more, and others are still there",
-        find: last_holder_leaves,
-    },
-    Rule {
-        name: "removal-share",
-        meaning: "more goes than the limits allow, whether it is approved or not",
-        find: removal_share,
-    },
-    Rule {
-        name: "grant-without-end",
-        meaning: "a grant has no `until`, and most others on its resource have one",
-        find: grant_without_end,
-    },
+    Rule { name: risks::AUTHOR_GRANTS_TO_THEMSELF, find: author_grants_to_themself },
+    Rule { name: risks::PROTECTED_USER_TOUCHED, find: protected_user_touched },
+    Rule { name: risks::RESOURCE_EMPTIED, find: resource_emptied },
+    Rule { name: risks::LAST_HOLDER_LEAVES, find: last_holder_leaves },
+    Rule { name: risks::REMOVAL_SHARE, find: removal_share },
+    Rule { name: risks::GRANT_WITHOUT_END, find: grant_without_end },
 ];
 
 fn author_grants_to_themself(facts: &Facts<'_>) -> Vec<Found> {
@@ -124,18 +102,14 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
 /// What the change creates, or the plan where there is no change.
 fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
     let before = facts.before;
-    let ours = move |it: &&Creation| {
-        before.is_none_or(|it_was| it_was.causes.of_binding(&it.binding, Intent::Create) == Cause::Change)
-    };
+    let ours = move |it: &&Creation| before.is_none_or(|before| before.causes.of_creation(it) == Cause::Change);
     facts.plan.creations.iter().filter(ours)
 }
 
 /// What the change removes. Where a duplicate goes, nobody loses anything.
 fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     let before = facts.before;
-    let ours = move |it: &&Removal| {
-        before.is_none_or(|it_was| it_was.causes.of_link(&it.link, Intent::Remove) == Cause::Change)
-    };
+    let ours = move |it: &&Removal| before.is_none_or(|before| before.causes.of_removal(it) == Cause::Change);
     facts.plan.removals.iter().filter(|it| it.why != Why::Duplicate).filter(ours)
 }
 

@@ -11,8 +11,9 @@
 mod envelope;
 mod ids;
 mod plan;
+mod plan_twin;
 mod view;
 
 pub use envelope::SavedError;
-pub use plan::{Asked, Commit, SavedFile, SavedPlan};
+pub use plan::{Asked, Base, Commit, SavedFile, SavedPlan, Told};
 pub use view::{Fingerprint, SavedView};

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::envelope::{self, Kind, SavedError};
-use super::ids::{BindingTwin, LinkTwin};
-use super::view::{SavedView, ViewTwin};
+use super::plan_twin::PlanTwin;
+use super::view::SavedView;
 use crate::binding::Binding;
 use crate::desired::{Limits, Mode};
 use crate::diagnostic::Source;
@@ -20,6 +21,8 @@ use crate::policy::{ChangeSet, Digest};
 pub struct SavedPlan {
     /// The version of grantsync that made it.
     pub made_by: String,
+    /// When it was made.
+    pub made: Timestamp,
     /// The instant it was made for.
     pub now: Timestamp,
     /// The commit that was checked out, if the files lie in a work tree of git.
@@ -28,6 +31,8 @@ pub struct SavedPlan {
     pub files: Vec<SavedFile>,
     /// What was asked for on the command line.
     pub asked: Asked,
+    /// What was told of the change it was made for.
+    pub told: Told,
     /// The limits that were in force.
     pub limits: Limits,
     /// What the files wanted, in ids, whether alive or not.
@@ -60,6 +65,26 @@ pub struct Asked {
     pub only: Vec<String>,
     /// `--approve`.
     pub approve: Option<Digest>,
+}
+
+/// What was told of a change, for those who look at it: none of it changes what is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// `--author`.
+    pub author: Option<String>,
+    /// `--expiring-within`, in whole seconds.
+    pub expiring_within: Duration,
+    /// `--base`.
+    pub base: Option<Base>,
+}
+
+/// The files as they were before a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The commit, as it was written.
+    pub revision: String,
+    /// The files, in their order; none if they were not there or could not be read.
+    pub files: Vec<SavedFile>,
 }
 
 /// A commit of a work tree.
@@ -99,8 +124,19 @@ impl SavedPlan {
 
     /// The files.
     pub fn sources(&self) -> Vec<Source> {
-        self.files.iter().map(|it| it.source.clone()).collect()
+        sources(&self.files)
     }
+}
+
+impl Base {
+    /// The files.
+    pub fn sources(&self) -> Vec<Source> {
+        sources(&self.files)
+    }
+}
+
+fn sources(files: &[SavedFile]) -> Vec<Source> {
+    files.iter().map(|it| it.source.clone()).collect()
 }
 
 impl fmt::Display for Commit {
@@ -108,150 +144,5 @@ impl fmt::Display for Commit {
         let Self { id, modified } = self;
         let short = id.get(..12).unwrap_or(id);
         write!(f, "{short}{}", if *modified { ", modified" } else { "" })
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanTwin {
-    now: Timestamp,
-    commit: Option<Commit>,
-    files: Vec<FileTwin>,
-    asked: AskedTwin,
-    limits: LimitsTwin,
-    bindings: Vec<BindingTwin>,
-    changes: ChangesTwin,
-    view: ViewTwin,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileTwin {
-    name: String,
-    sha256: String,
-    text: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AskedTwin {
-    mode: ModeTwin,
-    max_removals: Option<u32>,
-    max_removal_percent: Option<u32>,
-    only: Vec<String>,
-    approve: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum ModeTwin {
-    Enforce,
-    AddOnly,
-    Observe,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitsTwin {
-    removals: u32,
-    removal_percent: u32,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChangesTwin {
-    create: Vec<BindingTwin>,
-    remove: Vec<LinkTwin>,
-    held: Vec<LinkTwin>,
-}
-
-impl From<&SavedPlan> for PlanTwin {
-    fn from(plan: &SavedPlan) -> Self {
-        let SavedPlan { made_by: _, now, commit, files, asked, limits, bindings, view, changes } = plan;
-        let Asked { mode, max_removals, max_removal_percent, only, approve } = asked;
-        let Limits { removals, removal_percent } = *limits;
-        let ChangeSet { creations, removals: gone, held } = changes;
-        let file = |SavedFile { source: Source { name, text }, sha256 }: &SavedFile| FileTwin {
-            name: name.to_string(),
-            sha256: sha256.clone(),
-            text: text.clone(),
-        };
-        Self {
-            now: *now,
-            commit: commit.clone(),
-            files: files.iter().map(file).collect(),
-            asked: AskedTwin {
-                mode: (*mode).into(),
-                max_removals: *max_removals,
-                max_removal_percent: *max_removal_percent,
-                only: only.clone(),
-                approve: approve.as_ref().map(ToString::to_string),
-            },
-            limits: LimitsTwin { removals, removal_percent },
-            bindings: bindings.iter().map(Into::into).collect(),
-            changes: ChangesTwin {
-                create: creations.iter().map(Into::into).collect(),
-                remove: gone.iter().map(Into::into).collect(),
-                held: held.iter().map(Into::into).collect(),
-            },
-            view: view.into(),
-        }
-    }
-}
-
-impl PlanTwin {
-    fn plan(self, made_by: String) -> Result<SavedPlan, SavedError> {
-        let Self { now, commit, files, asked, limits, bindings, changes, view } = self;
-        let AskedTwin { mode, max_removals, max_removal_percent, only, approve } = asked;
-        let LimitsTwin { removals, removal_percent } = limits;
-        let ChangesTwin { create, remove, held } = changes;
-        let senseless = |detail: String| SavedError::Senseless { kind: Kind::Plan.words(), detail };
-        let digest = |it: String| Digest::parse(&it).ok_or_else(|| senseless(format!("`{it}` is no digest")));
-        let file = |FileTwin { name, sha256, text }| {
-            let file = SavedFile::new(Source { name: name.into(), text });
-            let same = file.sha256 == sha256;
-            if same { Ok(file) } else { Err(senseless(format!("`{}` is not what was read", file.source.name))) }
-        };
-        Ok(SavedPlan {
-            made_by,
-            now,
-            commit,
-            files: files.into_iter().map(file).collect::<Result<_, _>>()?,
-            asked: Asked {
-                mode: mode.into(),
-                max_removals,
-                max_removal_percent,
-                only,
-                approve: approve.map(digest).transpose()?,
-            },
-            limits: Limits { removals, removal_percent },
-            bindings: bindings.into_iter().map(Into::into).collect(),
-            view: view.into(),
-            changes: ChangeSet {
-                creations: create.into_iter().map(Into::into).collect(),
-                removals: remove.into_iter().map(Into::into).collect(),
-                held: held.into_iter().map(Into::into).collect(),
-            },
-        })
-    }
-}
-
-impl From<Mode> for ModeTwin {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Enforce => Self::Enforce,
-            Mode::AddOnly => Self::AddOnly,
-            Mode::Observe => Self::Observe,
-        }
-    }
-}
-
-impl From<ModeTwin> for Mode {
-    fn from(mode: ModeTwin) -> Self {
-        match mode {
-            ModeTwin::Enforce => Self::Enforce,
-            ModeTwin::AddOnly => Self::AddOnly,
-            ModeTwin::Observe => Self::Observe,
-        }
     }
 }

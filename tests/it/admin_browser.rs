@@ -2,26 +2,23 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use grantsync::admin::page;
 use grantsync::daemon::Status;
 
 use super::admin_http::{Port, made};
 use super::admin_kit::{ALL, hostile, now, status};
+use super::programs::program;
 
 /// Runs Chromium over an address and returns the document as it came out, and what it said.
-#[expect(clippy::print_stdout, reason = "what is left out is said")]
 fn chromium(arguments: &[&str], address: &str) -> Option<(String, String)> {
+    let mut command = program("chromium")?;
     let profile = tempfile::tempdir().unwrap();
-    let mut command = Command::new("chromium");
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--enable-logging=stderr"]);
     command.arg(format!("--user-data-dir={}", profile.path().display()));
-    let Ok(Output { stdout, stderr, .. }) = command.args(arguments).arg("--dump-dom").arg(address).output() else {
-        println!("left out: chromium is not installed");
-        return None;
-    };
+    let Output { stdout, stderr, .. } = command.args(arguments).arg("--dump-dom").arg(address).output().unwrap();
     Some((String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned()))
 }
 

@@ -1,7 +1,7 @@
 //! What a scraper reads.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use expect_test::expect;
 use grantsync::admin::{Format, metrics};
@@ -9,6 +9,7 @@ use grantsync::daemon::{About, Status};
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
 use super::daemon_kit::noon;
+use super::programs::program;
 
 #[tokio::test(start_paused = true)]
 async fn every_number_of_the_status_is_there() {
@@ -105,15 +106,11 @@ fn the_alerts_are_sound_and_fire_when_they_should() {
     }
 }
 
-/// Runs promtool, which comes with Prometheus; where there is none, says so.
-#[expect(clippy::print_stdout, reason = "what is left out is said")]
+/// Runs promtool, which comes with Prometheus.
 fn promtool(arguments: &[&str], input: &str) -> Option<Output> {
-    let mut command = Command::new("promtool");
+    let mut command = program("promtool")?;
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let Ok(mut child) = command.spawn() else {
-        println!("left out: promtool is not installed");
-        return None;
-    };
+    let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     Some(child.wait_with_output().unwrap())
 }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use grantsync::plan::Causes;
 use grantsync::policy::{Asks, approve};
-use grantsync::render::{self, Naming};
+use grantsync::render::{self, Detail, Naming};
 
 use crate::world::{NOW, World, document};
 
@@ -15,7 +15,7 @@ fn check(base: &str, head: &str, world: &str, expect: Expect) {
     let causes = Causes::new(Some(&world.plan(&base, NOW)), &world.plan(&head, NOW));
     let limits = document(&head).limits;
     let decision = approve(world.plan(&head, NOW), &Asks { limits, ..Asks::default() }).unwrap();
-    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory));
+    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Changes);
     expect.assert_eq(&anstream::adapter::strip_str(&text).to_string());
 }
 
@@ -143,6 +143,40 @@ fn without_files_before_everything_is_the_work_of_the_change() {
     let causes = Causes::new(None, &head);
     assert!(causes.fixed.is_empty());
     let decision = approve(head, &Asks::default()).unwrap();
-    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory));
+    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Changes);
     assert!(text.contains("because of this change") && !text.contains("already different"), "{text}");
+}
+
+#[test]
+fn everything_is_shown_with_what_stays() {
+    let world = World::read("HPC cluster-a: viewer dave, admin alice\nHPC cluster-b: member erin\nusers: bob");
+    let [base, head] = [ALICE, &format!("{ALICE}{BOB}")].map(|it| {
+        let settings = "scope: {resources: [cluster-a]}\nlimits: {removal_percent: 100}\nbindings:\n";
+        world.plan(&format!("{settings}{it}"), NOW)
+    });
+    let causes = Causes::new(Some(&base), &head);
+    let decision = approve(head, &Asks::default()).unwrap();
+    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Everything);
+    expect![[r#"
+        ── because of this change ──
+
+        cluster-a  HPC
+          +    member  bob  grants.yaml:5
+
+        ── already different before it ──
+
+        cluster-a  HPC
+          -    viewer  dave  not declared
+
+        ── unchanged ──
+
+        cluster-a  HPC
+          =    admin  alice  in sync
+
+        cluster-b  HPC
+          ·    member  erin  outside scope
+
+        Plan: 1 to create, 1 to remove · 1 in sync, 1 outside scope
+    "#]]
+    .assert_eq(&anstream::adapter::strip_str(&text).to_string());
 }

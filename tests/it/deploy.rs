@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
+
+use crate::programs::program;
 
 fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
@@ -91,14 +92,19 @@ fn the_token_is_always_a_file() {
 
 #[test]
 fn every_setting_is_one_that_we_have() {
-    let known = concat!(include_str!("../data/help/run.txt"), include_str!("../data/help/apply.txt"));
+    let known = concat!(
+        include_str!("../data/help/run.txt"),
+        include_str!("../data/help/apply.txt"),
+        include_str!("../data/help/plan.txt")
+    );
     let word = |text: &str| text.chars().take_while(|it| it.is_ascii_uppercase() || *it == '_').collect::<String>();
-    for path in ["yaml", "service", "md"].iter().flat_map(|it| files(&deploy(), it)) {
+    for path in ["yaml", "yml", "service", "md"].iter().flat_map(|it| files(&deploy(), it)) {
         let text = fs::read_to_string(&path).unwrap();
         for prefix in ["GRANTSYNC_", "WALDUR_"] {
             for rest in text.split(prefix).skip(1) {
                 let name = format!("{prefix}{}", word(rest));
-                assert!(known.contains(&format!("{name}=")), "{}: {name}", path.display());
+                let is_known = known.contains(&format!("{name}=")) || known.contains(&format!("`{name}`"));
+                assert!(is_known, "{}: {name}", path.display());
             }
         }
     }
@@ -123,11 +129,8 @@ fn the_version_is_ours() {
 #[test]
 fn kustomize_builds_both_ways() {
     for (way, kind) in [("daemon", "Deployment"), ("cronjob", "CronJob")] {
-        let Ok(built) = Command::new("kubectl").arg("kustomize").arg(deploy().join("kubernetes").join(way)).output()
-        else {
-            println!("left out: kubectl is not installed");
-            return;
-        };
+        let Some(mut kubectl) = program("kubectl") else { return };
+        let built = kubectl.arg("kustomize").arg(deploy().join("kubernetes").join(way)).output().unwrap();
         let (out, said) = (String::from_utf8_lossy(&built.stdout), String::from_utf8_lossy(&built.stderr));
         assert!(built.status.success() && out.contains(&format!("kind: {kind}\n")), "{said}");
         assert!(!said.contains("deprecated"), "{said}");
@@ -141,10 +144,8 @@ fn systemd_understands_the_unit() {
     // The program is not installed where it will be.
     let text = fs::read_to_string(deploy().join("systemd/grantsync.service")).unwrap();
     fs::write(&unit, text.replace("/usr/local/bin/grantsync", "/bin/true")).unwrap();
-    let Ok(verified) = Command::new("systemd-analyze").arg("verify").arg(&unit).output() else {
-        println!("left out: systemd is not installed");
-        return;
-    };
+    let Some(mut analyze) = program("systemd-analyze") else { return };
+    let verified = analyze.arg("verify").arg(&unit).output().unwrap();
     let said = String::from_utf8_lossy(&verified.stderr);
     assert!(verified.status.success() && !said.contains("grantsync.service:"), "{said}");
 }

@@ -1,10 +1,15 @@
 //! What stands under `deploy/ci` to be copied.
 
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+use crate::programs::program;
+use crate::recipes_kit::{APPLY, GITLAB, PLAN, recipe};
+use crate::shell::scripts;
 
 const VALID: &str = "bindings:\n  - {resource: cluster-a, role: admin, user: alice}\n";
 
@@ -60,4 +65,20 @@ fn the_hook_does_not_mind_what_is_no_access_file() {
     assert!(git(&work, &bin, &["add", "notes.yaml"]).status.success());
     let passed = git(&work, &bin, &["commit", "-q", "-m", "notes"]);
     assert!(passed.status.success(), "{passed:?}");
+}
+
+#[test]
+fn shellcheck_is_content_with_every_script() {
+    for (name, shell) in [(PLAN, "bash"), (APPLY, "bash"), (GITLAB, "sh")] {
+        let scripts = scripts(&recipe(name));
+        assert!(scripts.len() >= 4, "{name}");
+        for (step, script) in scripts {
+            let Some(mut shellcheck) = program("shellcheck") else { return };
+            shellcheck.args(["--shell", shell, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+            let mut child = shellcheck.spawn().unwrap();
+            child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+            let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+            assert!(status.success(), "{name}: {step}: {}", String::from_utf8_lossy(&stdout));
+        }
+    }
 }

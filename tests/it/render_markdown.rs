@@ -25,6 +25,10 @@ fn the_first_lines_say_it_all() {
     assert_eq!(of(stories::only_problems), "### Plan: no changes · 2 problems to mend");
     assert_eq!(of(stories::observed), "### Plan: no changes · 2 steps withheld");
     assert_eq!(
+        of(stories::only_drift),
+        "### Plan: nothing changes because of this change · 2 already different before it"
+    );
+    assert_eq!(
         of(stories::converged),
         "### Applied: 1 grant removed, 1 grant added, 1 duplicate row removed · converged"
     );
@@ -320,7 +324,8 @@ fn check(markdown: &str) {
                 assert!(!looked_into.iter().any(|it| text.contains(it)), "foreign text {text:?} in\n{markdown}");
             }
             NodeValue::CodeBlock(block) => {
-                assert!(block.literal.starts_with("grantsync apply --approve "), "foreign block in\n{markdown}");
+                let known = ["grantsync apply --approve ", "approvals:\n  - {held: "];
+                assert!(known.iter().any(|it| block.literal.starts_with(it)), "foreign block in\n{markdown}");
             }
             NodeValue::Document
             | NodeValue::Heading(_)

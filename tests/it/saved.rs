@@ -1,9 +1,11 @@
 //! Plans and views as files: what is in them comes out again, and nothing that was meddled with does.
 
+use std::time::Duration;
+
 use grantsync::desired::{Limits, Mode};
 use grantsync::diagnostic::Source;
 use grantsync::policy::{Asks, ChangeSet, Digest, Fate, approve};
-use grantsync::saved::{Asked, Commit, SavedError, SavedFile, SavedPlan, SavedView};
+use grantsync::saved::{Asked, Base, Commit, SavedError, SavedFile, SavedPlan, SavedView, Told};
 use serde_json::Value;
 
 use crate::world::{NOW, World, document, instant};
@@ -22,6 +24,7 @@ fn saved() -> SavedPlan {
     let source = Source { name: "grants.yaml".into(), text: YAML.into() };
     SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").into(),
+        made: instant(NOW),
         now: instant(NOW),
         commit: Some(Commit { id: "0123456789abcdef0123456789abcdef01234567".into(), modified: true }),
         files: vec![SavedFile::new(source)],
@@ -31,6 +34,14 @@ fn saved() -> SavedPlan {
             max_removal_percent: None,
             only: vec!["user=yan".into()],
             approve: Digest::parse("00112233445566aa"),
+        },
+        told: Told {
+            author: Some("ann".into()),
+            expiring_within: Duration::from_secs(14 * 24 * 3600),
+            base: Some(Base {
+                revision: "origin/main".into(),
+                files: vec![SavedFile::new(Source { name: "grants.yaml".into(), text: "bindings: []\n".into() })],
+            }),
         },
         limits: Limits { removals: 7, removal_percent: 25 },
         bindings: world.desired(YAML).bindings.iter().map(|it| it.binding).collect(),

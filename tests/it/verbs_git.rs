@@ -130,3 +130,24 @@ async fn an_author_who_grants_to_themself_is_told_once_it_is_their_change() {
     assert!(!told("--author grace --base HEAD").await.contains(risk), "it was there before");
     assert!(!told("--author alice").await.contains(risk));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_is_shown_with_what_was_told_of_the_change() {
+    let bench = repository("grants.yaml").await;
+    bench.write("soon.yaml", "bindings:\n  - {resource: cluster-a, role: member, user: bob, until: 2099-01-01}\n");
+    bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
+    let told = "--base old --author grace --expiring-within 40000d";
+    let planned = bench.run(&format!("plan -f grants.yaml -f soon.yaml {told} -o plan.json")).await;
+    assert_eq!(planned.code, Some(0), "{planned:?}");
+    for says in ["── because of this change ──", "── already different before it ──", "author-grants-to-themself"]
+    {
+        assert!(planned.out.contains(says), "{says}: {planned:?}");
+    }
+    bench.git("checkout -q old");
+    let shown = bench.run_offline("show plan.json").await;
+    assert_eq!(shown.code, Some(0), "{shown:?}");
+    assert!(shown.out.ends_with(&planned.out), "{shown:?}\n{planned:?}");
+    assert!(planned.err.contains("ends-soon") && shown.err == planned.err, "{shown:?}\n{planned:?}");
+    let markdown = bench.run_offline("show plan.json --format markdown").await;
+    assert!(markdown.out.contains("because of this change"), "{markdown:?}");
+}

@@ -143,3 +143,26 @@ fn is_outside(world: &World, resource: uuid::Uuid) -> bool {
     let resource = world.resources.iter().find(|it| it.id == resource).unwrap();
     world.offerings.iter().find(|it| it.id == resource.offering).unwrap().name != "HPC"
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_cannot_be_shown_is_told_in_every_report() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("plan.json", "{}");
+    let ended = bench.run_offline("show plan.json --format json --report markdown=plan.md").await;
+    assert_eq!(ended.code, Some(6), "{ended:?}");
+    let json: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(json["kind"], "failed", "{ended:?}");
+    let markdown = std::fs::read_to_string(bench.path("plan.md")).unwrap();
+    assert!(markdown.contains("### No plan could be made") && markdown.contains("not a saved plan"), "{markdown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_for_another_day_was_seen_today() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    bench.run("plan -f grants.yaml --as-of 2099-01-01 -o plan.json").await;
+    let shown = bench.run_offline("show plan.json").await;
+    let heading = shown.out.lines().next().unwrap();
+    assert!(heading.starts_with("Plan of 20") && heading.contains(" for 2099-01-01 00:00:00 UTC · "), "{shown:?}");
+    assert!(!shown.out.contains("As seen at"), "{shown:?}");
+}

@@ -12,12 +12,9 @@ use crate::saved::Asked;
 
 /// Ready to paste: what to write, reviewed, and what to type. `plan` is that of the pass.
 pub(super) fn release(digest: &Digest, plan: &Plan, desired: &Desired, request: &Request<'_>, agent: &Agent) -> String {
-    // Where a plan is read these lines stand deeper.
-    let lines = render::approval(digest, plan.now);
-    let lines: Vec<_> = lines.lines().map(|it| it.strip_prefix("    ").unwrap_or(it)).collect();
     format!(
         "# in one of the files, or below `approvals:` if it is there, reviewed like every change:\n{}\n\n# or by hand:\n{}",
-        lines.join("\n"),
+        render::approval(digest, plan.now),
         by_hand(plan, desired, request, agent)
     )
 }

@@ -2,10 +2,11 @@
 
 use super::text::{Subject, list, prose, text};
 use super::{Fields, Reading, Shape};
-use crate::desired::codes;
 use crate::desired::document::Accept;
 use crate::desired::draft::Draft;
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::Node;
+use crate::desired::{codes, risks, suggest};
 
 const ACCEPT: Shape = Shape {
     what: "an accepted risk",
@@ -31,10 +32,25 @@ fn accept(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
             cx.push(cx.error(codes::MISSING_KEY, node.place, message).help(help));
         }
     }
-    let risk = fields.get("risk").and_then(|(_, it)| text(cx, Subject::Key("risk"), it));
+    let risk = fields.get("risk").and_then(|(_, it)| risk(cx, it));
     let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
     if let (Some(risk), Some(reason)) = (risk, reason) {
         let span = cx.span(node.place);
         draft.document.accept.push(Accept { span, risk: risk.into(), reason: reason.into() });
     }
+}
+
+/// The name of a rule. One that is not known is no error: another version may know it.
+fn risk<'n>(cx: &mut Reading<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+    let name = text(cx, Subject::Key("risk"), node)?;
+    let names: Vec<_> = risks::ALL.iter().map(|(it, _)| *it).collect();
+    if !names.contains(&name) {
+        let found = cx.warning(codes::UNKNOWN_RISK, node.place, format!("there is no risk {}", Quoted(name)));
+        let meant = cx.problems.suggest(name, names.iter().copied());
+        cx.push(match meant {
+            Some(meant) => found.help(format!("did you mean `{meant}`?")),
+            None => found.help(format!("the risks are {}", suggest::list(&names, "and"))),
+        });
+    }
+    Some(name)
 }

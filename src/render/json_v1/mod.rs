@@ -3,9 +3,11 @@
 //! Every type here is a twin of one of ours, written out on purpose: ours may change, these may only grow. Names are as
 //! the server has them, not as they are shown to people.
 
+mod causes;
 mod limits;
 mod plan;
 mod report;
+mod risks;
 mod steps;
 mod words;
 

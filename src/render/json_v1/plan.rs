@@ -3,12 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::causes::Fixed;
 use super::limits::Limited;
-use super::steps::{Held, Kept, Skipped, Step, steps};
-use super::words::{Finding, Id, Instant, Link, Names, Place, Version};
+use super::risks::{Accepted, Risk};
+use super::steps::{Context, Held, Kept, Skipped, Step, steps};
+use super::words::{Finding, Id, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
 use crate::render::{self, Detail, Pass};
+use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
 
 /// What was decided. Lists are in a stable order: the same decision is always written the same.
@@ -19,6 +22,8 @@ pub(super) struct Plan<'a> {
     server: &'a str,
     /// The instant it was decided for.
     now: Instant,
+    /// When the links were seen, if that was not for this plan; null if it was.
+    seen: Option<Seen>,
     caller: Caller<'a>,
     /// Pages of links that were read.
     pages: u32,
@@ -45,12 +50,26 @@ pub(super) struct Plan<'a> {
     /// Links outside the scope. Only where everything was asked for; their number is in `counts`.
     #[serde(skip_serializing_if = "Option::is_none")]
     outside: Option<Vec<Link<'a>>>,
+    /// What the files before the change would bring about, and these need not. Null where no other files were compared
+    /// with (`--base`); then no step has a cause either.
+    fixed: Option<Vec<Fixed<'a>>>,
     /// What reviewers should not miss.
     risks: Vec<Risk<'a>>,
+    /// The same, of rules that the files silence.
+    accepted: Vec<Accepted<'a>>,
     /// What is wrong: what could not be resolved, of lines wanted now and of settings.
     problems: Vec<Finding<'a>>,
     /// What is worth saying.
     warnings: Vec<Finding<'a>>,
+}
+
+/// A view that was kept.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Seen {
+    /// When the links were seen.
+    at: Instant,
+    /// How long that was before the plan was made, in seconds.
+    age: u64,
 }
 
 /// Whose eyes the links were seen with.
@@ -104,23 +123,14 @@ pub(super) struct Counts {
     outside: usize,
 }
 
-/// Something about a change that its reviewers should not miss.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Risk<'a> {
-    /// The rule that says it.
-    rule: &'a str,
-    /// What it says, with literals in backticks.
-    message: &'a str,
-    /// The line that brings it about, if there is one.
-    place: Option<Place<'a>>,
-}
-
 impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
-        let Pass { decision, report: _, observation, naming, risks, sources: _, detail } = *pass;
+        let Pass { decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } = *pass;
         let Observation { server, caller, pages, changing: _, clock_offset } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
+        let Assessment { risks, accepted } = assessment;
         let names = Names(naming.directory());
+        let cx = Context { names, causes };
         let everything = detail == Detail::Everything;
         let links = |links: &[binding::Link]| links.iter().map(|it| names.link(*it)).collect();
         let digest = limited.as_ref().map(|it| &it.digest);
@@ -128,20 +138,23 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             version: Version,
             server,
             now: Instant(plan.now),
+            seen: seen.map(|render::Seen { at, age }| Seen { at: Instant(at), age: age.as_secs() }),
             caller: caller.into(),
             pages: *pages,
             clock_offset: clock_offset.map(|it| it.as_secs()),
             changing: plan.changing,
             counts: decision.into(),
-            steps: steps(approved.creations(), approved.removals(), names),
-            held: plan.held.iter().map(|it| Held::new(it, digest, names)).collect(),
+            steps: steps(approved.creations(), approved.removals(), cx),
+            held: plan.held.iter().map(|it| Held::new(it, digest, cx)).collect(),
             limited: limited.as_ref().map(|it| Limited::new(it, naming)),
-            skipped: plan.skipped.iter().map(|it| Skipped::new(it, names)).collect(),
-            withheld: steps(&withheld.creations, &withheld.removals, names),
+            skipped: plan.skipped.iter().map(|it| Skipped::new(it, cx)).collect(),
+            withheld: steps(&withheld.creations, &withheld.removals, cx),
             kept: plan.kept.iter().map(|it| Kept::new(it, names)).collect(),
             in_sync: everything.then(|| links(&plan.in_sync)),
             outside: everything.then(|| links(&plan.outside)),
-            risks: risks.iter().map(Risk::from).collect(),
+            fixed: causes.map(|it| it.fixed.iter().map(|it| Fixed::new(it, names)).collect()),
+            risks: risks.iter().map(|it| Risk::new(it, naming)).collect(),
+            accepted: accepted.iter().map(Accepted::from).collect(),
             problems: plan.problems.iter().map(Finding::from).collect(),
             warnings: plan.warnings.iter().map(Finding::from).collect(),
         }
@@ -190,11 +203,5 @@ impl From<&Decision> for Counts {
             kept_terminated,
             outside,
         }
-    }
-}
-
-impl<'a> From<&'a render::Risk> for Risk<'a> {
-    fn from(render::Risk { rule, message, span }: &'a render::Risk) -> Self {
-        Self { rule, message, place: span.as_ref().map(Place::from) }
     }
 }

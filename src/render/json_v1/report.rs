@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plan::{Counts, Plan};
-use super::steps::{Creation, Hold, Removal, Step, steps};
+use super::steps::{Context, Creation, Hold, Removal, Step, steps};
 use super::words::{Id, Names, Version};
 use crate::binding::LinkId;
 use crate::policy::Digest;
@@ -96,12 +96,12 @@ enum After<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(report: &'a report::Report, pass: &Pass<'a>) -> Self {
         let report::Report { steps, stopped, after } = report;
-        let names = Names(pass.naming.directory());
+        let cx = Context { names: Names(pass.naming.directory()), causes: pass.causes };
         let digest = pass.decision.limited.as_ref().map(|it| &it.digest);
         let result = |(step, outcome): &'a (_, _)| Result {
             step: match step {
-                report::Step::Create(it) => Step::Create(Creation::new(it, names)),
-                report::Step::Remove(it) => Step::Remove(Removal::new(it, names)),
+                report::Step::Create(it) => Step::Create(Creation::new(it, cx)),
+                report::Step::Remove(it) => Step::Remove(Removal::new(it, cx)),
             },
             outcome: Outcome::new(outcome, digest),
         };
@@ -110,7 +110,7 @@ impl<'a> Report<'a> {
             converged: report.converged(),
             results: steps.iter().map(result).collect(),
             stopped: stopped.as_ref().map(Stop::from),
-            after: After::new(after, names),
+            after: After::new(after, Context { causes: None, ..cx }),
             plan: pass.into(),
         }
     }
@@ -133,13 +133,13 @@ impl<'a> Outcome<'a> {
 }
 
 impl<'a> After<'a> {
-    fn new(after: &'a report::After, names: Names<'a>) -> Self {
+    fn new(after: &'a report::After, cx: Context<'a>) -> Self {
         match after {
             report::After::Untouched => Self::Untouched,
             report::After::Unread(failure) => Self::Unread(failure.into()),
             report::After::Decision(decision) => Self::Read {
                 counts: decision.as_ref().into(),
-                steps: steps(decision.approved.creations(), decision.approved.removals(), names),
+                steps: steps(decision.approved.creations(), decision.approved.removals(), cx),
             },
         }
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::causes::Cause;
 use super::words::{Id, Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
 use crate::plan;
@@ -27,6 +28,8 @@ pub(super) struct Creation<'a> {
     user: User<'a>,
     /// The lines that ask for it; never empty.
     origins: Vec<Line<'a>>,
+    /// Null where no other files were compared with (`--base`).
+    cause: Option<Cause>,
 }
 
 /// A link to remove.
@@ -40,6 +43,8 @@ pub(super) struct Removal<'a> {
     why: Why,
     /// The lines that once asked for it, or will, or ask for the row that stays; empty for `not-declared`.
     origins: Vec<Line<'a>>,
+    /// Null where no other files were compared with (`--base`).
+    cause: Option<Cause>,
 }
 
 /// Why a link is removed.
@@ -137,31 +142,56 @@ enum Keep {
     Terminated,
 }
 
+/// What is known of steps beside themselves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) names: Names<'a>,
+    /// Where they come from, if that is known.
+    pub(super) causes: Option<&'a plan::Causes>,
+}
+
 /// Steps as they are sent: creations first.
 pub(super) fn steps<'a>(
     creations: &'a [plan::Creation],
     removals: &'a [plan::Removal],
-    names: Names<'a>,
+    cx: Context<'a>,
 ) -> Vec<Step<'a>> {
-    let creations = creations.iter().map(|it| Step::Create(Creation::new(it, names)));
-    let removals = removals.iter().map(|it| Step::Remove(Removal::new(it, names)));
+    let creations = creations.iter().map(|it| Step::Create(Creation::new(it, cx)));
+    let removals = removals.iter().map(|it| Step::Remove(Removal::new(it, cx)));
     creations.chain(removals).collect()
 }
 
 impl<'a> Creation<'a> {
-    pub(super) fn new(plan::Creation { binding, origins }: &'a plan::Creation, names: Names<'a>) -> Self {
+    pub(super) fn new(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
+        Self::caused(creation, cx.causes.map(|it| it.of_creation(creation)), cx.names)
+    }
+
+    fn caused(
+        plan::Creation { binding, origins }: &'a plan::Creation,
+        cause: Option<plan::Cause>,
+        names: Names<'a>,
+    ) -> Self {
         let binding::Binding { resource, role, user } = *binding;
         Self {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
             origins: origins.iter().map(Line::from).collect(),
+            cause: cause.map(Cause::from),
         }
     }
 }
 
 impl<'a> Removal<'a> {
-    pub(super) fn new(plan::Removal { link, why, origins }: &'a plan::Removal, names: Names<'a>) -> Self {
+    pub(super) fn new(removal: &'a plan::Removal, cx: Context<'a>) -> Self {
+        Self::caused(removal, cx.causes.map(|it| it.of_removal(removal)), cx.names)
+    }
+
+    fn caused(
+        plan::Removal { link, why, origins }: &'a plan::Removal,
+        cause: Option<plan::Cause>,
+        names: Names<'a>,
+    ) -> Self {
         let binding::Binding { resource, role, user } = link.binding;
         Self {
             link: Id(link.id),
@@ -175,13 +205,15 @@ impl<'a> Removal<'a> {
                 plan::Why::Duplicate => Why::Duplicate,
             },
             origins: origins.iter().map(Line::from).collect(),
+            cause: cause.map(Cause::from),
         }
     }
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn new(plan::Held { removal, hold }: &'a plan::Held, digest: Option<&Digest>, names: Names<'a>) -> Self {
-        Self { removal: Removal::new(removal, names), hold: Hold::new(hold, digest) }
+    pub(super) fn new(held: &'a plan::Held, digest: Option<&Digest>, cx: Context<'a>) -> Self {
+        let cause = cx.causes.map(|it| it.of_held(held));
+        Self { removal: Removal::caused(&held.removal, cause, cx.names), hold: Hold::new(&held.hold, digest) }
     }
 }
 
@@ -202,7 +234,9 @@ impl<'a> Hold<'a> {
 }
 
 impl<'a> Skipped<'a> {
-    pub(super) fn new(plan::Skipped { creation, why }: &'a plan::Skipped, names: Names<'a>) -> Self {
+    pub(super) fn new(skipped: &'a plan::Skipped, cx: Context<'a>) -> Self {
+        let plan::Skipped { creation, why } = skipped;
+        let cause = cx.causes.map(|it| it.of_skipped(skipped));
         let text = why.to_string();
         let why = match why {
             plan::Skip::OutsideScope => Skip::OutsideScope,
@@ -210,7 +244,7 @@ impl<'a> Skipped<'a> {
             plan::Skip::Inactive => Skip::Inactive,
             plan::Skip::Clock => Skip::Clock,
         };
-        Self { creation: Creation::new(creation, names), why, text }
+        Self { creation: Creation::caused(creation, cause, cx.names), why, text }
     }
 }
 

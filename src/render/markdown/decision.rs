@@ -2,47 +2,87 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape::{code, prose};
+use super::escape::code;
 use super::left::{by_the_way, open_ends};
-use super::section::{Row, Section, titles};
-use super::words::{lines, names, why};
-use super::{ONCE, OPEN, Page};
+use super::section::{Row, Section, grouped, titles};
+use super::words::{by_resource, lines, names, row, why};
+use super::{FEW, ONCE, OPEN, Page};
 use crate::binding::{ResourceId, RoleId, UserId};
-use crate::plan::{Creation, Why};
+use crate::plan::{Cause, Causes, Creation, Fixed, Intent, Why};
 use crate::policy::Decision;
 use crate::render::changes::{Change, changes};
-use crate::render::{Pass, Risk};
+use crate::render::risks::message;
+use crate::render::{Naming, Pass};
+use crate::risk::{Assessment, Risk};
+
+const BECAUSE: &str = " because of this change";
+const BEFORE: &str = " · already different before this change";
 
 /// A plan.
 pub(super) fn page(pass: &Pass<'_>) -> Page {
-    let (changes, open_ends, risks) = (changed(pass), open_ends(pass), [risks(pass.risks)]);
-    let changing = titles(&changes);
-    let changing = if changing.is_empty() { "no changes".to_owned() } else { changing.join(", ") };
-    let title = [vec![format!("Plan: {changing}")], titles(&risks), titles(&open_ends)].concat().join(" · ");
-    let sections = risks.into_iter().chain(changes).chain(open_ends).chain(by_the_way(pass)).collect();
-    Page { title, sections, ..Page::default() }
+    let Pass { decision, naming, causes, assessment, .. } = *pass;
+    let stays = staying(decision);
+    let part = |causes, cause| changed(&decision.part(causes, cause), &stays, naming);
+    let (because, already, fixed) = match causes {
+        None => (changed(decision, &stays, naming), Vec::new(), None),
+        Some(causes) => {
+            let because = part(causes, Cause::Change).map(|it| Section { cause: BECAUSE, ..it });
+            let already = part(causes, Cause::Drift).map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
+            (because, already.into(), Some(fixed(causes, naming)))
+        }
+    };
+    let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
+    let verdict = match (titles(&because), causes) {
+        (none, None) if none.is_empty() => "no changes".to_owned(),
+        (none, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
+        (changes, None) => changes.join(", "),
+        (changes, Some(_)) => changes.join(", ") + BECAUSE,
+    };
+    let before: usize = already.iter().map(|it| it.rows.len()).sum();
+    let before = (before > 0).then(|| format!("{} already different before it", grouped(before)));
+    let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
+    let title = [vec![format!("Plan: {verdict}")], rest].concat().join(" · ");
+    let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
+    Page { title, sections: sections.chain(by_the_way(pass)).collect(), ..Page::default() }
 }
 
-fn risks(risks: &[Risk]) -> Section {
-    let row = |Risk { rule, message, span }: &Risk| {
-        let place = span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
-        Row::item(&format!("{}{place} · rule {}", prose(message), code(rule)))
+fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {
+    let row = |risk: &Risk| {
+        let place = risk.span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
+        Row::item(&format!("{}{place} · rule {}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
     };
     let rows = risks.iter().map(row).collect();
     Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }
 }
 
-/// Removals first, then what takes the place of something, then what is new.
-fn changed(pass: &Pass<'_>) -> [Section; 4] {
-    let naming = pass.naming;
-    let stays = staying(pass.decision);
+fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
+    let fixed = causes.fixed.iter().map(|Fixed { binding, link: _, intent }| {
+        let without = match intent {
+            Intent::Create => "it would be created",
+            Intent::Skip => "it could not be created",
+            Intent::Remove => "it would be removed",
+            Intent::Hold => "its removal would be held",
+        };
+        (*binding, row(*binding, without.to_owned(), naming))
+    });
+    Section {
+        what: ["fixed by this change", "fixed by this change"],
+        columns: &["Resource", "Who", "Role", "Without this change"],
+        rows: by_resource(fixed, naming),
+        open: FEW,
+        ..Section::default()
+    }
+}
+
+/// Removals first, then what takes the place of something, then what is new. `stays` is what else people have.
+fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
     let keeps = |resource: ResourceId, user: UserId| match stays.get(&(resource, user)) {
         Some(roles) => format!(" (keeps {})", names(roles.iter().copied(), naming)),
         None => String::new(),
     };
     let [mut removed, mut replaced, mut created, mut duplicates] = [const { Vec::new() }; 4];
     let mut gone = None;
-    for group in changes(pass.decision, naming) {
+    for group in changes(decision, naming) {
         let on = group.resource;
         let place = code(&naming.resource_in_line(on));
         for change in &group.changes {
@@ -89,15 +129,18 @@ fn changed(pass: &Pass<'_>) -> [Section; 4] {
     ]
 }
 
+/// Roles of somebody on a resource.
+type Staying = BTreeMap<(ResourceId, UserId), BTreeSet<RoleId>>;
+
 /// Roles that stay, of those who lose one on the same resource.
-fn staying(decision: &Decision) -> BTreeMap<(ResourceId, UserId), BTreeSet<RoleId>> {
+fn staying(decision: &Decision) -> Staying {
     let Decision { plan, approved, withheld, limited: _ } = decision;
     let losing: BTreeSet<_> = approved.removals().iter().map(|it| it.link.binding.pair()).collect();
     let links = plan.in_sync.iter().chain(&plan.outside).map(|it| it.binding);
     let kept = plan.kept.iter().map(|it| it.link.binding);
     let held = plan.held.iter().map(|it| it.removal.link.binding);
     let withheld = withheld.removals.iter().map(|it| it.link.binding);
-    let mut stays: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let mut stays = Staying::new();
     for binding in links.chain(kept).chain(held).chain(withheld).filter(|it| losing.contains(&it.pair())) {
         stays.entry(binding.pair()).or_default().insert(binding.role);
     }

@@ -7,20 +7,21 @@ use super::section::{Row, Section, grouped};
 use super::words::{by_resource, lines, row, why};
 use super::{FEW, item, problems, warnings};
 use crate::binding::Binding;
-use crate::plan::{Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
+use crate::plan::{Cause, Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
 use crate::policy::{Decision, Limited};
-use crate::render::{Naming, Pass, hold};
+use crate::render::{Naming, Pass, approval, hold};
+use crate::risk::{Accepted, Assessment};
 
 /// What somebody has to do something about, or wait for.
 pub(super) fn open_ends(pass: &Pass<'_>) -> [Section; 3] {
     let Pass { decision, naming, .. } = pass;
-    [to_mend(&decision.plan, naming), held(decision, naming), withheld(decision, naming)]
+    [to_mend(&decision.plan, naming), held(pass), withheld(pass)]
 }
 
 /// What is as it may be.
-pub(super) fn by_the_way(pass: &Pass<'_>) -> [Section; 3] {
-    let Pass { decision: Decision { plan, .. }, naming, .. } = pass;
-    [skipped(plan, naming), kept(plan, naming), warnings(plan.warnings.iter().map(item).collect())]
+pub(super) fn by_the_way(pass: &Pass<'_>) -> [Section; 4] {
+    let Pass { decision: Decision { plan, .. }, naming, assessment, .. } = pass;
+    [skipped(pass), kept(plan, naming), accepted(assessment), warnings(plan.warnings.iter().map(item).collect())]
 }
 
 /// What is wrong with the files: what could not be resolved, and what lies outside of their own scope.
@@ -36,32 +37,34 @@ fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
     problems(plan.problems.iter().map(item).chain(outside).collect())
 }
 
-fn held(Decision { plan, limited, .. }: &Decision, naming: &Naming<'_>) -> Section {
+fn held(Pass { decision: Decision { plan, limited, .. }, naming, causes, .. }: &Pass<'_>) -> Section {
     let because = |hold: &Hold| match hold {
         Hold::Settings(span) | Hold::Doubt(span) => {
             format!("{} is unresolved and might mean it", code(&span.to_string()))
         }
         other => hold::cause(other).to_owned(),
     };
-    let row = |Held { removal, hold }: &Held| {
+    let row = |held: &Held| {
+        let Held { removal, hold } = held;
         let because = match removal.why {
             Why::NotDeclared => because(hold),
             _ => format!("{} · {}", because(hold), why(removal)),
         };
-        row(removal.link.binding, because, naming)
+        row(removal.link.binding, because + before(causes.map(|it| it.of_held(held))), naming)
     };
     let rows = by_resource(plan.held.iter().map(|it| (it.removal.link.binding, row(it))), naming);
     Section {
         what: ["removal held", "removals held"],
-        intro: causes(plan, limited.as_ref(), naming),
+        intro: holds(plan, limited.as_ref(), naming),
         columns: &["Resource", "Who", "Role", "Held because"],
         rows,
         open: FEW,
+        ..Section::default()
     }
 }
 
-/// Every cause once, and what to do about it.
-fn causes(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String {
+/// Everything that holds, once, and what to do about it.
+fn holds(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String {
     let mut holds: Vec<_> = plan.held.iter().map(|it| &it.hold).filter(|it| **it != Hold::Limit).collect();
     holds.sort_unstable();
     let alike = holds.chunk_by(|a, b| hold::cause(a) == hold::cause(b));
@@ -81,8 +84,9 @@ fn causes(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String
     if let Some(Limited { digest, .. }) = limited {
         let _ = write!(
             out,
-            "\n\nIf what a limit holds is meant, release exactly that:\n\n\
-             ```sh\ngrantsync apply --approve {digest}\n```"
+            "\n\nIf what a limit holds is meant, release exactly that, by hand or in the file:\n\n\
+             ```sh\ngrantsync apply --approve {digest}\n```\n\n```yaml\n{}\n```",
+            approval(digest, plan.now)
         );
     }
     out
@@ -99,10 +103,12 @@ fn over_limit(Limited { exceeded, .. }: &Limited, naming: &Naming<'_>) -> String
 }
 
 /// What is wanted and can't be, through no fault of the files.
-fn skipped(plan: &Plan, naming: &Naming<'_>) -> Section {
-    let skipped = plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope);
-    let rows = skipped.map(|Skipped { creation: Creation { binding, origins }, why }| {
-        (*binding, row(*binding, format!("{why} · {}", lines(origins.iter())), naming))
+fn skipped(Pass { decision, naming, causes, .. }: &Pass<'_>) -> Section {
+    let skipped = decision.plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope);
+    let rows = skipped.map(|skipped| {
+        let Skipped { creation: Creation { binding, origins }, why } = skipped;
+        let before = before(causes.map(|it| it.of_skipped(skipped)));
+        (*binding, row(*binding, format!("{why} · {}{before}", lines(origins.iter())), naming))
     });
     Section {
         what: ["grant not made", "grants not made"],
@@ -113,13 +119,15 @@ fn skipped(plan: &Plan, naming: &Naming<'_>) -> Section {
     }
 }
 
-fn withheld(Decision { withheld, .. }: &Decision, naming: &Naming<'_>) -> Section {
-    let removals = withheld.removals.iter().map(|it| {
-        let text = format!("removal · {}", why(it));
-        (it.link.binding, row(it.link.binding, text, naming))
+fn withheld(Pass { decision: Decision { withheld, .. }, naming, causes, .. }: &Pass<'_>) -> Section {
+    let removals = withheld.removals.iter().map(|removal| {
+        let text = format!("removal · {}{}", why(removal), before(causes.map(|it| it.of_removal(removal))));
+        (removal.link.binding, row(removal.link.binding, text, naming))
     });
-    let creations = withheld.creations.iter().map(|Creation { binding, origins }| {
-        (*binding, row(*binding, format!("addition · {}", lines(origins.iter())), naming))
+    let creations = withheld.creations.iter().map(|creation| {
+        let before = before(causes.map(|it| it.of_creation(creation)));
+        let text = format!("addition · {}{before}", lines(creation.origins.iter()));
+        (creation.binding, row(creation.binding, text, naming))
     });
     Section {
         what: ["step withheld", "steps withheld"],
@@ -127,7 +135,13 @@ fn withheld(Decision { withheld, .. }: &Decision, naming: &Naming<'_>) -> Sectio
         columns: &["Resource", "Who", "Role", "Step"],
         rows: by_resource(removals.chain(creations), naming),
         open: FEW,
+        ..Section::default()
     }
+}
+
+/// What is said of something that the files before a change would bring about, too.
+fn before(cause: Option<Cause>) -> &'static str {
+    if cause == Some(Cause::Drift) { " · since before this change" } else { "" }
 }
 
 fn kept(plan: &Plan, naming: &Naming<'_>) -> Section {
@@ -143,4 +157,13 @@ fn kept(plan: &Plan, naming: &Naming<'_>) -> Section {
         open: 0,
         ..Section::default()
     }
+}
+
+/// What somebody has thought about.
+fn accepted(Assessment { risks: _, accepted }: &Assessment) -> Section {
+    let row = |Accepted { rule, found, reason, span }: &Accepted| {
+        Row::item(&format!("{} ({found} found): {} · {}", code(rule), prose(reason), code(&span.to_string())))
+    };
+    let rows = accepted.iter().map(row).collect();
+    Section { what: ["risk accepted", "risks accepted"], rows, open: FEW, ..Section::default() }
 }

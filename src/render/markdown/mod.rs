@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use self::escape::{code, prose};
 use self::section::{Row, Section, titles};
 use super::dates::instant;
-use super::{Counts, Pass, Shown};
+use super::{Counts, Pass, Shown, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Failure;
 
@@ -106,14 +106,12 @@ fn marker(verb: &str, server: &str) -> String {
 /// What has to be known about how it was seen.
 fn view(pass: &Pass<'_>) -> String {
     let mut out = String::new();
+    if let Some(it) = pass.seen {
+        let _ = writeln!(out, "\n> **As {}.** {}", seen::words(it), seen::UNKNOWN);
+    }
     let caller = &pass.observation.caller;
-    if !caller.is_staff {
-        let _ = writeln!(
-            out,
-            "\n> **Partial view:** the token of {} is not a staff token. It sees a part of the links without being \
-             told so: what is missing here may be there.",
-            code(&caller.username)
-        );
+    if let Some(lacks) = caller.lacks() {
+        let _ = writeln!(out, "\n> **Not a staff token:** the token of {} {lacks}.", code(&caller.username));
     }
     if pass.decision.plan.changing {
         out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");

@@ -11,6 +11,8 @@ use crate::binding::ResourceId;
 pub(super) struct Section {
     /// What is counted, for one and for several: `grant to remove`, `grants to remove`.
     pub(super) what: [&'static str; 2],
+    /// Where it comes from, in words that go on in the heading; may be empty.
+    pub(super) cause: &'static str,
     /// What is said before the rows, in Markdown; may be empty.
     pub(super) intro: String,
     /// The columns; none makes it a list.
@@ -62,7 +64,7 @@ pub(super) fn write(out: &mut String, title: &str, sections: &[Section], room: u
     for section in &sections {
         // What is all there is, and is in the title, needs no heading.
         if sections.len() > 1 || !title.contains(&section.title()) {
-            let _ = writeln!(out, "\n#### {}", section.title());
+            let _ = writeln!(out, "\n#### {}{}", section.title(), section.cause);
         }
         out.push_str(&section.text(shown));
     }
@@ -76,7 +78,7 @@ impl Section {
 
     /// So many rows of it.
     fn text(&self, most: usize) -> String {
-        let Self { what: _, intro, columns, rows, open } = self;
+        let Self { what: _, cause: _, intro, columns, rows, open } = self;
         let (shown, more) = rows.split_at(most.min(rows.len()));
         let folded = rows.len() > *open && !shown.is_empty();
         let mut out = String::new();
@@ -108,7 +110,7 @@ impl Section {
     fn frame(&self) -> usize {
         /// The words of a fold and of what is left out, with numbers of any length.
         const WORDS: usize = 200;
-        self.title().len() + self.text(0).len() + head(self.columns).len() + WORDS
+        self.title().len() + self.cause.len() + self.text(0).len() + head(self.columns).len() + WORDS
     }
 }
 

@@ -9,10 +9,11 @@ use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, 
 use grantsync::desired::{Life, Origin};
 use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
-use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use grantsync::plan::{Causes, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Asks, Decision, approve};
-use grantsync::render::{Detail, Format, Naming, Pass, Risk, Shown, render};
+use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, render};
 use grantsync::report::Report;
+use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
 use uuid::Uuid;
 
@@ -22,8 +23,10 @@ pub(crate) struct Scene {
     pub(crate) plan: Plan,
     pub(crate) asks: Asks,
     pub(crate) observation: Observation,
+    pub(crate) seen: Option<Seen>,
     pub(crate) report: Option<Report>,
-    pub(crate) risks: Vec<Risk>,
+    pub(crate) base: Option<Plan>,
+    pub(crate) assessment: Assessment,
     pub(crate) sources: Vec<Source>,
     pub(crate) detail: Detail,
     ids: BTreeMap<String, Uuid>,
@@ -61,8 +64,10 @@ impl Scene {
             },
             asks: Asks::default(),
             observation: Observation { server, caller, pages: 1, changing: false, clock_offset: None },
+            seen: None,
             report: None,
-            risks: Vec::new(),
+            base: None,
+            assessment: Assessment::default(),
             sources: Vec::new(),
             detail: Detail::Changes,
             ids: BTreeMap::new(),
@@ -208,7 +213,11 @@ impl Scene {
                 shift(&mut label.span);
             }
         }
-        self.risks.iter_mut().filter_map(|it| it.span.as_mut()).for_each(shift);
+        let Assessment { risks, accepted } = &mut self.assessment;
+        risks.iter_mut().filter_map(|it| it.span.as_mut()).for_each(shift);
+        for it in accepted {
+            shift(&mut it.span);
+        }
         for it in &mut self.sources {
             it.text.insert_str(0, &"\n".repeat(lines as usize));
         }
@@ -228,12 +237,15 @@ impl Scene {
 
     pub(crate) fn show<T>(&self, show: impl FnOnce(&Shown<'_>) -> T) -> T {
         let naming = Naming::new(&self.directory);
+        let causes = self.base.as_ref().map(|base| Causes::new(Some(base), &self.plan));
         show(&Shown::Pass(Pass {
             decision: &self.decide(),
             report: self.report.as_ref(),
             observation: &self.observation,
+            seen: self.seen,
             naming: &naming,
-            risks: &self.risks,
+            causes: causes.as_ref(),
+            assessment: &self.assessment,
             sources: &self.sources,
             detail: self.detail,
         }))

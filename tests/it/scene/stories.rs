@@ -3,9 +3,10 @@
 use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
-use grantsync::plan::{Hold, Keep, Skip, Why};
-use grantsync::render::{Detail, Risk};
+use grantsync::plan::{Creation, Hold, Keep, Removal, Skip, Why};
+use grantsync::render::{Detail, Seen};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
+use grantsync::risk::{Accepted, Finding, Risk};
 
 use super::{Scene, life};
 
@@ -39,6 +40,7 @@ pub(crate) type Story = fn() -> Scene;
 pub(crate) const ALL: &[(&str, Story)] = &[
     ("rich", rich),
     ("everything", everything),
+    ("change", change),
     ("no_change", no_change),
     ("one", one),
     ("five_thousand", five_thousand),
@@ -121,11 +123,38 @@ pub(crate) fn rich() -> Scene {
             .label("defined here")
             .related(it.at("[gpu-team]"), "used here"),
     );
-    it.risks.push(Risk {
-        rule: "no-end",
-        message: "`frank` becomes `admin` of `cluster-c` with no end, where others have one".to_owned(),
-        span: Some(it.at("user: frank")),
+    let finding = Finding::Endless { binding: it.binding(["cluster-c", "admin", "frank"]), ending: 2, others: 3 };
+    let span = Some(it.at("user: frank"));
+    it.assessment.risks.push(Risk { rule: "grant-without-end", finding, span });
+    it.assessment.accepted.push(Accepted {
+        rule: "last-holder-leaves",
+        found: 2,
+        reason: "they move to `cluster-b` on Monday (OPS-12)".into(),
+        span: it.at("protect"),
     });
+    it
+}
+
+/// What a change does, beside what was different before it.
+pub(crate) fn change() -> Scene {
+    let mut it = rich();
+    let mut base = it.plan.clone();
+    // The change asks for some and takes from others …
+    let new: Vec<_> =
+        [["cluster-c", "admin", "frank"], ["cluster-c", "admin", "grace"], ["cluster-b", "viewer", "bob"]]
+            .map(|binding| it.binding(binding))
+            .into();
+    base.creations.retain(|creation| !new.contains(&creation.binding));
+    base.skipped.retain(|skipped| !new.contains(&skipped.creation.binding));
+    let gone = [["cluster-a", "member", "alice"], ["licences", "user", "niaj"]].map(|binding| it.binding(binding));
+    base.removals.retain(|removal| !gone.contains(&removal.link.binding));
+    // … and says what was so already, or is no longer wanted.
+    let peggy = it.binding(["cluster-c", "admin", "peggy"]);
+    let peggy = *it.plan.in_sync.iter().find(|link| link.binding == peggy).unwrap();
+    base.removals.push(Removal { link: peggy, why: Why::NotDeclared, origins: [].into() });
+    let dropped = it.binding(["cluster-d", "admin", "walter"]);
+    base.creations.push(Creation { binding: dropped, origins: [].into() });
+    it.base = Some(base);
     it
 }
 
@@ -234,6 +263,8 @@ pub(crate) fn only_drift() -> Scene {
     it.remove(["cluster-a", "admin", "mallory"], Why::NotDeclared, &[]);
     let alice = it.line("alice");
     it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
+    it.base = Some(it.plan.clone());
+    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now));
     it
 }
 

@@ -1,0 +1,70 @@
+//! Where steps come from, as a document.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::words::{Id, Names, Resource, Role, User};
+use crate::binding::{Binding, LinkId};
+use crate::plan;
+
+/// Where something comes from.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Cause {
+    /// The files before the change would not bring it about.
+    Change,
+    /// The files before the change would bring about the same: the server, or time, is what moved.
+    Drift,
+}
+
+/// Something that the files before the change would bring about, and those after it need not.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Fixed<'a> {
+    resource: Resource<'a>,
+    role: Role<'a>,
+    user: User<'a>,
+    /// The id of the row, if there is one.
+    link: Option<Id<LinkId>>,
+    without: Intent,
+}
+
+/// What would be done without the change.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Intent {
+    /// A link would be created.
+    Create,
+    /// A link would be wanted, and not created.
+    Skip,
+    /// The link would be removed.
+    Remove,
+    /// The link would be removed, were there not something against it.
+    Hold,
+}
+
+impl From<plan::Cause> for Cause {
+    fn from(cause: plan::Cause) -> Self {
+        match cause {
+            plan::Cause::Change => Self::Change,
+            plan::Cause::Drift => Self::Drift,
+        }
+    }
+}
+
+impl<'a> Fixed<'a> {
+    pub(super) fn new(plan::Fixed { binding, link, intent }: &plan::Fixed, names: Names<'a>) -> Self {
+        let Binding { resource, role, user } = *binding;
+        Self {
+            resource: names.resource(resource),
+            role: names.role(role),
+            user: names.user(user),
+            link: link.map(Id),
+            without: match intent {
+                plan::Intent::Create => Intent::Create,
+                plan::Intent::Skip => Intent::Skip,
+                plan::Intent::Remove => Intent::Remove,
+                plan::Intent::Hold => Intent::Hold,
+            },
+        }
+    }
+}
