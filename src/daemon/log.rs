@@ -16,6 +16,7 @@ pub(super) struct Said {
     digest: Option<String>,
     broken: Listed<String>,
     failure: Option<Failure>,
+    unresolved: BTreeSet<String>,
     flaps: BTreeSet<String>,
     vanished: Option<Vanished>,
     token_too_short: bool,
@@ -29,6 +30,7 @@ impl Said {
             digest: status.limited().map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
+            unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
             flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
             vanished: status.vanished.clone(),
             token_too_short: status.token_too_short(),
@@ -45,6 +47,7 @@ impl Said {
             tracing::debug!(%verdict, %asked, ?took, "pass finished");
         }
         self.failures(status);
+        self.unresolved(status);
         self.held(status);
         if status.token_too_short() && !self.token_too_short {
             tracing::warn!(
@@ -68,6 +71,18 @@ impl Said {
             && status.failure != self.failure
         {
             tracing::error!(help = help.as_deref(), "{message}");
+        }
+    }
+
+    /// Each line once, for as long as it stays so.
+    fn unresolved(&self, status: &Status) {
+        let Some(Listed { first, count }) = status.view.as_ref().map(|it| &it.unresolved) else { return };
+        let news: Vec<_> = first.iter().filter(|it| !self.unresolved.contains(*it)).collect();
+        for line in &news {
+            tracing::warn!("unresolved: {line}");
+        }
+        if !news.is_empty() && *count > first.len() {
+            tracing::warn!(lines = count, "unresolved: there are more");
         }
     }
 

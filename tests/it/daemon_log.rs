@@ -78,6 +78,19 @@ async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_unresolved_is_said_once_for_as_long_as_it_is() {
+    let lacks = |lines: &[&str]| {
+        let unresolved = lines.iter().map(|it| (*it).to_owned()).collect();
+        finished(Finished { unresolved, ..Finished::default() })
+    };
+    let (bop, alcie) = ("grants.yaml:3: no user `bop`", "grants.yaml:9: no user `alcie`");
+    let lines =
+        said(vec![lacks(&[bop]), unreachable(), lacks(&[bop]), lacks(&[bop, alcie]), in_sync(), lacks(&[bop])]).await;
+    let unresolved: Vec<_> = lines.iter().filter_map(|it| it.strip_prefix("WARN unresolved: ")).collect();
+    assert_eq!(unresolved, [bop, alcie, bop]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_held_says_how_to_release_it() {
     let holds = || finished(Finished { limited: Some(limited("0123456789abcdef")), ..Finished::default() });
     let lines = said(vec![holds(), holds()]).await;
