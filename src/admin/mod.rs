@@ -17,11 +17,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::daemon::{Asker, Status, Trigger};
+use crate::daemon::{Asker, Status, Trigger, Waits};
 pub use json_v1::json_v1;
 pub use metrics::{Format, metrics};
 pub use page::page;
@@ -94,9 +94,13 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(admin): State<Arc<Admin>>) -> Response {
-    let status = admin.status.borrow();
-    let waits = status.waits().map(|it| format!("waiting: {}\n", it.why)).unwrap_or_default();
-    match status.ready((admin.clock)()) {
+    let (status, now) = (admin.status.borrow(), (admin.clock)());
+    let waits = status.waits().map(|Waits { since, why }| {
+        let seconds = SignedDuration::from_secs(now.duration_since(*since).as_secs());
+        format!("waiting for {seconds:#}: {why}\n")
+    });
+    let waits = waits.unwrap_or_default();
+    match status.ready(now) {
         Ok(()) => format!("ready\n{waits}").into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n{waits}")).into_response(),
     }

@@ -69,7 +69,7 @@ async fn probes_tell_alive_from_ready() {
         it.activity = Activity::Running { asked, since: clock() - SignedDuration::from_secs(40), waits: None };
         it.note_waits(Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }));
     });
-    let why = "not ready: the pass under way gets no answer from the server\nwaiting: no answer yet\n";
+    let why = "not ready: the pass under way gets no answer from the server\nwaiting for 40s: no answer yet\n";
     assert_eq!(probe("/readyz").await, (503, why.to_owned()));
     port.status.send_replace(made("broken"));
     assert_eq!(probe("/livez").await, (200, "alive\n".to_owned()));

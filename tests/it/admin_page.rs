@@ -109,7 +109,7 @@ async fn a_pass_under_way_is_shown() {
     assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
     let shown = words(&html);
     assert!(
-        shown.contains("waits for GET /api/users/me/: could not connect to waldur.example.org: refused"),
+        shown.contains("What the pass waits for GET /api/users/me/: could not connect to waldur.example.org: refused"),
         "{shown}"
     );
     let html = page(&status, since + SignedDuration::from_secs(41));

@@ -3,14 +3,18 @@
 use jiff::Timestamp;
 
 use super::html::Html;
-use super::when::Absolute;
+use super::when::{Absolute, Length};
 use super::{Count, listed, section};
 use crate::daemon::{Failure, Limited, Status, View, Waits};
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     if let Some(Waits { since, why }) = status.waits() {
-        section(html, "What the pass under way waits for", |html| {
-            html.raw("<p>").prose(why).raw("<small>since ").ago(*since, now).raw("</small></p>\n");
+        section(html, "What the pass waits for", |html| {
+            html.raw("<p>")
+                .prose(why)
+                .raw("<small>for ")
+                .text(Length(now.duration_since(*since)))
+                .raw("</small></p>\n");
         });
     }
     if status.broken.count > 0 {
