@@ -104,7 +104,8 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
         fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
         fs::write(folder.join("secret"), "open sesame\n").unwrap();
     };
-    let agent = start(&sandbox, "grants.yaml", "--sync-token-file secret", write).await;
+    let arguments = "--sync-token-file secret --allowed-host grants.example.org";
+    let agent = start(&sandbox, "grants.yaml", arguments, write).await;
     agent.result("in_sync").await;
     agent.signal("HUP");
     agent.until("asked by signal", |it| it["last"]["asked_by"][0] == "signal").await;
@@ -112,6 +113,12 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
         let ask = Client::new().post(format!("{}/sync", agent.url)).bearer_auth(token);
         ask.send().await.unwrap().status()
     };
+    let by_name = async |name: &str| {
+        let page = Client::new().get(&agent.url).header("Host", name);
+        page.send().await.unwrap().status()
+    };
+    assert_eq!(by_name("grants.example.org").await, StatusCode::OK);
+    assert_eq!(by_name("evil.example.org").await, StatusCode::MISDIRECTED_REQUEST);
     assert_eq!(ask("close sesame").await, StatusCode::UNAUTHORIZED);
     assert_eq!(ask("open sesame").await, StatusCode::ACCEPTED);
     agent.until("asked on the port", |it| it["last"]["asked_by"][0] == "request").await;

@@ -82,7 +82,7 @@ fn files(html: &mut Html, status: &Status) {
     }
     html.raw("<small>");
     for (at, file) in status.about.files.iter().enumerate() {
-        html.raw(if at == 0 { "" } else { ", " }).name(file);
+        html.raw(if at == 0 { "" } else { ", " }).path(file);
     }
     html.raw("</small>");
 }
