@@ -90,6 +90,7 @@ struct Access<'a> {
     withheld: List<&'a str>,
     unresolved: List<&'a str>,
     expiring: List<Expiring<'a>>,
+    token_lacks: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -210,8 +211,18 @@ impl<T> List<T> {
 
 impl<'a> Access<'a> {
     fn of(view: &'a daemon::View) -> Self {
-        let daemon::View { at, in_sync, drift, held, limited, withheld, unresolved, expiring, token_lifetime: _ } =
-            view;
+        let daemon::View {
+            at,
+            in_sync,
+            drift,
+            held,
+            limited,
+            withheld,
+            unresolved,
+            expiring,
+            token_lifetime: _,
+            token_lacks,
+        } = view;
         Self {
             at: *at,
             in_sync: *in_sync,
@@ -224,6 +235,7 @@ impl<'a> Access<'a> {
             withheld: List::of(withheld, String::as_str),
             unresolved: List::of(unresolved, String::as_str),
             expiring: List::of(expiring, |daemon::Expiring { what, until }| Expiring { what, until: *until }),
+            token_lacks: *token_lacks,
         }
     }
 }

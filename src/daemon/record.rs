@@ -58,6 +58,7 @@ impl Status {
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),
             token_lifetime: finished.token_lifetime,
+            token_lacks: finished.token_lacks,
         });
         self.failure = match finished.stopped {
             Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure)) => Some(failure),

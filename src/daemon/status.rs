@@ -135,6 +135,8 @@ pub struct View {
     pub expiring: Listed<Expiring>,
     /// How long the token lives without being used, if it ends at all.
     pub token_lifetime: Option<Duration>,
+    /// What the token is not good for, in words that follow "it".
+    pub token_lacks: Option<&'static str>,
 }
 
 /// Items of a list that are kept.

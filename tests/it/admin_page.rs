@@ -47,7 +47,7 @@ async fn one_glance_tells() {
         changed: changed ↻ Changed, now in sync The last pass made 4 changes. Access is as declared.
         held: waits ! Held Access is as declared, as far as it may be: 31 removals are held.
         unresolved: waits ! Unresolved 2 lines name what can&#39;t be found, and 1 removal is held. The rest is as declared.
-        incomplete: bad ✕ Incomplete Some steps failed or got no answer; they are tried again. The last good pass ended 73 seconds ago.
+        incomplete: bad ✕ Incomplete Some steps failed or got no answer, or links changed meanwhile. It is tried again. The last good pass ended 73 seconds ago.
         broken: bad ✕ Files broken Nothing is changed until the files are mended. The last good pass ended 73 seconds ago.
         unreachable: bad ✕ Server unreachable What is live can&#39;t be read, and nothing is changed. It is tried again. The last good pass ended 73 seconds ago.
         unauthorized: bad ✕ Token rejected Nothing can be read or changed until the token is replaced. The last good pass ended 73 seconds ago."#]];

@@ -42,6 +42,11 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             html.raw("</ul>\n");
         });
     }
+    if let Some(lacks) = status.view.as_ref().and_then(|it| it.token_lacks) {
+        section(html, "The token is not a staff token", |html| {
+            html.raw("<p>It ").text(lacks).raw(".</p>\n");
+        });
+    }
     if let Some(view) = &status.view {
         held(html, status, view);
         if view.unresolved.count > 0 {

@@ -105,7 +105,7 @@ fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
         }
         Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
         Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),
-        _ => format!("Some steps failed or got no answer; they are tried again. {known}"),
+        _ => format!("Some steps failed or got no answer, or links changed meanwhile. It is tried again. {known}"),
     }
 }
 

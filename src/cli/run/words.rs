@@ -57,6 +57,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
         converged: converged(report.as_ref(), &view.plan),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
+        token_lacks: view.snapshot.observation.caller.lacks(),
     };
     Told { finished, pairs }
 }
