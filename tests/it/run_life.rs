@@ -173,6 +173,24 @@ async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
 }
 
 #[tokio::test]
+async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() {
+    let sandbox = world().await;
+    let killed = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    live(&sandbox, &THREE).await;
+    killed.signal("KILL");
+    assert_eq!(killed.end().await.code, None);
+    sandbox.world().faults.clear();
+    let wanted = [THREE[0], THREE[1], THREE[2], "cluster-b viewer dave"];
+    let write = |folder: &Path| fs::write(folder.join("grants.yaml"), wanting(&wanted)).unwrap();
+    let next = start(&sandbox, "grants.yaml", "", write).await;
+    let status = next.result("changed").await;
+    assert_eq!(status["changes"].as_array().unwrap().len(), 1, "the other one was made: {status:#}");
+    // Exactly these, each once: a duplicate would be there twice.
+    live(&sandbox, &wanted).await;
+    assert_eq!(next.stop().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn whoever_asks_twice_does_not_wait() {
     let sandbox = world().await;
     let agent = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
