@@ -4,10 +4,25 @@
 
 use std::collections::BTreeSet;
 
-use super::pass::Failure;
+use super::pass::{Became, Change, Failure};
 use super::status::{Listed, Past, Status};
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+
+/// What the last pass changed, by the names of those concerned; what it sent is in the log already, by ids.
+fn changes(status: &Status) {
+    let Some((_, Listed { first, count })) = status.changes.front() else { return };
+    for Change { action, became, what, why } in first {
+        let (action, result) = (action.label(), became.label());
+        match became {
+            Became::Done | Became::Held | Became::Unsent => tracing::info!(%action, %result, "{what} ({why})"),
+            Became::Failed | Became::Unknown => tracing::warn!(%action, %result, "{what} ({why})"),
+        }
+    }
+    if *count > first.len() {
+        tracing::info!("and {} more", count - first.len());
+    }
+}
 
 /// What was so when the log last spoke.
 #[derive(Debug)]
@@ -45,6 +60,9 @@ impl Said {
             tracing::info!(%verdict, %asked, ?took, steps, "pass finished");
         } else {
             tracing::debug!(%verdict, %asked, ?took, "pass finished");
+        }
+        if steps > 0 {
+            changes(status);
         }
         self.failures(status);
         self.unresolved(status);

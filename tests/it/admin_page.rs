@@ -131,7 +131,7 @@ async fn many_changes_are_folded_and_those_not_kept_are_counted() {
     let section = words(between(&html, "<h2>What changed lately</h2>", "</section>"));
     let (open, folded) = section.split_once("92 more").unwrap();
     assert_eq!((open.matches(" on ").count(), folded.split("UTC").next().unwrap().matches(" on ").count()), (8, 92));
-    assert!(folded.contains("and 200 changes that only the log tells"), "{folded}");
+    assert!(folded.contains("and 200 changes that only the log tells, by ids"), "{folded}");
     assert!(words(&html).contains("The last pass made 300 changes. Access is as declared."));
 }
 

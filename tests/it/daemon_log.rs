@@ -63,7 +63,8 @@ async fn nothing_is_said_while_nothing_happens() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
-    let changed = finished(Finished { changes: vec![done(Action::Create, "alice")], ..Finished::default() });
+    let changed =
+        finished(Finished { changes: vec![done(Action::Create, "alice: admin on cluster-a")], ..Finished::default() });
     let other = Pass::new(End::Broken(vec!["grants.yaml:9:1: no `bindings`".to_owned()]));
     let lines = said(vec![broken(), broken(), other, unreachable(), unreachable(), changed]).await;
     let expected = [
@@ -73,6 +74,7 @@ async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
         "INFO pass finished verdict=server unreachable asked=request took=0ns steps=0",
         "ERROR GET /api/marketplace-resource-users/: connection refused help=\"look at it\"",
         "INFO pass finished verdict=changed, now in sync asked=request took=0ns steps=1",
+        "INFO alice: admin on cluster-a (grants.yaml:12) action=create result=done",
     ];
     assert_eq!(lines, expected);
 }

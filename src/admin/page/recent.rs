@@ -41,7 +41,7 @@ fn changes(html: &mut Html, status: &Status, now: Timestamp) {
         }
         if *count > first.len() {
             let left_out = Count(count - first.len(), "change", "changes");
-            html.raw("<p class=\"note\">and ").text(left_out).raw(" that only the log tells</p>\n");
+            html.raw("<p class=\"note\">and ").text(left_out).raw(" that only the log tells, by ids</p>\n");
         }
     }
 }
