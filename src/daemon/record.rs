@@ -38,7 +38,9 @@ impl Status {
         }
         match verdict {
             Verdict::Unauthorized => self.token = Token::Rejected,
-            _ if verdict.is_good() || verdict == Verdict::Incomplete => self.token = Token::Accepted,
+            // Who refuses has looked at what the token is good for.
+            Verdict::Incomplete | Verdict::Refused => self.token = Token::Accepted,
+            _ if verdict.is_good() => self.token = Token::Accepted,
             _ => {}
         }
     }

@@ -86,6 +86,13 @@ async fn a_pass_that_fails_leaves_what_was_seen_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_is_not_good_enough_is_one_that_was_looked_at() {
+    let seen = after_each(vec![unreachable(), Pass::new(End::Refused(failure("not a staff token")))]).await;
+    let tokens: Vec<_> = seen.iter().map(|it| it.token).collect();
+    assert_eq!(tokens, [Token::Untried, Token::Accepted]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_held_says_since_when_it_is_just_this() {
     let holds = |digest: &str| finished(Finished { limited: Some(limited(digest)), ..Finished::default() });
     let passes = [holds("aaaa"), holds("aaaa"), unreachable(), holds("aaaa"), holds("bbbb"), in_sync()];
