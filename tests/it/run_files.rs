@@ -184,3 +184,23 @@ async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_t
     live(&sandbox, &crowd[..2]).await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_file_can_be_watched_that_is_said_and_it_goes_on() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path().join("grants.yaml"), &wanting(&BOTH[..1]));
+    let call = Call::new("run -f grants.yaml --listen none --interval 1s").at(&folder);
+    let call = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+    let Some(call) = call.unwatched() else {
+        println!("left out: the system lets nobody have limits of their own");
+        return;
+    };
+    let (mut running, ended) = call.start();
+    tokio::task::block_in_place(|| running.wait_for("some changes of grants.yaml are noticed late, by looking"));
+    live(&sandbox, &BOTH[..1]).await;
+    write(folder.path().join("grants.yaml"), &wanting(&BOTH));
+    live(&sandbox, &BOTH).await;
+    running.signal("TERM");
+    assert_eq!(ended.await.unwrap().code, Some(0));
+}
