@@ -24,7 +24,7 @@ struct Root<'a> {
     started: Timestamp,
     revision: Option<&'a str>,
     token: &'static str,
-    running: Option<Running>,
+    running: Option<Running<'a>>,
     next: Option<Next>,
     last: Option<Past>,
     last_success: Option<Timestamp>,
@@ -35,12 +35,21 @@ struct Root<'a> {
     flapping: List<Flap<'a>>,
     vanished: Option<Vanished<'a>>,
     changes: Vec<Change<'a>>,
+    /// Changes of the same passes that are not listed.
+    changes_left_out: usize,
 }
 
 #[derive(Serialize)]
-struct Running {
+struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
+    waiting: Option<Waiting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    since: Timestamp,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -81,6 +90,7 @@ struct Access<'a> {
     withheld: List<&'a str>,
     unresolved: List<&'a str>,
     expiring: List<Expiring<'a>>,
+    token_lacks: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -137,8 +147,9 @@ impl<'a> Root<'a> {
     fn of(status: &'a Status, now: Timestamp) -> Self {
         let ready = status.ready(now);
         let (running, next) = match &status.activity {
-            Activity::Running { asked, since } => {
-                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect() }), None)
+            Activity::Running { asked, since, waits } => {
+                let waiting = waits.as_ref().map(|daemon::Waits { since, why }| Waiting { since: *since, why });
+                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect(), waiting }), None)
             }
             Activity::Waiting(due) => {
                 (None, Some(Next { at: due.at, because: due.trigger.label(), backing_off: due.gated }))
@@ -167,7 +178,12 @@ impl<'a> Root<'a> {
             access: status.view.as_ref().map(Access::of),
             flapping: List::of(&status.flaps, Flap::of),
             vanished: status.vanished.as_ref().map(Vanished::of),
-            changes: status.changes.iter().map(Change::of).collect(),
+            changes: status
+                .changes
+                .iter()
+                .flat_map(|(at, all)| all.first.iter().map(|it| Change::of(*at, it)))
+                .collect(),
+            changes_left_out: status.changes.iter().map(|(_, all)| all.count - all.first.len()).sum(),
         }
     }
 }
@@ -195,8 +211,18 @@ impl<T> List<T> {
 
 impl<'a> Access<'a> {
     fn of(view: &'a daemon::View) -> Self {
-        let daemon::View { at, in_sync, drift, held, limited, withheld, unresolved, expiring, token_lifetime: _ } =
-            view;
+        let daemon::View {
+            at,
+            in_sync,
+            drift,
+            held,
+            limited,
+            withheld,
+            unresolved,
+            expiring,
+            token_lifetime: _,
+            token_lacks,
+        } = view;
         Self {
             at: *at,
             in_sync: *in_sync,
@@ -209,6 +235,7 @@ impl<'a> Access<'a> {
             withheld: List::of(withheld, String::as_str),
             unresolved: List::of(unresolved, String::as_str),
             expiring: List::of(expiring, |daemon::Expiring { what, until }| Expiring { what, until: *until }),
+            token_lacks: *token_lacks,
         }
     }
 }
@@ -227,9 +254,9 @@ impl<'a> Vanished<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of((at, change): &'a (Timestamp, daemon::Change)) -> Self {
+    fn of(at: Timestamp, change: &'a daemon::Change) -> Self {
         let daemon::Change { action, became, what, why } = change;
-        Self { at: *at, action: action.label(), result: became.label(), what, why }
+        Self { at, action: action.label(), result: became.label(), what, why }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! It reads the daemon's status and changes nothing but by asking for a pass.
 
+mod host;
 mod json_v1;
 mod metrics;
 mod page;
@@ -13,14 +14,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::daemon::{Asker, Status, Trigger};
+use crate::daemon::{Asker, Status, Trigger, Waits};
 pub use json_v1::json_v1;
 pub use metrics::{Format, metrics};
 pub use page::page;
@@ -35,6 +36,8 @@ pub struct Admin {
     pub asker: Asker,
     /// Who may; nobody, if absent.
     pub sync_token: Option<SyncToken>,
+    /// Names with a dot by which it may be asked.
+    pub names: Vec<String>,
     /// The wall clock.
     pub clock: fn() -> Timestamp,
 }
@@ -48,6 +51,7 @@ pub async fn serve(listener: TcpListener, admin: Admin) -> std::io::Result<()> {
 }
 
 fn router(admin: Admin) -> Router {
+    let admin = Arc::new(admin);
     Router::new()
         .route("/", get(show_page))
         .route("/livez", get(live))
@@ -55,8 +59,9 @@ fn router(admin: Admin) -> Router {
         .route("/metrics", get(show_metrics))
         .route("/status", get(show_status))
         .route("/sync", post(sync))
+        .layer(from_fn_with_state(Arc::clone(&admin), host::ours))
         .layer(map_response(harden))
-        .with_state(Arc::new(admin))
+        .with_state(admin)
 }
 
 /// Nothing is to be kept, guessed, framed or told to others.
@@ -89,9 +94,15 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(admin): State<Arc<Admin>>) -> Response {
-    match admin.status.borrow().ready((admin.clock)()) {
-        Ok(()) => "ready\n".into_response(),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    let (status, now) = (admin.status.borrow(), (admin.clock)());
+    let waits = status.waits().map(|Waits { since, why }| {
+        let seconds = SignedDuration::from_secs(now.duration_since(*since).as_secs());
+        format!("waiting for {seconds:#}: {why}\n")
+    });
+    let waits = waits.unwrap_or_default();
+    match status.ready(now) {
+        Ok(()) => format!("ready\n{waits}").into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n{waits}")).into_response(),
     }
 }
 

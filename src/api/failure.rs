@@ -1,5 +1,7 @@
 //! A try that ended without an answer, or with one that cannot be read.
 
+use std::fmt;
+
 use super::Method;
 use super::address::Address;
 use super::error::{Error, Kind};
@@ -60,6 +62,15 @@ impl Failure {
         let mut error = Error::new(request, kind, detail);
         error.help = help;
         if cause.is_empty() { error } else { error.because(excerpt::cut(&cause)) }
+    }
+}
+
+/// Without the request, down to the cause.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { detail, cause, outcome: _, help: _ } = self;
+        f.write_str(detail)?;
+        if cause.is_empty() { Ok(()) } else { write!(f, ": {}", excerpt::cut(cause)) }
     }
 }
 

@@ -20,6 +20,7 @@ use super::error::{Error, Kind};
 use super::failure::Failure;
 use super::retry::{self, Next, Outcome, Patience, Tried};
 use super::token::{Secret, Token};
+use super::waits::Waits;
 use super::{Method, Settings};
 
 /// A name that cannot be resolved or a host that drops packets is given up after this.
@@ -35,6 +36,7 @@ pub(super) struct Http {
     pub(super) address: Address,
     pub(super) parallelism: NonZeroUsize,
     pub(super) counters: Counters,
+    pub(super) waits: Waits,
     client: reqwest::Client,
     token: Token,
     attempt_timeout: Duration,
@@ -78,8 +80,8 @@ impl Http {
                 .help("are the system's certificates (`ca-certificates`) installed?")
         })?;
         let reads = Semaphore::new(parallelism.get().min(Semaphore::MAX_PERMITS));
-        let counters = Counters::default();
-        Ok(Self { address, parallelism, counters, client, token, attempt_timeout, patience, reads })
+        let (counters, waits) = (Counters::default(), Waits::default());
+        Ok(Self { address, parallelism, counters, waits, client, token, attempt_timeout, patience, reads })
     }
 
     /// A request for something below the root of the API; `path` ends in a slash.
@@ -92,7 +94,7 @@ impl Http {
         let method = request.method;
         // Kept while waiting, too: a server that asks for patience is not asked other things meanwhile.
         let _permit = if method.writes() { None } else { self.reads.acquire().await.ok() };
-        let begun = Instant::now();
+        let (begun, waiting) = (Instant::now(), self.waits.begin(request.name()));
         let mut token = self.token.current();
         let mut tries = 0;
         loop {
@@ -117,7 +119,9 @@ impl Http {
             }
             match retry::decide(&so_far, &self.patience, fastrand::f64()) {
                 Next::Wait(wait) => {
-                    tracing::warn!(request = %request.name(), status, "trying again in {} ms", wait.as_millis());
+                    let why = in_short(&tried);
+                    tracing::warn!(request = %request.name(), "{why}; trying again in {} ms", wait.as_millis());
+                    waiting.failed(&why);
                     tokio::time::sleep(wait).await;
                 }
                 Next::GiveUp => return conclude(request, tried, &so_far),
@@ -231,6 +235,14 @@ fn conclude(request: &Request, tried: Result<Answer, Failure>, so_far: &Tried) -
         error = error.help(format!("the server asks to wait {wait:#}: try again then"));
     }
     Err(error)
+}
+
+/// What became of a try that is not the last.
+fn in_short(tried: &Result<Answer, Failure>) -> String {
+    match tried {
+        Ok(answer) => format!("answered {}", answer.status),
+        Err(failure) => failure.to_string(),
+    }
 }
 
 fn redirected(answer: &Answer, target: &str) -> Error {

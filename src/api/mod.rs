@@ -17,6 +17,7 @@ mod resource_users;
 pub mod retry;
 mod settings;
 mod token;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -30,6 +31,7 @@ pub use counters::Counters;
 pub use error::{Error, Kind};
 pub use settings::Settings;
 pub use token::TokenSource;
+pub use waits::Wait;
 
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::directory::{Directory, Lookups, User};
@@ -134,6 +136,11 @@ impl Client {
     /// What was sent since this client was made.
     pub fn counters(&self) -> &Counters {
         &self.http.counters
+    }
+
+    /// The call that has been without a result for longest, if one is under way.
+    pub fn waits_for(&self) -> Option<Wait> {
+        self.http.waits.longest()
     }
 }
 

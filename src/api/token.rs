@@ -1,5 +1,6 @@
 //! The token: where it comes from, and how it stays out of sight.
 
+use std::error::Error as _;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
@@ -23,7 +24,14 @@ pub enum TokenSource {
 #[derive(Debug)]
 pub(super) struct Token {
     source: TokenSource,
-    last: Mutex<Secret>,
+    last: Mutex<Last>,
+}
+
+/// The last token that could be read, and how often none could be since.
+#[derive(Debug)]
+struct Last {
+    token: Secret,
+    failed: u32,
 }
 
 /// A token that was used, kept to be scrubbed from whatever is shown.
@@ -37,21 +45,28 @@ pub(super) struct Secret {
 impl Token {
     /// Fails when there is no token that could be sent.
     pub(super) fn new(source: TokenSource) -> Result<Self, Error> {
-        let last = Mutex::new(read(&source)?);
+        let last = Mutex::new(Last { token: read(&source)?, failed: 0 });
         Ok(Self { source, last })
     }
 
     /// The token of this moment.
     ///
     /// A file that is empty or gone for a moment is one that is being replaced. The last good token stays in use then,
-    /// and the server is the judge of it.
+    /// and the server is the judge of it. When it is so the second time in a row, it is said: whoever put a new token
+    /// there has to know that it is not used.
     pub(super) fn current(&self) -> Secret {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match read(&self.source) {
-            Ok(fresh) => *last = fresh,
-            Err(error) => tracing::debug!(%error, "keeping the last token"),
+            Ok(token) => *last = Last { token, failed: 0 },
+            Err(error) => {
+                last.failed = last.failed.saturating_add(1);
+                if last.failed == 2 {
+                    let because = error.source().map(|it| format!(": {it}")).unwrap_or_default();
+                    tracing::warn!(help = error.help, "the last token stays in use: {error}{because}");
+                }
+            }
         }
-        last.clone()
+        last.token.clone()
     }
 }
 

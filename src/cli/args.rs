@@ -1,11 +1,14 @@
 //! The command line as it is typed.
 
+use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use super::formats::ReportTo;
@@ -27,6 +30,23 @@ pub(super) struct Cli {
     /// Says more: ids, links that stay and every write with its reason (-v), every request (-vv), everything (-vvv).
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+impl Cli {
+    /// Reads what was typed, and the environment. Files that only the environment names are no contradiction to a saved
+    /// plan, which holds its own.
+    pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let read = command.try_get_matches_from_mut(arguments)?;
+        if let Some(apply) = read.subcommand_matches("apply").filter(|it| it.contains_id("plan")) {
+            let typed = |it: &&str| apply.value_source(it) == Some(ValueSource::CommandLine);
+            if let Some(typed) = ["file", "git"].into_iter().find(typed) {
+                let said = format!("a saved plan holds its files, and `--{typed}` names others");
+                return Err(command.error(ErrorKind::ArgumentConflict, said));
+            }
+        }
+        Self::from_arg_matches(&read)
+    }
 }
 
 /// The verbs.
@@ -158,13 +178,13 @@ pub(super) struct Snapshot {
 pub(super) struct Apply {
     /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
     /// tells accidents, not forgery: what is done is decided anew.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "git", "max_removals", "max_removal_percent", "approve",
-          "no_removals", "only"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "approve", "no_removals",
+          "only"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
     pub(super) auto_approve: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
     /// Writes sent at a time.

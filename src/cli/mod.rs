@@ -30,7 +30,6 @@ mod values;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use args::{Cli, Command};
@@ -38,7 +37,7 @@ pub use exit::Exit;
 
 /// Runs the command, and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let Cli { command, verbose } = match Cli::try_parse_from(arguments) {
+    let Cli { command, verbose } = match Cli::read(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

@@ -75,6 +75,9 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     if let Some(error) = error.downcast_ref::<super::connect::Usage>() {
         return (Exit::Usage, vec![error.help.clone()]);
     }
+    if let Some(error) = error.downcast_ref::<super::run::CannotStart>() {
+        return (Exit::Refused, vec![error.help.to_owned()]);
+    }
     let help = match error.downcast_ref::<reconcile::Error>() {
         Some(reconcile::Error::Api(error)) => error.help.clone(),
         Some(reconcile::Error::Stale(stale)) => {
@@ -83,7 +86,7 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
             return (Exit::Stale, vec![help.unwrap_or_else(nothing)]);
         }
         Some(reconcile::Error::PartialView(_)) => {
-            Some("use a staff token, or say with `--partial-view` that a part is meant; nothing was written".to_owned())
+            Some("use a staff token, or say with `--partial-view` that this is meant; nothing was written".to_owned())
         }
         Some(reconcile::Error::Narrow(problems)) => {
             let told = problems.iter().map(|it| {

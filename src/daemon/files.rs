@@ -4,13 +4,13 @@
 //! Instead the content is compared, by a fingerprint that the caller takes.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -52,8 +52,9 @@ pub struct Files<Take, Print> {
 #[derive(Debug, Default)]
 struct Armed {
     directories: BTreeMap<PathBuf, (u64, u64)>,
-    /// None where the system has no room for it; then the poll has to do.
     watcher: Option<RecommendedWatcher>,
+    /// Why some changes make no event; then the poll has to do.
+    deaf: Option<String>,
 }
 
 impl<Take, Print> Files<Take, Print>
@@ -119,31 +120,57 @@ impl Armed {
             let inode = |path: &PathBuf| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
             let found = directories(&roots).into_iter();
             let directories: BTreeMap<_, _> = found.filter_map(|it| inode(&it).map(|inode| (it, inode))).collect();
-            if directories == self.directories && self.watcher.is_some() {
+            if directories == self.directories && self.watcher.is_some() && self.deaf.is_none() {
                 return self;
             }
-            let watcher = watcher(&directories, event);
-            Self { directories, watcher }
+            let armed = Self::over(directories, event);
+            if armed.deaf != self.deaf {
+                armed.say(&roots);
+            }
+            armed
         });
         armed.await.unwrap_or_default()
     }
-}
 
-fn watcher(directories: &BTreeMap<PathBuf, (u64, u64)>, event: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
-    let on_event = move |told: notify::Result<notify::Event>| {
-        // Reading the files makes access events itself. An error means that something was missed: look.
-        if !told.is_ok_and(|it| it.kind.is_access()) {
-            // Full means that one is waiting already.
-            let _ = event.try_send(());
-        }
-    };
-    let mut watcher = notify::recommended_watcher(on_event).inspect_err(not_watched).ok()?;
-    for directory in directories.keys() {
-        let _ = watcher.watch(directory, RecursiveMode::NonRecursive).inspect_err(not_watched);
+    fn over(directories: BTreeMap<PathBuf, (u64, u64)>, event: mpsc::Sender<()>) -> Self {
+        let on_event = move |told: notify::Result<notify::Event>| {
+            // Reading the files makes access events itself. An error means that something was missed: look.
+            if !told.is_ok_and(|it| it.kind.is_access()) {
+                // Full means that one is waiting already.
+                let _ = event.try_send(());
+            }
+        };
+        let mut watcher = match notify::recommended_watcher(on_event) {
+            Ok(watcher) => watcher,
+            Err(why) => return Self { directories, watcher: None, deaf: in_words(&why) },
+        };
+        let watched = directories.keys().map(|it| watcher.watch(it, RecursiveMode::NonRecursive));
+        // All of them are tried: those that can be watched are.
+        let deaf = watched.filter_map(Result::err).fold(None, |first, why| first.or_else(|| in_words(&why)));
+        Self { directories, watcher: Some(watcher), deaf }
     }
-    Some(watcher)
+
+    /// A thing is said once, and so is its end.
+    fn say(&self, roots: &[PathBuf]) {
+        let paths = roots.iter().map(|it| it.display().to_string()).collect::<Vec<_>>().join(", ");
+        if let Some(why) = &self.deaf {
+            tracing::warn!("some changes of {paths} are noticed late, by looking from time to time: {why}");
+        } else {
+            tracing::info!("changes of {paths} are noticed at once again");
+        }
+    }
 }
 
-fn not_watched(why: &notify::Error) {
-    tracing::warn!("file changes are noticed late, by looking from time to time: {why}");
+/// Without the path, since which one meets a limit first says nothing. A directory that has just gone is missed by nobody:
+/// the one in which it lay is watched.
+fn in_words(why: &notify::Error) -> Option<String> {
+    match &why.kind {
+        ErrorKind::PathNotFound => None,
+        ErrorKind::Io(why) if why.kind() == io::ErrorKind::NotFound => None,
+        ErrorKind::MaxFilesWatch => {
+            Some("the system watches no more (`sysctl fs.inotify.max_user_watches`)".to_owned())
+        }
+        ErrorKind::Io(why) => Some(why.to_string()),
+        _ => Some(why.to_string()),
+    }
 }

@@ -4,10 +4,25 @@
 
 use std::collections::BTreeSet;
 
-use super::pass::Failure;
+use super::pass::{Became, Change, Failure};
 use super::status::{Listed, Past, Status};
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+
+/// What the last pass changed, by the names of those concerned; what it sent is in the log already, by ids.
+fn changes(status: &Status) {
+    let Some((_, Listed { first, count })) = status.changes.front() else { return };
+    for Change { action, became, what, why } in first {
+        let (action, result) = (action.label(), became.label());
+        match became {
+            Became::Done | Became::Held | Became::Unsent => tracing::info!(%action, %result, "{what} ({why})"),
+            Became::Failed | Became::Unknown => tracing::warn!(%action, %result, "{what} ({why})"),
+        }
+    }
+    if *count > first.len() {
+        tracing::info!("and {} more", count - first.len());
+    }
+}
 
 /// What was so when the log last spoke.
 #[derive(Debug)]
@@ -16,6 +31,7 @@ pub(super) struct Said {
     digest: Option<String>,
     broken: Listed<String>,
     failure: Option<Failure>,
+    unresolved: BTreeSet<String>,
     flaps: BTreeSet<String>,
     vanished: Option<Vanished>,
     token_too_short: bool,
@@ -29,6 +45,7 @@ impl Said {
             digest: status.limited().map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
+            unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
             flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
             vanished: status.vanished.clone(),
             token_too_short: status.token_too_short(),
@@ -44,7 +61,11 @@ impl Said {
         } else {
             tracing::debug!(%verdict, %asked, ?took, "pass finished");
         }
+        if steps > 0 {
+            changes(status);
+        }
         self.failures(status);
+        self.unresolved(status);
         self.held(status);
         if status.token_too_short() && !self.token_too_short {
             tracing::warn!(
@@ -68,6 +89,18 @@ impl Said {
             && status.failure != self.failure
         {
             tracing::error!(help = help.as_deref(), "{message}");
+        }
+    }
+
+    /// Each line once, for as long as it stays so.
+    fn unresolved(&self, status: &Status) {
+        let Some(Listed { first, count }) = status.view.as_ref().map(|it| &it.unresolved) else { return };
+        let news: Vec<_> = first.iter().filter(|it| !self.unresolved.contains(*it)).collect();
+        for line in &news {
+            tracing::warn!("unresolved: {line}");
+        }
+        if !news.is_empty() && *count > first.len() {
+            tracing::warn!(lines = count, "unresolved: there are more");
         }
     }
 

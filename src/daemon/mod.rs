@@ -40,7 +40,7 @@ pub use pass::{
 pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};
 pub use signals::Signals;
-pub use status::{About, Activity, Listed, NotReady, Past, Status, Token, View};
+pub use status::{About, Activity, Listed, NotReady, Past, Status, Token, View, Waits};
 pub use stop::{By, Left, Stop};
 pub use systemd::tell as tell_systemd;
 pub use totals::{BUCKETS, Durations, Totals};

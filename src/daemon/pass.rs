@@ -90,6 +90,8 @@ pub struct Finished {
     pub converged: bool,
     /// How long the token lives without being used, if it ends at all.
     pub token_lifetime: Option<Duration>,
+    /// What the token is not good for, in words that follow "it": then what is said of access is so as far as it sees.
+    pub token_lacks: Option<&'static str>,
 }
 
 /// Why a pass ended before all its steps were sent.

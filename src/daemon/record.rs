@@ -38,7 +38,9 @@ impl Status {
         }
         match verdict {
             Verdict::Unauthorized => self.token = Token::Rejected,
-            _ if verdict.is_good() || verdict == Verdict::Incomplete => self.token = Token::Accepted,
+            // Who refuses has looked at what the token is good for.
+            Verdict::Incomplete | Verdict::Refused => self.token = Token::Accepted,
+            _ if verdict.is_good() => self.token = Token::Accepted,
             _ => {}
         }
     }
@@ -58,15 +60,19 @@ impl Status {
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),
             token_lifetime: finished.token_lifetime,
+            token_lacks: finished.token_lacks,
         });
         self.failure = match finished.stopped {
             Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure)) => Some(failure),
             Some(Stopped::Interrupted) | None => None,
         };
-        for change in finished.changes.into_iter().take(CHANGES).rev() {
-            self.changes.push_front((now, change));
-        }
-        self.changes.truncate(CHANGES);
+        self.changes.push_front((now, finished.changes.into_iter().collect()));
+        let mut left = CHANGES;
+        self.changes.retain_mut(|(_, changes)| {
+            changes.first.truncate(left);
+            left -= changes.first.len();
+            !changes.first.is_empty()
+        });
     }
 }
 

@@ -47,7 +47,7 @@ pub async fn run(
         let began = clock();
         let clocked = Instant::now();
         memory.begin(began, asked.iter().any(|it| it.insists()));
-        status.send_modify(|it| it.activity = Activity::Running { asked: asked.clone(), since: began });
+        status.send_modify(|it| it.activity = Activity::Running { asked: asked.clone(), since: began, waits: None });
         let told = tokio::select! {
             biased;
             told = pass(&mut memory) => told,

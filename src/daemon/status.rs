@@ -35,8 +35,8 @@ pub struct Status {
     pub broken: Listed<String>,
     /// What the server thinks of the token.
     pub token: Token,
-    /// The last changes, the latest first.
-    pub changes: VecDeque<(Timestamp, Change)>,
+    /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
+    pub changes: VecDeque<(Timestamp, Listed<Change>)>,
     /// Steps that come back again and again.
     pub flaps: Listed<Flap>,
     /// Files that have vanished, while removals wait for another reading.
@@ -71,11 +71,22 @@ pub enum Activity {
         asked: BTreeSet<Trigger>,
         /// When it began.
         since: Timestamp,
+        /// What keeps it, if something does.
+        waits: Option<Waits>,
     },
     /// It waits for the next.
     Waiting(Due),
     /// It is about to leave.
     Stopping,
+}
+
+/// What a pass that is under way waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// Since when.
+    pub since: Timestamp,
+    /// For what, and what was tried so far: `GET /api/users/me/: could not connect to …, tried 3 times`.
+    pub why: String,
 }
 
 /// A pass that is over.
@@ -124,6 +135,8 @@ pub struct View {
     pub expiring: Listed<Expiring>,
     /// How long the token lives without being used, if it ends at all.
     pub token_lifetime: Option<Duration>,
+    /// What the token is not good for, in words that follow "it".
+    pub token_lacks: Option<&'static str>,
 }
 
 /// Items of a list that are kept.
@@ -150,6 +163,9 @@ pub enum NotReady {
     /// The last good pass is too long ago.
     #[error("the last good pass is too long ago")]
     Stale,
+    /// The pass under way has been without an answer for too long.
+    #[error("the pass under way gets no answer from the server")]
+    NoAnswer,
     /// It is about to leave.
     #[error("stopping")]
     Stopping,
@@ -182,6 +198,25 @@ impl Status {
         self.history.back()
     }
 
+    /// What the pass under way waits for, if there is one and it does.
+    pub fn waits(&self) -> Option<&Waits> {
+        match &self.activity {
+            Activity::Running { waits, .. } => waits.as_ref(),
+            Activity::Waiting(_) | Activity::Stopping => None,
+        }
+    }
+
+    /// Notes what the pass under way waits for, and says whether that is news.
+    pub fn note_waits(&mut self, news: Option<Waits>) -> bool {
+        match &mut self.activity {
+            Activity::Running { waits, .. } if *waits != news => {
+                *waits = news;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// What limits hold, and since when just this.
     pub fn limited(&self) -> Option<&(Limited, Timestamp)> {
         self.view.as_ref().and_then(|it| it.limited.as_ref())
@@ -192,8 +227,9 @@ impl Status {
     pub fn ready(&self, now: Timestamp) -> Result<(), NotReady> {
         match (self.last(), self.last_good) {
             _ if self.activity == Activity::Stopping => Err(NotReady::Stopping),
-            (None, _) => Err(NotReady::First),
             (Some(last), _) if !last.verdict.is_good() => Err(NotReady::Failed(last.verdict)),
+            _ if self.waits().is_some_and(|it| now.duration_since(it.since) > PATIENCE) => Err(NotReady::NoAnswer),
+            (None, _) => Err(NotReady::First),
             (_, Some(good)) if now.duration_since(good) <= self.good_for => Ok(()),
             _ => Err(NotReady::Stale),
         }
@@ -208,6 +244,8 @@ impl Status {
 
 /// A good pass says something for three intervals.
 pub(super) const INTERVALS: i32 = 3;
+/// Waldur's own server ends a request after half a minute: who waits for longer waits for nothing.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
@@ -231,7 +269,10 @@ impl fmt::Display for Status {
             Some(last) => write!(f, "{}", last.verdict)?,
         }
         match &self.activity {
-            Activity::Running { since, .. } => write!(f, "; a pass runs since {}", clock(*since)),
+            Activity::Running { since, waits: None, .. } => write!(f, "; a pass runs since {}", clock(*since)),
+            Activity::Running { since, waits: Some(Waits { why, .. }), .. } => {
+                write!(f, "; a pass runs since {} and waits: {why}", clock(*since))
+            }
             Activity::Waiting(due) => write!(f, "; the next pass is due by {}", clock(due.at)),
             Activity::Stopping => f.write_str("; stopping"),
         }

@@ -24,8 +24,10 @@ pub enum Exceeded {
     },
     /// A larger share would go than `removal_percent` allows.
     Percent {
-        /// Bindings that would lose their last row, with those of earlier passes of the last 24 hours.
+        /// Bindings that would lose their last row.
         planned: u64,
+        /// Those that went in earlier passes of the last 24 hours. They count, and are in `of` no more.
+        lately: u32,
         /// Bindings in scope that are live or wanted.
         of: u64,
         /// What is allowed.
@@ -50,15 +52,15 @@ pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: u32) -> (Vec<Exceede
         return (Vec::new(), Vec::new());
     }
     let Limits { removals, removal_percent } = limits;
-    let n = u64::try_from(going.len()).unwrap_or(u64::MAX) + u64::from(lately);
+    let planned = u64::try_from(going.len()).unwrap_or(u64::MAX);
+    let n = planned + u64::from(lately);
     let of = base(plan);
     let mut exceeded = Vec::new();
     if n > u64::from(removals) {
-        let planned = n - u64::from(lately);
         exceeded.push(Exceeded::Removals { planned, lately, allowed: removals });
     }
     if removal_percent == 0 || (n >= SHARE_COUNTS_FROM && 100 * n > u64::from(removal_percent) * of) {
-        exceeded.push(Exceeded::Percent { planned: n, of, allowed: removal_percent });
+        exceeded.push(Exceeded::Percent { planned, lately, of, allowed: removal_percent });
     }
     if left(plan).next().is_none() {
         exceeded.push(Exceeded::ScopeEmptied);
@@ -112,22 +114,27 @@ fn emptied(plan: &Plan, going: &BTreeSet<Binding>) -> BTreeMap<ResourceId, usize
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Removals { planned, lately: 0, allowed } => {
-                write!(f, "{planned} bindings would go, more than the {allowed} that `limits.removals` allows")
+            Self::Removals { planned, lately, allowed } => {
+                write!(f, "{planned} {} would go{}", bindings(*planned), after(*lately))?;
+                write!(f, "more than the {allowed} that `limits.removals` allows")
             }
-            Self::Removals { planned, lately, allowed } => write!(
-                f,
-                "{planned} bindings would go after {lately} in the last 24 hours, more than the {allowed} that \
-                 `limits.removals` allows"
-            ),
-            Self::Percent { planned, of, allowed } => write!(
-                f,
-                "{planned} of {of} bindings would go, more than the {allowed} % that `limits.removal_percent` allows"
-            ),
+            Self::Percent { planned, lately, of, allowed } => {
+                write!(f, "{planned} of {of} {} would go{}", bindings(*of), after(*lately))?;
+                write!(f, "more than the {allowed} % that `limits.removal_percent` allows")
+            }
             Self::ScopeEmptied => f.write_str("no link would be left in scope"),
             Self::ResourceEmptied { resource, users } => {
                 write!(f, "{users} people would go from the resource {resource}, and no link would be left there")
             }
         }
     }
+}
+
+const fn bindings(count: u64) -> &'static str {
+    if count == 1 { "binding" } else { "bindings" }
+}
+
+/// What counts besides: the limit is one for all passes of a day.
+fn after(lately: u32) -> String {
+    if lately == 0 { ", ".to_owned() } else { format!(" after {lately} in the last 24 hours, together ") }
 }

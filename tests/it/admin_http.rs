@@ -3,8 +3,8 @@
 use std::fs;
 
 use grantsync::admin::{Admin, SyncToken, serve};
-use grantsync::daemon::{Asks, Status, Trigger, channel};
-use jiff::Timestamp;
+use grantsync::daemon::{Activity, Asks, Status, Trigger, Waits, channel};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
@@ -29,9 +29,10 @@ impl Port {
     pub(super) async fn showing(status: Status, sync_token: Option<SyncToken>) -> Self {
         let (asker, asks) = channel();
         let (status, shown) = watch::channel(status);
+        let names = vec!["grants.example.org".to_owned()];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve(listener, Admin { status: shown, asker, sync_token, clock }));
+        tokio::spawn(serve(listener, Admin { status: shown, asker, sync_token, names, clock }));
         Self { url, asks, status }
     }
 
@@ -63,9 +64,45 @@ async fn probes_tell_alive_from_ready() {
     assert_eq!(probe("/readyz").await, (503, "not ready: the last good pass is too long ago\n".to_owned()));
     port.status.send_modify(|it| it.last_good = Some(clock()));
     assert_eq!(probe("/readyz").await, (200, "ready\n".to_owned()));
+    port.status.send_modify(|it| {
+        let asked = [Trigger::Schedule].into();
+        it.activity = Activity::Running { asked, since: clock() - SignedDuration::from_secs(40), waits: None };
+        it.note_waits(Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }));
+    });
+    let why = "not ready: the pass under way gets no answer from the server\nwaiting for 40s: no answer yet\n";
+    assert_eq!(probe("/readyz").await, (503, why.to_owned()));
     port.status.send_replace(made("broken"));
     assert_eq!(probe("/livez").await, (200, "alive\n".to_owned()));
     assert_eq!(probe("/readyz").await, (503, "not ready: the last pass failed: broken files\n".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_asks_by_a_name_that_may_be_anybodys_is_turned_away() {
+    let port = Port::showing(made("in_sync"), None).await;
+    let ask = async |path: &str, host: &str| {
+        let request = Client::new().get(format!("{}{path}", port.url)).header("Host", host);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for host in
+        ["127.0.0.1", "10.1.2.3", "[::1]", "localhost", "LocalHost.", "a.localhost", "grantsync", "Grants.example.org"]
+    {
+        for host in [host.to_owned(), format!("{host}:9090")] {
+            assert_eq!(ask("/status", &host).await, 200, "{host}");
+        }
+    }
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "a.grants.example.org",
+        "[::1",
+        "[evil]",
+        ".",
+    ] {
+        for path in ["/", "/status", "/metrics", "/readyz", "/sync"] {
+            assert_eq!(ask(path, &format!("{host}:9090")).await, 421, "{host}{path}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -178,6 +215,7 @@ async fn the_status_is_versioned_json() {
         "access",
         "broken",
         "changes",
+        "changes_left_out",
         "failure",
         "files",
         "flapping",

@@ -217,6 +217,11 @@ pub(super) async fn hostile() -> Status {
     status.about.server = String::from(HOSTILE);
     status.about.files = vec![HOSTILE.to_owned()];
     status.about.schedule = String::from(HOSTILE);
+    let waits = grantsync::daemon::Waits { since: noon(), why: HOSTILE.to_owned() };
+    let asked = [Trigger::Schedule].into();
+    status.activity = grantsync::daemon::Activity::Running { asked, since: noon(), waits: Some(waits) };
+    let many = vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
+    status.changes.push_front((noon(), many.into_iter().collect()));
     let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };
     status.flaps = [flap].into_iter().collect();
     let vanished = grantsync::daemon::Vanished { files: [HOSTILE.to_owned()].into(), until: noon() };

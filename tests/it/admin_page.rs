@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use grantsync::admin::page;
-use grantsync::daemon::{About, Activity, Status, Trigger};
+use grantsync::daemon::{About, Activity, Listed, Status, Trigger, Verdict, Waits};
 use jiff::SignedDuration;
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -41,16 +41,16 @@ async fn one_glance_tells() {
         told.push(format!("{name}: {tone} {}", words(banner)));
         assert!(html.contains(&format!("<title>{} · grantsync</title>", between(banner, "<h1>", "</h1>"))));
     }
-    let expected = expect_test::expect![[r"
+    let expected = expect_test::expect![[r#"
         first: quiet … First check The first pass is under way.
         in_sync: good ✓ In sync Access is as declared. 1,204 bindings found, and nothing to do.
         changed: changed ↻ Changed, now in sync The last pass made 4 changes. Access is as declared.
-        held: waits ! Held Access is as declared, but for 31 removals that wait.
-        unresolved: waits ! Unresolved 2 lines name what can&#39;t be found. The rest is as declared.
-        incomplete: bad ✕ Incomplete Some steps failed or got no answer; they are tried again. The last good pass ended 73 seconds ago.
+        held: waits ! Held Access is as declared, as far as it may be: 31 removals are held.
+        unresolved: waits ! Unresolved 2 lines name what can&#39;t be found, and 1 removal is held. The rest is as declared.
+        incomplete: bad ✕ Incomplete Some steps failed or got no answer, or links changed meanwhile. It is tried again. The last good pass ended 73 seconds ago.
         broken: bad ✕ Files broken Nothing is changed until the files are mended. The last good pass ended 73 seconds ago.
         unreachable: bad ✕ Server unreachable What is live can&#39;t be read, and nothing is changed. It is tried again. The last good pass ended 73 seconds ago.
-        unauthorized: bad ✕ Token rejected Nothing can be read or changed until the token is replaced. The last good pass ended 73 seconds ago."]];
+        unauthorized: bad ✕ Token rejected Nothing can be read or changed until the token is replaced. The last good pass ended 73 seconds ago."#]];
     expected.assert_eq(&told.join("\n"));
 }
 
@@ -99,9 +99,67 @@ async fn a_pass_under_way_is_shown() {
     let status = status("in_sync").await;
     let since = now(&status) - SignedDuration::from_secs(12);
     let asked = BTreeSet::from([Trigger::FileChange, Trigger::Signal]);
-    let status = Status { activity: Activity::Running { asked, since }, ..status };
-    let words = words(&page(&status, since + SignedDuration::from_secs(12)));
-    assert!(words.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{words}");
+    let mut status = Status { activity: Activity::Running { asked, since, waits: None }, ..status };
+    let shown = words(&page(&status, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{shown}");
+
+    let why = "GET /api/users/me/: could not connect to `waldur.example.org`: refused, tried 3 times".to_owned();
+    status.note_waits(Some(Waits { since, why }));
+    let html = page(&status, since + SignedDuration::from_secs(12));
+    assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
+    let shown = words(&html);
+    assert!(
+        shown.contains("What the pass waits for GET /api/users/me/: could not connect to waldur.example.org: refused"),
+        "{shown}"
+    );
+    let html = page(&status, since + SignedDuration::from_secs(41));
+    let banner = words(between(&html, "<section class=\"banner bad\">", "</section>"));
+    assert_eq!(
+        banner,
+        "✕ No answer The pass under way has waited for the server for 41 seconds, and goes on. The last good pass ended \
+         101 seconds ago."
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_changes_are_folded_and_those_not_kept_are_counted() {
+    let mut status = status("changed").await;
+    let (at, some) = status.changes.pop_front().unwrap();
+    let first: Vec<_> = some.first.iter().cycle().take(100).cloned().collect();
+    status.changes.push_front((at, Listed { first, count: 300 }));
+    let html = page(&status, now(&status));
+    let section = words(between(&html, "<h2>What changed lately</h2>", "</section>"));
+    let (open, folded) = section.split_once("92 more").unwrap();
+    assert_eq!((open.matches(" on ").count(), folded.split("UTC").next().unwrap().matches(" on ").count()), (8, 92));
+    assert!(folded.contains("and 200 changes that only the log tells, by ids"), "{folded}");
+    assert!(words(&html).contains("The last pass made 300 changes. Access is as declared."));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_in_the_first_sentence() {
+    let mut status = status("held").await;
+    let lead = |status: &Status| {
+        let html = page(status, now(status));
+        between(&html, "</h1>", "</div>")
+            .replace("<bdi>", "")
+            .replace("</bdi>", "")
+            .replace("<p>", "")
+            .replace("</p>", "")
+    };
+    let view = status.view.as_mut().unwrap();
+    view.withheld = ["2 steps are withheld by `mode` or the command line".to_owned()].into_iter().collect();
+    assert_eq!(
+        lead(&status).trim(),
+        "Access is as declared, as far as it may be: 31 removals are held, 2 steps are withheld by <code>mode</code> or \
+         the command line."
+    );
+    status.history.back_mut().unwrap().verdict = Verdict::Unresolved;
+    let view = status.view.as_mut().unwrap();
+    (view.withheld, view.unresolved) = (Listed::default(), ["no user `bop`".to_owned()].into_iter().collect());
+    assert_eq!(
+        lead(&status).trim(),
+        "1 line names what can&#39;t be found, and 31 removals are held. The rest is as declared."
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +179,7 @@ fn times_are_said_as_people_say_them() {
     };
     let cases = [
         (0, "just now"),
-        (5, "5.0 seconds ago"),
+        (5, "5 seconds ago"),
         (119, "119 seconds ago"),
         (120, "2 minutes ago"),
         (7_199, "119 minutes ago"),
@@ -179,7 +237,7 @@ async fn every_class_has_a_style_and_every_tag_is_closed() {
         for tag in body.split('<').skip(1).map(|it| it.split(['>', ' ']).next().unwrap()) {
             match tag.strip_prefix('/') {
                 Some(closed) => assert_eq!(open.pop(), Some(closed), "{name}"),
-                None if ["!doctype", "meta", "link"].contains(&tag) => {}
+                None if ["!doctype", "meta", "link", "wbr"].contains(&tag) => {}
                 None => open.push(tag),
             }
         }

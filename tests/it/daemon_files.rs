@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -188,6 +189,30 @@ async fn a_slow_write_is_looked_at_in_between() {
         Watch::over(std::slice::from_ref(&root), Patience { quiet: Duration::from_secs(3600), ..EVENTS }).await;
     write(&root, "1");
     watch.is_asked("it was never quiet").await;
+}
+
+/// Reading makes events, too, and we read ourselves: who took them for changes would never find it quiet.
+#[tokio::test]
+async fn whoever_only_reads_is_not_listened_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("grants.yaml");
+    write(&root, "0");
+    let longest = Duration::from_secs(3600);
+    let patience = Patience { quiet: Duration::from_millis(200), longest, ..EVENTS };
+    let mut watch = Watch::over(std::slice::from_ref(&root), patience).await;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let reads = std::thread::spawn({
+        let root = root.clone();
+        move || {
+            while stopped.recv_timeout(Duration::from_millis(1)) == Err(RecvTimeoutError::Timeout) {
+                fs::read(&root).unwrap();
+            }
+        }
+    });
+    write(&root, "1");
+    watch.is_asked("a change among reads").await;
+    drop(stop);
+    reads.join().unwrap();
 }
 
 #[tokio::test]

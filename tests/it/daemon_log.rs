@@ -63,7 +63,8 @@ async fn nothing_is_said_while_nothing_happens() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
-    let changed = finished(Finished { changes: vec![done(Action::Create, "alice")], ..Finished::default() });
+    let changed =
+        finished(Finished { changes: vec![done(Action::Create, "alice: admin on cluster-a")], ..Finished::default() });
     let other = Pass::new(End::Broken(vec!["grants.yaml:9:1: no `bindings`".to_owned()]));
     let lines = said(vec![broken(), broken(), other, unreachable(), unreachable(), changed]).await;
     let expected = [
@@ -73,8 +74,22 @@ async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
         "INFO pass finished verdict=server unreachable asked=request took=0ns steps=0",
         "ERROR GET /api/marketplace-resource-users/: connection refused help=\"look at it\"",
         "INFO pass finished verdict=changed, now in sync asked=request took=0ns steps=1",
+        "INFO alice: admin on cluster-a (grants.yaml:12) action=create result=done",
     ];
     assert_eq!(lines, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_unresolved_is_said_once_for_as_long_as_it_is() {
+    let lacks = |lines: &[&str]| {
+        let unresolved = lines.iter().map(|it| (*it).to_owned()).collect();
+        finished(Finished { unresolved, ..Finished::default() })
+    };
+    let (bop, alcie) = ("grants.yaml:3: no user `bop`", "grants.yaml:9: no user `alcie`");
+    let lines =
+        said(vec![lacks(&[bop]), unreachable(), lacks(&[bop]), lacks(&[bop, alcie]), in_sync(), lacks(&[bop])]).await;
+    let unresolved: Vec<_> = lines.iter().filter_map(|it| it.strip_prefix("WARN unresolved: ")).collect();
+    assert_eq!(unresolved, [bop, alcie, bop]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use grantsync::daemon::{
     About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, Status, StepId,
-    Stopped, Token, Trigger, Verdict, Wanted,
+    Stopped, Token, Trigger, Verdict, Waits, Wanted,
 };
 use jiff::SignedDuration;
 
@@ -86,6 +86,13 @@ async fn a_pass_that_fails_leaves_what_was_seen_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_is_not_good_enough_is_one_that_was_looked_at() {
+    let seen = after_each(vec![unreachable(), Pass::new(End::Refused(failure("not a staff token")))]).await;
+    let tokens: Vec<_> = seen.iter().map(|it| it.token).collect();
+    assert_eq!(tokens, [Token::Untried, Token::Accepted]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_held_says_since_when_it_is_just_this() {
     let holds = |digest: &str| finished(Finished { limited: Some(limited(digest)), ..Finished::default() });
     let passes = [holds("aaaa"), holds("aaaa"), unreachable(), holds("aaaa"), holds("bbbb"), in_sync()];
@@ -127,8 +134,10 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
     assert_eq!((totals.requests.get(&("POST", None)), totals.retries), (Some(&2), 4));
     assert_eq!(totals.durations.buckets.iter().sum::<u64>(), 2);
     assert_eq!(revision.as_deref(), Some("b0ffee"));
-    let kept: Vec<_> = changes.iter().map(|(_, it)| it.what.as_str()).collect();
+    let kept: Vec<_> = changes.iter().flat_map(|(_, it)| &it.first).map(|it| it.what.as_str()).collect();
     assert_eq!((kept.len(), kept[0], kept[69], kept[70], kept[99]), (100, "b0", "b69", "a0", "a29"));
+    let counts: Vec<_> = changes.iter().map(|(_, it)| it.count).collect();
+    assert_eq!(counts, [70, 70], "what is not kept is counted");
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,7 +188,28 @@ async fn one_line_says_how_it_went() {
     let line = seen[0].to_string();
     assert!(line.starts_with("server unreachable; the next pass is due by 2027-01-01 12:00:0"), "{line}");
     let later = SignedDuration::from_secs(1);
-    let running = Activity::Running { asked: [Trigger::Retry].into(), since: noon() + later };
-    let running = Status { activity: running, ..seen[0].clone() };
-    assert_eq!(running.to_string(), "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC");
+    let running = Activity::Running { asked: [Trigger::Retry].into(), since: noon() + later, waits: None };
+    let mut running = Status { activity: running, ..seen[0].clone() };
+    let line = "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC";
+    assert_eq!(running.to_string(), line);
+    let waits = Waits { since: noon() + later, why: "GET /api/users/me/: no answer yet".to_owned() };
+    assert!(running.note_waits(Some(waits.clone())));
+    assert_eq!(running.to_string(), format!("{line} and waits: GET /api/users/me/: no answer yet"));
+    assert!(!running.note_waits(Some(waits)), "it was said already");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pass_that_waits_for_too_long_is_told_before_it_fails() {
+    let mut status = after_each(vec![in_sync()]).await.remove(0);
+    let waits = || Some(Waits { since: noon(), why: "GET /api/users/me/: no answer yet".to_owned() });
+    assert!(!status.note_waits(waits()), "no pass is under way");
+    for mut status in [status.clone(), Status::new(About::default(), noon())] {
+        status.activity = Activity::Running { asked: [Trigger::Schedule].into(), since: noon(), waits: None };
+        let before = status.ready(noon() + minutes(1));
+        assert!(status.note_waits(waits()));
+        assert_eq!(status.ready(noon() + SignedDuration::from_secs(30)), before, "it may come any moment");
+        assert_eq!(status.ready(noon() + SignedDuration::from_secs(31)), Err(NotReady::NoAnswer));
+        assert!(status.note_waits(None));
+        assert_eq!(status.ready(noon() + minutes(1)), before);
+    }
 }

@@ -126,6 +126,27 @@ fn without_a_scope_only_named_resources_make_up_the_base() {
 }
 
 #[test]
+fn a_limit_says_what_would_go_now_and_what_went_before() {
+    let said = |gone, kept, lately, removals, percent| {
+        let (yaml, world) = crowd(gone + kept, kept);
+        let asks = Asks { removed_lately: lately, ..asks(removals, percent) };
+        let limited = approve(world.plan(&yaml, NOW), &asks).unwrap().limited.unwrap();
+        limited.exceeded.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for (said, expected) in [
+        (
+            said(5, 26, 3, 25, 25),
+            "5 of 31 bindings would go after 3 in the last 24 hours, together more than the 25 % that",
+        ),
+        (said(30, 300, 3, 25, 25), "30 bindings would go after 3 in the last 24 hours, together more than the 25 that"),
+        (said(30, 300, 0, 25, 25), "30 bindings would go, more than the 25 that `limits.removals` allows"),
+        (said(1, 9, 0, 0, 25), "1 binding would go, more than the 0 that `limits.removals` allows"),
+    ] {
+        assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
+    }
+}
+
+#[test]
 fn a_digest_releases_exactly_the_held_set() {
     let (yaml, world) = crowd(8, 2);
     let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap();

@@ -7,6 +7,8 @@ use grantsync::desired;
 use grantsync::sandbox::{World, tokens};
 
 use crate::api_support::{client, resource, role, user};
+use crate::reconcile_support::wanting;
+use crate::run_kit::{start, world};
 use crate::verbs::Bench;
 
 fn repository(name: &str) -> String {
@@ -75,6 +77,32 @@ async fn an_explanation_looks_like_that() {
     let ended = bench.run(&command).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(steady(&ended.out, &bench), shown);
+}
+
+#[tokio::test]
+async fn the_agent_starts_like_that() {
+    let sandbox = world().await;
+    let (command, _) = example("The agent");
+    let [verb, file, path, more @ ..] = &*command.split(' ').collect::<Vec<_>>() else { panic!("{command}") };
+    assert_eq!((*verb, *file), ("run", "-f"));
+    let agent = start(&sandbox, path, &more.join(" "), |folder| {
+        fs::create_dir(folder.join(path)).unwrap();
+        let yaml = wanting(&["cluster-a admin alice", "cluster-b member bob", "cluster-b viewer carol"]);
+        fs::write(folder.join(path).join("grants.yaml"), yaml).unwrap();
+    })
+    .await;
+    let status = agent.result("changed").await;
+    assert_eq!(status["changes"][0]["what"], "carol: viewer on cluster-b");
+    let told = repository("README.md").split("\n## The agent\n").nth(1).unwrap().to_owned();
+    let told = told.split("\n## ").next().unwrap();
+    let paths = told.split('`').skip(1).step_by(2).filter(|it| it.starts_with('/'));
+    let paths: Vec<_> = paths.map(str::to_owned).collect();
+    assert_eq!(paths, ["/livez", "/readyz", "/metrics", "/status", "/"]);
+    for path in paths {
+        let answer = reqwest::get(format!("{}{path}", agent.url)).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    assert_eq!(agent.stop().await.code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ async fn whoever_is_not_staff_may_plan_and_not_apply() {
         if sees_work_to_do {
             let error = stage.refused(&wanting(&WANTED[..1])).await;
             assert!(matches!(error, Error::PartialView(_)), "{token}: {error}");
+            assert_eq!(error.to_string().contains("sees everything"), token == tokens::SUPPORT, "{error}");
         }
     }
 }

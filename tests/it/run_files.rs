@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
+use grantsync::sandbox::tokens;
 use serde_json::Value;
 
+use crate::cli_support::Call;
 use crate::reconcile_support::wanting;
 use crate::run_kit::{live, start, world};
 
@@ -67,6 +70,28 @@ async fn each_kind_of_edit_is_applied() {
 }
 
 #[tokio::test]
+async fn the_commit_of_the_files_is_told() {
+    let sandbox = world().await;
+    let git = |folder: &Path, arguments: &str| {
+        let mut git = Command::new("git");
+        git.current_dir(folder).args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]);
+        let output = git.args(arguments.split(' ')).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let agent = start(&sandbox, "access", "", |folder| {
+        write(folder.join("access/grants.yaml"), &wanting(&BOTH));
+        git(folder, "init -q");
+        git(folder, "add access");
+        git(folder, "commit -q -m change");
+    })
+    .await;
+    let status = agent.result("in_sync").await;
+    assert_eq!(status["revision"], git(agent.folder.path(), "rev-parse HEAD"));
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn a_broken_edit_changes_nothing_and_heals_when_it_is_mended() {
     let sandbox = world().await;
     let agent = start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &wanting(&BOTH))).await;
@@ -101,7 +126,7 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
     fs::remove_file(agent.path("access/b.yaml")).unwrap();
     let status = agent.until("missed", |it| it["vanished"].is_object()).await;
     assert_eq!(status["vanished"]["files"][0], "access/b.yaml");
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: files have vanished");
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step waits because files have vanished");
     assert_eq!(sandbox.world().triples(), BOTH, "it may be back in a moment");
     live(&sandbox, &BOTH[..1]).await;
     agent.until("accepted", |it| it["vanished"].is_null() && it["last"]["result"] != "held").await;
@@ -126,10 +151,56 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
 
     // The lines to paste are pasted.
     let release = held["release"].as_str().unwrap();
-    let lines: Vec<_> = release.lines().skip_while(|it| !it.contains("approvals:")).take(2).collect();
+    let lines: Vec<_> = release.lines().skip_while(|it| *it != "approvals:").take(2).collect();
     write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
     assert_eq!(status["access"]["held"]["count"], 0);
     assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_told() {
+    let sandbox = world().await;
+    let crowd = [BOTH[0], BOTH[1], "cluster-a viewer carol", "cluster-a viewer dave"];
+    let limited = |bindings: &[&str]| wanting(bindings).replace("removals: 1000", "removals: 1");
+    let file = "grants&more.yaml";
+    let agent = start(&sandbox, file, "", |folder| write(folder.join(file), &limited(&crowd))).await;
+    live(&sandbox, &crowd).await;
+    write(agent.path(file), &limited(&crowd[..3]));
+    live(&sandbox, &crowd[..3]).await;
+    write(agent.path(file), &limited(&crowd[..2]));
+    let status = agent.result("held").await;
+    let held = &status["access"]["held_by_limits"];
+    assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
+    let release = held["release"].as_str().unwrap();
+    let command = release.lines().last().unwrap();
+    assert_eq!(command, "grantsync apply -f 'grants&more.yaml'", "what is allowed by itself needs no approval");
+
+    let command = command.replace("grantsync ", "").replace('\'', "");
+    let call = Call::new(&format!("{command} --auto-approve")).at(&agent.folder);
+    let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    live(&sandbox, &crowd[..2]).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_file_can_be_watched_that_is_said_and_it_goes_on() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path().join("grants.yaml"), &wanting(&BOTH[..1]));
+    let call = Call::new("run -f grants.yaml --listen none --interval 1s").at(&folder);
+    let call = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+    let Some(call) = call.unwatched() else {
+        println!("left out: the system lets nobody have limits of their own");
+        return;
+    };
+    let (mut running, ended) = call.start();
+    tokio::task::block_in_place(|| running.wait_for("some changes of grants.yaml are noticed late, by looking"));
+    live(&sandbox, &BOTH[..1]).await;
+    write(folder.path().join("grants.yaml"), &wanting(&BOTH));
+    live(&sandbox, &BOTH).await;
+    running.signal("TERM");
+    assert_eq!(ended.await.unwrap().code, Some(0));
 }

@@ -29,7 +29,8 @@ pub(crate) async fn start(sandbox: &Sandbox, path: &str, arguments: &str, prepar
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("token"), tokens::STAFF).unwrap();
     prepare(folder.path());
-    let line = format!("run -f {path} --listen 127.0.0.1:0 --timeout 1s {arguments}");
+    let timeout = if arguments.contains("--timeout") { "" } else { "--timeout 1s" };
+    let line = format!("run -f {path} --listen 127.0.0.1:0 {timeout} {arguments}");
     let call = Call::new(&line).at(folder.path()).env("WALDUR_API_URL", &sandbox.url());
     let (mut running, ended) = call.env("WALDUR_ACCESS_TOKEN_FILE", "token").start();
     let line = running.line("the page for people is at ");
@@ -75,6 +76,11 @@ impl Agent {
     /// Whether it says that it is ready.
     pub(crate) async fn ready(&self) -> bool {
         reqwest::get(format!("{}/readyz", self.url)).await.unwrap().status().is_success()
+    }
+
+    /// Waits until it has said something.
+    pub(crate) fn said(&mut self, text: &str) {
+        self.running.wait_for(text);
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use grantsync::sandbox::{Act, Fault, Sandbox, tokens};
 use reqwest::{Client, StatusCode};
 
+use crate::cli_support::Call;
 use crate::reconcile_support::{LINKS, wanting};
 use crate::run_kit::{Agent, live, start, world};
 
@@ -41,11 +42,31 @@ async fn a_server_that_goes_down_is_waited_for() {
     let kept = sandbox.stop().await;
     agent.want("grants.yaml", &THREE);
     let status = agent.result("unreachable").await;
-    assert!(status["failure"]["message"].is_string() && status["next"]["backing_off"] == true, "{status:#}");
+    let message = status["failure"]["message"].as_str().unwrap();
+    assert!(message.contains("could not connect") && message.contains("refused"), "{message}");
+    assert_eq!(status["next"]["backing_off"], true);
     assert!(!agent.ready().await);
     let sandbox = Sandbox::listen(address, kept).await.unwrap();
     live(&sandbox, &THREE).await;
     agent.until("ready", |it| it["ready"] == true).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_told_of_long_before_it_is_given_up() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--timeout 1h").await;
+    let address = sandbox.address;
+    let kept = sandbox.stop().await;
+    agent.want("grants.yaml", &THREE);
+    let status = agent.until("waiting", |it| it["running"]["waiting"].is_object()).await;
+    let why = status["running"]["waiting"]["why"].as_str().unwrap();
+    let said = format!("GET /api/users/me/: could not connect to `{address}`: ");
+    assert!(why.starts_with(&said) && why.contains("refused") && why.contains("tried "), "{why}");
+    assert_eq!(status["last"]["result"], "in_sync", "the pass goes on");
+    let sandbox = Sandbox::listen(address, kept).await.unwrap();
+    live(&sandbox, &THREE).await;
+    agent.until("no longer waiting", |it| it["running"].is_null() && it["last"]["result"] == "changed").await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
@@ -65,6 +86,38 @@ async fn a_token_that_is_rejected_is_replaced_without_a_restart() {
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good() {
+    let sandbox = world().await;
+    let mut agent = keep(&sandbox, "").await;
+    fs::write(agent.path("token"), "").unwrap();
+    agent.want("grants.yaml", &THREE);
+    live(&sandbox, &THREE).await;
+    tokio::task::block_in_place(|| agent.said("the last token stays in use: token file `token`: empty"));
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_the_token_lacks_is_told_even_while_there_is_nothing_to_write() {
+    let sandbox = world().await;
+    let write = |folder: &Path| {
+        fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
+        fs::write(folder.join("token"), tokens::SUPPORT).unwrap();
+    };
+    let agent = start(&sandbox, "grants.yaml", "", write).await;
+    let status = agent.result("in_sync").await;
+    assert_eq!(status["access"]["token_lacks"], "sees everything, and may not remove anything");
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("<h2>The token is not a staff token</h2>"), "{page}");
+    agent.want("grants.yaml", &THREE);
+    let status = agent.result("refused").await;
+    assert!(status["failure"]["help"].as_str().unwrap().contains("--partial-view"), "{status:#}");
+    fs::write(agent.path("token"), tokens::STAFF).unwrap();
+    live(&sandbox, &THREE).await;
+    agent.until("staff", |it| it["access"]["token_lacks"].is_null()).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
 #[tokio::test]
 async fn somebody_may_ask_by_signal_and_on_the_port() {
     let sandbox = world().await;
@@ -72,7 +125,8 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
         fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
         fs::write(folder.join("secret"), "open sesame\n").unwrap();
     };
-    let agent = start(&sandbox, "grants.yaml", "--sync-token-file secret", write).await;
+    let arguments = "--sync-token-file secret --allowed-host grants.example.org";
+    let agent = start(&sandbox, "grants.yaml", arguments, write).await;
     agent.result("in_sync").await;
     agent.signal("HUP");
     agent.until("asked by signal", |it| it["last"]["asked_by"][0] == "signal").await;
@@ -80,6 +134,12 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
         let ask = Client::new().post(format!("{}/sync", agent.url)).bearer_auth(token);
         ask.send().await.unwrap().status()
     };
+    let by_name = async |name: &str| {
+        let page = Client::new().get(&agent.url).header("Host", name);
+        page.send().await.unwrap().status()
+    };
+    assert_eq!(by_name("grants.example.org").await, StatusCode::OK);
+    assert_eq!(by_name("evil.example.org").await, StatusCode::MISDIRECTED_REQUEST);
     assert_eq!(ask("close sesame").await, StatusCode::UNAUTHORIZED);
     assert_eq!(ask("open sesame").await, StatusCode::ACCEPTED);
     agent.until("asked on the port", |it| it["last"]["asked_by"][0] == "request").await;
@@ -110,6 +170,24 @@ async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
     let ran = agent.stop().await;
     assert_eq!(ran.code, Some(0));
     assert_eq!(sandbox.world().triples().len(), 3, "one of two was sent: {:?}", sandbox.world().triples());
+}
+
+#[tokio::test]
+async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() {
+    let sandbox = world().await;
+    let killed = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    live(&sandbox, &THREE).await;
+    killed.signal("KILL");
+    assert_eq!(killed.end().await.code, None);
+    sandbox.world().faults.clear();
+    let wanted = [THREE[0], THREE[1], THREE[2], "cluster-b viewer dave"];
+    let write = |folder: &Path| fs::write(folder.join("grants.yaml"), wanting(&wanted)).unwrap();
+    let next = start(&sandbox, "grants.yaml", "", write).await;
+    let status = next.result("changed").await;
+    assert_eq!(status["changes"].as_array().unwrap().len(), 1, "the other one was made: {status:#}");
+    // Exactly these, each once: a duplicate would be there twice.
+    live(&sandbox, &wanted).await;
+    assert_eq!(next.stop().await.code, Some(0));
 }
 
 #[tokio::test]
@@ -152,14 +230,45 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
     agent.want("grants.yaml", &THREE);
     let status = agent.until("flapping", |it| it["flapping"]["count"] == 1 && it["last"]["result"] == "held").await;
     assert!(status["flapping"]["first"][0]["what"].as_str().unwrap().contains("carol: viewer on cluster-a"));
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step: set aside, because they come back again and again");
+    assert_eq!(status["access"]["withheld"]["first"][0], "1 step is set aside because it comes back again and again");
     assert!(*undone.lock().unwrap() >= 1);
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
 #[tokio::test]
+async fn a_service_manager_is_told_from_the_first_to_the_last() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("grants.yaml"), wanting(&BOTH)).unwrap();
+    let path = folder.path().join("notify");
+    let socket = tokio::net::UnixDatagram::bind(&path).unwrap();
+    let call = Call::new("run -f grants.yaml --listen none").at(folder.path());
+    let call = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+    let (running, ended) = call.env("NOTIFY_SOCKET", path.to_str().unwrap()).env("WATCHDOG_USEC", "60000000").start();
+    let hear = async |text: &str| {
+        let mut heard = Vec::new();
+        let heard_it = async {
+            loop {
+                let mut bytes = [0; 1024];
+                let length = socket.recv(&mut bytes).await.unwrap();
+                heard.push(String::from_utf8_lossy(&bytes[..length]).into_owned());
+                if heard.last().unwrap().contains(text) {
+                    return;
+                }
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(60), heard_it).await.is_ok();
+        assert!(in_time, "never said {text}: {heard:?}");
+    };
+    hear("READY=1").await;
+    hear("STATUS=in sync; the next pass is due by ").await;
+    running.signal("TERM");
+    hear("STOPPING=1").await;
+    assert_eq!(ended.await.unwrap().code, Some(0));
+}
+
+#[tokio::test]
 async fn a_command_line_that_makes_no_sense_does_not_start() {
-    use crate::cli_support::Call;
     for (arguments, said) in [
         ("run -f -", "standard input can be read only once"),
         ("run -f x --cron soon", "`soon` is not a cron pattern of five fields"),
@@ -174,11 +283,39 @@ async fn a_command_line_that_makes_no_sense_does_not_start() {
 }
 
 #[tokio::test]
+async fn what_keeps_it_from_starting_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("empty"), "\n").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    for (arguments, said) in [
+        (
+            format!("--listen {address}"),
+            format!(
+                "error: could not listen on {address}\n  because: Address already in use (os error 98)\n  help: choose \
+                 another address with `--listen`, or `--listen none`; does another grantsync run here?\n"
+            ),
+        ),
+        (
+            "--sync-token-file empty".to_owned(),
+            "error: could not read the sync token in `empty`\n  because: the file is empty\n  help: put a secret of \
+             your own there, on one line; or leave `--sync-token-file` out\n"
+                .to_owned(),
+        ),
+    ] {
+        let call = Call::new(&format!("run -f grants.yaml {arguments}")).at(folder.path());
+        let call = call.env("WALDUR_API_URL", "http://127.0.0.1:1").env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+        let ran = call.run().await;
+        assert_eq!((ran.code, ran.stderr), (Some(1), said));
+    }
+}
+
+#[tokio::test]
 async fn once_is_apply() {
     let sandbox = world().await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("grants.yaml"), wanting(&THREE)).unwrap();
-    let call = crate::cli_support::Call::new("run --once -f grants.yaml").at(folder.path());
+    let call = Call::new("run --once -f grants.yaml").at(folder.path());
     let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
     assert_eq!((ran.code, sandbox.world().triples().len()), (Some(0), 3), "{}", ran.stderr);
 }

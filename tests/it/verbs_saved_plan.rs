@@ -2,6 +2,8 @@
 
 use grantsync::sandbox::World;
 
+use crate::cli_support::Desk;
+use crate::reconcile_support::wanting;
 use crate::verbs::{Bench, Grant as _};
 
 const FILE: &str = "
@@ -104,6 +106,19 @@ async fn a_plan_takes_the_place_of_files_and_narrowing() {
     for arguments in ["apply plan.json -f grants.yaml", "apply plan.json --no-removals", "apply"] {
         assert_eq!(bench.run(arguments).await.code, Some(64), "{arguments}");
     }
+}
+
+#[tokio::test]
+async fn files_that_the_environment_names_are_no_contradiction_to_a_plan() {
+    let desk = Desk::new("HPC cluster-a: admin alice\nusers: bob", &wanting(&["cluster-a admin alice"])).await;
+    desk.write("more.yaml", &wanting(&["cluster-a admin alice", "cluster-a admin bob"]));
+    assert_eq!(desk.run("plan -f more.yaml -o plan.json").await.code, Some(0));
+    let call = |arguments| desk.call(arguments).env("GRANTSYNC_FILE", "grants.yaml").env("GRANTSYNC_GIT", "main");
+    let typed = call("apply plan.json -f more.yaml").run().await;
+    assert_eq!(typed.code, Some(64));
+    assert!(typed.stderr.contains("a saved plan holds its files, and `--file` names others"), "{}", typed.stderr);
+    let applied = call("apply plan.json").run().await;
+    assert_eq!((applied.code, desk.writes()), (Some(0), vec!["POST 201".to_owned()]), "{}", applied.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

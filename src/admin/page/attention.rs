@@ -3,11 +3,20 @@
 use jiff::Timestamp;
 
 use super::html::Html;
-use super::when::Absolute;
+use super::when::{Absolute, Length};
 use super::{Count, listed, section};
-use crate::daemon::{Failure, Limited, Status, View};
+use crate::daemon::{Failure, Limited, Status, View, Waits};
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
+    if let Some(Waits { since, why }) = status.waits() {
+        section(html, "What the pass waits for", |html| {
+            html.raw("<p>")
+                .prose(why)
+                .raw("<small>for ")
+                .text(Length(now.duration_since(*since)))
+                .raw("</small></p>\n");
+        });
+    }
     if status.broken.count > 0 {
         section(html, "What is wrong with the files", |html| {
             listed(html, &status.broken, |html, finding| {
@@ -25,12 +34,17 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     }
     if let Some(vanished) = &status.vanished {
         section(html, "Files have vanished", |html| {
-            html.raw("<p>No removal goes before ").text(Absolute(vanished.until));
-            html.raw(", and then only if they are still missing and nothing else has changed.</p>\n<ul>");
+            html.raw("<p>No removal goes before ").text(Absolute(vanished.until)).raw(" (").ago(vanished.until, now);
+            html.raw("), and then only if they are still missing and nothing else has changed.</p>\n<ul>");
             for file in &vanished.files {
                 html.raw("<li>").name(file).raw("</li>\n");
             }
             html.raw("</ul>\n");
+        });
+    }
+    if let Some(lacks) = status.view.as_ref().and_then(|it| it.token_lacks) {
+        section(html, "The token is not a staff token", |html| {
+            html.raw("<p>It ").text(lacks).raw(".</p>\n");
         });
     }
     if let Some(view) = &status.view {
@@ -47,7 +61,10 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     }
     if status.flaps.count > 0 {
         section(html, "What comes back again and again", |html| {
-            html.raw("<p>Somebody undoes it, or it cannot be done. It is tried less and less often.</p>\n");
+            html.raw(
+                "<p>Somebody undoes it, or it cannot be done. It is tried less and less often; new files, SIGHUP or ",
+            );
+            html.raw("<code>POST /sync</code> make it be tried at once.</p>\n");
             listed(html, &status.flaps, |html, flap| {
                 html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
                 html.raw(" since ").text(Absolute(flap.since)).raw("; next try ").ago(flap.not_before, now);
@@ -68,7 +85,8 @@ fn held(html: &mut Html, status: &Status, view: &View) {
     if view.held.count == 0 && view.limited.is_none() && view.withheld.count == 0 {
         return;
     }
-    section(html, "What is held, and how to release it", |html| {
+    let known = view.held.count > 0 || view.limited.is_some();
+    section(html, if known { "What is held, and how to release it" } else { "What waits" }, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
             let Limited { digest, exceeded, links, release } = limited;

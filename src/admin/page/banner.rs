@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::html::Html;
-use super::when::Relative;
+use super::when::{Length, Relative};
 use super::{Count, Tone};
 use crate::daemon::{Activity, NotReady, Status, Verdict, View};
 
@@ -18,12 +18,19 @@ pub(super) struct Banner {
 
 impl Banner {
     pub(super) fn of(status: &Status, now: Timestamp) -> Self {
-        let Some(last) = status.last() else {
-            return Self { tone: Tone::Quiet, title: "First check", lead: "The first pass is under way.".to_owned() };
-        };
         if status.activity == Activity::Stopping {
             return Self { tone: Tone::Quiet, title: "Stopping", lead: "Access stays as it is.".to_owned() };
         }
+        if let (Err(NotReady::NoAnswer), Some(waits)) = (status.ready(now), status.waits()) {
+            let (waited, known) = (Length(now.duration_since(waits.since)), Known { status, now });
+            let lead = format!("The pass under way has waited for the server for {waited}, and goes on. {known}");
+            return Self { tone: Tone::Bad, title: "No answer", lead };
+        }
+        let Some(last) = status.last() else {
+            let waits = if status.waits().is_some() { ", and waits for the server" } else { "" };
+            let lead = format!("The first pass is under way{waits}.");
+            return Self { tone: Tone::Quiet, title: "First check", lead };
+        };
         if let (Err(NotReady::Stale), Some(good)) = (status.ready(now), status.last_good) {
             let lead = format!("The last good pass ended {}, longer ago than it should.", Relative { at: good, now });
             return Self { tone: Tone::Bad, title: "Out of date", lead };
@@ -39,7 +46,7 @@ impl Banner {
     pub(super) fn write(&self, html: &mut Html) {
         html.raw("<section class=\"banner ").raw(self.tone.class()).raw("\">\n");
         html.raw("<span class=\"sign\" aria-hidden=\"true\">").raw(self.tone.sign()).raw("</span>\n");
-        html.raw("<div><h1>").raw(self.title).raw("</h1>\n<p>").text(&self.lead).raw("</p></div>\n</section>\n");
+        html.raw("<div><h1>").raw(self.title).raw("</h1>\n<p>").prose(&self.lead).raw("</p></div>\n</section>\n");
     }
 }
 
@@ -59,23 +66,29 @@ const fn title(verdict: Verdict) -> &'static str {
 
 /// After a pass that went all the way.
 fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
-    let changes = view.at;
-    let made = status.changes.iter().filter(|(at, _)| *at == changes).count();
+    let made = status.changes.front().filter(|(at, _)| *at == view.at).map_or(0, |(_, made)| made.count);
     match verdict {
         Verdict::Changed => format!("The last pass made {}. Access is as declared.", Count(made, "change", "changes")),
-        Verdict::Held => {
-            let held = match view.held.count {
-                0 => "what is withheld".to_owned(),
-                many => Count(many, "removal that waits", "removals that wait").to_string(),
-            };
-            format!("Access is as declared, but for {held}.")
-        }
+        Verdict::Held => match &*waiting(view) {
+            "" => "Access is as declared, as far as it may be.".to_owned(),
+            waiting => format!("Access is as declared, as far as it may be: {waiting}."),
+        },
         Verdict::Unresolved => {
             let lines = Count(view.unresolved.count, "line names", "lines name");
-            format!("{lines} what can't be found. The rest is as declared.")
+            match &*waiting(view) {
+                "" => format!("{lines} what can't be found. The rest is as declared."),
+                waiting => format!("{lines} what can't be found, and {waiting}. The rest is as declared."),
+            }
         }
         _ => format!("Access is as declared. {} found, and nothing to do.", Count(all(view), "binding", "bindings")),
     }
+}
+
+/// What is not done although it is declared, or the other way round.
+fn waiting(view: &View) -> String {
+    let held =
+        (view.held.count > 0).then(|| Count(view.held.count, "removal is held", "removals are held").to_string());
+    held.into_iter().chain(view.withheld.first.iter().cloned()).collect::<Vec<_>>().join(", ")
 }
 
 fn all(view: &View) -> usize {
@@ -92,7 +105,7 @@ fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
         }
         Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
         Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),
-        _ => format!("Some steps failed or got no answer; they are tried again. {known}"),
+        _ => format!("Some steps failed or got no answer, or links changed meanwhile. It is tried again. {known}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::html::Html;
 use super::when::{Absolute, Length};
@@ -37,7 +37,7 @@ fn last(html: &mut Html, status: &Status, now: Timestamp) {
 
 fn next(html: &mut Html, status: &Status, now: Timestamp) {
     match &status.activity {
-        Activity::Running { asked, since } => {
+        Activity::Running { asked, since, waits: _ } => {
             html.raw("running now<small>began ").ago(*since, now).raw(", asked by ");
             html.add(|html| who(html, asked)).raw("</small>");
         }
@@ -45,7 +45,7 @@ fn next(html: &mut Html, status: &Status, now: Timestamp) {
             html.raw("at once");
         }
         Activity::Waiting(due) => {
-            html.ago(due.at, now).raw("<small>").raw(why(due.trigger));
+            html.ago(due.at.max(now + SignedDuration::from_secs(1)), now).raw("<small>").raw(why(due.trigger));
             html.raw(if due.gated { "" } else { ", or sooner if something changes" }).raw("</small>");
         }
         Activity::Stopping => {
@@ -77,12 +77,12 @@ fn files(html: &mut Html, status: &Status) {
         html.raw(match status.last() {
             None => "not read yet",
             Some(_) if status.broken.count > 0 => "broken",
-            Some(_) => "read",
+            Some(_) => "valid",
         });
     }
     html.raw("<small>");
     for (at, file) in status.about.files.iter().enumerate() {
-        html.raw(if at == 0 { "" } else { ", " }).name(file);
+        html.raw(if at == 0 { "" } else { ", " }).path(file);
     }
     html.raw("</small>");
 }
@@ -106,7 +106,8 @@ fn history(html: &mut Html, status: &Status) {
     if all == 0 {
         return;
     }
-    html.raw("<div class=\"history\"><small>").text(Count(all, "pass", "passes"));
+    let last = if status.totals.finished() > all as u64 { "last " } else { "" };
+    html.raw("<div class=\"history\"><small>").raw(last).text(Count(all, "pass", "passes"));
     html.raw("</small><div role=\"img\" aria-label=\"").text(good).raw(" of them went well\">");
     for Past { verdict, began, asked: _, took: _ } in &status.history {
         html.raw("<i class=\"").raw(Tone::of(*verdict).class()).raw("\" title=\"");

@@ -27,6 +27,15 @@ impl Html {
         self.raw("<bdi>").text(text).raw("</bdi>")
     }
 
+    /// Adds a path that came from people, which is broken after a slash where it does not fit.
+    pub(super) fn path(&mut self, path: &str) -> &mut Self {
+        self.raw("<bdi>");
+        for part in path.split_inclusive('/') {
+            self.text(part).raw("<wbr>");
+        }
+        self.raw("</bdi>")
+    }
+
     /// Adds a message of ours, in which literals stand in backticks.
     pub(super) fn prose(&mut self, message: &str) -> &mut Self {
         let parts: Vec<_> = message.split('`').collect();

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 
 use super::html::Html;
 use super::when::Absolute;
-use super::{listed, section};
-use crate::daemon::{Action, Became, Change, Status};
+use super::{Count, Grouped, listed, section};
+use crate::daemon::{Action, Became, Change, Listed, Status};
+
+/// Changes of one pass that are shown before the rest is folded.
+const OPEN: usize = 8;
 
 pub(super) fn recent(html: &mut Html, status: &Status, now: Timestamp) {
     section(html, "What changed lately", |html| {
@@ -26,15 +29,29 @@ pub(super) fn recent(html: &mut Html, status: &Status, now: Timestamp) {
 
 /// Grouped by the pass that made them.
 fn changes(html: &mut Html, status: &Status, now: Timestamp) {
-    let changes: Vec<_> = status.changes.iter().collect();
-    for pass in changes.chunk_by(|(one, _), (other, _)| one == other) {
-        let Some((at, _)) = pass.first() else { continue };
-        html.raw("<h3>").text(Absolute(*at)).raw(" · ").ago(*at, now).raw("</h3>\n<ul class=\"changes\">\n");
-        for (_, change) in pass {
-            one(html, change);
+    for (at, Listed { first, count }) in &status.changes {
+        html.raw("<h3>").text(Absolute(*at)).raw(" · ").ago(*at, now).raw("</h3>\n");
+        // Two more are no reason to fold.
+        let (open, folded) = first.split_at(if first.len() > OPEN + 2 { OPEN } else { first.len() });
+        list(html, open);
+        if !folded.is_empty() {
+            html.raw("<details><summary>").text(Grouped(folded.len())).raw(" more</summary>\n");
+            list(html, folded);
+            html.raw("</details>\n");
         }
-        html.raw("</ul>\n");
+        if *count > first.len() {
+            let left_out = Count(count - first.len(), "change", "changes");
+            html.raw("<p class=\"note\">and ").text(left_out).raw(" that only the log tells, by ids</p>\n");
+        }
     }
+}
+
+fn list(html: &mut Html, changes: &[Change]) {
+    html.raw("<ul class=\"changes\">\n");
+    for change in changes {
+        one(html, change);
+    }
+    html.raw("</ul>\n");
 }
 
 fn one(html: &mut Html, Change { action, became, what, why }: &Change) {

@@ -37,9 +37,11 @@ impl fmt::Display for Relative {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let passed = self.now.duration_since(self.at);
         match passed.as_secs() {
-            -1..=1 => f.write_str("just now"),
-            2.. => write!(f, "{} ago", Length(passed)),
-            _ => write!(f, "in {}", Length(-passed)),
+            0..=1 => f.write_str("just now"),
+            -1 => f.write_str("now"),
+            // Nobody tells the time by tenths of a second.
+            seconds @ 2.. => write!(f, "{} ago", Length(SignedDuration::from_secs(seconds))),
+            seconds => write!(f, "in {}", Length(SignedDuration::from_secs(-seconds))),
         }
     }
 }
@@ -50,7 +52,7 @@ impl fmt::Display for Length {
         if self.0 < SignedDuration::from_millis(100) {
             return f.write_str("a moment");
         }
-        if seconds < 10 {
+        if seconds < 10 && self.0.subsec_nanos() > 0 {
             return write!(f, "{:.1} seconds", self.0.as_secs_f64());
         }
         // Rounded down and from two on, so that a minute and a half is 90 seconds and not one minute.

@@ -12,7 +12,7 @@ use clap::Args;
 use crate::cli::args::{Apply, FilesOrPlan, Formats, Narrowing, Revision, Server};
 use crate::cli::connect::Usage;
 use crate::cli::values::{duration, switch};
-use crate::daemon::Schedule;
+use crate::daemon::{Schedule, ScheduleError};
 
 /// `run`.
 #[derive(Debug, Args)]
@@ -33,6 +33,10 @@ pub(in crate::cli) struct Arguments {
     /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub(super) listen: Listen,
+    /// A name by which the page may be asked for, besides addresses, `localhost` and names without a dot, e.g. that of a
+    /// proxy; may be repeated.
+    #[arg(long, env = "GRANTSYNC_ALLOWED_HOST", value_name = "NAME", value_delimiter = ',')]
+    pub(super) allowed_host: Vec<String>,
     /// A file with the token that `POST /sync` on that address asks for; without one, nobody can ask for a pass there.
     #[arg(long, env = "GRANTSYNC_SYNC_TOKEN_FILE", value_name = "PATH")]
     pub(super) sync_token_file: Option<PathBuf>,
@@ -47,7 +51,7 @@ pub(in crate::cli) struct Arguments {
     /// Does one pass, as `apply --auto-approve` does, and ends with its exit code.
     #[arg(long, env = "GRANTSYNC_ONCE", value_parser = switch())]
     pub(super) once: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links.
+    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
     /// Writes sent at a time.
@@ -102,7 +106,11 @@ impl Arguments {
         };
         schedule.map_err(|error| {
             let because = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
-            usage(&format!("{error}{because}"), "write `--interval 5m`, or `--cron '*/10 * * * *'`").into()
+            let help = match &error {
+                ScheduleError::Zone(_) => "write the name of a time zone, like `--timezone Europe/Tallinn`",
+                _ => "write `--interval 5m`, or `--cron '*/10 * * * *'`",
+            };
+            usage(&format!("{error}{because}"), help).into()
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod pass;
+mod release;
 mod words;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,14 @@ pub(super) use arguments::Arguments;
 use arguments::Listen;
 use pass::Agent;
 
+/// Something that the agent needs from the start is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct CannotStart {
+    message: String,
+    pub(super) help: &'static str,
+}
+
 pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     if arguments.once {
         return apply::run(&arguments.once(), verbose).await;
@@ -46,7 +55,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop));
     serve(&arguments, &asker, &status).await?;
     watch_files(&arguments, &asker).await;
-    tokio::spawn(daemon::tell_systemd(status));
+    let told = tokio::spawn(daemon::tell_systemd(status));
 
     let asked = saved::asked(&arguments.narrow);
     let agent = Agent {
@@ -58,11 +67,14 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         pace: Pace { parallelism: usize::from(arguments.write_parallelism.get()), ..Pace::default() },
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
+        tell: tell.clone(),
         pairs: std::cell::RefCell::default(),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;
     let left = daemon::run(settings, asks, stopped, &tell, Timestamp::now, pass).await;
+    // It ends by itself once it has told that we are about to.
+    let _ = told.await;
     Ok(match left {
         Left::Clean => Exit::Done,
         Left::CutOff(By::Interrupt) => Exit::Interrupted,
@@ -74,13 +86,18 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
 async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<Status>) -> Result<()> {
     let Listen::At(address) = arguments.listen else { return Ok(()) };
     let sync_token = arguments.sync_token_file.as_deref().map(|path| {
-        SyncToken::in_file(path).with_context(|| format!("could not read the sync token in `{}`", path.display()))
+        let message = || format!("could not read the sync token in `{}`", path.display());
+        let help = "put a secret of your own there, on one line; or leave `--sync-token-file` out";
+        SyncToken::in_file(path).with_context(|| CannotStart { message: message(), help })
     });
     let sync_token = sync_token.transpose()?;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("could not listen on {address}"))?;
+    let help = "choose another address with `--listen`, or `--listen none`; does another grantsync run here?";
+    let message = || format!("could not listen on {address}");
+    let listener = TcpListener::bind(address).await.with_context(|| CannotStart { message: message(), help })?;
     let address = listener.local_addr().context("could not listen")?;
     output::say(&format!("the page for people is at http://{address}/\n"));
-    let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, clock: Timestamp::now };
+    let names = arguments.allowed_host.clone();
+    let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, names, clock: Timestamp::now };
     tokio::spawn(admin::serve(listener, admin));
     Ok(())
 }

@@ -2,23 +2,26 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::words::{finished, refused};
+use super::words::{finished, refused, waits};
 use super::{read, reading};
 use crate::api::{Client, Method};
 use crate::binding::{ResourceId, UserId};
-use crate::daemon::{self, End, Memory, Requests, StepId, Stop};
+use crate::daemon::{self, End, Memory, Requests, Status, StepId, Stop};
 use crate::desired::{self, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::reconcile::files::{self, FilesError};
+use crate::reconcile::files::{self, FilesError, Head};
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
 use crate::saved::Asked;
 
+/// How often a pass that is under way is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// More findings than this are counted, not shown.
 const SHOWN: usize = 50;
 
@@ -32,6 +35,8 @@ pub(super) struct Agent {
     pub(super) pace: Pace,
     pub(super) expiring_within: Duration,
     pub(super) stop: watch::Receiver<Stop>,
+    /// Where to tell what a pass waits for.
+    pub(super) tell: watch::Sender<Status>,
     /// Where and for whom the last pass wanted something, by the id under which the daemon remembers it.
     pub(super) pairs: RefCell<BTreeMap<StepId, (ResourceId, UserId)>>,
 }
@@ -45,6 +50,7 @@ impl Agent {
             biased;
             end = self.end(memory, &writing) => end,
             () = self.stopped_before(&writing) => End::Interrupted,
+            never = self.tell_waits() => match never {},
         };
         let sent = self.client.counters().requests().into_iter().filter_map(|((method, code), count)| {
             let count = count - requests.get(&(method, code)).copied().unwrap_or(0);
@@ -55,6 +61,24 @@ impl Agent {
             revision: self.revision().await,
             requests: sent.collect(),
             retries: self.client.counters().retries() - retries,
+        }
+    }
+
+    /// Tells what the pass waits for, while it does: a server that is down or hangs is given minutes, and whoever looks
+    /// meanwhile has to see why nothing comes.
+    async fn tell_waits(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let wait = self.client.waits_for();
+            // A try that failed is in the log already.
+            let silent = wait.as_ref().is_some_and(|it| it.failed == 0);
+            let waits = wait.and_then(waits);
+            let why = waits.as_ref().map(|it| it.why.clone()).filter(|_| silent);
+            if self.tell.send_if_modified(|status| status.note_waits(waits))
+                && let Some(why) = why
+            {
+                tracing::warn!("{why}");
+            }
         }
     }
 
@@ -126,11 +150,15 @@ impl Agent {
         }
     }
 
-    /// The commit of the files.
+    /// The commit of the files: from git, or where there is none, as in a container, from what it left behind.
     async fn revision(&self) -> Option<String> {
         let paths = self.files.clone();
-        let head = tokio::task::spawn_blocking(move || files::head(&paths)).await.ok()??;
-        Some(if head.modified { format!("{}, modified", head.id) } else { head.id })
+        let found = tokio::task::spawn_blocking(move || match files::head(&paths) {
+            Some(Head { id, modified: true }) => Some(format!("{id}, modified")),
+            Some(Head { id, modified: false }) => Some(id),
+            None => files::checked_out(&paths),
+        });
+        found.await.ok()?
     }
 }
 

@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::pass::Agent;
+use super::release::release;
 use crate::api::{self, Kind};
 use crate::binding::{Binding, LinkId, ResourceId, UserId};
 use crate::daemon::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Wanted,
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
 };
-use crate::desired::{Desired, Limits, Phase};
+use crate::desired::{Desired, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
 use crate::policy::{self, Asks, Decision};
 use crate::reconcile::{self, Pass, Request};
-use crate::render::{self, Naming, plural, visible};
+use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
 
 /// What is told of a pass, and what the agent keeps for the next one.
@@ -45,7 +46,10 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         wanted,
         counted_removals: report.as_ref().map_or(0, |it| counted(it, &view.plan, &view.desired, request)),
         held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
-        limited: now.limited.as_ref().map(|it| limited(it, view.plan.now, agent, &naming)),
+        limited: now.limited.as_ref().map(|it| {
+            let release = release(&it.digest, &view.plan, &view.desired, request, agent);
+            limited(it, release, &naming)
+        }),
         withheld: withheld(&prepared.decision, request, vanished),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
@@ -53,13 +57,28 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
         converged: converged(report.as_ref(), &view.plan),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
+        token_lacks: view.snapshot.observation.caller.lacks(),
     };
     Told { finished, pairs }
 }
 
+/// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
+pub(super) fn waits(wait: api::Wait) -> Option<Waits> {
+    /// A page of 300 links takes a second or two.
+    const LONG: std::time::Duration = std::time::Duration::from_secs(10);
+    let api::Wait { request, since, so_far, failed, why } = wait;
+    let why = match why {
+        Some(why) => format!("{request}: {why}, tried {failed} {}", if failed == 1 { "time" } else { "times" }),
+        None if so_far >= LONG => format!("{request}: no answer yet"),
+        None => return None,
+    };
+    Some(Waits { since, why })
+}
+
 /// A pass that could not begin.
 pub(super) fn refused(error: reconcile::Error) -> End {
-    let message = error.to_string();
+    let because = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
+    let message = format!("{error}{because}");
     match error {
         reconcile::Error::Api(api::Error { kind, help, .. }) => {
             let failure = Failure { message, help };
@@ -71,7 +90,7 @@ pub(super) fn refused(error: reconcile::Error) -> End {
         }
         reconcile::Error::PartialView(_) => End::Refused(Failure {
             message,
-            help: Some("use a staff token, or say with `--partial-view` that a part is meant".to_owned()),
+            help: Some("use a staff token, or say with `--partial-view` that this is meant".to_owned()),
         }),
         reconcile::Error::Narrow(problems) => {
             let problems: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
@@ -138,11 +157,7 @@ fn counted(report: &Report, plan: &Plan, desired: &Desired, request: &Request<'_
 
 /// Links that limits would have held, had the files not approved them.
 fn released(plan: &Plan, desired: &Desired, request: &Request<'_>) -> BTreeSet<LinkId> {
-    let Limits { removals, removal_percent } = desired.limits;
-    let limits = Limits {
-        removals: request.limits.removals.unwrap_or(removals),
-        removal_percent: request.limits.removal_percent.unwrap_or(removal_percent),
-    };
+    let limits = request.limits.over(desired.limits);
     let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
     let Ok(decision) = policy::approve(plan.clone(), &asks) else { return BTreeSet::new() };
     let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
@@ -154,14 +169,8 @@ fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
     Held { what: what(&removal.link.binding, naming), why }
 }
 
-fn limited(limited: &policy::Limited, now: Timestamp, agent: &Agent, naming: &Naming<'_>) -> Limited {
+fn limited(limited: &policy::Limited, release: String, naming: &Naming<'_>) -> Limited {
     let policy::Limited { digest, exceeded, links } = limited;
-    let files: Vec<_> = agent.files.iter().map(|it| format!("-f {}", it.display())).collect();
-    let release = format!(
-        "# in one of the files, reviewed like every change:\n{}\n\n# or by hand:\ngrantsync apply {} --approve {digest}",
-        render::approval(digest, now),
-        files.join(" ")
-    );
     Limited {
         digest: digest.to_string(),
         exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
@@ -174,12 +183,18 @@ fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<S
     let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
     let bindings = creations.iter().map(|it| it.binding).chain(removals.iter().map(|it| it.link.binding));
     let (aside, rest): (Vec<_>, Vec<_>) = bindings.partition(|it| request.aside.contains(&it.pair()));
-    let why = if vanished { "files have vanished" } else { "`mode` or the command line withholds them" };
-    let said = |count: usize, why: &str| (count > 0).then(|| format!("{count} {}: {why}", plural(count, "step")));
-    [said(aside.len(), "set aside, because they come back again and again"), said(rest.len(), why)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let said = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 step {one}")),
+        _ => Some(format!("{count} steps {many}")),
+    };
+    let rest = match rest.len() {
+        count if vanished => said(count, "waits because files have vanished", "wait because files have vanished"),
+        count => said(count, "is withheld by `mode` or the command line", "are withheld by `mode` or the command line"),
+    };
+    let once = "is set aside because it comes back again and again";
+    let aside = said(aside.len(), once, "are set aside because they come back again and again");
+    aside.into_iter().chain(rest).collect()
 }
 
 /// What is wrong with the files and does not stop the pass: each in one line, with its place and what to do.

@@ -1,4 +1,5 @@
-//! Work trees that git is changing right now.
+//! What the files of git itself tell, where there is no `git` to ask: whether it changes a work tree right now, and
+//! which commit is checked out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,27 @@ pub(super) fn wait(paths: &[PathBuf], until: Instant) -> Result<(), FilesError> 
 pub(super) fn is_at_work(paths: &[PathBuf]) -> Option<PathBuf> {
     let paths = paths.iter().filter_map(|it| it.canonicalize().ok());
     paths.filter_map(|it| git_dir(&it)).map(|it| it.join("index.lock")).find(|it| it.exists())
+}
+
+/// The commit that is checked out where the files lie, in hex; `None` outside of git, or where only git itself could
+/// tell. Whether the files are as they are in it is not looked at.
+pub fn checked_out(paths: &[PathBuf]) -> Option<String> {
+    let dir = git_dir(&paths.first()?.canonicalize().ok()?)?;
+    let head = fs::read_to_string(dir.join("HEAD")).ok()?;
+    let Some(branch) = head.strip_prefix("ref: ").map(str::trim) else { return id(&head) };
+    // A linked work tree shares the branches of its repository.
+    let shared = fs::read_to_string(dir.join("commondir")).map_or_else(|_| dir.clone(), |it| dir.join(it.trim()));
+    let loose = fs::read_to_string(shared.join(branch)).ok();
+    loose.and_then(|it| id(&it)).or_else(|| {
+        let packed = fs::read_to_string(shared.join("packed-refs")).ok()?;
+        packed.lines().filter_map(|it| it.split_once(' ')).find(|(_, name)| *name == branch).and_then(|(it, _)| id(it))
+    })
+}
+
+/// SHA-1 or SHA-256.
+fn id(text: &str) -> Option<String> {
+    let text = text.trim();
+    (matches!(text.len(), 40 | 64) && text.bytes().all(|it| it.is_ascii_hexdigit())).then(|| text.to_owned())
 }
 
 /// Where git keeps its things about the work tree that holds a path.

@@ -21,6 +21,7 @@ use crate::diagnostic::Source;
 
 pub use blame::authors;
 pub use error::{FilesError, Unreadable, Why};
+pub use git::checked_out;
 pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;
 

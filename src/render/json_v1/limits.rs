@@ -41,8 +41,10 @@ enum Limit<'a> {
     },
     /// A larger share would go than `limits.removal_percent` allows.
     RemovalPercent {
-        /// Bindings that would go, with those of the last 24 hours.
+        /// Bindings that would go.
         planned: u64,
+        /// Those that went in the last 24 hours. They count, and are in `of` no more.
+        lately: u32,
         /// Bindings in scope that are live or wanted.
         of: u64,
         /// What is allowed, in percent.
@@ -72,7 +74,7 @@ impl<'a> Limit<'a> {
         use policy::Exceeded as It;
         match *exceeded {
             It::Removals { planned, lately, allowed } => Self::Removals { planned, lately, allowed },
-            It::Percent { planned, of, allowed } => Self::RemovalPercent { planned, of, allowed },
+            It::Percent { planned, lately, of, allowed } => Self::RemovalPercent { planned, lately, of, allowed },
             It::ScopeEmptied => Self::ScopeEmptied,
             It::ResourceEmptied { resource, users } => {
                 Self::ResourceEmptied { resource: names.resource(resource), users }
