@@ -19,7 +19,7 @@ pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_mins(5);
 /// Compares what is wanted with what is live at `now`.
 pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: Timestamp) -> Plan {
     let offset = snapshot.observation.clock_offset;
-    let clocks_agree = offset.is_none_or(|offset| offset.abs() <= CLOCKS_AGREE);
+    let clocks_agree = offset.is_none_or(|offset| offset.unsigned_abs() <= CLOCKS_AGREE.unsigned_abs());
     let doubts = Doubts::alive(desired, now, clocks_agree);
     let view = View { desired, directory, now, doubts, clocks_agree };
     let mut plan = Plan {
