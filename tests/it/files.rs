@@ -252,6 +252,15 @@ fn a_pipe_is_read_once() {
     assert_eq!(sources[0].text, "bindings: []");
 }
 
+#[test]
+fn a_pipe_in_a_directory_is_not_passed_over() {
+    let dir = tree(&[("d/a.yaml", "a")]);
+    let made = std::process::Command::new("mkfifo").arg(dir.path().join("d/b.yaml")).status().unwrap();
+    assert!(made.success());
+    let error = read(&[dir.path().join("d")]).unwrap_err().to_string();
+    assert!(error.contains("b.yaml") && error.ends_with("neither a file nor a directory"), "{error}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_is_read_through_its_file_descriptor() {

@@ -112,6 +112,10 @@ impl Walk {
         match place.real.metadata() {
             Ok(it) if it.is_dir() => self.directory(&place),
             Ok(it) if it.is_file() && yaml => self.file(place),
+            Ok(it) if yaml && !it.is_file() => {
+                let error = io::Error::other("neither a file nor a directory");
+                self.found.push(Err(Unreadable::io(&place.shown, error)));
+            }
             Err(error) if yaml || may_be_directory(&place.real, &error) => {
                 self.found.push(Err(Unreadable::io(&place.shown, error)));
             }
