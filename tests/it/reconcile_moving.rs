@@ -6,7 +6,7 @@ use expect_test::expect;
 use grantsync::api::Kind;
 use grantsync::reconcile::Error;
 use grantsync::render;
-use grantsync::report::After;
+use grantsync::report::{After, Outcome};
 use grantsync::sandbox::{Act, Fault, Reply, World};
 
 use crate::reconcile_support::{Stage, document, link, request, wanting};
@@ -112,6 +112,29 @@ async fn a_resource_whose_pages_lose_rows_for_ever_is_worked_on_all_the_same() {
     let report = pass.report.unwrap();
     assert!(matches!(&report.after, After::Decision(after) if after.approved.is_empty()), "{:?}", report.after);
     assert!(!report.converged());
+}
+
+#[tokio::test]
+async fn on_such_a_resource_what_somebody_else_removed_is_gone_too() {
+    let mut world = World::generated(1, 2000, 0);
+    let (resource, offering) = world.resources.iter().map(|it| (it.id, it.offering)).next().unwrap();
+    let role = world.roles.iter().find(|it| it.offering == offering).unwrap().id;
+    let people: Vec<_> = world.users.iter().map(|it| it.id).collect();
+    world.import(people.iter().map(|user| [resource, role, *user]));
+    let stage = Stage::of(world).await;
+    let taken = |world: &mut World, asked: &grantsync::sandbox::RequestLine| {
+        let id = asked.target.trim_end_matches('/').rsplit('/').next().unwrap().parse().unwrap();
+        world.unlink(id);
+    };
+    stage.trouble("DELETE", "", 1, Act::before(taken));
+    let [resource, role, user] = [resource, role, people[0]].map(|it| it.simple().to_string());
+    let document = document(&format!(
+        "scope: all\nlimits: {{removals: 5000, removal_percent: 100}}\nbindings:\n  \
+         - {{resource: {resource}, role: {role}, user: {user}}}\n"
+    ));
+    let report = stage.run(&request(&document)).await.unwrap().report.unwrap();
+    assert_eq!(report.count(|_, outcome| *outcome == Outcome::AlreadyGone), 1);
+    assert_eq!(report.count(|_, outcome| outcome.is_failure()), 0);
 }
 
 #[tokio::test]
