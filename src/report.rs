@@ -146,10 +146,11 @@ impl Replacements {
         Self { missing: missing.map(|(creation, _)| creation.binding.pair()).collect() }
     }
 
-    /// What holds a removal now. No gap: what nobody declares goes only when everything that is wanted for the same
-    /// user on the same resource is there. What ended only waits until its replacement was tried.
+    /// What holds a removal now. No gap: what nobody declares, or not yet, goes only when everything that is wanted for
+    /// the same user on the same resource is there. What ended only waits until its replacement was tried.
     pub fn hold(&self, removal: &Removal) -> Option<Hold> {
-        let waits = removal.why == Why::NotDeclared && self.missing.contains(&removal.link.binding.pair());
+        let waits = matches!(removal.why, Why::NotDeclared | Why::NotBegun)
+            && self.missing.contains(&removal.link.binding.pair());
         waits.then_some(Hold::Replacement)
     }
 }

@@ -67,12 +67,15 @@ impl Answer {
 
     /// What the body says, for people.
     pub(super) fn excerpt(&self) -> String {
-        let mut end = self.body.len();
-        if end > LOOKED_AT {
-            // A token that is cut in two could not be recognized.
-            end = LOOKED_AT.saturating_sub(self.token.len());
-        }
-        let text = String::from_utf8_lossy(&self.body[..end]);
+        let text = match self.body.get(..LOOKED_AT) {
+            None => String::from_utf8_lossy(&self.body).into_owned(),
+            Some(start) => {
+                let mut text = self.token.scrub(&String::from_utf8_lossy(start));
+                // At the end may stand one that is cut in two, which could not be recognized.
+                (0..self.token.len()).for_each(|_| _ = text.pop());
+                text
+            }
+        };
         clean(&excerpt::message(&text), &self.token)
     }
 

@@ -97,6 +97,12 @@ impl Client {
         Filter::resource(resource).links(&self.http).await
     }
 
+    /// Reads the links of one resource as well as they can be read, sorted, and says whether these are all: of a list that
+    /// keeps moving, or of many rows that were made in the same instant, pages can lose some.
+    pub async fn links_seen_on(&self, resource: ResourceId) -> Result<(Vec<Link>, bool), Error> {
+        Filter::resource(resource).seen(&self.http).await
+    }
+
     /// Reads the links of one binding, sorted: none, one, or duplicates.
     pub async fn links_of(&self, binding: &Binding) -> Result<Vec<Link>, Error> {
         Filter::from(binding).links(&self.http).await

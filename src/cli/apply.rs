@@ -3,11 +3,11 @@
 use std::io::BufRead as _;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::args::{Apply, Formats};
 use super::connect::{Connection, Usage, connect};
-use super::formats::Manner;
+use super::formats::{Manner, Untold};
 use super::plan::request;
 use super::progress::Progress;
 use super::review::Review;
@@ -96,8 +96,9 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         manner.tell(&read, &prepared, &change, None)?;
         return Ok(Exit::of_apply(&prepared.decision, None));
     };
-    formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))))?;
+    let shown = formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))));
     manner.tell(&read, &prepared, &change, Some(&report))?;
+    shown.context(Untold("to standard output".to_owned()))?;
     if sandbox.is_some() {
         second_pass(formats, &client, &request, &report).await?;
     }

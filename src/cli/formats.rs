@@ -32,6 +32,11 @@ impl FromStr for ReportTo {
     }
 }
 
+/// What was to be told went elsewhere as a whole, and not to this place.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write {0}")]
+pub(super) struct Untold(pub(super) String);
+
 /// How a pass is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Manner<'a> {
@@ -106,26 +111,34 @@ impl Formats {
     /// Passes on how a command ended. If it did not come to a decision, that is told in every format: whoever reads a
     /// report must not be left with the last one.
     pub(super) fn end(&self, ended: Result<Exit>) -> Result<Exit> {
-        if let Err(error) = &ended {
-            self.tell_failure(error)?;
+        if let Err(error) = &ended
+            && !error.is::<Untold>()
+            && let Err(untold) = self.tell_failure(error)
+        {
+            // How it ended matters more.
+            output::say(&format!("error: {untold:#}\n"));
         }
         ended
     }
 
-    /// Tells everything in every format that is asked for; text on standard output has been told already.
+    /// Tells everything in every format that is asked for; text on standard output has been told already. That one place
+    /// can't be written to keeps it from no other.
     fn tell(&self, shown: &Shown<'_>) -> Result<()> {
         let Self { format, report } = self;
+        let mut told = Ok(());
         if !self.for_people() {
-            output::data(&render(*format, shown))?;
+            let data = output::data(&render(*format, shown));
+            told = told.and(data.with_context(|| Untold("to standard output".to_owned())));
         }
         for ReportTo { format, path } in report {
             let text = anstream::adapter::strip_str(&render(*format, shown)).to_string();
-            fs::write(path, text).with_context(|| format!("could not write the report {}", path.display()))?;
+            let written = fs::write(path, text);
+            told = told.and(written.with_context(|| Untold(format!("the report {}", path.display()))));
         }
         if *format == Format::Github || report.iter().any(|it| it.format == Format::Github) {
-            append_summary(shown)?;
+            told = told.and(append_summary(shown));
         }
-        Ok(())
+        told
     }
 
     fn tell_failure(&self, error: &anyhow::Error) -> Result<()> {
@@ -143,5 +156,5 @@ fn append_summary(shown: &Shown<'_>) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|it| !it.is_empty()) else { return Ok(()) };
     let file = OpenOptions::new().append(true).create(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(job_summary(shown).as_bytes()));
-    written.with_context(|| format!("could not write the job summary {}", path.display()))
+    written.with_context(|| Untold(format!("the job summary {}", path.display())))
 }

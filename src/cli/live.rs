@@ -1,20 +1,18 @@
 //! What was seen of a server, kept in a file: how old it is, and whether that will do.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 
-use super::saved::NotCurrent;
+use super::saved::{self, NotCurrent};
 use crate::render::{self, Seen, visible};
 use crate::saved::SavedView;
 
 /// Reads what was seen, unless that is too long ago.
 pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
-    let text = fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
-    let view = SavedView::read(&text)?;
+    let view = SavedView::read(&saved::text(path)?)?;
     let Seen { at: _, age } = Seen::new(view.seen, Timestamp::now());
     if age > max_age {
         return Err(NotCurrent::TooOld { age: render::span(age), most: render::span(max_age) }.into());

@@ -15,6 +15,8 @@ pub(super) fn start(verbose: u8) {
     };
     let filter = EnvFilter::try_from_env("GRANTSYNC_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
-    // A second start, in a test, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour).try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    // Where the log can't be written, saying so there would panic, in the midst of writes. A second start, in a test,
+    // keeps the first.
+    let _ = log.log_internal_errors(false).try_init();
 }

@@ -66,6 +66,9 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     if let Some(error) = error.downcast_ref::<SavedError>() {
         return (Exit::Invalid, vec![error.help().to_owned()]);
     }
+    if error.is::<super::saved::Unreadable>() {
+        return (Exit::Invalid, Vec::new());
+    }
     if let Some(error) = error.downcast_ref::<super::saved::NotCurrent>() {
         return (Exit::Stale, vec![error.help().to_owned()]);
     }

@@ -17,6 +17,11 @@ use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
 use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
 
+/// Something saved that is not there, or can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read `{0}`")]
+pub(super) struct Unreadable(String, #[source] io::Error);
+
 /// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotCurrent {
@@ -110,21 +115,29 @@ pub(super) fn save(to: &Path, Made { at, files, read, asked, told, prepared, kep
 
 /// Writes a file that is either there as a whole or not at all.
 pub(super) fn write(to: &Path, text: &str) -> Result<()> {
+    let mut beside = to.as_os_str().to_owned();
+    beside.push(".new");
     let attempt = || -> io::Result<()> {
-        let mut beside = to.as_os_str().to_owned();
-        beside.push(".new");
         let mut file = fs::File::create(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, to)
     };
-    attempt().with_context(|| format!("could not write `{}`", to.display()))
+    let written = attempt();
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("could not write `{}`", to.display()))
 }
 
 /// Reads a saved plan.
 pub(super) fn read(path: &Path) -> Result<SavedPlan> {
-    let text = fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
-    Ok(SavedPlan::read(&text)?)
+    Ok(SavedPlan::read(&text(path)?)?)
+}
+
+/// Reads what is in a saved file.
+pub(super) fn text(path: &Path) -> Result<String, Unreadable> {
+    fs::read_to_string(path).map_err(|error| Unreadable(path.display().to_string(), error))
 }
 
 /// Refuses a plan for another server, before any request.

@@ -56,7 +56,8 @@ pub(super) fn can_expand(groups: &Groups<'_>, draft: &Draft, document: &Document
     let mut counts = vec![0_usize; groups.all.len()];
     let mut fine = true;
     for group in order {
-        let own = groups.all[group].users.len();
+        // One that holds nobody is walked through all the same.
+        let own = groups.all[group].users.len().max(1);
         depths[group] = groups.within(group).map(|(it, _)| depths[it] + 1).max().unwrap_or(1);
         counts[group] = groups.within(group).fold(own, |sum, (it, _)| sum.saturating_add(counts[it]));
         // Only the first one beyond is told, not everything around it.

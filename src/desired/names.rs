@@ -1,10 +1,10 @@
 //! From names to ids: one index over a directory, and the answer to "what does this reference mean?".
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 
-use super::document::Reference;
-use super::suggest::nearest;
+use super::document::{Document, Reference};
+use super::suggest::{Suggestions, nearest};
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
@@ -16,6 +16,8 @@ pub(super) struct Names<'a> {
     roles: HashMap<(OfferingId, &'a str), Vec<RoleId>>,
     users: HashMap<&'a str, UserId>,
     offerings: BTreeMap<&'a str, BTreeSet<OfferingId>>,
+    near_resources: Suggestions<'a>,
+    near_users: Suggestions<'a>,
 }
 
 /// Why a reference means nothing, or too much.
@@ -37,6 +39,8 @@ impl<'a> Names<'a> {
             roles: HashMap::new(),
             users: directory.users.iter().map(|(id, it)| (it.username.as_str(), *id)).collect(),
             offerings: BTreeMap::new(),
+            near_resources: Suggestions::out_of(directory.resources.values().map(|it| it.name.as_str())),
+            near_users: Suggestions::out_of(directory.users.values().map(|it| it.username.as_str())),
         };
         for (id, resource) in &directory.resources {
             names.resources.entry(&resource.name).or_default().push(*id);
@@ -46,6 +50,21 @@ impl<'a> Names<'a> {
             names.roles.entry((role.offering, &role.name)).or_default().push(*id);
         }
         names
+    }
+
+    /// Prepares for all the references of a document.
+    pub(super) fn expect(&mut self, document: &Document) {
+        let entries = &document.entries;
+        let distinct = |names: &mut dyn Iterator<Item = &Reference>, known: &dyn Fn(&str) -> bool| {
+            let names: HashSet<&str> = names.filter_map(|it| it.name.as_deref()).filter(|it| !known(it)).collect();
+            names.len()
+        };
+        let resources =
+            distinct(&mut entries.iter().flat_map(|it| &it.resources), &|it| self.resources.contains_key(it));
+        let users = entries.iter().flat_map(|it| &it.users).map(|it| &it.user);
+        let users = distinct(&mut { users }, &|it| self.users.contains_key(it));
+        self.near_resources.expect(resources);
+        self.near_users.expect(users);
     }
 
     /// The resource a reference means.
@@ -88,7 +107,7 @@ impl<'a> Names<'a> {
     pub(super) fn unknown_resource(&self, name: &str, in_offering: bool) -> Unresolved<ResourceId> {
         let place = if in_offering { " in that offering" } else { "" };
         let message = format!("no resource is called `{name}`{place}");
-        let near = nearest(name, self.resources.keys().copied());
+        let near = self.near_resources.nearest(name);
         let guess = near.and_then(|near| match self.resources[near].as_slice() {
             [id] => Some(*id),
             _ => None,
@@ -185,7 +204,7 @@ impl<'a> Names<'a> {
         }
         let name = name.as_deref().unwrap_or_default();
         self.users.get(name).copied().ok_or_else(|| {
-            let near = nearest(name, self.users.keys().copied());
+            let near = self.near_users.nearest(name);
             Unresolved {
                 message: format!("no user has the username `{name}`"),
                 help: near.map(|near| format!("did you mean `{near}`?")),

@@ -111,7 +111,8 @@ impl Desired {
 /// Resolves every reference of a document.
 pub fn resolve(document: &Document, directory: &Directory) -> Desired {
     let Document { mode, scope, limits, protect, timezone: _, approvals: _, accept: _, entries, warnings } = document;
-    let names = Names::new(directory);
+    let mut names = Names::new(directory);
+    names.expect(document);
     let settings = Settings::resolve(scope.as_ref(), protect, &names);
     let mut lines = Lines { names: &names, answers: Answers::default(), desired: Vec::new(), doubts: Vec::new() };
     let mut named = BTreeSet::new();

@@ -1,5 +1,8 @@
 //! "Did you mean": the nearest of the words that would have been right.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 /// Longer words are not compared: it would take long, and nobody mistypes them.
 const LONGEST: usize = 64;
 
@@ -17,6 +20,42 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         .filter(|(distance, _)| *distance <= most)
         .min()
         .map(|(_, it)| it)
+}
+
+/// So many words may be held against so many candidates, as a product; each pair takes up to some microseconds.
+const BEARABLE: usize = 500_000;
+
+/// Suggestions for many words out of the same candidates. Each word is thought about once; where too many words are
+/// unknown for that, they are no typos, and none gets a suggestion: all or none, so that the order does not matter.
+pub(super) struct Suggestions<'c> {
+    candidates: Vec<&'c str>,
+    made: RefCell<HashMap<Box<str>, Option<&'c str>>>,
+    silent: bool,
+}
+
+impl<'c> Suggestions<'c> {
+    pub(super) fn out_of(candidates: impl Iterator<Item = &'c str>) -> Self {
+        Self { candidates: candidates.collect(), made: RefCell::default(), silent: false }
+    }
+
+    /// Says how many different unknown words there will be.
+    pub(super) fn expect(&mut self, unknown: usize) {
+        self.silent = unknown.saturating_mul(self.candidates.len()) > BEARABLE;
+    }
+
+    /// As [`nearest`].
+    pub(super) fn nearest(&self, word: &str) -> Option<&'c str> {
+        if self.silent {
+            return None;
+        }
+        let mut made = self.made.borrow_mut();
+        if let Some(made) = made.get(word) {
+            return *made;
+        }
+        let found = nearest(word, self.candidates.iter().copied());
+        made.insert(word.into(), found);
+        found
+    }
 }
 
 /// `a`, `b` or `c`, each in backticks and with that word before the last.

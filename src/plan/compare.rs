@@ -19,13 +19,9 @@ pub const CLOCKS_AGREE: SignedDuration = SignedDuration::from_mins(5);
 /// Compares what is wanted with what is live at `now`.
 pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: Timestamp) -> Plan {
     let offset = snapshot.observation.clock_offset;
-    let view = View {
-        desired,
-        directory,
-        now,
-        doubts: Doubts::alive(desired, now),
-        clocks_agree: offset.is_none_or(|offset| offset.abs() <= CLOCKS_AGREE),
-    };
+    let clocks_agree = offset.is_none_or(|offset| offset.unsigned_abs() <= CLOCKS_AGREE.unsigned_abs());
+    let doubts = Doubts::alive(desired, now, clocks_agree);
+    let view = View { desired, directory, now, doubts, clocks_agree };
     let mut plan = Plan {
         server: snapshot.observation.server.clone(),
         now,
@@ -177,20 +173,30 @@ impl View<'_> {
         }
     }
 
-    /// No gap: what nobody declares goes only where every line of the same user on the same resource is, or will be,
+    /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or will be,
     /// live. Lines of inactive users don't count: nothing can be created for them.
     fn hold_for_replacements(&self, plan: &mut Plan) {
         let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
-        let missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
+        let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
+        if !self.clocks_agree {
+            missing.extend(self.perhaps_due(plan));
+        }
         let waits = |removal: &Removal| {
             let (resource, user) = removal.link.binding.pair();
-            removal.why == Why::NotDeclared
+            matches!(removal.why, Why::NotDeclared | Why::NotBegun)
                 && (missing.contains(&(resource, user)) || self.doubts.awaits(resource, user))
         };
         let (held, removals) = std::mem::take(&mut plan.removals).into_iter().partition(waits);
         plan.removals = removals;
         plan.held.extend(Vec::into_iter(held).map(|removal| Held { removal, hold: Hold::Replacement }));
         plan.held.sort_by_key(|it| (it.removal.link.binding, it.removal.link.id));
+    }
+
+    /// Where clocks can't be trusted: the pairs of dated lines that are not live, and might be due by the other clock.
+    fn perhaps_due<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (ResourceId, UserId)> + use<'p> {
+        let live: BTreeSet<_> = plan.held.iter().map(|it| it.removal.link.binding).collect();
+        let dated = self.desired.bindings.iter().filter(|it| it.dated() && it.phase(self.now) != Phase::Alive);
+        dated.map(|it| it.binding).filter(move |it| !live.contains(it)).map(|it| it.pair())
     }
 
     fn in_scope(&self, binding: &Binding) -> bool {

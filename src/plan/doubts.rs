@@ -8,7 +8,7 @@ use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Pattern, Phase};
 use crate::diagnostic::Span;
 
-/// The doubts alive now, ready to be asked.
+/// The doubts that are or may be alive now, ready to be asked.
 pub(super) struct Doubts<'a> {
     /// One place for each pattern.
     patterns: BTreeMap<Pattern, &'a Span>,
@@ -17,10 +17,11 @@ pub(super) struct Doubts<'a> {
 }
 
 impl<'a> Doubts<'a> {
-    pub(super) fn alive(desired: &'a Desired, now: Timestamp) -> Self {
+    /// Where clocks can't be trusted, every line with a date may be alive.
+    pub(super) fn alive(desired: &'a Desired, now: Timestamp, clocks_agree: bool) -> Self {
         let mut doubts = Self { patterns: BTreeMap::new(), awaited: BTreeSet::new() };
         for Doubt { pattern, guess, life, diagnostics } in &desired.doubts {
-            if life.phase(now) != Phase::Alive {
+            if life.phase(now) != Phase::Alive && (clocks_agree || !life.dated()) {
                 continue;
             }
             doubts.awaited.extend(guess);

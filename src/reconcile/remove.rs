@@ -47,9 +47,9 @@ async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replaceme
 }
 
 /// 404 means gone, or not visible to us. Only for a staff token, and only if the resource does not list the row, it is
-/// gone.
+/// gone. Of the resource its binding is enough, and is read in one piece, however many links the resource has.
 async fn not_found(sending: &Sending<'_>, link: Link) -> Result<Outcome, Error> {
-    let listed = sending.client.links_of_resource(link.binding.resource).await?;
+    let listed = sending.rows(&link.binding).await?;
     // Asked afterwards, and every time: a token may have become less since the last time it was asked for.
     let staff = sending.client.caller().await?.is_staff;
     let why = if !staff {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Request, decide};
 use crate::api::{self, Client};
-use crate::binding::{ResourceId, UserId};
+use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Desired, Document, resolve};
 use crate::directory::Directory;
 use crate::plan::{Plan, plan};
@@ -43,7 +43,8 @@ impl View {
             let resources: BTreeSet<_> = view.to_create_on().difference(&read).copied().collect();
             let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
             if !resources.is_empty() {
-                reread(client, &mut view.snapshot, &resources).await?;
+                let wanted = view.plan.creations.iter().map(|it| it.binding).collect();
+                reread(client, &mut view.snapshot, &resources, &wanted).await?;
                 read.extend(resources);
             } else if !users.is_empty() {
                 view.directory.users.extend(client.users(users.clone()).await?);
@@ -86,7 +87,8 @@ impl View {
         }
         let Self { directory, mut snapshot, .. } = self.clone();
         let read = async {
-            reread(client, &mut snapshot, &touched).await?;
+            let sent = report.steps.iter().map(|(step, _)| step.binding()).collect();
+            reread(client, &mut snapshot, &touched, &sent).await?;
             let mut after = Self::new(directory, snapshot, request.document, request.now);
             let strangers = after.strangers();
             if !strangers.is_empty() {
@@ -106,15 +108,31 @@ impl View {
     }
 }
 
-/// Reads all rows of these resources again.
-async fn reread(client: &Client, snapshot: &mut Snapshot, resources: &BTreeSet<ResourceId>) -> Result<(), api::Error> {
+/// Reads all rows of these resources again. Where that does not show all of them, what was seen before counts, too, and
+/// the bindings that matter are read one by one.
+async fn reread(
+    client: &Client,
+    snapshot: &mut Snapshot,
+    resources: &BTreeSet<ResourceId>,
+    matter: &BTreeSet<Binding>,
+) -> Result<(), api::Error> {
     /// Enough to keep the client busy, which itself limits how much is under way.
     const AHEAD: usize = 16;
-    let rows = stream::iter(resources).map(async |id| client.links_of_resource(*id).await);
-    let rows: Vec<_> = rows.buffer_unordered(AHEAD).try_collect().await?;
-    snapshot.links.retain(|it| !resources.contains(&it.binding.resource));
-    snapshot.links.extend(rows.into_iter().flatten());
-    snapshot.links.sort_unstable();
+    let seen = stream::iter(resources).map(async |id| Ok((*id, client.links_seen_on(*id).await?)));
+    let seen: Vec<_> = seen.buffer_unordered(AHEAD).try_collect().await?;
+    let partly: BTreeSet<_> = seen.iter().filter(|(_, (_, all))| !all).map(|(id, _)| *id).collect();
+    let one_by_one: BTreeSet<_> = matter.iter().filter(|it| partly.contains(&it.resource)).collect();
+    let again = stream::iter(&one_by_one).map(async |it| client.links_of(it).await);
+    let again: Vec<_> = again.buffer_unordered(AHEAD).try_collect().await?;
+
+    let Snapshot { links, users: _, observation } = snapshot;
+    observation.changing |= !partly.is_empty();
+    links.retain(|it| !resources.contains(&it.binding.resource) || partly.contains(&it.binding.resource));
+    links.extend(seen.into_iter().flat_map(|(_, (links, _))| links));
+    links.retain(|it| !one_by_one.contains(&it.binding));
+    links.extend(again.into_iter().flatten());
+    links.sort_unstable();
+    links.dedup();
     Ok(())
 }
 

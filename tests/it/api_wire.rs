@@ -342,6 +342,8 @@ async fn the_token_is_cut_out_of_what_comes_back() {
         // Cut in two by the end of an excerpt, and by the end of what is looked at.
         format!("{long} {TOKEN}"),
         format!("<title> </title>{}{TOKEN}", " ".repeat((64 << 10) - 36)),
+        format!("{}{TOKEN}{}", " ".repeat((64 << 10) - 79), "x".repeat(100)),
+        format!("{}{TOKEN}{}", " ".repeat((64 << 10) - 39), "x".repeat(100)),
     ] {
         for status in ["200 OK", "500 Internal Server Error"] {
             let raw = Raw::always(answer(status, &[], &body)).await;

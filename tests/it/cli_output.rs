@@ -163,6 +163,20 @@ async fn a_reader_that_goes_away_stops_nothing() {
 }
 
 #[tokio::test]
+async fn a_log_that_nobody_reads_stops_nothing() {
+    let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grantsync"));
+    command.args(format!("{APPLY} -vv").split_whitespace()).current_dir(desk.folder.path()).env_clear();
+    command.env("WALDUR_API_URL", desk.sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF);
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+    let pipe = reader.stdin.take().unwrap();
+    reader.wait().unwrap();
+    let ended = tokio::task::spawn_blocking(move || command.stdout(Stdio::null()).stderr(pipe).status().unwrap());
+    assert_eq!(ended.await.unwrap().code(), Some(0));
+    assert_eq!(desk.sandbox.world().triples(), WANTED);
+}
+
+#[tokio::test]
 async fn a_plan_that_cannot_be_shown_is_not_applied() {
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     let full = File::options().write(true).open("/dev/full").unwrap();

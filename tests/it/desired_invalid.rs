@@ -50,6 +50,16 @@ fn of_very_many_problems_the_rest_is_counted() {
     assert_eq!(last.message, "500 more problems are not shown");
 }
 
+#[test]
+fn groups_that_branch_without_end_are_refused_even_where_nobody_is_in_them() {
+    let inner = |n: usize| vec![format!("{{group: g{}}}", n + 1); 10].join(", ");
+    let groups: Vec<_> = (0..14).map(|n| format!("g{n}: [{}]", inner(n))).collect();
+    let text =
+        format!("groups: {{{}, g14: []}}\nbindings:\n  - {{resource: r, role: a, group: g0}}\n", groups.join(", "));
+    let problems = desired::parse(&[Source { name: "grants.yaml".into(), text }]).unwrap_err();
+    assert!(problems.iter().any(|it| it.code == codes::TOO_MANY_BINDINGS), "{problems:?}");
+}
+
 pub(crate) fn cases() -> Vec<PathBuf> {
     let paths = fs::read_dir(folder()).unwrap().map(|it| it.unwrap().path());
     let mut paths: Vec<_> = paths.filter(|it| it.extension().is_some_and(|it| it == "yaml")).collect();

@@ -136,6 +136,14 @@ fn a_dangling_symlink_in_a_directory_is_a_missing_file() {
 }
 
 #[test]
+fn a_dangling_symlink_that_may_stand_for_a_directory_is_one_that_is_missing() {
+    let dir = tree(&[("d/a.yaml", "a")]);
+    symlink("../teams-moved", dir.path().join("d/teams")).unwrap();
+    let error = read(&[dir.path().join("d")]).unwrap_err().to_string();
+    assert!(error.starts_with("no such file or directory") && error.contains("teams"), "{error}");
+}
+
+#[test]
 fn a_file_may_be_as_large_as_the_bound_and_no_larger() {
     let dir = tree(&[("a.yaml", "12345678")]);
     let read = |most_bytes| {
@@ -242,4 +250,26 @@ fn a_pipe_is_read_once() {
     let sources = read(&[pipe]).unwrap();
     writer.join().unwrap();
     assert_eq!(sources[0].text, "bindings: []");
+}
+
+#[test]
+fn a_pipe_in_a_directory_is_not_passed_over() {
+    let dir = tree(&[("d/a.yaml", "a")]);
+    let made = std::process::Command::new("mkfifo").arg(dir.path().join("d/b.yaml")).status().unwrap();
+    assert!(made.success());
+    let error = read(&[dir.path().join("d")]).unwrap_err().to_string();
+    assert!(error.contains("b.yaml") && error.ends_with("neither a file nor a directory"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_read_through_its_file_descriptor() {
+    use std::os::fd::AsRawFd as _;
+    // As a shell hands over `-f <(command)`.
+    let (reader, mut writer) = io::pipe().unwrap();
+    io::Write::write_all(&mut writer, b"bindings: []").unwrap();
+    drop(writer);
+    let path = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+    let sources = read(std::slice::from_ref(&path)).unwrap();
+    assert_eq!((&*sources[0].name, &*sources[0].text), (path.to_str().unwrap(), "bindings: []"));
 }

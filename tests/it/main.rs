@@ -28,6 +28,7 @@ mod cli_exit;
 mod cli_help;
 mod cli_output;
 mod cli_prompt;
+mod cli_reports;
 mod cli_signals;
 mod cli_support;
 mod command;

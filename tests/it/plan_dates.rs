@@ -1,9 +1,10 @@
 //! What is decided about lines with a beginning or an end, and when clocks disagree.
 
 use expect_test::expect;
+use grantsync::policy::Asks;
 use jiff::SignedDuration;
 
-use crate::world::{NOW, World, check, check_at};
+use crate::world::{NOW, World, check, check_at, decided};
 
 #[test]
 fn a_line_that_cannot_be_created_holds_what_it_replaces() {
@@ -23,6 +24,12 @@ fn a_line_that_cannot_be_created_holds_what_it_replaces() {
             Plan: 0 to create, 0 to remove, 1 held, 1 skipped · 0 in sync
         "#]],
     );
+    let held = decided(&world, yaml, NOW, &Asks::default());
+    // However far apart they are.
+    for far in [SignedDuration::MIN, SignedDuration::MAX, SignedDuration::from_mins(-6)] {
+        world.snapshot.observation.clock_offset = Some(far);
+        assert_eq!(decided(&world, yaml, NOW, &Asks::default()), held, "{far}");
+    }
     world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(-5));
     check_at(
         NOW,
@@ -34,6 +41,32 @@ fn a_line_that_cannot_be_created_holds_what_it_replaces() {
 
             Plan: 1 to create, 1 to remove · 0 in sync
         "#]],
+    );
+}
+
+#[test]
+fn what_may_be_due_by_the_other_clock_holds_what_it_replaces() {
+    let mut world = World::read("HPC cluster-a: viewer alice, viewer bob, member bob");
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice, from: 2027-01-02}
+  - {resource: cluster-a, role: viewer, user: bob, from: 2027-01-02}
+";
+    world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(24 * 60));
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+        cluster-a  HPC
+          -    member  bob    not declared
+          !    viewer  alice  held: replacement not created
+          !    viewer  bob    held: a line for it has a date, and the server's clock differs from ours · not begun
+
+        Plan: 0 to create, 1 to remove, 2 held · 0 in sync
+    "#]],
     );
 }
 
@@ -189,5 +222,47 @@ bindings:
 
             Plan: 1 to create, 1 to remove, 3 held · 1 duplicate row, 1 in sync
         "#]],
+    );
+}
+
+#[test]
+fn when_clocks_differ_a_line_that_seems_to_be_over_still_raises_doubt() {
+    let mut world = World::read("HPC cluster-a: admin alice, viewer bob, viewer carol");
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice}
+  - {resource: cluster-b, role: viewer, user: bob, until: 2026-12-31}
+  - {resource: cluster-a, role: viewer, user: nobody-of-that-name, from: 2027-01-02}
+";
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+        warning grants.yaml:6: no resource is called `cluster-b` (did you mean `cluster-a`?)
+        warning grants.yaml:7: no user has the username `nobody-of-that-name`
+        cluster-a  HPC
+          -    viewer  bob    not declared
+          -    viewer  carol  not declared
+
+        Plan: 0 to create, 2 to remove · 1 in sync
+    "#]],
+    );
+    world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(-24 * 60));
+    check_at(
+        NOW,
+        yaml,
+        &world,
+        expect![[r#"
+        warning grants.yaml:6: no resource is called `cluster-b` (did you mean `cluster-a`?)
+        warning grants.yaml:7: no user has the username `nobody-of-that-name`
+        cluster-a  HPC
+          !    viewer  bob    held: might be meant by grants.yaml:6, which is unresolved
+          !    viewer  carol  held: might be meant by grants.yaml:7, which is unresolved
+
+        Plan: 0 to create, 0 to remove, 2 held · 1 in sync
+    "#]],
     );
 }

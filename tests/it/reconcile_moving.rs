@@ -6,7 +6,7 @@ use expect_test::expect;
 use grantsync::api::Kind;
 use grantsync::reconcile::Error;
 use grantsync::render;
-use grantsync::report::After;
+use grantsync::report::{After, Outcome};
 use grantsync::sandbox::{Act, Fault, Reply, World};
 
 use crate::reconcile_support::{Stage, document, link, request, wanting};
@@ -85,6 +85,56 @@ async fn what_never_holds_still_is_read_all_the_same_and_never_called_in_sync() 
         not converged
     "#]]
     .assert_eq(&stage.pass(&yaml(&["cluster-a admin alice", "cluster-a member carol"])).await);
+}
+
+#[tokio::test]
+async fn a_resource_whose_pages_lose_rows_for_ever_is_worked_on_all_the_same() {
+    // All links of the one resource were imported in one statement; who is new and who is lost by pages is created or
+    // found one by one.
+    let mut world = World::generated(1, 2000, 0);
+    let (resource, offering) = world.resources.iter().map(|it| (it.id, it.offering)).next().unwrap();
+    let role = world.roles.iter().find(|it| it.offering == offering).unwrap().id;
+    let people: Vec<_> = world.users.iter().filter(|it| it.is_active).map(|it| it.id).collect();
+    let (new, there) = people.split_first().unwrap();
+    world.import(there.iter().map(|user| [resource, role, *user]));
+    let mut yaml = "scope: all\nbindings:\n".to_owned();
+    for user in &people {
+        let [resource, role, user] = [&resource, &role, user].map(|it| it.simple().to_string());
+        writeln!(yaml, "  - {{resource: {resource}, role: {role}, user: {user}}}").unwrap();
+    }
+    let stage = Stage::of(world).await;
+    let document = document(&yaml);
+    let pass = stage.run(&request(&document)).await.unwrap();
+    assert!(pass.prepared.decision.plan.changing);
+    assert_eq!(stage.writes(), ["POST 201"]);
+    let live: Vec<_> = stage.sandbox.world().links.iter().map(|it| it.user).collect();
+    assert!(live.len() == people.len() && live.contains(new));
+    let report = pass.report.unwrap();
+    assert!(matches!(&report.after, After::Decision(after) if after.approved.is_empty()), "{:?}", report.after);
+    assert!(!report.converged());
+}
+
+#[tokio::test]
+async fn on_such_a_resource_what_somebody_else_removed_is_gone_too() {
+    let mut world = World::generated(1, 2000, 0);
+    let (resource, offering) = world.resources.iter().map(|it| (it.id, it.offering)).next().unwrap();
+    let role = world.roles.iter().find(|it| it.offering == offering).unwrap().id;
+    let people: Vec<_> = world.users.iter().map(|it| it.id).collect();
+    world.import(people.iter().map(|user| [resource, role, *user]));
+    let stage = Stage::of(world).await;
+    let taken = |world: &mut World, asked: &grantsync::sandbox::RequestLine| {
+        let id = asked.target.trim_end_matches('/').rsplit('/').next().unwrap().parse().unwrap();
+        world.unlink(id);
+    };
+    stage.trouble("DELETE", "", 1, Act::before(taken));
+    let [resource, role, user] = [resource, role, people[0]].map(|it| it.simple().to_string());
+    let document = document(&format!(
+        "scope: all\nlimits: {{removals: 5000, removal_percent: 100}}\nbindings:\n  \
+         - {{resource: {resource}, role: {role}, user: {user}}}\n"
+    ));
+    let report = stage.run(&request(&document)).await.unwrap().report.unwrap();
+    assert_eq!(report.count(|_, outcome| *outcome == Outcome::AlreadyGone), 1);
+    assert_eq!(report.count(|_, outcome| outcome.is_failure()), 0);
 }
 
 #[tokio::test]

@@ -94,6 +94,30 @@ bindings:
 }
 
 #[tokio::test]
+async fn a_role_that_begins_later_waits_for_the_one_that_is_due_now() {
+    let stage = Stage::new("HPC cluster-a: admin alice, admin bob").await;
+    stage.trouble("POST", LINKS, 1, Act::Answer(Reply::json(400, "{}")));
+    let yaml = "
+scope: all
+limits: {removal_percent: 100}
+bindings:
+  - {resource: cluster-a, role: viewer, user: alice, until: 2030-06-30}
+  - {resource: cluster-a, role: admin, user: alice, from: 2030-07-01}
+  - {resource: cluster-a, role: admin, user: bob}
+";
+    expect![[r#"
+        + cluster-a viewer alice: failed
+        - cluster-a admin alice (not begun): held: replacement not created
+        not converged
+    "#]]
+    .assert_eq(&stage.pass(yaml).await);
+    assert_eq!(stage.live(), ["cluster-a admin alice", "cluster-a admin bob"]);
+    stage.calm();
+    stage.pass(yaml).await;
+    assert_eq!(stage.live(), ["cluster-a admin bob", "cluster-a viewer alice"]);
+}
+
+#[tokio::test]
 async fn a_replacement_for_somebody_inactive_holds_nothing() {
     let stage = Stage::new("HPC cluster-a: viewer alice, admin bob").await;
     stage.sandbox.world().change_user("alice", |it| it.is_active = false);

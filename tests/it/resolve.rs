@@ -1,7 +1,8 @@
 //! What references mean.
 
 use expect_test::{Expect, expect};
-use grantsync::directory::Role;
+use grantsync::desired::Desired;
+use grantsync::directory::{Role, User};
 
 use crate::world::{World, offering, resolved, resource, role, user};
 
@@ -268,4 +269,26 @@ fn lines_that_turn_out_to_mean_the_same_are_one_binding_with_all_its_origins() {
     assert_eq!(desired.bindings.len(), 1);
     let lines: Vec<_> = desired.bindings[0].origins.iter().map(|it| it.span.line).collect();
     assert_eq!(lines, [2, 3]);
+}
+
+#[test]
+fn the_files_of_another_server_are_told_without_holding_every_name_against_every_other() {
+    let mut world = World::read("HPC cluster-a: admin alice");
+    for n in 0..3000 {
+        let username = format!("person-{n:05}@example.org");
+        world.directory.users.insert(user(&username), User { username, active: Some(true) });
+    }
+    let desired = |unknown: usize| {
+        let names: Vec<_> = (0..unknown).map(|n| format!("person-{n:05}@example.com")).collect();
+        let entry = "  - {resource: cluster-a, role: admin, group: all}\n";
+        let yaml = format!("groups: {{all: [{}]}}\nbindings:\n{}", names.join(", "), entry.repeat(20));
+        world.desired(&yaml)
+    };
+    let helps = |desired: &Desired| desired.doubts.iter().filter(|it| it.diagnostics[0].help.is_some()).count();
+    // A few typos are worth a thought each, once.
+    let few = desired(10);
+    assert_eq!((few.doubts.len(), helps(&few)), (200, 200));
+    // Thousands are no typos.
+    let many = desired(2000);
+    assert_eq!((many.doubts.len(), helps(&many)), (40_000, 0));
 }

@@ -44,9 +44,13 @@ async fn a_directory_of_a_commit_is_read_by_the_same_rules() {
     bench.write("access/notes.txt", "no");
     bench.git("add -f .");
     bench.git("commit -q -m three");
-    for paths in
-        ["-f access", "-f .", "-f access/grants.yaml -f access", "-f access/grants.yaml -f access/team/more.yml"]
-    {
+    for paths in [
+        "-f access",
+        "-f .",
+        "-f . -f access",
+        "-f access/grants.yaml -f access",
+        "-f access/grants.yaml -f access/team/more.yml",
+    ] {
         let disk = bench.run_offline(&format!("validate {paths}")).await;
         let commit = bench.run_offline(&format!("validate {paths} --git HEAD")).await;
         assert_eq!((disk.code, disk.out), (commit.code, commit.out), "{paths}");

@@ -166,3 +166,30 @@ async fn a_plan_for_another_day_was_seen_today() {
     assert!(heading.starts_with("Plan of 20") && heading.contains(" for 2099-01-01 00:00:00 UTC · "), "{shown:?}");
     assert!(!shown.out.contains("As seen at"), "{shown:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_cannot_be_saved_leaves_nothing_behind() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    bench.write("plans/kept", "");
+    let ended = bench.run("plan -f grants.yaml -o plans").await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let mut there: Vec<_> = std::fs::read_dir(bench.dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    there.sort();
+    assert_eq!(there, ["grants.yaml", "plans"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_file_that_is_not_there_is_a_missing_file() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    std::fs::write(bench.path("noise.json"), [0xff, 0xfe]).unwrap();
+    for file in ["nowhere.json", "noise.json"] {
+        for verb in ["apply", "show", "plan -f grants.yaml --live"] {
+            let ended = bench.run(&format!("{verb} {file}")).await;
+            assert_eq!(ended.code, Some(6), "{verb}: {ended:?}");
+            assert!(ended.err.contains(&format!("could not read `{file}`")), "{verb}: {ended:?}");
+        }
+    }
+    assert_eq!(bench.sandbox.world().requests, []);
+}

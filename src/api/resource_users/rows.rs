@@ -56,13 +56,18 @@ impl Filter {
 
     /// Reads the links that pass it.
     pub(in crate::api) async fn links(&self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
-        let reading = self.read::<Row>(http).await?;
-        if !reading.settled {
-            return Err(self.list().moving(http));
+        match self.seen(http).await? {
+            (links, true) => Ok(links),
+            (_, false) => Err(self.list().moving(http)),
         }
+    }
+
+    /// Reads links that pass it, and says whether all of them were seen.
+    pub(in crate::api) async fn seen(&self, http: &Arc<Http>) -> Result<(Vec<Link>, bool), Error> {
+        let reading = self.read::<Row>(http).await?;
         let mut links: Vec<_> = reading.items.values().filter_map(Row::link).collect();
         links.sort_unstable();
-        Ok(links)
+        Ok((links, reading.settled))
     }
 
     /// How many rows pass it.

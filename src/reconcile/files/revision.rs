@@ -1,5 +1,6 @@
 //! Files as a commit holds them, read by the `git` binary: what is checked out does not matter.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
@@ -39,6 +40,7 @@ pub fn at_revision(
     settings: Settings,
 ) -> Result<Vec<Source>, FilesError> {
     let mut contents: Vec<Content> = Vec::new();
+    let mut seen = HashSet::new();
     let mut bad = Vec::new();
     for path in paths {
         let place = Place::of(path)?;
@@ -49,10 +51,13 @@ pub fn at_revision(
         }
         for found in found {
             match found {
-                Ok(Blob { shown, id }) if contents.iter().all(|(it, _)| **it != *name(&shown)) => {
-                    contents.push((name(&shown), place.git(["cat-file", "blob", &id])?));
+                Ok(Blob { shown, id }) => {
+                    // What is reached by several paths is read once.
+                    let at = std::path::absolute(&shown).map_err(|it| one(Unreadable::io(&shown, it)))?;
+                    if seen.insert(at) {
+                        contents.push((name(&shown), place.git(["cat-file", "blob", &id])?));
+                    }
                 }
-                Ok(_) => {}
                 Err(error) => bad.push(Err(error)),
             }
         }

@@ -65,6 +65,10 @@ impl Walk {
         if path == Path::new("-") {
             return self.found.push(Ok(Found::Stdin { path: n }));
         }
+        // A pipe that is reached through a file descriptor has no other path.
+        if path.metadata().is_ok_and(|it| !it.is_dir() && !it.is_file()) {
+            return self.found.push(Ok(Found::Stream { path: n }));
+        }
         let place = match path.canonicalize() {
             Ok(real) => Place { shown: path.to_owned(), real },
             Err(error) => return self.found.push(Err(Unreadable::io(path, error))),
@@ -77,8 +81,7 @@ impl Walk {
                     self.found.push(Err(Unreadable { path: path.to_owned(), why: Why::NoYaml }));
                 }
             }
-            Ok(it) if it.is_file() => self.file(place),
-            Ok(_) => self.found.push(Ok(Found::Stream { path: n })),
+            Ok(_) => self.file(place),
             Err(error) => self.found.push(Err(Unreadable::io(path, error))),
         }
     }
@@ -109,7 +112,13 @@ impl Walk {
         match place.real.metadata() {
             Ok(it) if it.is_dir() => self.directory(&place),
             Ok(it) if it.is_file() && yaml => self.file(place),
-            Err(error) if yaml => self.found.push(Err(Unreadable::io(&place.shown, error))),
+            Ok(it) if yaml && !it.is_file() => {
+                let error = io::Error::other("neither a file nor a directory");
+                self.found.push(Err(Unreadable::io(&place.shown, error)));
+            }
+            Err(error) if yaml || may_be_directory(&place.real, &error) => {
+                self.found.push(Err(Unreadable::io(&place.shown, error)));
+            }
             _ => {}
         }
     }
@@ -122,6 +131,12 @@ impl Walk {
             Err(error) => self.found.push(Err(Unreadable::io(&shown, error))),
         }
     }
+}
+
+/// Whether what can't be looked at may stand for a directory of files: a symlink to one that is gone, or what is closed to
+/// us. A name that is not there any more was of something short-lived.
+fn may_be_directory(path: &Path, error: &io::Error) -> bool {
+    path.extension().is_none() && (error.kind() != io::ErrorKind::NotFound || path.is_symlink())
 }
 
 impl Stamp {
