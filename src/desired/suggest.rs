@@ -12,18 +12,21 @@ pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         return None;
     }
     let lower = word.to_lowercase();
-    let most = (lower.chars().count() / 3).max(1);
+    let length = lower.chars().count();
+    let most = (length / 3).max(1);
     candidates
         .into_iter()
         .filter(|it| it.len() <= LONGEST && *it != word)
+        // Words differ at least by what one is longer.
+        .filter(|it| it.chars().count().abs_diff(length) <= most)
         .map(|it| (strsim::osa_distance(&lower, &it.to_lowercase()), it))
         .filter(|(distance, _)| *distance <= most)
         .min()
         .map(|(_, it)| it)
 }
 
-/// So many words may be held against so many candidates, as a product; each pair takes up to some microseconds.
-const BEARABLE: usize = 500_000;
+/// So many words may be held against so many candidates, as a product; a pair takes a fraction of a microsecond.
+const BEARABLE: usize = 2_000_000;
 
 /// Suggestions for many words out of the same candidates. Each word is thought about once; where too many words are
 /// unknown for that, they are no typos, and none gets a suggestion: all or none, so that the order does not matter.

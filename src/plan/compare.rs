@@ -173,8 +173,8 @@ impl View<'_> {
         }
     }
 
-    /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or will be,
-    /// live. Lines of inactive users don't count: nothing can be created for them.
+    /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or
+    /// will be, live. Lines of inactive users don't count: nothing can be created for them.
     fn hold_for_replacements(&self, plan: &mut Plan) {
         let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
         let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
