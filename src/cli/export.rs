@@ -147,7 +147,7 @@ fn yaml_below(directory: &Path) -> Result<Vec<PathBuf>> {
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             if kind.is_dir() && !hidden {
                 open.push(path);
-            } else if !hidden && path.extension().is_some_and(|it| it == "yaml" || it == "yml") {
+            } else if !hidden && crate::reconcile::files::is_yaml(&path) {
                 found.push(path);
             }
         }

@@ -82,6 +82,21 @@ async fn a_symlink_in_a_commit_is_not_passed_over() {
     let ended = bench.run_offline("validate -f access --git HEAD").await;
     assert_eq!(ended.code, Some(6), "{ended:?}");
     assert!(ended.err.contains("a symlink, which is not followed in a commit: `access/more.yaml`"), "{ended:?}");
+    // What it stands for may be a directory of files, unless it is known to be a file.
+    std::fs::remove_file(bench.path("access/more.yaml")).unwrap();
+    std::fs::create_dir(bench.path("elsewhere")).unwrap();
+    bench.write("elsewhere/notes.txt", "");
+    for (name, target, code) in
+        [("notes.md", "../elsewhere/notes.txt", 0), ("team.d", "../elsewhere", 6), ("team", "/nowhere", 6)]
+    {
+        let link = bench.path(&format!("access/{name}"));
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        bench.git("add -A .");
+        bench.git("commit -q -m again");
+        let ended = bench.run_offline("validate -f access --git HEAD").await;
+        assert_eq!(ended.code, Some(code), "{name}: {ended:?}");
+        std::fs::remove_file(link).unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,6 +119,11 @@ fn attempt(
     gather(contents).map(Some)
 }
 
+/// Whether a file of a directory is read, by its name. Some systems write extensions in capitals.
+pub fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("yaml") || it.eq_ignore_ascii_case("yml"))
+}
+
 fn drain(path: &Path, from: &mut dyn Read, settings: Settings) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     let most = settings.most_bytes;

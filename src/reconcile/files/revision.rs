@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, name};
+use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, is_yaml, name};
 use crate::diagnostic::Source;
 
 /// A path that the commit does not have.
@@ -146,9 +146,30 @@ impl<'a> Place<'a> {
         ])?;
         let entries = listed.split(|it| *it == 0).filter(|it| !it.is_empty());
         let mut entries: Vec<_> = entries.filter_map(|it| self.entry(it)).collect();
-        entries.retain(|it| it.below.as_os_str().is_empty() || is_read(it));
+        entries.retain(|it| it.below.as_os_str().is_empty() || self.is_read(it, commit));
         entries.sort_by(|a, b| a.below.components().cmp(b.below.components()));
         Ok(entries.into_iter().map(|it| it.blob(self.given, settings)).collect())
+    }
+
+    /// Whether what lies below a directory is read: YAML that is not hidden, and what may stand for a directory of it.
+    fn is_read(&self, entry: &Entry, commit: &str) -> bool {
+        let hidden = |it: Component<'_>| it.as_os_str().as_encoded_bytes().starts_with(b".");
+        let yaml = is_yaml(&entry.below);
+        let unknown = || match &*entry.mode {
+            "160000" => true,
+            "120000" => !self.leads_to_a_file(entry, commit),
+            _ => false,
+        };
+        !entry.below.components().any(hidden) && (yaml || unknown())
+    }
+
+    /// Whether a symlink is known to stand for a file of the commit, and so for no directory.
+    fn leads_to_a_file(&self, entry: &Entry, commit: &str) -> bool {
+        let Ok(target) = self.git(["cat-file", "blob", &entry.id]) else { return false };
+        let from = self.below.join(&entry.below);
+        let to = from.parent().unwrap_or(Path::new("")).join(&*String::from_utf8_lossy(&target));
+        let kind = self.git(["cat-file", "-t", &format!("{commit}:./{}", to.display())]);
+        kind.is_ok_and(|it| it.trim_ascii() == b"blob")
     }
 
     /// An entry of the list, with its path below the given one: `MODE TYPE ID SIZE<tab>PATH`.
@@ -197,14 +218,6 @@ impl Entry {
             None => Ok(Blob { shown, id }),
         }
     }
-}
-
-/// Whether what lies below a directory is read: YAML that is not hidden, and what may stand for a directory of it.
-fn is_read(entry: &Entry) -> bool {
-    let hidden = |it: Component<'_>| it.as_os_str().as_encoded_bytes().starts_with(b".");
-    let yaml = entry.below.extension().is_some_and(|it| it == "yaml" || it == "yml");
-    let unknown = entry.mode == "160000" || (entry.mode == "120000" && entry.below.extension().is_none());
-    !entry.below.components().any(hidden) && (yaml || unknown)
 }
 
 fn one(unreadable: Unreadable) -> FilesError {

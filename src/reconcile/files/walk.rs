@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{FilesError, Unreadable, Why, gather};
+use super::{FilesError, Unreadable, Why, gather, is_yaml};
 
 /// Something to read.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Walk {
         if place.real.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b".")) {
             return;
         }
-        let yaml = place.real.extension().is_some_and(|it| it == "yaml" || it == "yml");
+        let yaml = is_yaml(&place.real);
         match place.real.metadata() {
             Ok(it) if it.is_dir() => self.directory(&place),
             Ok(it) if it.is_file() && yaml => self.file(place),
@@ -136,7 +136,7 @@ impl Walk {
 /// Whether what can't be looked at may stand for a directory of files: a symlink to one that is gone, or what is closed to
 /// us. A name that is not there any more was of something short-lived.
 fn may_be_directory(path: &Path, error: &io::Error) -> bool {
-    path.extension().is_none() && (error.kind() != io::ErrorKind::NotFound || path.is_symlink())
+    error.kind() != io::ErrorKind::NotFound || path.is_symlink()
 }
 
 impl Stamp {
