@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+};
 use reqwest::{Certificate, Response, redirect};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -63,6 +65,8 @@ impl Http {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // Waldur translates its messages; people shall read ours and its in one language.
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        // What a proxy has kept is not what is live.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let mut builder = reqwest::Client::builder()
             .user_agent(user_agent)
             .default_headers(headers)

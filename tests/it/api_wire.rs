@@ -40,6 +40,7 @@ async fn what_we_send() {
         accept: application/json
         user-agent: grantsync/<version>
         accept-language: en
+        cache-control: no-cache
         accept-encoding: gzip
         host: <host>"#]]
     .assert_eq(
