@@ -72,13 +72,15 @@ impl Token {
 
 impl Secret {
     fn parse(text: &str, place: impl Fn() -> String) -> Result<Self, Error> {
-        let text = text.trim();
+        // Editors of Windows put a mark before it.
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return Err(Error::new(place(), Kind::Settings, "empty").help("put the token there, on one line"));
         }
         if let Some(at) = text.chars().position(|it| !it.is_ascii_graphic()) {
             let detail = format!("character {} cannot be part of a token", at + 1);
-            return Err(Error::new(place(), Kind::Settings, detail).help("put the token alone there, without `Token `"));
+            let help = "put the token alone there, as plain text (UTF-8), without `Token `";
+            return Err(Error::new(place(), Kind::Settings, detail).help(help));
         }
         let mut header = HeaderValue::from_str(&format!("Token {text}"))
             .map_err(|_| Error::new(place(), Kind::Settings, "cannot be sent in a header"))?;

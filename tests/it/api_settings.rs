@@ -74,6 +74,18 @@ fn an_address_that_is_none_is_refused_with_a_remedy() {
 }
 
 #[test]
+fn what_editors_put_around_a_token_is_no_part_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("token");
+    for (written, sent) in [("abc\n", true), ("\u{feff}abc\r\n", true), ("\u{feff}", false), ("a\u{feff}bc", false)] {
+        fs::write(&path, written).unwrap();
+        let mut settings = settings("https://example.org", TOKEN);
+        settings.token = TokenSource::File(path.clone());
+        assert_eq!(Client::new(settings).is_ok(), sent, "{written:?}");
+    }
+}
+
+#[test]
 fn a_token_that_cannot_be_sent_is_refused_without_showing_it() {
     let check = |text: &str, message: Expect| {
         let mut settings = settings("https://example.org", TOKEN);
@@ -85,15 +97,21 @@ fn a_token_that_cannot_be_sent_is_refused_without_showing_it() {
     check(" \n", expect!["token: empty (put the token there, on one line)"]);
     check(
         "Token abc",
-        expect!["token: character 6 cannot be part of a token (put the token alone there, without `Token `)"],
+        expect![
+            "token: character 6 cannot be part of a token (put the token alone there, as plain text (UTF-8), without `Token `)"
+        ],
     );
     check(
         "abc\ndef",
-        expect!["token: character 4 cannot be part of a token (put the token alone there, without `Token `)"],
+        expect![
+            "token: character 4 cannot be part of a token (put the token alone there, as plain text (UTF-8), without `Token `)"
+        ],
     );
     check(
         "abcé",
-        expect!["token: character 4 cannot be part of a token (put the token alone there, without `Token `)"],
+        expect![
+            "token: character 4 cannot be part of a token (put the token alone there, as plain text (UTF-8), without `Token `)"
+        ],
     );
 }
 

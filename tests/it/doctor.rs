@@ -321,7 +321,7 @@ async fn a_token_that_others_may_read_is_warned_of() {
     expect![[r#"
         problem  token       token file `/run/token`: cannot be read: No such file or directory (os error 2)
         problem  token       token file `/run/token`: character 6 cannot be part of a token
-                             help: put the token alone there, without `Token `
+                             help: put the token alone there, as plain text (UTF-8), without `Token `
         ok       token       from the file `/run/token`
         ok       token       valid, and belongs to `staff`
         ok       token       from the file `/run/token`
