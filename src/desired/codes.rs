@@ -45,6 +45,7 @@ codes! {
     MALFORMED_UUID = "malformed-uuid": "This is no UUID.",
     MALFORMED_URL = "malformed-url": "This is no URL of an object of the API.",
     WRONG_URL = "wrong-url": "The URL is of another kind of object.",
+    MALFORMED_DIGEST = "malformed-digest": "This is no digest of a plan.",
     PATTERN_NOT_ALLOWED = "pattern-not-allowed": "A pattern stands where one thing must be named.",
     MALFORMED_DATE = "malformed-date": "This is neither a day nor an instant.",
     UNKNOWN_RISK = "unknown-risk": "No rule about risks has this name.",

@@ -105,8 +105,8 @@ limits: {removals: 5, removal_percent: 10}
 protect: [root, 'svc-*']
 files: [grants.yaml]
 approvals:
-  - {held: 3f9c, until: 2027-01-31, reason: the move}
-  - held: aa01
+  - {held: 3e7461f1d94aad99, until: 2027-01-31, reason: the move}
+  - held: AA01bb02cc03dd04
 groups:
   ops: [{username: carol}]
 bindings:
@@ -128,8 +128,8 @@ bindings:
             scope grants.yaml:5 in [HPC@6:15+#7fb2a5c0e1d94c6fb1a43d5e6f708192@6:20 - - ~*@example.org@7:11+alice@7:28+carol@7:35+root@7:42] out [- ~archive-*@8:25 owner@8:45 -]
             protect root@10:11
             protect ~svc-*@10:17
-            approval 3f9c until Some("2027-01-31T23:00:00Z") Some("the move")
-            approval aa01 until None None
+            approval 3e7461f1d94aad99 until Some("2027-01-31T23:00:00Z") Some("the move")
+            approval AA01bb02cc03dd04 until None None
             grants.yaml:18 cluster-a@18:16 | admin@18:33 | alice@18:46
             grants.yaml:19 cluster-b of HPC@19:43@19:15 | member@20:13, viewer@20:21 | alice@21:13, root@21:20, carol@16:9 by ops from 2026-12-31T23:00:00Z until 2027-03-31T22:00:00Z because "OPS-12:\nthe spring campaign"
             warning grants.yaml:21 `root` is protected, so a date takes nothing away"#]],

@@ -41,6 +41,7 @@ fn judge(code: &str) -> Judge {
         | codes::EMPTY_SCOPE
         | codes::MALFORMED_UUID
         | codes::MALFORMED_URL
+        | codes::MALFORMED_DIGEST
         | codes::WRONG_URL
         | codes::PATTERN_NOT_ALLOWED => Schema,
 

@@ -121,7 +121,7 @@ fn file() -> BoxedStrategy<Value> {
     let modes = vec![json!("enforce"), json!("add-only"), json!("observe")];
     let scope = prop_oneof![Just(json!("all")), kinds(vec![("exclude", 0.3, kinds(Vec::new()))])];
     let approval = object(vec![
-        ("held", 0.99, name().boxed()),
+        ("held", 0.99, "[0-9a-fA-F]{16}".prop_map(Value::from).boxed()),
         ("until", 0.3, Just(json!("2027-03-31")).boxed()),
         ("reason", 0.5, name().boxed()),
     ]);

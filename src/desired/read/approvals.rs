@@ -6,6 +6,7 @@ use super::{Fields, Reading, Shape};
 use crate::desired::codes;
 use crate::desired::document::Approval;
 use crate::desired::draft::{Dated, Draft, Target};
+use crate::desired::quote::Quoted;
 use crate::desired::yaml::Node;
 
 const APPROVAL: Shape = Shape {
@@ -30,7 +31,7 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
                 .help("add `held: DIGEST`, with the digest that the plan shows"),
         );
     }
-    let held = fields.get("held").and_then(|(_, it)| text(cx, Subject::Key("held"), it));
+    let held = fields.get("held").and_then(|(_, it)| digest(cx, it));
     let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
     let until = fields.get("until").and_then(|(_, it)| when(cx, "until", it));
     let what = held.map(|held| {
@@ -42,4 +43,16 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
     if until.is_some() {
         draft.dates.push(Dated { what, from: None, until });
     }
+}
+
+/// A digest as plans print it. A part of one would approve nothing, and nobody would know before it is needed.
+fn digest<'n>(cx: &mut Reading<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+    const DIGITS: usize = 16;
+    let digest = text(cx, Subject::Key("held"), node)?;
+    if digest.len() == DIGITS && digest.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Some(digest);
+    }
+    let message = format!("a digest has {DIGITS} hex digits: {}", Quoted(digest));
+    cx.push(cx.error(codes::MALFORMED_DIGEST, node.place, message).help("copy it from the plan"));
+    None
 }
