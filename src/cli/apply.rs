@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::review::Review;
 use super::signals::Signals;
 use super::{Exit, output, read, saved};
-use crate::policy::ChangeSet;
+use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
 use crate::render::{self, Naming};
 use crate::report::{Report, Stop};
@@ -71,17 +71,15 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
                 Answer::Leave
             }
         };
-        match answer {
-            Answer::Apply => {
-                signals.writing();
-                progress.begin(&prepared.decision.approved);
-            }
-            Answer::Leave => declined = true,
-        }
+        declined = answer == Answer::Leave;
         answer
     };
+    let begin = |approved: &Approved| {
+        signals.writing();
+        progress.begin(approved);
+    };
     let tell = |view: &crate::reconcile::View, step: &_, outcome: &_| progress.tell(view, step, outcome);
-    let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, &tell, signals.stop()).await?;
+    let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, begin, &tell, signals.stop()).await?;
     progress.end();
 
     if declined {

@@ -141,12 +141,14 @@ pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -
 /// Makes live equal to desired, once: the whole of grantsync in one function.
 ///
 /// `confirm` is asked before the first write, and again if its answer took so long that the world may have moved, and
-/// has. `stop` ends the pass once what is in flight is finished.
+/// has. `begin` is told when the first write is next: until then, the pass may be dropped. `stop` ends the pass once what
+/// is in flight is finished.
 pub async fn reconcile(
     client: &Client,
     request: &Request<'_>,
     pace: Pace,
     mut confirm: impl AsyncFnMut(&Prepared) -> Answer,
+    begin: impl FnOnce(&Approved),
     tell: Tell<'_>,
     stop: watch::Receiver<bool>,
 ) -> Result<Pass, Error> {
@@ -179,6 +181,7 @@ pub async fn reconcile(
             }
         }
         let Prepared { view, decision } = prepared;
+        begin(&decision.approved);
         let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
         report.after = view.look_back(client, &request, &report).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });

@@ -1,5 +1,6 @@
 //! What is asked before anything is written, and what is not: a person, the limits, an approval, the mode.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use expect_test::expect;
@@ -18,17 +19,20 @@ const WANTED: [&str; 2] = ["cluster-a admin alice", "cluster-a member carol"];
 /// A pass that asks somebody who says what they are told to, one answer after the other, each after so many seconds.
 async fn asked(stage: &Stage, request: &Request<'_>, answers: &[(Answer, u64)]) -> (Result<Pass, Error>, usize) {
     let (_ask, stop) = watch::channel(false);
-    let mut times = 0;
+    let (times, begun) = (Cell::new(0), Cell::new(false));
     let confirm = async |_: &_| {
-        let (answer, seconds) = answers[times];
-        times += 1;
+        assert!(!begun.get(), "somebody is asked while writing is under way");
+        let (answer, seconds) = answers[times.get()];
+        times.set(times.get() + 1);
         pause();
         advance(Duration::from_secs(seconds)).await;
         resume();
         answer
     };
-    let pass = reconcile(&stage.client, request, PACE, confirm, &|_, _, _| {}, stop).await;
-    (pass, times)
+    let begin = |_: &_| begun.set(true);
+    let pass = reconcile(&stage.client, request, PACE, confirm, begin, &|_, _, _| {}, stop).await;
+    assert_eq!(begun.get(), pass.as_ref().is_ok_and(|it| it.report.is_some()), "writing is under way, or not");
+    (pass, times.get())
 }
 
 #[tokio::test]

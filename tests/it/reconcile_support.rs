@@ -123,7 +123,7 @@ pub(crate) async fn run_until(
     pace: Pace,
     stop: watch::Receiver<bool>,
 ) -> Result<Pass, Error> {
-    reconcile(client, request, pace, async |_| Answer::Apply, &|_, _, _| {}, stop).await
+    reconcile(client, request, pace, async |_| Answer::Apply, |_| {}, &|_, _, _| {}, stop).await
 }
 
 /// Writes one after the other, so that stories have an order; no waiting for what will not come.

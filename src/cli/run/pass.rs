@@ -110,11 +110,8 @@ impl Agent {
             removed_lately: memory.removed_lately(),
             aside: self.aside(memory),
         };
-        let begin = async |_: &_| {
-            writing.set(true);
-            Answer::Apply
-        };
-        match reconcile(&self.client, &request, self.pace, begin, &|_, _, _| {}, self.interrupted()).await {
+        let (confirm, begin) = (async |_: &_| Answer::Apply, |_: &_| writing.set(true));
+        match reconcile(&self.client, &request, self.pace, confirm, begin, &|_, _, _| {}, self.interrupted()).await {
             Ok(pass) => {
                 let told = finished(&pass, &request, vanished, self);
                 *self.pairs.borrow_mut() = told.pairs;
