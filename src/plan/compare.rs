@@ -1,6 +1,6 @@
 //! Desired against live: one walk over both, in the order of bindings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use super::doubts::Doubts;
 use super::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
 use crate::snapshot::Snapshot;
 
@@ -56,16 +56,20 @@ struct View<'a> {
 impl View<'_> {
     /// What a line wanted now can't resolve is a problem; what other lines can't is worth a word.
     fn tell_doubts(&self, plan: &mut Plan) {
+        fn place(it: &Diagnostic) -> (&Span, &str) {
+            (&it.primary.span, &it.message)
+        }
         let told = |alive: bool| -> Vec<Diagnostic> {
             let doubts = self.desired.doubts.iter().filter(|it| (it.life.phase(self.now) == Phase::Alive) == alive);
             let mut told: Vec<_> = doubts.flat_map(|Doubt { diagnostics, .. }| diagnostics).collect();
-            told.sort_by(|a, b| (&a.primary.span, &a.message).cmp(&(&b.primary.span, &b.message)));
+            told.sort_by(|a, b| place(a).cmp(&place(b)));
             told.dedup();
             told.into_iter().map(|it| Diagnostic::clone(it)).collect()
         };
         let problems = told(true);
-        let warnings = told(false).into_iter().filter(|it| !problems.contains(it)).map(Diagnostic::into_warning);
-        plan.warnings.extend(warnings);
+        let already: HashSet<_> = problems.iter().map(place).collect();
+        let warnings = told(false).into_iter().filter(|it| !already.contains(&place(it)));
+        plan.warnings.extend(warnings.map(Diagnostic::into_warning));
         plan.problems.extend(problems);
     }
 
