@@ -41,7 +41,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     };
     view.tell_doubts(&mut plan);
     view.compare(&mut plan, snapshot);
-    view.hold_for_replacements(&mut plan);
+    view.hold_for_replacements(&mut plan, &snapshot.links);
     plan
 }
 
@@ -179,11 +179,11 @@ impl View<'_> {
 
     /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or
     /// will be, live. Lines of inactive users don't count: nothing can be created for them.
-    fn hold_for_replacements(&self, plan: &mut Plan) {
+    fn hold_for_replacements(&self, plan: &mut Plan, links: &[Link]) {
         let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
         let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
         if !self.clocks_agree {
-            missing.extend(self.perhaps_due(plan));
+            missing.extend(self.perhaps_due(links));
         }
         let waits = |removal: &Removal| {
             let (resource, user) = removal.link.binding.pair();
@@ -197,8 +197,8 @@ impl View<'_> {
     }
 
     /// Where clocks can't be trusted: the pairs of dated lines that are not live, and might be due by the other clock.
-    fn perhaps_due<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (ResourceId, UserId)> + use<'p> {
-        let live: BTreeSet<_> = plan.held.iter().map(|it| it.removal.link.binding).collect();
+    fn perhaps_due(&self, links: &[Link]) -> impl Iterator<Item = (ResourceId, UserId)> {
+        let live: BTreeSet<_> = links.iter().map(|it| it.binding).collect();
         let dated = self.desired.bindings.iter().filter(|it| it.dated() && it.phase(self.now) != Phase::Alive);
         dated.map(|it| it.binding).filter(move |it| !live.contains(it)).map(|it| it.pair())
     }
