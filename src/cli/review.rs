@@ -7,7 +7,7 @@ use super::plan::overrides;
 use super::read::Read;
 use crate::api::Client;
 use crate::desired::{self, Desired};
-use crate::plan::Causes;
+use crate::policy::Causes;
 use crate::reconcile::{Overrides, Prepared, view_of};
 use crate::render::{self, Naming, Seen, visible};
 use crate::risk::{Assessment, Before, Facts, assess};

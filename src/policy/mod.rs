@@ -3,6 +3,7 @@
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
 mod approvals;
+mod cause;
 mod changes;
 mod digest;
 mod limits;
@@ -14,6 +15,7 @@ use std::fmt;
 use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;

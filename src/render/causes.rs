@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use super::plan::{Detail, changing, foot, unchanged, written};
 use super::style::{PLAIN, QUIET, STRONG, styled};
 use super::{Naming, plural, table};
-use crate::plan::{Cause, Causes, Fixed, Intent};
-use crate::policy::Decision;
+use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
 
 /// The whole decision, by cause; then, as without causes, what limits hold and the summary.
 pub fn by_cause(decision: &Decision, causes: &Causes, naming: &Naming<'_>, detail: Detail) -> String {

@@ -3,8 +3,7 @@
 use super::findings::path;
 use super::{Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::plan::Causes;
-use crate::policy::Decision;
+use crate::policy::{Causes, Decision};
 use crate::report::{Failure, Report};
 use crate::risk::Assessment;
 use crate::snapshot::Observation;

@@ -10,8 +10,8 @@ use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Accept, Desired, Limits};
 use crate::diagnostic::Span;
 use crate::directory::Directory;
-use crate::plan::{Causes, Plan};
-use crate::policy::Exceeded;
+use crate::plan::Plan;
+use crate::policy::{Causes, Exceeded};
 pub use rules::{RULES, Rule};
 
 /// What there is to judge.

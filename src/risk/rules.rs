@@ -6,8 +6,8 @@ use super::{Before, Facts, Finding};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase, risks};
 use crate::diagnostic::Span;
-use crate::plan::{Cause, Creation, Removal, Why};
-use crate::policy;
+use crate::plan::{Creation, Removal, Why};
+use crate::policy::{self, Cause};
 
 /// A rule.
 #[derive(Debug, Clone, Copy)]

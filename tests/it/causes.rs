@@ -1,8 +1,7 @@
 //! Three sides: the files before a change, those after it, and what is live.
 
 use expect_test::{Expect, expect};
-use grantsync::plan::Causes;
-use grantsync::policy::{Asks, approve};
+use grantsync::policy::{Asks, Causes, approve};
 use grantsync::render::{self, Detail, Naming};
 
 use crate::world::{NOW, World, document};

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use grantsync::desired::risks;
-use grantsync::plan::Causes;
+use grantsync::policy::Causes;
 use grantsync::render::{self, Naming};
 use grantsync::risk::{Before, Facts, RULES, assess};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::words::{Id, Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
-use crate::plan;
+use crate::policy;
 
 /// Where something comes from.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -42,17 +42,17 @@ enum Intent {
     Hold,
 }
 
-impl From<plan::Cause> for Cause {
-    fn from(cause: plan::Cause) -> Self {
+impl From<policy::Cause> for Cause {
+    fn from(cause: policy::Cause) -> Self {
         match cause {
-            plan::Cause::Change => Self::Change,
-            plan::Cause::Drift => Self::Drift,
+            policy::Cause::Change => Self::Change,
+            policy::Cause::Drift => Self::Drift,
         }
     }
 }
 
 impl<'a> Fixed<'a> {
-    pub(super) fn new(plan::Fixed { binding, link, intent }: &plan::Fixed, names: Names<'a>) -> Self {
+    pub(super) fn new(policy::Fixed { binding, link, intent }: &policy::Fixed, names: Names<'a>) -> Self {
         let Binding { resource, role, user } = *binding;
         Self {
             resource: names.resource(resource),
@@ -60,10 +60,10 @@ impl<'a> Fixed<'a> {
             user: names.user(user),
             link: link.map(Id),
             without: match intent {
-                plan::Intent::Create => Intent::Create,
-                plan::Intent::Skip => Intent::Skip,
-                plan::Intent::Remove => Intent::Remove,
-                plan::Intent::Hold => Intent::Hold,
+                policy::Intent::Create => Intent::Create,
+                policy::Intent::Skip => Intent::Skip,
+                policy::Intent::Remove => Intent::Remove,
+                policy::Intent::Hold => Intent::Hold,
             },
         }
     }

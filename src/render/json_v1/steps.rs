@@ -7,7 +7,7 @@ use super::causes::Cause;
 use super::words::{Id, Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
 use crate::plan;
-use crate::policy::Digest;
+use crate::policy::{self, Digest};
 use crate::render::hold;
 
 /// One change to the server.
@@ -147,7 +147,7 @@ enum Keep {
 pub(super) struct Context<'a> {
     pub(super) names: Names<'a>,
     /// Where they come from, if that is known.
-    pub(super) causes: Option<&'a plan::Causes>,
+    pub(super) causes: Option<&'a policy::Causes>,
 }
 
 /// Steps as they are sent: creations first.
@@ -168,7 +168,7 @@ impl<'a> Creation<'a> {
 
     fn caused(
         plan::Creation { binding, origins }: &'a plan::Creation,
-        cause: Option<plan::Cause>,
+        cause: Option<policy::Cause>,
         names: Names<'a>,
     ) -> Self {
         let binding::Binding { resource, role, user } = *binding;
@@ -189,7 +189,7 @@ impl<'a> Removal<'a> {
 
     fn caused(
         plan::Removal { link, why, origins }: &'a plan::Removal,
-        cause: Option<plan::Cause>,
+        cause: Option<policy::Cause>,
         names: Names<'a>,
     ) -> Self {
         let binding::Binding { resource, role, user } = link.binding;

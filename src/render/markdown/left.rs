@@ -7,8 +7,8 @@ use super::section::{Row, Section, grouped};
 use super::words::{by_resource, lines, row, why};
 use super::{FEW, item, problems, warnings};
 use crate::binding::Binding;
-use crate::plan::{Cause, Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
-use crate::policy::{Decision, Limited};
+use crate::plan::{Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
+use crate::policy::{Cause, Decision, Limited};
 use crate::render::{Naming, Pass, approval, hold};
 use crate::risk::{Accepted, Assessment};
 

@@ -9,8 +9,8 @@ use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, 
 use grantsync::desired::{Life, Origin};
 use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
-use grantsync::plan::{Causes, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
-use grantsync::policy::{Asks, Decision, approve};
+use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use grantsync::policy::{Asks, Causes, Decision, approve};
 use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, render};
 use grantsync::report::Report;
 use grantsync::risk::Assessment;

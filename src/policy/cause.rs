@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Creation, Held, Hold, Plan, Removal, Skipped};
 use crate::binding::{Binding, Link, LinkId};
+use crate::plan::{Creation, Held, Hold, Plan, Removal, Skipped};
 
 /// What a plan intends for a binding that is not live, or for a row that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
