@@ -46,7 +46,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = Review::of(&asked, &told, seen, &mut prepared, client).await?;
+    let change = Review::of(&request, &told, seen, &mut prepared, client).await?;
     let manner = Manner { formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;

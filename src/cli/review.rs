@@ -8,7 +8,7 @@ use super::read::Read;
 use crate::api::Client;
 use crate::desired::{self, Desired};
 use crate::policy::Causes;
-use crate::reconcile::{Overrides, Prepared, view_of};
+use crate::reconcile::{Overrides, Prepared, Request, decided_by};
 use crate::render::{self, Naming, Seen, visible};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Asked, Base, Told};
@@ -37,15 +37,15 @@ impl Review {
     /// What was told of a change, for the plan that was made for it: that plan warns of what ends soon, and knows the
     /// names that only the files before the change use. They are looked up with the client, if there is one.
     pub(super) async fn of(
-        asked: &Asked,
+        request: &Request<'_>,
         Told { author, expiring_within, base }: &Told,
         seen: Option<Seen>,
         prepared: &mut Prepared,
         client: Option<&Client>,
     ) -> Result<Self> {
-        let mut review = Self { author: author.clone(), seen, ..Self::new(asked) };
+        let mut review = Self { limits: request.limits, author: author.clone(), seen, ..Self::default() };
         if let Some(base) = base {
-            review.compare(base, prepared, client).await?;
+            review.compare(base, prepared, request, client).await?;
         }
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
@@ -54,18 +54,24 @@ impl Review {
         Ok(review)
     }
 
-    async fn compare(&mut self, base: &Base, prepared: &mut Prepared, client: Option<&Client>) -> Result<()> {
+    async fn compare(
+        &mut self,
+        base: &Base,
+        prepared: &mut Prepared,
+        request: &Request<'_>,
+        client: Option<&Client>,
+    ) -> Result<()> {
         let Ok(document) = desired::parse(&base.sources()) else {
             let rev = visible(&base.revision);
             let note = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
             output::say(&format!("note: {note}\n\n"));
-            self.causes = Some(Causes::new(None, &prepared.view.plan));
+            self.causes = Some(Causes::new(None, &prepared.decision));
             return Ok(());
         };
-        let before = view_of(&document, &prepared.view, client).await?;
-        self.causes = Some(Causes::new(Some(&before.plan), &prepared.view.plan));
-        self.before = Some(before.desired);
-        prepared.view.directory = before.directory;
+        let Prepared { view, decision } = decided_by(&document, prepared, request, client).await?;
+        self.causes = Some(Causes::new(Some(&decision), &prepared.decision));
+        self.before = Some(view.desired);
+        prepared.view.directory = view.directory;
         Ok(())
     }
 

@@ -37,7 +37,7 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
         ));
     }
     let manner = Manner { formats, verbose, diff: *diff };
-    let change = Review::of(&plan.asked, &plan.told, seen, &mut prepared, None).await?;
+    let change = Review::of(&request, &plan.told, seen, &mut prepared, None).await?;
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)

@@ -46,7 +46,9 @@ fn sum(pass: &Pass<'_>) -> String {
     let sum = match (pass.report, pass.causes) {
         (Some(done), _) => report::counts(done),
         (None, None) => summary(pass.decision),
-        (None, Some(causes)) => format!("{} · {}", summary(pass.decision), causes::counts(pass.decision, causes)),
+        (None, Some(causes)) => {
+            format!("{} · {}", summary(pass.decision), causes::verdict(pass.decision, causes, pass.naming))
+        }
     };
     sum + &seen
 }

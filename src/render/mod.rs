@@ -37,6 +37,7 @@ mod text;
 pub use causes::by_cause;
 pub use changes::{Change, Group, changes};
 pub use counts::Counts;
+use counts::grouped;
 pub use dates::span;
 pub use diagnostics::diagnostics;
 pub use diff::diff;

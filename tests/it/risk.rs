@@ -16,7 +16,7 @@ fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> St
     let head = format!("{SETTINGS}{head}");
     let (plan, desired) = (world.plan(&head, NOW), world.desired(&head));
     let base = base.map(|it| format!("{SETTINGS}{it}"));
-    let base = base.map(|it| (Causes::new(Some(&world.plan(&it, NOW)), &plan), world.desired(&it)));
+    let base = base.map(|it| (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it)));
     let before = base.as_ref().map(|(causes, desired)| Before { causes, desired: Some(desired) });
     let (directory, limits) = (&world.directory, desired.limits);
     let facts = Facts { plan: &plan, desired: &desired, directory, limits, author, before };

@@ -31,7 +31,7 @@ pub(super) struct Fixed<'a> {
 /// What would be done without the change.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Intent {
+pub(super) enum Intent {
     /// A link would be created.
     Create,
     /// A link would be wanted, and not created.
@@ -40,6 +40,8 @@ enum Intent {
     Remove,
     /// The link would be removed, were there not something against it.
     Hold,
+    /// It would be planned and not sent, because less was asked for.
+    Withhold,
 }
 
 impl From<policy::Cause> for Cause {
@@ -47,6 +49,18 @@ impl From<policy::Cause> for Cause {
         match cause {
             policy::Cause::Change => Self::Change,
             policy::Cause::Drift => Self::Drift,
+        }
+    }
+}
+
+impl From<policy::Intent> for Intent {
+    fn from(intent: policy::Intent) -> Self {
+        match intent {
+            policy::Intent::Create => Self::Create,
+            policy::Intent::Skip => Self::Skip,
+            policy::Intent::Remove => Self::Remove,
+            policy::Intent::Hold | policy::Intent::Limit => Self::Hold,
+            policy::Intent::Withhold => Self::Withhold,
         }
     }
 }
@@ -59,12 +73,7 @@ impl<'a> Fixed<'a> {
             role: names.role(role),
             user: names.user(user),
             link: link.map(Id),
-            without: match intent {
-                policy::Intent::Create => Intent::Create,
-                policy::Intent::Skip => Intent::Skip,
-                policy::Intent::Remove => Intent::Remove,
-                policy::Intent::Hold => Intent::Hold,
-            },
+            without: (*intent).into(),
         }
     }
 }

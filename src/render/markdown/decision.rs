@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::escape::code;
 use super::left::{by_the_way, open_ends};
-use super::section::{Row, Section, grouped, titles};
+use super::section::{Row, Section, titles};
 use super::words::{by_resource, lines, names, row, why};
 use super::{FEW, ONCE, OPEN, Page};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::plan::{Creation, Why};
 use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
+use crate::render::causes::{Tally, before};
 use crate::render::changes::{Change, changes};
 use crate::render::risks::message;
 use crate::render::{Naming, Pass};
@@ -22,9 +23,9 @@ const BEFORE: &str = " · already different before this change";
 pub(super) fn page(pass: &Pass<'_>) -> Page {
     let Pass { decision, naming, causes, assessment, .. } = *pass;
     let stays = staying(decision);
-    let part = |causes, cause| changed(&decision.part(causes, cause), &stays, naming);
+    let part = |causes, cause| changed(&decision.part(causes, cause), Some(causes), &stays, naming);
     let (because, already, fixed) = match causes {
-        None => (changed(decision, &stays, naming), Vec::new(), None),
+        None => (changed(decision, None, &stays, naming), Vec::new(), None),
         Some(causes) => {
             let because = part(causes, Cause::Change).map(|it| Section { cause: BECAUSE, ..it });
             let already = part(causes, Cause::Drift).map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
@@ -32,14 +33,16 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
         }
     };
     let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
-    let verdict = match (titles(&because), causes) {
-        (none, None) if none.is_empty() => "no changes".to_owned(),
-        (none, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
-        (changes, None) => changes.join(", "),
-        (changes, Some(_)) => changes.join(", ") + BECAUSE,
+    let tally = causes.map(|it| Tally::of(decision, it, naming));
+    let (held, before) = (tally.and_then(Tally::held), tally.and_then(Tally::drift));
+    let verdict = match (titles(&because), &held, causes) {
+        (none, _, None) if none.is_empty() => "no changes".to_owned(),
+        (none, None, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
+        (none, Some(held), _) if none.is_empty() => held.clone(),
+        (changes, _, None) => changes.join(", "),
+        (changes, None, Some(_)) => changes.join(", ") + BECAUSE,
+        (changes, Some(held), _) => format!("{}{BECAUSE} · {held}", changes.join(", ")),
     };
-    let before: usize = already.iter().map(|it| it.rows.len()).sum();
-    let before = (before > 0).then(|| format!("{} already different before it", grouped(before)));
     let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
     let title = [vec![format!("Plan: {verdict}")], rest].concat().join(" · ");
     let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
@@ -61,7 +64,8 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
             Intent::Create => "it would be created",
             Intent::Skip => "it could not be created",
             Intent::Remove => "it would be removed",
-            Intent::Hold => "its removal would be held",
+            Intent::Hold | Intent::Limit => "its removal would be held",
+            Intent::Withhold => "it would be withheld",
         };
         (*binding, row(*binding, without.to_owned(), naming))
     });
@@ -75,7 +79,7 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
 }
 
 /// Removals first, then what takes the place of something, then what is new. `stays` is what else people have.
-fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
+fn changed(decision: &Decision, causes: Option<&Causes>, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
     let keeps = |resource: ResourceId, user: UserId| match stays.get(&(resource, user)) {
         Some(roles) => format!(" (keeps {})", names(roles.iter().copied(), naming)),
         None => String::new(),
@@ -87,6 +91,7 @@ fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Sectio
         let place = code(&naming.resource_in_line(on));
         for change in &group.changes {
             let who = code(&naming.user(change.user()));
+            let before = causes.map_or("", |it| before(change, it));
             match change {
                 Change::Remove(removal) if removal.why == Why::Duplicate => {
                     let role = code(&naming.role(removal.link.binding.role));
@@ -99,18 +104,18 @@ fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Sectio
                         continue;
                     }
                     let role = code(&naming.role(binding.role)) + &keeps(on, binding.user);
-                    removed.push(Row::cells(on, [place.clone(), who, role, why(removal)]));
+                    removed.push(Row::cells(on, [place.clone(), who, role, why(removal) + before]));
                 }
                 Change::Replace(user, removals, creations) => {
                     let old = names(removals.iter().map(|it| it.link.binding.role), naming);
                     let new = names(creations.iter().map(|it| it.binding.role), naming);
                     let roles = format!("{old} → {new}{}", keeps(on, *user));
-                    let lines = lines(creations.iter().flat_map(|it| it.origins.iter()));
+                    let lines = lines(creations.iter().flat_map(|it| it.origins.iter())) + before;
                     replaced.push(Row::cells(on, [place.clone(), who, roles, lines]));
                 }
                 Change::Create(Creation { binding, origins }) => {
                     let role = code(&naming.role(binding.role));
-                    created.push(Row::cells(on, [place.clone(), who, role, lines(origins.iter())]));
+                    created.push(Row::cells(on, [place.clone(), who, role, lines(origins.iter()) + before]));
                 }
                 Change::Hold(_) | Change::Skip(_) | Change::WithholdRemoval(_) | Change::WithholdCreation(_) => {}
             }

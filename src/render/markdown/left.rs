@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::escape::{code, prose};
-use super::section::{Row, Section, grouped};
+use super::section::{Row, Section};
 use super::words::{by_resource, lines, row, why};
 use super::{FEW, item, problems, warnings};
 use crate::binding::Binding;
 use crate::plan::{Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
 use crate::policy::{Cause, Decision, Limited};
-use crate::render::{Naming, Pass, approval, hold};
+use crate::render::{Naming, Pass, approval, grouped, hold};
 use crate::risk::{Accepted, Assessment};
 
 /// What somebody has to do something about, or wait for.

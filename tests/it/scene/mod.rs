@@ -237,7 +237,9 @@ impl Scene {
 
     pub(crate) fn show<T>(&self, show: impl FnOnce(&Shown<'_>) -> T) -> T {
         let naming = Naming::new(&self.directory);
-        let causes = self.base.as_ref().map(|base| Causes::new(Some(base), &self.plan));
+        let base =
+            self.base.as_ref().map(|it| approve(it.clone(), &Asks { approval: None, ..self.asks.clone() }).unwrap());
+        let causes = base.map(|it| Causes::new(Some(&it), &self.decide()));
         show(&Shown::Pass(Pass {
             decision: &self.decide(),
             report: self.report.as_ref(),
