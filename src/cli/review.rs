@@ -76,10 +76,11 @@ impl Review {
     }
 
     /// What its reviewers should not miss.
-    pub(super) fn assess(&self, read: &Read, Prepared { view, decision: _ }: &Prepared) -> Assessment {
+    pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
         let Self { limits, author, seen: _, causes, before } = self;
         let facts = Facts {
             plan: &view.plan,
+            withheld: &decision.withheld,
             desired: &view.desired,
             directory: &view.directory,
             limits: limits.over(view.desired.limits),

@@ -11,7 +11,7 @@ use crate::desired::{Accept, Desired, Limits};
 use crate::diagnostic::Span;
 use crate::directory::Directory;
 use crate::plan::Plan;
-use crate::policy::{Causes, Exceeded};
+use crate::policy::{Causes, Exceeded, Withheld};
 pub use rules::{RULES, Rule};
 
 /// What there is to judge.
@@ -19,6 +19,8 @@ pub use rules::{RULES, Rule};
 pub struct Facts<'a> {
     /// What is intended, before limits.
     pub plan: &'a Plan,
+    /// What of it is not sent, and is no risk.
+    pub withheld: &'a Withheld,
     /// What the files want.
     pub desired: &'a Desired,
     /// What names mean.

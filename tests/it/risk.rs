@@ -19,7 +19,8 @@ fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> St
     let base = base.map(|it| (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it)));
     let before = base.as_ref().map(|(causes, desired)| Before { causes, desired: Some(desired) });
     let (directory, limits) = (&world.directory, desired.limits);
-    let facts = Facts { plan: &plan, desired: &desired, directory, limits, author, before };
+    let withheld = &world.decision(&head).withheld;
+    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author, before };
     let assessment = assess(&facts, &document(&head).accept);
     let warnings = document(&head).warnings;
     let notes = warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
@@ -96,7 +97,8 @@ fn a_share_over_the_limit_is_told_even_if_it_is_approved() {
     let yaml = format!("{}{file}", SETTINGS.replace("100", "25"));
     let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
     let (directory, limits) = (&world.directory, desired.limits);
-    let facts = Facts { plan: &plan, desired: &desired, directory, limits, author: None, before: None };
+    let withheld = &world.decision(&yaml).withheld;
+    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author: None, before: None };
     let text = render::risks(&assess(&facts, &[]), &Naming::new(directory));
     assert!(text.contains("4 of 6 bindings would go, more than the 25 %"), "{text}");
 }
@@ -175,4 +177,13 @@ fn every_name_is_that_of_a_rule() {
     let rules: Vec<_> = RULES.iter().map(|it| it.name).collect();
     let names: Vec<_> = risks::ALL.iter().map(|(name, _)| *name).collect();
     assert_eq!(rules, names);
+}
+
+#[test]
+fn what_is_not_sent_is_no_risk() {
+    let world = "HPC cluster-a: admin alice\nHPC cluster-b: admin bob, viewer carol\nusers: root";
+    let root = "  - {resource: cluster-a, role: admin, user: root}\n";
+    let file = |mode| format!("mode: {mode}\nprotect: [root]\n{ALICE}{root}");
+    let rules = |mode| told(None, &file(mode), world, None).matches("\n  ").count();
+    assert_eq!([rules("enforce"), rules("add-only"), rules("observe")], [2, 1, 0]);
 }
