@@ -28,7 +28,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
     let made = request.now;
-    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made));
+    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made, it.everybody));
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }

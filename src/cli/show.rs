@@ -24,7 +24,7 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
     let only = saved::narrow(&plan.asked)?;
     let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
     let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
-    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made));
+    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made, plan.view.everybody));
     formats.line(&heading(&plan))?;
     if let Some(seen) = seen {
         formats.line(&live::heading(&plan.view, seen))?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest as _, Sha256};
 
 use super::risks::message;
-use super::{Naming, Pass, Shown, hold, plural, visible};
+use super::{Naming, Pass, Shown, hold, plural, seen, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
@@ -125,7 +125,8 @@ impl<'a> All<'a> {
         let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
         if let Some(lacks) = observation.caller.lacks() {
-            let message = format!("the token of `{}` {lacks}", visible(&observation.caller.username));
+            let (of, whom) = seen::holder(&observation.caller);
+            let message = format!("the token {of} `{}` {lacks}", visible(whom));
             self.add(NOT_STAFF, Level::Warning, message, None);
         }
         if plan.changing {

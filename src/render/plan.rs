@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::changes::{Change, Group, changes};
 use super::dates::{end, instant};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Counts, Naming, causes, hold, table, visible};
+use super::{Counts, Naming, causes, hold, seen, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Hold, Plan, Removal, Why};
@@ -250,8 +250,8 @@ pub fn banner(observation: &Observation) -> String {
     let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
     let mut out = String::new();
     if let Some(lacks) = caller.lacks() {
-        let name = visible(&caller.username);
-        let _ = writeln!(out, "{}", styled(HOLD, format!("The token of `{name}` is not a staff token.")));
+        let (of, name) = seen::holder(caller);
+        let _ = writeln!(out, "{}", styled(HOLD, format!("The token {of} `{}` is not a staff token.", visible(name))));
         let _ = writeln!(out, "It {lacks}.\n");
     }
     if *changing {

@@ -70,6 +70,8 @@ struct Seen {
     at: Instant,
     /// How long that was before the plan was made, in seconds.
     age: u64,
+    /// Every user that there was is known; else those who held no link and were not named are unresolved.
+    everybody: bool,
 }
 
 /// Whose eyes the links were seen with.
@@ -138,7 +140,11 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             version: Version,
             server,
             now: Instant(plan.now),
-            seen: seen.map(|render::Seen { at, age }| Seen { at: Instant(at), age: age.as_secs() }),
+            seen: seen.map(|render::Seen { at, age, everybody }| Seen {
+                at: Instant(at),
+                age: age.as_secs(),
+                everybody,
+            }),
             caller: caller.into(),
             pages: *pages,
             clock_offset: clock_offset.map(|it| it.as_secs()),

@@ -107,11 +107,13 @@ fn marker(verb: &str, server: &str) -> String {
 fn view(pass: &Pass<'_>) -> String {
     let mut out = String::new();
     if let Some(it) = pass.seen {
-        let _ = writeln!(out, "\n> **As {}.** {}", seen::words(it), seen::UNKNOWN);
+        let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
+        let _ = writeln!(out, "\n> {}", told.trim_end());
     }
     let caller = &pass.observation.caller;
     if let Some(lacks) = caller.lacks() {
-        let _ = writeln!(out, "\n> **Not a staff token:** the token of {} {lacks}.", code(&caller.username));
+        let (of, whom) = seen::holder(caller);
+        let _ = writeln!(out, "\n> **Not a staff token:** the token {of} {} {lacks}.", code(whom));
     }
     if pass.decision.plan.changing {
         out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");

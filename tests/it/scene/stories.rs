@@ -264,7 +264,7 @@ pub(crate) fn only_drift() -> Scene {
     let alice = it.line("alice");
     it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
     it.base = Some(it.plan.clone());
-    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now));
+    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now, false));
     it
 }
 
