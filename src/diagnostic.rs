@@ -29,10 +29,18 @@ pub struct Span {
     pub column: u32,
 }
 
+impl Span {
+    /// An option of the command line, as a place.
+    pub fn option(name: &str) -> Self {
+        Self { file: Arc::from(name), start: 0, end: 0, line: 1, column: 1 }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, .. } = self;
-        write!(f, "{file}:{line}")
+        // The command line is one line.
+        if file.starts_with("--") { f.write_str(file) } else { write!(f, "{file}:{line}") }
     }
 }
 

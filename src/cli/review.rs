@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 
-use super::output;
 use super::plan::overrides;
 use super::read::Read;
 use crate::api::Client;
 use crate::desired::{self, Desired};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::Causes;
-use crate::reconcile::{Overrides, Prepared, Request, decided_by};
-use crate::render::{self, Naming, Seen, visible};
+use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
+use crate::render::{self, Naming, Seen};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Asked, Base, Told};
 
@@ -47,6 +47,9 @@ impl Review {
         if let Some(base) = base {
             review.compare(base, prepared, request, client).await?;
         }
+        if let Some(author) = author {
+            look_for(author, seen, prepared, client).await?;
+        }
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
         let ending = render::ending(&view.desired, &naming, view.plan.now, *expiring_within);
@@ -62,9 +65,11 @@ impl Review {
         client: Option<&Client>,
     ) -> Result<()> {
         let Ok(document) = desired::parse(&base.sources()) else {
-            let rev = visible(&base.revision);
-            let note = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
-            output::say(&format!("note: {note}\n\n"));
+            let rev = &base.revision;
+            let told = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
+            let help = "until there is something to compare with, all of this counts as because of the change";
+            let warning = Diagnostic::warning("base-unusable", Span::option("--base"), told);
+            prepared.decision.plan.warnings.push(warning.help(help));
             self.causes = Some(Causes::new(None, &prepared.decision));
             return Ok(());
         };
@@ -89,4 +94,34 @@ impl Review {
         };
         assess(&facts, &read.document.accept)
     }
+}
+
+/// Warns if the author is nobody: then no risk is told of what they give themself, and who reads that takes it for good.
+async fn look_for(
+    author: &str,
+    seen: Option<Seen>,
+    Prepared { view, decision }: &mut Prepared,
+    client: Option<&Client>,
+) -> Result<()> {
+    let known = |view: &View| view.directory.users.values().any(|it| it.username == author);
+    if !known(view)
+        && let Some(client) = client
+    {
+        view.directory.users.extend(client.user_called(author).await?);
+    }
+    if known(view) {
+        return Ok(());
+    }
+    let (told, help) = match seen {
+        Some(Seen { everybody: false, .. }) => (
+            format!("nobody in that view is called `{author}`: it can't be told what the author gets by this change"),
+            "take the view with `grantsync snapshot --all-users`",
+        ),
+        _ => (
+            format!("no user is called `{author}`: it can't be told what the author gets by this change"),
+            "name the author as the server does",
+        ),
+    };
+    decision.plan.warnings.push(Diagnostic::warning("unknown-author", Span::option("--author"), told).help(help));
+    Ok(())
 }

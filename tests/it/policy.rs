@@ -253,7 +253,7 @@ fn narrowing_withholds_the_rest() {
     let mut unknown = Narrow::default();
     unknown.user("alcie");
     let problems = unknown.resolve(&world.directory).unwrap_err();
-    expect!["--only user:1: no user has the username `alcie`"]
+    expect!["--only user: no user has the username `alcie`"]
         .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));
     assert!(world.directory.users.contains_key(&user("alice")));
 }

@@ -74,3 +74,22 @@ async fn removals_that_a_change_causes_and_a_limit_holds_are_in_the_first_line()
     let github = bench.run("plan -f grants.yaml --base old --format github").await.out;
     assert!(github.lines().last().unwrap().contains(" · 1 removal because of this change is held"), "{github}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_whom_nobody_knows_is_told() {
+    let bench = repository("mode: enforce").await;
+    let told = async |call: &str| bench.run(&format!("{call} --format json")).await.out;
+    for (author, warned) in [("octocat", true), ("alice", false), ("grace", false)] {
+        for live in ["", "--live live.json"] {
+            bench.run("snapshot --all-users -o live.json").await;
+            let call = format!("plan -f grants.yaml --author {author} {live} -o plan.json");
+            let warning = format!("no user is called `{author}`");
+            assert_eq!(told(&call).await.contains(&warning), warned, "{call}");
+            assert_eq!(told("show plan.json").await.contains(&warning), warned, "show {author}");
+        }
+    }
+    // A view may show only some of those whom the server knows.
+    bench.run("snapshot -o live.json").await;
+    let told = told("plan -f grants.yaml --author grace --live live.json").await;
+    assert!(told.contains("nobody in that view is called `grace`"), "{told}");
+}
