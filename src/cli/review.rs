@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::plan::overrides;
 use super::read::Read;
 use crate::api::Client;
-use crate::desired::{self, Desired};
+use crate::desired::{self, Accept, Desired};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::Causes;
 use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
@@ -26,6 +26,8 @@ pub(super) struct Review {
     pub(super) causes: Option<Causes>,
     /// What the files wanted before it.
     before: Option<Desired>,
+    /// Risks that they accepted.
+    accepted: Vec<Accept>,
 }
 
 impl Review {
@@ -76,13 +78,14 @@ impl Review {
         let Prepared { view, decision } = decided_by(&document, prepared, request, client).await?;
         self.causes = Some(Causes::new(Some(&decision), &prepared.decision));
         self.before = Some(view.desired);
+        self.accepted = document.accept;
         prepared.view.directory = view.directory;
         Ok(())
     }
 
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
-        let Self { limits, author, seen: _, causes, before } = self;
+        let Self { limits, author, seen: _, causes, before, accepted } = self;
         let facts = Facts {
             plan: &view.plan,
             withheld: &decision.withheld,
@@ -90,7 +93,7 @@ impl Review {
             directory: &view.directory,
             limits: limits.over(view.desired.limits),
             author: author.as_deref(),
-            before: causes.as_ref().map(|causes| Before { causes, desired: before.as_ref() }),
+            before: causes.as_ref().map(|causes| Before { causes, desired: before.as_ref(), accept: accepted }),
         };
         assess(&facts, &read.document.accept)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::risks::message;
+use super::risks::{excuse, message};
 use super::{Naming, Pass, Shown, hold, plural, seen, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
@@ -136,7 +136,8 @@ impl<'a> All<'a> {
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
         let Assessment { risks, accepted } = assessment;
         for risk in risks {
-            let message = message(risk, naming, &|name| format!("`{name}`"));
+            let excuse = excuse(risk, &|reason| visible(reason).into_owned());
+            let message = message(risk, naming, &|name| format!("`{name}`")) + &excuse;
             self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
         }
         for Accepted { rule, found, reason, span } in accepted {

@@ -28,12 +28,18 @@ pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
 
 fn line(it: &Risk, naming: &Naming<'_>) -> table::Line<2> {
     let place = it.span.as_ref().map(|it| format!(" · {it}")).unwrap_or_default();
-    [(HOLD, it.rule.to_owned()), (PLAIN, format!("{}{place}", message(it, naming, &|name| name)))]
+    let excuse = excuse(it, &|reason| visible(reason).into_owned());
+    [(HOLD, it.rule.to_owned()), (PLAIN, format!("{}{place}{excuse}", message(it, naming, &|name| name)))]
+}
+
+/// What the change itself says about it, if it does.
+pub(super) fn excuse(Risk { excuse, .. }: &Risk, mark: &dyn Fn(&str) -> String) -> String {
+    excuse.as_ref().map_or(String::new(), |it| format!(" · accepted by this change: {}", mark(it)))
 }
 
 /// One risk in words: a fragment without a full stop. `mark` tells names from words.
 pub(super) fn message(
-    Risk { rule: _, finding, span: _ }: &Risk,
+    Risk { rule: _, finding, span: _, excuse: _ }: &Risk,
     naming: &Naming<'_>,
     mark: &dyn Fn(String) -> String,
 ) -> String {

@@ -40,7 +40,7 @@ fn protected_user_touched(facts: &Facts<'_>) -> Vec<Found> {
     let protected = &facts.desired.protected;
     let gains = coming(facts).filter(|it| protected.contains(&it.binding.user));
     let mut found: Vec<_> = gains.map(|it| (Finding::ProtectedGains(it.binding), place(&it.origins))).collect();
-    if let Some(Before { desired: Some(before), causes: _ }) = facts.before {
+    if let Some(Before { desired: Some(before), .. }) = facts.before {
         found.extend(before.protected.difference(protected).map(|it| (Finding::Unprotected(*it), None)));
     }
     found

@@ -16,8 +16,10 @@ fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> St
     let head = format!("{SETTINGS}{head}");
     let (plan, desired) = (world.plan(&head, NOW), world.desired(&head));
     let base = base.map(|it| format!("{SETTINGS}{it}"));
-    let base = base.map(|it| (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it)));
-    let before = base.as_ref().map(|(causes, desired)| Before { causes, desired: Some(desired) });
+    let base = base.map(|it| {
+        (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it), document(&it).accept)
+    });
+    let before = base.as_ref().map(|(causes, desired, accept)| Before { causes, desired: Some(desired), accept });
     let (directory, limits) = (&world.directory, desired.limits);
     let withheld = &world.decision(&head).withheld;
     let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author, before };
@@ -186,4 +188,23 @@ fn what_is_not_sent_is_no_risk() {
     let file = |mode| format!("mode: {mode}\nprotect: [root]\n{ALICE}{root}");
     let rules = |mode| told(None, &file(mode), world, None).matches("\n  ").count();
     assert_eq!([rules("enforce"), rules("add-only"), rules("observe")], [2, 1, 0]);
+}
+
+#[test]
+fn a_change_does_not_excuse_itself() {
+    let accept = "accept:\n  - {risk: author-grants-to-themself, reason: as agreed}\n";
+    let carol = format!("{ALICE}  - {{resource: cluster-a, role: admin, user: carol}}\n");
+    let world = "HPC cluster-a: admin alice\nusers: carol";
+    let told = |base: &str| told(Some(base), &format!("{accept}{carol}"), world, Some("carol"));
+    expect![[r#"
+        Risks
+          author-grants-to-themself  carol gives themself admin on cluster-a · grants.yaml:7 · accepted by this change: as agreed
+
+    "#]].assert_eq(&told(ALICE));
+    expect![[r#"
+        Risks
+          author-grants-to-themself  accepted (1 found): as agreed · grants.yaml:4
+
+    "#]]
+    .assert_eq(&told(&format!("{accept}{ALICE}")));
 }

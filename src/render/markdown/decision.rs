@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape::code;
+use super::escape::{code, prose};
 use super::left::{by_the_way, open_ends};
 use super::section::{Row, Section, titles};
 use super::words::{by_resource, lines, names, row, why};
@@ -12,7 +12,7 @@ use crate::plan::{Creation, Why};
 use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
 use crate::render::causes::{Tally, before};
 use crate::render::changes::{Change, changes};
-use crate::render::risks::message;
+use crate::render::risks::{excuse, message};
 use crate::render::{Naming, Pass};
 use crate::risk::{Assessment, Risk};
 
@@ -52,7 +52,8 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
 fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {
     let row = |risk: &Risk| {
         let place = risk.span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
-        Row::item(&format!("{}{place} · rule {}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
+        let excuse = excuse(risk, &prose);
+        Row::item(&format!("{}{place} · rule {}{excuse}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
     };
     let rows = risks.iter().map(row).collect();
     Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }

@@ -125,7 +125,7 @@ pub(crate) fn rich() -> Scene {
     );
     let finding = Finding::Endless { binding: it.binding(["cluster-c", "admin", "frank"]), ending: 2, others: 3 };
     let span = Some(it.at("user: frank"));
-    it.assessment.risks.push(Risk { rule: "grant-without-end", finding, span });
+    it.assessment.risks.push(Risk { rule: "grant-without-end", finding, span, excuse: None });
     it.assessment.accepted.push(Accepted {
         rule: "last-holder-leaves",
         found: 2,
