@@ -12,12 +12,12 @@ use super::review::Review;
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::reconcile::{Overrides, Request, prepare, review};
-use crate::render::Seen;
+use crate::render::{Seen, Verb};
 use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let ended = plan(arguments, verbose).await;
-    arguments.formats.end(ended)
+    arguments.formats.end(Verb::Plan, ended)
 }
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
@@ -47,7 +47,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
     let change = Review::of(&request, &told, seen, &mut prepared, client).await?;
-    let manner = Manner { formats, verbose, diff: *diff };
+    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {

@@ -10,12 +10,12 @@ use super::review::Review;
 use super::{Exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
-use crate::render::{Seen, visible};
+use crate::render::{Seen, Verb, visible};
 use crate::saved::SavedPlan;
 
 pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
     let ended = show(arguments, verbose).await;
-    arguments.formats.end(ended)
+    arguments.formats.end(Verb::Plan, ended)
 }
 
 async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
@@ -36,7 +36,7 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let manner = Manner { formats, verbose, diff: *diff };
+    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
     let change = Review::of(&request, &plan.told, seen, &mut prepared, None).await?;
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;

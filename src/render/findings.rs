@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest as _, Sha256};
 
 use super::risks::{excuse, message};
-use super::{Naming, Pass, Shown, hold, plural, seen, visible};
+use super::{Failed, Naming, Pass, Shown, Stale, Verb, difference, hold, plural, seen, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
+use crate::policy::Difference;
 use crate::report::{After, Failure, Outcome, Report, Stop};
 use crate::risk::{Accepted, Assessment};
 
@@ -53,6 +54,7 @@ pub(super) struct Finding<'a> {
 }
 
 const FAILED: Rule = Rule { id: "failed", about: "no plan could be made" };
+const NOT_APPLIED: Rule = Rule { id: "failed", about: "nothing was applied" };
 const NOT_CONVERGED: Rule = Rule { id: "not-converged", about: "something was left to be done after the last step" };
 const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touched could not be read again" };
 const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
@@ -62,6 +64,7 @@ const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
+const STALE: Rule = Rule { id: "stale-plan", about: "something else would be done now than was planned" };
 const STEP_FAILED: Rule = Rule { id: "step-failed", about: "a step failed" };
 const STEP_UNKNOWN: Rule = Rule { id: "step-unknown", about: "it is not known what became of a step" };
 const STOPPED: Rule = Rule { id: "stopped", about: "the pass ended before all steps were sent" };
@@ -71,8 +74,13 @@ pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     let mut all = All::default();
     match *shown {
         Shown::Pass(pass) => all.pass(pass),
-        Shown::Invalid { diagnostics, sources: _ } => diagnostics.iter().for_each(|it| all.diagnostic(it)),
-        Shown::Failed(failure) => all.failure(FAILED, failure),
+        Shown::Invalid { diagnostics, .. } => diagnostics.iter().for_each(|it| all.diagnostic(it)),
+        Shown::Failed(Failed { verb, failure, stale }) => {
+            all.failure(if verb == Verb::Apply { NOT_APPLIED } else { FAILED }, failure);
+            if let Some(stale) = stale {
+                all.stale(stale);
+            }
+        }
     }
     let mut found = all.found;
     found.sort_by(|a, b| (a.level, a.span.is_none(), a.span).cmp(&(b.level, b.span.is_none(), b.span)));
@@ -166,6 +174,18 @@ impl<'a> All<'a> {
     fn failure(&mut self, rule: Rule, Failure { message, help }: &Failure) {
         self.add(rule, Level::Error, visible(message).into_owned(), None).help =
             help.as_deref().map(|it| visible(it).into_owned());
+    }
+
+    /// What differs alike is told once.
+    fn stale(&mut self, Stale { differences, naming }: Stale<'_>) {
+        let mut alike: BTreeMap<_, Vec<Binding>> = BTreeMap::new();
+        for Difference { binding, link: _, then, now } in differences {
+            alike.entry((*then, *now)).or_default().push(*binding);
+        }
+        for ((then, now), bindings) in alike {
+            let message = format!("{}: {}", difference::words(then, now), some(&bindings, naming));
+            self.add(STALE, Level::Error, message, None);
+        }
     }
 
     /// What one line asks for in vain is told once, however many bindings the line stands for.

@@ -53,5 +53,5 @@ pub use plan::{Detail, approval, banner, origins, plan, plural, summary, why};
 pub use report::{report, step};
 pub use risks::risks;
 pub use seen::{Seen, seen};
-pub use shown::{Pass, Shown};
+pub use shown::{Failed, Pass, Shown, Stale, Verb};
 pub use text::decision;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use grantsync::diagnostic::Source;
 use grantsync::plan::Hold;
-use grantsync::render::{Format, Shown, render, visible};
+use grantsync::render::{Failed, Format, Shown, Verb, render, visible};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -30,8 +30,12 @@ fn every_report_fits_the_schema_of_those_who_read_it() {
         for (name, scene) in stories::ALL {
             check(name, &scene().render(format));
         }
+        check("stale", &stories::stale(format));
         check("invalid", &invalid(format));
-        check("failed", &render(format, &Shown::Failed(&stories::failed())));
+        check(
+            "failed",
+            &render(format, &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None })),
+        );
     }
 }
 
@@ -146,7 +150,7 @@ fn commands(text: &str) -> Vec<Command> {
 
 fn invalid(format: Format) -> String {
     let (diagnostics, sources) = stories::invalid();
-    render(format, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources })
+    render(format, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources })
 }
 
 fn fingerprints(scene: &Scene) -> Vec<String> {

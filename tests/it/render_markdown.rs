@@ -6,7 +6,7 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 use grantsync::desired::Origin;
 use grantsync::plan::{Hold, Keep, Why};
-use grantsync::render::{Format, Shown, job_summary, render, visible};
+use grantsync::render::{Failed, Format, Shown, Verb, job_summary, render, visible};
 use grantsync::report::{Outcome, Step};
 use proptest::prelude::*;
 
@@ -141,9 +141,16 @@ fn nothing_but_what_we_write_is_markup() {
     for (_, scene) in stories::ALL {
         check(&scene().render(Format::Markdown));
     }
+    check(&stories::stale(Format::Markdown));
     let (diagnostics, sources) = stories::invalid();
-    check(&render(Format::Markdown, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources }));
-    check(&render(Format::Markdown, &Shown::Failed(&stories::failed())));
+    check(&render(
+        Format::Markdown,
+        &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources },
+    ));
+    check(&render(
+        Format::Markdown,
+        &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None }),
+    ));
 }
 
 /// What people could call something to have it read as something else.

@@ -127,7 +127,8 @@ pub(super) struct Counts {
 
 impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
-        let Pass { decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } = *pass;
+        let Pass { verb: _, decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } =
+            *pass;
         let Observation { server, caller, pages, changing: _, clock_offset } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
         let Assessment { risks, accepted } = assessment;

@@ -13,15 +13,15 @@ use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
 use crate::render::causes::{Tally, before};
 use crate::render::changes::{Change, changes};
 use crate::render::risks::{excuse, message};
-use crate::render::{Naming, Pass};
+use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
 
 const BECAUSE: &str = " because of this change";
 const BEFORE: &str = " · already different before this change";
 
-/// A plan.
+/// A plan, or what there was to do where that was nothing.
 pub(super) fn page(pass: &Pass<'_>) -> Page {
-    let Pass { decision, naming, causes, assessment, .. } = *pass;
+    let Pass { verb, decision, naming, causes, assessment, .. } = *pass;
     let stays = staying(decision);
     let part = |causes, cause| changed(&decision.part(causes, cause), Some(causes), &stays, naming);
     let (because, already, fixed) = match causes {
@@ -44,7 +44,12 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
         (changes, Some(held), _) => format!("{}{BECAUSE} · {held}", changes.join(", ")),
     };
     let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
-    let title = [vec![format!("Plan: {verdict}")], rest].concat().join(" · ");
+    let verdict = match verb {
+        Verb::Plan => format!("Plan: {verdict}"),
+        // What was done about something is on another page.
+        Verb::Apply => "Applied: nothing to do".to_owned(),
+    };
+    let title = [vec![verdict], rest].concat().join(" · ");
     let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
     Page { title, sections: sections.chain(by_the_way(pass)).collect(), ..Page::default() }
 }

@@ -11,7 +11,7 @@ use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Asks, Causes, Decision, approve};
-use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, render};
+use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
 use grantsync::report::Report;
 use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
@@ -241,6 +241,7 @@ impl Scene {
             self.base.as_ref().map(|it| approve(it.clone(), &Asks { approval: None, ..self.asks.clone() }).unwrap());
         let causes = base.map(|it| Causes::new(Some(&it), &self.decide()));
         show(&Shown::Pass(Pass {
+            verb: if self.report.is_some() { Verb::Apply } else { Verb::Plan },
             decision: &self.decide(),
             report: self.report.as_ref(),
             observation: &self.observation,

@@ -4,7 +4,8 @@ use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
 use grantsync::plan::{Creation, Hold, Keep, Removal, Skip, Why};
-use grantsync::render::{Detail, Seen};
+use grantsync::policy::{Difference, Fate};
+use grantsync::render::{Detail, Failed, Format, Naming, Seen, Shown, Stale, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
 use grantsync::risk::{Accepted, Finding, Risk};
 
@@ -346,4 +347,23 @@ pub(crate) fn failed() -> Failure {
         message: "`GET https://waldur.example.org/api/users/me/`: 401 Unauthorized".to_owned(),
         help: Some("renew the token in `WALDUR_ACCESS_TOKEN`".to_owned()),
     }
+}
+
+/// A saved plan that is not what would be done now.
+pub(crate) fn stale(format: Format) -> String {
+    let mut it = Scene::new();
+    let coming = it.binding(["cluster-a", "admin", "alice"]);
+    let links = [["cluster-a", "member", "bob"], ["cluster-a", "member", "carol"], ["cluster-b", "viewer", "dave"]];
+    let links = links.map(|link| it.link(link));
+    let mut differences = vec![Difference { binding: coming, link: None, then: Fate::Created, now: Fate::Nothing }];
+    let fates = [Fate::Removed, Fate::Removed, Fate::Held];
+    differences.extend(links.iter().zip(fates).map(|(link, now)| Difference {
+        binding: link.binding,
+        link: Some(link.id),
+        then: Fate::Nothing,
+        now,
+    }));
+    let failure = Failure { message: "the plan is stale".to_owned(), help: Some("make a new plan".to_owned()) };
+    let stale = Some(Stale { differences: &differences, naming: &Naming::new(&it.directory) });
+    render(format, &Shown::Failed(Failed { verb: Verb::Apply, failure: &failure, stale }))
 }
