@@ -84,8 +84,8 @@ fn holds(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String 
     if let Some(Limited { digest, .. }) = limited {
         let _ = write!(
             out,
-            "\n\nIf what a limit holds is meant, release exactly that, by hand or in the file:\n\n\
-             ```sh\ngrantsync apply --approve {digest}\n```\n\n```yaml\n{}\n```",
+            "\n\nIf what a limit holds is meant, release exactly that in the file:\n\n```yaml\n{}\n```\n\n\
+             Or by hand: `grantsync apply` with the same files and options, and with `--approve {digest}`.",
             approval(digest, plan.now)
         );
     }
