@@ -114,11 +114,13 @@ fn prose_is_prose_and_what_might_be_more_is_code() {
     let table: &[(&str, &[&str])] = &[
         ("for the new cluster (asked by Zoë), until May: see OPS-12.", &[]),
         ("ask `carol`, not `dave`", &["carol", "dave"]),
-        ("ask @carol", &["ask @carol"]),
-        ("ask @carol`or`@dave", &["ask @carol", "or", "@dave"]),
-        ("see https://a.example/b", &["see https://a.example/b"]),
-        ("see www.a.example", &["see www.a.example"]),
-        ("like #12, GH-1 or !3", &["like #12, GH-1 or !3"]),
+        ("ask @carol", &["@carol"]),
+        ("ask @carol`or`@dave", &["@carol", "or", "@dave"]),
+        ("see https://a.example/b", &["https://a.example/b"]),
+        ("see www.a.example", &["www.a.example"]),
+        ("like #12, GH-1 or !3", &["#12", "!3"]),
+        ("GET /api/users/: could not connect to `a:1` (4 tries)", &["/api/users/", "a:1"]),
+        ("a @b #c  d_e", &["@b #c", "d_e"]),
     ];
     for (reason, expected) in table {
         let mut scene = Scene::with_file("a", "bindings:\n");
