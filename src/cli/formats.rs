@@ -1,11 +1,13 @@
 //! In which formats a pass is told, and where.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
+use clap::ArgMatches;
 
 use super::args::Formats;
 use super::read::{self, Read};
@@ -31,6 +33,17 @@ impl FromStr for ReportTo {
         let format = format.parse::<Format>().map_err(|error| error.to_string())?;
         if path.is_empty() { Err("the file has no name".to_owned()) } else { Ok(Self { format, path: path.into() }) }
     }
+}
+
+/// A file that two reports, or one and what `-o` saves, would go to: the last one would be all there is.
+pub(super) fn written_twice(verb: &ArgMatches) -> Option<PathBuf> {
+    let reports = verb.try_get_many::<ReportTo>("report").ok().flatten().into_iter().flatten().map(|it| &it.path);
+    let saved = verb.try_get_one::<PathBuf>("output").ok().flatten();
+    let mut paths = BTreeSet::new();
+    let same = |path: &PathBuf| path.components().filter(|it| *it != Component::CurDir).collect::<PathBuf>();
+    // What is no file, like `/dev/stderr`, takes one after the other.
+    let files = saved.into_iter().chain(reports).filter(|it| !it.starts_with("/dev")).map(same);
+    files.into_iter().find(|it| !paths.insert(it.clone()))
 }
 
 /// What was to be told went elsewhere as a whole, and not to this place.
