@@ -113,11 +113,7 @@ fn elements<'d>(excerpt: Excerpt<'d>, primary: &Label) -> Vec<Element<'d>> {
 fn origin(label: &Label) -> Origin<'_> {
     let span = &label.span;
     let path = Origin::path(clean(&span.file));
-    // The command line has neither lines nor columns.
-    if span.file.starts_with("--") {
-        return path;
-    }
-    path.line(span.line as usize).char_column(span.column as usize)
+    if span.is_option() { path } else { path.line(span.line as usize).char_column(span.column as usize) }
 }
 
 /// Without characters that would move the cursor or colour the screen.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::risks::{excuse, message};
+use super::risks::{excuse, message, ordered, rank};
 use super::{Failed, Naming, Pass, Shown, Stale, Verb, difference, hold, plural, seen, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
@@ -33,12 +33,24 @@ pub(super) enum Level {
     Note,
 }
 
+/// What is looked at first, of what is equally grave: many read no more than the first ten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// All of it is in doubt, or something waits for somebody.
+    First,
+    /// A risk, by the rank of its rule.
+    Risk(usize),
+    /// Whatever else there is.
+    Other,
+}
+
 /// One thing to look at.
 #[derive(Debug)]
 pub(super) struct Finding<'a> {
     /// What says it.
     pub(super) rule: Rule,
     pub(super) level: Level,
+    pub(super) kind: Kind,
     /// What it says, on one line.
     pub(super) message: String,
     /// What to do about it, on one line.
@@ -69,7 +81,7 @@ const STEP_FAILED: Rule = Rule { id: "step-failed", about: "a step failed" };
 const STEP_UNKNOWN: Rule = Rule { id: "step-unknown", about: "it is not known what became of a step" };
 const STOPPED: Rule = Rule { id: "stopped", about: "the pass ended before all steps were sent" };
 
-/// All there is to look at: errors first, then by place.
+/// All there is to look at: errors first, then what matters most, then by place.
 pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     let mut all = All::default();
     match *shown {
@@ -83,7 +95,9 @@ pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
         }
     }
     let mut found = all.found;
-    found.sort_by(|a, b| (a.level, a.span.is_none(), a.span).cmp(&(b.level, b.span.is_none(), b.span)));
+    // What is about all of it comes before its parts, and what has no place of its own after what has.
+    let last = |it: &Finding<'_>| it.span.is_none() != (it.kind == Kind::First);
+    found.sort_by(|a, b| (a.level, a.kind, last(a), a.span).cmp(&(b.level, b.kind, last(b), b.span)));
     number(&mut found);
     found
 }
@@ -135,18 +149,20 @@ impl<'a> All<'a> {
         if let Some(lacks) = observation.caller.lacks() {
             let (of, whom) = seen::holder(&observation.caller);
             let message = format!("the token {of} `{}` {lacks}", visible(whom));
-            self.add(NOT_STAFF, Level::Warning, message, None);
+            self.add(NOT_STAFF, Level::Warning, message, None).kind = Kind::First;
         }
         if plan.changing {
             let message = "links came and went while they were read".to_owned();
-            self.add(CHANGING, Level::Warning, message, None).help = Some("look again".to_owned());
+            let found = self.add(CHANGING, Level::Warning, message, None);
+            (found.kind, found.help) = (Kind::First, Some("look again".to_owned()));
         }
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
         let Assessment { risks, accepted } = assessment;
-        for risk in risks {
+        for risk in ordered(risks, naming) {
             let excuse = excuse(risk, &|reason| visible(reason).into_owned());
             let message = message(risk, naming, &|name| format!("`{name}`")) + &excuse;
-            self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
+            let found = self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
+            found.kind = Kind::Risk(rank(risk));
         }
         for Accepted { rule, found, reason, span } in accepted {
             let message = format!("accepted ({found} found): {}", visible(reason));
@@ -169,6 +185,10 @@ impl<'a> All<'a> {
         );
         found.help = help.as_deref().map(|it| visible(it).into_owned());
         found.related = related;
+        // What was asked for on the command line and can't be done is about all of it.
+        if primary.span.is_option() {
+            found.kind = Kind::First;
+        }
     }
 
     fn failure(&mut self, rule: Rule, Failure { message, help }: &Failure) {
@@ -235,7 +255,7 @@ impl<'a> All<'a> {
             let count = format!("{} {} held", bindings.len(), plural(bindings.len(), "removal"));
             let message = format!("{count}, because {}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
-            found.help = Some(hold::release(cause, digest));
+            (found.kind, found.help) = (Kind::First, Some(hold::release(cause, digest)));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
             found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
         }
@@ -281,8 +301,8 @@ impl<'a> All<'a> {
 
     fn add(&mut self, rule: Rule, level: Level, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
         let identity = message.clone();
-        let (help, related, fingerprint) = (None, &[][..], String::new());
-        self.found.push(Finding { rule, level, message, help, span, related, fingerprint, identity });
+        let (kind, help, related, fingerprint) = (Kind::Other, None, &[][..], String::new());
+        self.found.push(Finding { rule, level, kind, message, help, span, related, fingerprint, identity });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }

@@ -10,6 +10,7 @@ use super::steps::{Context, Held, Kept, Skipped, Step, steps};
 use super::words::{Finding, Id, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
+use crate::render::risks::ordered;
 use crate::render::{self, Detail, Pass};
 use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
@@ -160,7 +161,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             in_sync: everything.then(|| links(&plan.in_sync)),
             outside: everything.then(|| links(&plan.outside)),
             fixed: causes.map(|it| it.fixed.iter().map(|it| Fixed::new(it, names)).collect()),
-            risks: risks.iter().map(|it| Risk::new(it, naming)).collect(),
+            risks: ordered(risks, naming).into_iter().map(|it| Risk::new(it, naming)).collect(),
             accepted: accepted.iter().map(Accepted::from).collect(),
             problems: plan.problems.iter().map(Finding::from).collect(),
             warnings: plan.warnings.iter().map(Finding::from).collect(),

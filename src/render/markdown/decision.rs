@@ -12,7 +12,7 @@ use crate::plan::{Creation, Why};
 use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
 use crate::render::causes::{Tally, before};
 use crate::render::changes::{Change, changes};
-use crate::render::risks::{excuse, message};
+use crate::render::risks::{excuse, message, ordered};
 use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
 
@@ -60,7 +60,7 @@ fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) ->
         let excuse = excuse(risk, &prose);
         Row::item(&format!("{}{place} · rule {}{excuse}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
     };
-    let rows = risks.iter().map(row).collect();
+    let rows = ordered(risks, naming).into_iter().map(row).collect();
     Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }
 }
 
