@@ -42,6 +42,8 @@ pub struct Causes {
     before: BTreeMap<Key, Intent>,
     /// What is due after the change and was before it.
     drift: BTreeSet<Key>,
+    /// What would be sent before the change, and is held by a limit or withheld after it.
+    stopped: BTreeSet<Key>,
     /// What the files before the change would do, and those after it need not, in the order of bindings.
     pub fixed: Vec<Fixed>,
 }
@@ -65,8 +67,11 @@ impl Causes {
         let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
         let fixed = gone.map(|((binding, link), intent)| Fixed { binding: *binding, link: *link, intent: *intent });
         let fixed = fixed.collect();
-        let drift = after.into_iter().filter(|(key, now)| before.get(key).is_some_and(|then| drifts(*then, *now)));
-        Self { drift: drift.map(|(key, _)| key).collect(), fixed, before }
+        let such = |is: fn(Intent, Intent) -> bool| {
+            let such = after.iter().filter(|(key, now)| before.get(key).is_some_and(|then| is(*then, **now)));
+            such.map(|(key, _)| *key).collect()
+        };
+        Self { drift: such(drifts), stopped: such(stops), fixed, before }
     }
 
     /// Why a binding is created.
@@ -99,6 +104,21 @@ impl Causes {
         self.before.get(&(link.binding, Some(link.id))).copied()
     }
 
+    /// Whether a row would be removed, and is not because of the change.
+    pub fn stop_removal(&self, Removal { link, why: _, origins: _ }: &Removal) -> bool {
+        self.stopped.contains(&(link.binding, Some(link.id)))
+    }
+
+    /// Whether a binding would be created, and is not because of the change.
+    pub fn stop_creation(&self, creation: &Creation) -> bool {
+        self.stopped.contains(&(creation.binding, None))
+    }
+
+    /// How many steps would be sent, and are not because of the change.
+    pub fn stopped(&self) -> usize {
+        self.stopped.len()
+    }
+
     fn of(&self, key: &Key) -> Cause {
         if self.drift.contains(key) { Cause::Drift } else { Cause::Change }
     }
@@ -113,6 +133,11 @@ fn drifts(then: Intent, now: Intent) -> bool {
         Intent::Limit => matches!(then, Intent::Remove | Intent::Limit),
         Intent::Withhold => matches!(then, Intent::Create | Intent::Remove | Intent::Limit | Intent::Withhold),
     }
+}
+
+/// What is due as before, and the change keeps it from being sent.
+fn stops(then: Intent, now: Intent) -> bool {
+    matches!(then, Intent::Create | Intent::Remove) && matches!(now, Intent::Limit | Intent::Withhold)
 }
 
 fn intents(Decision { plan, approved, withheld, limited: _ }: &Decision) -> BTreeMap<Key, Intent> {

@@ -35,6 +35,9 @@ pub fn by_cause(decision: &Decision, causes: &Causes, naming: &Naming<'_>, detai
     out
 }
 
+/// What is said of a change that does nothing.
+pub(super) const NOTHING: &str = "nothing changes because of this change";
+
 /// How much comes from where. A role change is one, and so is a grant with several rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -42,6 +45,8 @@ pub(super) struct Tally {
     pub(super) change: usize,
     /// Removals because of the change that something holds.
     pub(super) held: usize,
+    /// Different before the change, and not sent because of it.
+    pub(super) stopped: usize,
     /// Different before the change, and sent.
     pub(super) drift: usize,
 }
@@ -49,7 +54,12 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn of(decision: &Decision, causes: &Causes, naming: &Naming<'_>) -> Self {
         let [change, drift] = [Cause::Change, Cause::Drift].map(|cause| decision.part(causes, cause));
-        Self { change: sent(&change, naming), held: change.plan.held.len(), drift: sent(&drift, naming) }
+        Self {
+            change: sent(&change, naming),
+            held: change.plan.held.len(),
+            stopped: causes.stopped(),
+            drift: sent(&drift, naming),
+        }
     }
 
     /// What the change brings about and what it does not, in words: nothing of what there is none of.
@@ -57,6 +67,12 @@ impl Tally {
         let Self { held, .. } = self;
         let are = if held == 1 { "is" } else { "are" };
         (held > 0).then(|| format!("{} {} because of this change {are} held", grouped(held), plural(held, "removal")))
+    }
+
+    /// What the change keeps from being sent.
+    pub(super) fn stopped(self) -> Option<String> {
+        let Self { stopped, .. } = self;
+        (stopped > 0).then(|| format!("{} {} stopped by this change", grouped(stopped), plural(stopped, "step")))
     }
 
     /// What was different already.
@@ -68,15 +84,20 @@ impl Tally {
 /// What a change comes to, in one line.
 pub(super) fn verdict(decision: &Decision, causes: &Causes, naming: &Naming<'_>) -> String {
     let (tally, fixed) = (Tally::of(decision, causes, naming), causes.fixed.len());
-    let change = match (tally.change, tally.held) {
-        (0, 0) => Some("nothing changes because of this change".to_owned()),
-        (0, _) => None,
-        (change, _) => Some(format!("{} {} because of this change", grouped(change), plural(change, "difference"))),
+    let change = match tally {
+        Tally { change: 0, held: 0, stopped: 0, .. } => Some(NOTHING.to_owned()),
+        Tally { change: 0, .. } => None,
+        Tally { change, .. } => {
+            Some(format!("{} {} because of this change", grouped(change), plural(change, "difference")))
+        }
     };
     let fixed = (fixed > 0).then(|| format!("{} fixed by this change", grouped(fixed)));
-    let parts = change.into_iter().chain(tally.held()).chain(tally.drift()).chain(fixed);
+    let parts = change.into_iter().chain(tally.held()).chain(tally.stopped()).chain(tally.drift()).chain(fixed);
     parts.collect::<Vec<_>>().join(" · ")
 }
+
+/// What is said of something that only the change keeps from being sent.
+pub(super) const STOPPED: &str = " · stopped by this change";
 
 fn sent(decision: &Decision, naming: &Naming<'_>) -> usize {
     let groups = changes(decision, naming);
@@ -89,8 +110,17 @@ fn sent(decision: &Decision, naming: &Naming<'_>) -> usize {
     sent.count()
 }
 
-/// What would have kept a step from being sent without the change.
+/// What would have kept a step from being sent without the change, or that only the change does.
 pub(super) fn before(change: &Change<'_>, causes: &Causes) -> &'static str {
+    let stopped = match change {
+        Change::Hold(held) => causes.stop_removal(&held.removal),
+        Change::WithholdRemoval(removal) => causes.stop_removal(removal),
+        Change::WithholdCreation(creation) => causes.stop_creation(creation),
+        Change::Remove(_) | Change::Replace(..) | Change::Create(_) | Change::Skip(_) => false,
+    };
+    if stopped {
+        return STOPPED;
+    }
     let without = match change {
         Change::Remove(removal) => causes.without_removal(removal),
         Change::Replace(_, removals, _) => removals.iter().find_map(|it| causes.without_removal(it)),

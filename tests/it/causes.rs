@@ -129,7 +129,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
             ── already different before it ──
 
             cluster-a  HPC
-              !    viewer  dave  held: over the limit
+              !    viewer  dave  held: over the limit · stopped by this change
 
             Held by limits: 3 removals
               no link would be left in scope
@@ -138,7 +138,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
                   - {held: "e7bb254be2727fa5", until: 2027-01-08, reason: "…"}
 
             Plan: 0 to create, 0 to remove, 3 held · 0 in sync
-            2 removals because of this change are held
+            2 removals because of this change are held · 1 step stopped by this change
         "#]],
     );
 }
@@ -232,8 +232,10 @@ fn what_another_mode_lets_go_goes_because_of_it() {
     assert_eq!(told_of(&observe).matches("withheld before this change").count(), 4, "{}", told_of(&observe));
     assert_eq!(told_of(&add_only).matches("withheld before this change").count(), 3, "{}", told_of(&add_only));
     assert!(told_of(&enforce).contains("nothing changes because of this change · 4 already different before it"));
-    // The other way round nothing is caused that was not due before.
-    assert!(told(&enforce, &observe, &world).contains("nothing changes because of this change\n"));
+    // The other way round it is the change that keeps all of it from being done.
+    let stopped = told(&enforce, &observe, &world);
+    assert!(stopped.ends_with("\n4 steps stopped by this change\n"), "{stopped}");
+    assert_eq!(stopped.matches(" · stopped by this change\n").count(), 4, "{stopped}");
 }
 
 #[test]

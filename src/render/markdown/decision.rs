@@ -10,7 +10,7 @@ use super::{FEW, ONCE, OPEN, Page};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::plan::{Creation, Why};
 use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
-use crate::render::causes::{Tally, before};
+use crate::render::causes::{NOTHING, Tally, before};
 use crate::render::changes::{Change, changes};
 use crate::render::risks::{excuse, message, ordered};
 use crate::render::{Naming, Pass, Verb};
@@ -34,15 +34,18 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
     };
     let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
     let tally = causes.map(|it| Tally::of(decision, it, naming));
-    let (held, before) = (tally.and_then(Tally::held), tally.and_then(Tally::drift));
-    let verdict = match (titles(&because), &held, causes) {
-        (none, _, None) if none.is_empty() => "no changes".to_owned(),
-        (none, None, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
-        (none, Some(held), _) if none.is_empty() => held.clone(),
-        (changes, _, None) => changes.join(", "),
-        (changes, None, Some(_)) => changes.join(", ") + BECAUSE,
-        (changes, Some(held), _) => format!("{}{BECAUSE} · {held}", changes.join(", ")),
+    let mut verdict = match (titles(&because).join(", "), causes) {
+        (none, _) if none.is_empty() => Vec::new(),
+        (changes, None) => vec![changes],
+        (changes, Some(_)) => vec![changes + BECAUSE],
     };
+    verdict.extend(tally.and_then(Tally::held));
+    verdict.extend(tally.and_then(Tally::stopped));
+    if verdict.is_empty() {
+        verdict.push(if causes.is_some() { NOTHING } else { "no changes" }.to_owned());
+    }
+    let verdict = verdict.join(" · ");
+    let before = tally.and_then(Tally::drift);
     let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
     let verdict = match verb {
         Verb::Plan => format!("Plan: {verdict}"),

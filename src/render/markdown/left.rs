@@ -9,6 +9,7 @@ use super::{FEW, item, problems, warnings};
 use crate::binding::Binding;
 use crate::plan::{Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
 use crate::policy::{Cause, Decision, Limited};
+use crate::render::causes::STOPPED;
 use crate::render::{Naming, Pass, approval, grouped, hold};
 use crate::risk::{Accepted, Assessment};
 
@@ -50,7 +51,11 @@ fn held(Pass { decision: Decision { plan, limited, .. }, naming, causes, .. }: &
             Why::NotDeclared => because(hold),
             _ => format!("{} · {}", because(hold), why(removal)),
         };
-        row(removal.link.binding, because + before(causes.map(|it| it.of_held(held))), naming)
+        row(
+            removal.link.binding,
+            because + before(causes.map(|it| (it.of_held(held), it.stop_removal(removal)))),
+            naming,
+        )
     };
     let rows = by_resource(plan.held.iter().map(|it| (it.removal.link.binding, row(it))), naming);
     Section {
@@ -107,7 +112,7 @@ fn skipped(Pass { decision, naming, causes, .. }: &Pass<'_>) -> Section {
     let skipped = decision.plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope);
     let rows = skipped.map(|skipped| {
         let Skipped { creation: Creation { binding, origins }, why } = skipped;
-        let before = before(causes.map(|it| it.of_skipped(skipped)));
+        let before = before(causes.map(|it| (it.of_skipped(skipped), false)));
         (*binding, row(*binding, format!("{why} · {}{before}", lines(origins.iter())), naming))
     });
     Section {
@@ -121,11 +126,15 @@ fn skipped(Pass { decision, naming, causes, .. }: &Pass<'_>) -> Section {
 
 fn withheld(Pass { decision: Decision { withheld, .. }, naming, causes, .. }: &Pass<'_>) -> Section {
     let removals = withheld.removals.iter().map(|removal| {
-        let text = format!("removal · {}{}", why(removal), before(causes.map(|it| it.of_removal(removal))));
+        let text = format!(
+            "removal · {}{}",
+            why(removal),
+            before(causes.map(|it| (it.of_removal(removal), it.stop_removal(removal))))
+        );
         (removal.link.binding, row(removal.link.binding, text, naming))
     });
     let creations = withheld.creations.iter().map(|creation| {
-        let before = before(causes.map(|it| it.of_creation(creation)));
+        let before = before(causes.map(|it| (it.of_creation(creation), it.stop_creation(creation))));
         let text = format!("addition · {}{before}", lines(creation.origins.iter()));
         (creation.binding, row(creation.binding, text, naming))
     });
@@ -139,9 +148,14 @@ fn withheld(Pass { decision: Decision { withheld, .. }, naming, causes, .. }: &P
     }
 }
 
-/// What is said of something that the files before a change would bring about, too.
-fn before(cause: Option<Cause>) -> &'static str {
-    if cause == Some(Cause::Drift) { " · since before this change" } else { "" }
+/// What is said of something that the files before a change would bring about, too: whether it is only the change that
+/// keeps it from being sent.
+fn before(cause: Option<(Cause, bool)>) -> &'static str {
+    match cause {
+        Some((_, true)) => STOPPED,
+        Some((Cause::Drift, false)) => " · since before this change",
+        Some((Cause::Change, false)) | None => "",
+    }
 }
 
 fn kept(plan: &Plan, naming: &Naming<'_>) -> Section {
