@@ -29,10 +29,22 @@ pub struct Span {
     pub column: u32,
 }
 
+impl Span {
+    /// An option of the command line, as a place.
+    pub fn option(name: &str) -> Self {
+        Self { file: Arc::from(name), start: 0, end: 0, line: 1, column: 1 }
+    }
+
+    /// Whether it is an option of the command line, which has neither lines nor columns.
+    pub fn is_option(&self) -> bool {
+        self.file.starts_with("--")
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, .. } = self;
-        write!(f, "{file}:{line}")
+        if self.is_option() { f.write_str(file) } else { write!(f, "{file}:{line}") }
     }
 }
 

@@ -87,6 +87,12 @@ impl Client {
         resource_users::users(&self.http, ids, BTreeSet::new()).await
     }
 
+    /// Looks up the user with this username, if they exist and are visible.
+    pub async fn user_called(&self, username: &str) -> Result<Option<(UserId, User)>, Error> {
+        let found = resource_users::users(&self.http, BTreeSet::new(), [username.to_owned()].into()).await?;
+        Ok(found.into_iter().next())
+    }
+
     /// Lists all users that the caller can see, with `active`.
     pub async fn everybody(&self) -> Result<BTreeMap<UserId, User>, Error> {
         resource_users::everybody(&self.http).await

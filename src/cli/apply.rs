@@ -15,12 +15,12 @@ use super::signals::Signals;
 use super::{Exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
-use crate::render::{self, Naming};
+use crate::render::{self, Naming, Verb};
 use crate::report::{Report, Stop};
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let ended = apply(arguments, verbose).await;
-    arguments.formats.end(ended)
+    arguments.formats.end(Verb::Apply, ended)
 }
 
 async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
@@ -56,7 +56,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let change = Review::new(&asked);
-    let manner = Manner { formats, verbose, diff: *diff };
+    let manner = Manner { verb: Verb::Apply, formats, verbose, diff: *diff };
     let progress = Progress::new(formats);
     let mut declined = false;
     let confirm = async |prepared: &Prepared| {

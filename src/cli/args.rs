@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use super::exit;
-use super::formats::ReportTo;
+use super::formats::{ReportTo, written_twice};
 use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
 use crate::binding::LinkId;
 use crate::policy::Digest;
@@ -44,6 +44,10 @@ impl Cli {
                 let said = format!("a saved plan holds its files, and `--{typed}` names others");
                 return Err(command.error(ErrorKind::ArgumentConflict, said));
             }
+        }
+        if let Some(path) = read.subcommand().and_then(|(_, verb)| written_twice(verb)) {
+            let said = format!("`{}` would be written twice: name a file for each", path.display());
+            return Err(command.error(ErrorKind::ArgumentConflict, said));
         }
         Self::from_arg_matches(&read)
     }

@@ -1,18 +1,21 @@
 //! In which formats a pass is told, and where.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context as _, Result};
+use clap::ArgMatches;
 
 use super::args::Formats;
 use super::read::{self, Read};
 use super::review::Review;
+use super::saved::NotCurrent;
 use super::{Exit, output};
 use crate::reconcile::Prepared;
-use crate::render::{self, Detail, Format, Naming, Pass, Shown, job_summary, render};
+use crate::render::{self, Detail, Failed, Format, Naming, Pass, Shown, Stale, Verb, job_summary, render};
 use crate::report::{Failure, Report};
 
 /// One `--report`: a format, and the file it goes to.
@@ -32,6 +35,17 @@ impl FromStr for ReportTo {
     }
 }
 
+/// A file that two reports, or one and what `-o` saves, would go to: the last one would be all there is.
+pub(super) fn written_twice(verb: &ArgMatches) -> Option<PathBuf> {
+    let reports = verb.try_get_many::<ReportTo>("report").ok().flatten().into_iter().flatten().map(|it| &it.path);
+    let saved = verb.try_get_one::<PathBuf>("output").ok().flatten();
+    let mut paths = BTreeSet::new();
+    let same = |path: &PathBuf| path.components().filter(|it| *it != Component::CurDir).collect::<PathBuf>();
+    // What is no file, like `/dev/stderr`, takes one after the other.
+    let files = saved.into_iter().chain(reports).filter(|it| !it.starts_with("/dev")).map(same);
+    files.into_iter().find(|it| !paths.insert(it.clone()))
+}
+
 /// What was to be told went elsewhere as a whole, and not to this place.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write {0}")]
@@ -40,6 +54,7 @@ pub(super) struct Untold(pub(super) String);
 /// How a pass is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Manner<'a> {
+    pub(super) verb: Verb,
     pub(super) formats: &'a Formats,
     pub(super) verbose: u8,
     pub(super) diff: bool,
@@ -79,6 +94,7 @@ impl Manner<'_> {
         let (naming, detail) =
             if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
         show(Pass {
+            verb: self.verb,
             decision,
             report,
             observation: &view.snapshot.observation,
@@ -104,16 +120,16 @@ impl Formats {
     }
 
     /// Whether standard output is for people, who get it piece by piece.
-    fn for_people(&self) -> bool {
+    pub(super) fn for_people(&self) -> bool {
         self.format == Format::Text
     }
 
     /// Passes on how a command ended. If it did not come to a decision, that is told in every format: whoever reads a
     /// report must not be left with the last one.
-    pub(super) fn end(&self, ended: Result<Exit>) -> Result<Exit> {
+    pub(super) fn end(&self, verb: Verb, ended: Result<Exit>) -> Result<Exit> {
         if let Err(error) = &ended
             && !error.is::<Untold>()
-            && let Err(untold) = self.tell_failure(error)
+            && let Err(untold) = self.tell_failure(verb, error)
         {
             // How it ended matters more.
             output::say(&format!("error: {untold:#}\n"));
@@ -141,13 +157,18 @@ impl Formats {
         told
     }
 
-    fn tell_failure(&self, error: &anyhow::Error) -> Result<()> {
+    fn tell_failure(&self, verb: Verb, error: &anyhow::Error) -> Result<()> {
         if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
-            return self.tell(&Shown::Invalid { diagnostics, sources });
+            return self.tell(&Shown::Invalid { verb, diagnostics, sources });
         }
         let (_, help) = read::cause(error);
         let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        self.tell(&Shown::Failed(&Failure { message, help: help.into_iter().next() }))
+        let failure = &Failure { message, help: help.into_iter().next() };
+        if let Some(NotCurrent::Changed { differences, names }) = error.downcast_ref() {
+            let stale = Some(Stale { differences, naming: &Naming::new(names) });
+            return self.tell(&Shown::Failed(Failed { verb, failure, stale }));
+        }
+        self.tell(&Shown::Failed(Failed { verb, failure, stale: None }))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::saved::SavedView;
 /// Reads what was seen, unless that is too long ago.
 pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
     let view = SavedView::read(&saved::text(path)?)?;
-    let Seen { at: _, age } = Seen::new(view.seen, Timestamp::now());
+    let Seen { age, .. } = Seen::new(view.seen, Timestamp::now(), view.everybody);
     if age > max_age {
         return Err(NotCurrent::TooOld { age: render::span(age), most: render::span(max_age) }.into());
     }

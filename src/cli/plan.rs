@@ -12,12 +12,12 @@ use super::review::Review;
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::reconcile::{Overrides, Request, prepare, review};
-use crate::render::Seen;
+use crate::render::{Seen, Verb};
 use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let ended = plan(arguments, verbose).await;
-    arguments.formats.end(ended)
+    arguments.formats.end(Verb::Plan, ended)
 }
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
@@ -28,7 +28,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
     let made = request.now;
-    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made));
+    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made, it.everybody));
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }
@@ -46,8 +46,8 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = Review::of(&asked, &told, seen, &mut prepared, client).await?;
-    let manner = Manner { formats, verbose, diff: *diff };
+    let change = Review::of(&request, &told, seen, &mut prepared, client).await?;
+    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {

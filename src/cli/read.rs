@@ -81,9 +81,11 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     let help = match error.downcast_ref::<reconcile::Error>() {
         Some(reconcile::Error::Api(error)) => error.help.clone(),
         Some(reconcile::Error::Stale(stale)) => {
-            let help = stale.current.as_ref().map(|it| format!("look at the plan again; what is held now is `{it}`"));
-            let nothing = || "run `grantsync plan` and look again".to_owned();
-            return (Exit::Stale, vec![help.unwrap_or_else(nothing)]);
+            let help = match stale.current {
+                Some(_) => "run `grantsync plan` and look again; if what is held now is meant, approve that",
+                None => "run `grantsync plan` and look again",
+            };
+            return (Exit::Stale, vec![help.to_owned()]);
         }
         Some(reconcile::Error::PartialView(_)) => {
             Some("use a staff token, or say with `--partial-view` that this is meant; nothing was written".to_owned())

@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 
-use super::output;
 use super::plan::overrides;
 use super::read::Read;
 use crate::api::Client;
-use crate::desired::{self, Desired};
-use crate::plan::Causes;
-use crate::reconcile::{Overrides, Prepared, view_of};
-use crate::render::{self, Naming, Seen, visible};
+use crate::desired::{self, Accept, Desired};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::policy::Causes;
+use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
+use crate::render::{self, Naming, Seen};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Asked, Base, Told};
 
@@ -26,6 +26,8 @@ pub(super) struct Review {
     pub(super) causes: Option<Causes>,
     /// What the files wanted before it.
     before: Option<Desired>,
+    /// Risks that they accepted.
+    accepted: Vec<Accept>,
 }
 
 impl Review {
@@ -37,15 +39,18 @@ impl Review {
     /// What was told of a change, for the plan that was made for it: that plan warns of what ends soon, and knows the
     /// names that only the files before the change use. They are looked up with the client, if there is one.
     pub(super) async fn of(
-        asked: &Asked,
+        request: &Request<'_>,
         Told { author, expiring_within, base }: &Told,
         seen: Option<Seen>,
         prepared: &mut Prepared,
         client: Option<&Client>,
     ) -> Result<Self> {
-        let mut review = Self { author: author.clone(), seen, ..Self::new(asked) };
+        let mut review = Self { limits: request.limits, author: author.clone(), seen, ..Self::default() };
         if let Some(base) = base {
-            review.compare(base, prepared, client).await?;
+            review.compare(base, prepared, request, client).await?;
+        }
+        if let Some(author) = author {
+            look_for(author, seen, prepared, client).await?;
         }
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
@@ -54,32 +59,72 @@ impl Review {
         Ok(review)
     }
 
-    async fn compare(&mut self, base: &Base, prepared: &mut Prepared, client: Option<&Client>) -> Result<()> {
+    async fn compare(
+        &mut self,
+        base: &Base,
+        prepared: &mut Prepared,
+        request: &Request<'_>,
+        client: Option<&Client>,
+    ) -> Result<()> {
         let Ok(document) = desired::parse(&base.sources()) else {
-            let rev = visible(&base.revision);
-            let note = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
-            output::say(&format!("note: {note}\n\n"));
-            self.causes = Some(Causes::new(None, &prepared.view.plan));
+            let rev = &base.revision;
+            let told = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
+            let help = "until there is something to compare with, all of this counts as because of the change";
+            let warning = Diagnostic::warning("base-unusable", Span::option("--base"), told);
+            prepared.decision.plan.warnings.push(warning.help(help));
+            self.causes = Some(Causes::new(None, &prepared.decision));
             return Ok(());
         };
-        let before = view_of(&document, &prepared.view, client).await?;
-        self.causes = Some(Causes::new(Some(&before.plan), &prepared.view.plan));
-        self.before = Some(before.desired);
-        prepared.view.directory = before.directory;
+        let Prepared { view, decision } = decided_by(&document, prepared, request, client).await?;
+        self.causes = Some(Causes::new(Some(&decision), &prepared.decision));
+        self.before = Some(view.desired);
+        self.accepted = document.accept;
+        prepared.view.directory = view.directory;
         Ok(())
     }
 
     /// What its reviewers should not miss.
-    pub(super) fn assess(&self, read: &Read, Prepared { view, decision: _ }: &Prepared) -> Assessment {
-        let Self { limits, author, seen: _, causes, before } = self;
+    pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
+        let Self { limits, author, seen: _, causes, before, accepted } = self;
         let facts = Facts {
             plan: &view.plan,
+            withheld: &decision.withheld,
             desired: &view.desired,
             directory: &view.directory,
             limits: limits.over(view.desired.limits),
             author: author.as_deref(),
-            before: causes.as_ref().map(|causes| Before { causes, desired: before.as_ref() }),
+            before: causes.as_ref().map(|causes| Before { causes, desired: before.as_ref(), accept: accepted }),
         };
         assess(&facts, &read.document.accept)
     }
+}
+
+/// Warns if the author is nobody: then no risk is told of what they give themself, and who reads that takes it for good.
+async fn look_for(
+    author: &str,
+    seen: Option<Seen>,
+    Prepared { view, decision }: &mut Prepared,
+    client: Option<&Client>,
+) -> Result<()> {
+    let known = |view: &View| view.directory.users.values().any(|it| it.username == author);
+    if !known(view)
+        && let Some(client) = client
+    {
+        view.directory.users.extend(client.user_called(author).await?);
+    }
+    if known(view) {
+        return Ok(());
+    }
+    let (told, help) = match seen {
+        Some(Seen { everybody: false, .. }) => (
+            format!("nobody in that view is called `{author}`: it can't be told what the author gets by this change"),
+            "take the view with `grantsync snapshot --all-users`",
+        ),
+        _ => (
+            format!("no user is called `{author}`: it can't be told what the author gets by this change"),
+            "name the author as the server does",
+        ),
+    };
+    decision.plan.warnings.push(Diagnostic::warning("unknown-author", Span::option("--author"), told).help(help));
+    Ok(())
 }

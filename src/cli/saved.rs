@@ -12,7 +12,7 @@ use super::{plan, read, values};
 use crate::api::Address;
 use crate::desired::{Mode, Narrow};
 use crate::directory::Directory;
-use crate::policy::ChangeSet;
+use crate::policy::{ChangeSet, Difference};
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
 use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
@@ -25,9 +25,14 @@ pub(super) struct Unreadable(String, #[source] io::Error);
 /// Something saved that must not be used now.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotCurrent {
-    /// Something else would be done; what has been said.
+    /// Something else would be done.
     #[error("the plan is stale: something else would be done now, and nothing was written")]
-    Changed,
+    Changed {
+        /// What.
+        differences: Vec<Difference>,
+        /// What things are called, now or then.
+        names: Box<Directory>,
+    },
     /// What was seen is too old.
     #[error("what was seen of the server is {age} old, older than {most}")]
     TooOld {
@@ -50,7 +55,7 @@ impl NotCurrent {
     /// What to do about it.
     pub(super) fn help(&self) -> &'static str {
         match self {
-            Self::Changed => "make a new plan and look at it",
+            Self::Changed { .. } => "make a new plan and look at it",
             Self::TooOld { .. } => "make it again with `grantsync snapshot`, or allow for more with `--max-age`",
             Self::OtherServer { .. } => "set WALDUR_API_URL to the server it was made for, or make a new plan",
         }
@@ -154,9 +159,12 @@ pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepa
     if differences.is_empty() {
         return Ok(());
     }
-    let names = names(plan, view.directory.clone());
-    formats.line(&render::differences(&differences, &Naming::new(&names)))?;
-    Err(NotCurrent::Changed.into())
+    let names = Box::new(names(plan, view.directory.clone()));
+    // Whoever reads another format finds them in it.
+    if formats.for_people() {
+        formats.line(&render::differences(&differences, &Naming::new(&names)))?;
+    }
+    Err(NotCurrent::Changed { differences, names }.into())
 }
 
 /// The names of both times.

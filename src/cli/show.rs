@@ -10,12 +10,12 @@ use super::review::Review;
 use super::{Exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
-use crate::render::{Seen, visible};
+use crate::render::{Seen, Verb, visible};
 use crate::saved::SavedPlan;
 
 pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
     let ended = show(arguments, verbose).await;
-    arguments.formats.end(ended)
+    arguments.formats.end(Verb::Plan, ended)
 }
 
 async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
@@ -24,7 +24,7 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
     let only = saved::narrow(&plan.asked)?;
     let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
     let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
-    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made));
+    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made, plan.view.everybody));
     formats.line(&heading(&plan))?;
     if let Some(seen) = seen {
         formats.line(&live::heading(&plan.view, seen))?;
@@ -36,8 +36,8 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let manner = Manner { formats, verbose, diff: *diff };
-    let change = Review::of(&plan.asked, &plan.told, seen, &mut prepared, None).await?;
+    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
+    let change = Review::of(&request, &plan.told, seen, &mut prepared, None).await?;
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
     Ok(Exit::Done)

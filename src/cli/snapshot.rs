@@ -28,17 +28,17 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
         client.users(unknown.map(|(id, _)| *id).collect()).await?
     };
     directory.users.extend(users);
-    let view = SavedView::new(directory, snapshot, seen);
+    let view = SavedView { everybody: *all_users, ..SavedView::new(directory, snapshot, seen) };
     saved::write(to, &view.write()?)?;
-    output::say(&told(&view, *all_users, file.is_empty()));
+    output::say(&told(&view, file.is_empty()));
     Ok(Exit::Done)
 }
 
 /// What was kept, and above all whom a plan will not know.
-fn told(SavedView { directory, snapshot, .. }: &SavedView, all_users: bool, no_files: bool) -> String {
+fn told(SavedView { directory, snapshot, everybody, .. }: &SavedView, no_files: bool) -> String {
     let Directory { resources, roles, users } = directory;
     let count = |count: usize, word: &str| format!("{count} {}", plural(count, word));
-    let whom = match (all_users, no_files) {
+    let whom = match (*everybody, no_files) {
         (true, _) => "everybody",
         (false, true) => "those who hold a link; a plan will know nobody else, unless you add `--all-users`",
         (false, false) => {

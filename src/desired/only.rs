@@ -1,7 +1,6 @@
 //! Narrowing a pass to some users and resources: less than the files say, never more.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::document::Reference;
 use super::names::Names;
@@ -104,6 +103,6 @@ impl Only {
 /// A reference from the command line: a UUID or a name.
 pub(super) fn asked(flag: &str, text: &str) -> Reference {
     let id = parse_uuid(text);
-    let span = Span { file: Arc::from(flag), start: 0, end: 0, line: 1, column: 1 };
+    let span = Span::option(flag);
     Reference { span, id, name: id.is_none().then(|| text.into()), offering: None }
 }

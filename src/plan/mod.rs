@@ -3,12 +3,10 @@
 //! A pure function of what is wanted, what names mean, what is live and what time it is. It is total, and its answer
 //! does not depend on the order of lines or rows.
 
-mod cause;
 mod compare;
 mod doubts;
 mod step;
 
-pub use cause::{Cause, Causes, Fixed, Intent};
 pub use compare::{CLOCKS_AGREE, plan};
 pub use step::{Creation, Held, Hold, Keep, Kept, Removal, Skip, Skipped, Why};
 

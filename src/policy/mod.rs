@@ -1,8 +1,9 @@
-//! The last look before anything is written: limits, then mode.
+//! The last look before anything is written: limits, where the mode lets anything go, then mode.
 //!
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
 mod approvals;
+mod cause;
 mod changes;
 mod digest;
 mod limits;
@@ -14,6 +15,7 @@ use std::fmt;
 use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;
@@ -93,13 +95,17 @@ pub struct Stale {
 /// be looked at again.
 pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     let Asks { limits, mode, only, approval, approvals, removed_lately, aside } = asks;
-    let (exceeded, over) = limits::exceeded(&plan, *limits, *removed_lately);
+    // Where nothing may be removed at all, there is nothing that limits would have to hold.
+    let removes = *mode < Mode::AddOnly;
+    let (exceeded, over) = if removes { limits::exceeded(&plan, *limits, *removed_lately) } else { Default::default() };
     let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
     if let Some(given) = approval
         && digest.as_ref() != Some(given)
     {
         return Err(Stale { given: given.clone(), current: digest });
     }
+    // Nor is there anything to say of approvals: what they are for may be held again under another mode.
+    let approvals = if removes { &approvals[..] } else { &[] };
     let (released, notes) = approvals::consult(approvals, digest.as_ref(), plan.now);
     plan.warnings.extend(notes);
     let limited = digest.filter(|_| approval.is_none() && !released).map(|digest| {
@@ -108,7 +114,7 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     });
     let meant = |it: &Binding| only.contains(it) && !aside.contains(&it.pair());
     let (creations, not_created) = split(&plan.creations, |it| *mode < Mode::Observe && meant(&it.binding));
-    let (removals, not_removed) = split(&plan.removals, |it| *mode < Mode::AddOnly && meant(&it.link.binding));
+    let (removals, not_removed) = split(&plan.removals, |it| removes && meant(&it.link.binding));
     Ok(Decision {
         plan,
         approved: Approved { creations, removals },

@@ -1,7 +1,7 @@
 //! A part of a decision.
 
-use super::{Approved, Decision, Withheld};
-use crate::plan::{Cause, Causes, Creation, Plan, Removal};
+use super::{Approved, Cause, Causes, Decision, Withheld};
+use crate::plan::{Creation, Plan, Removal};
 
 impl Decision {
     /// The steps that have this cause, and none of what limits hold is explained: that belongs to the whole.

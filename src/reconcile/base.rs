@@ -1,14 +1,26 @@
 //! What other files would do in the same world.
 
-use super::View;
+use super::{Error, Prepared, Request, View, decide};
 use crate::api::{self, Client};
 use crate::desired::Document;
 use crate::directory::{Directory, Lookups};
 use crate::plan::Plan;
 
-/// What follows from these files and from what `view` has seen. With a client, names are looked up that only they use;
-/// without, who is not known stays unresolved. The directory knows all that the one of `view` does.
-pub async fn view_of(document: &Document, view: &View, client: Option<&Client>) -> Result<View, api::Error> {
+/// What would be decided by these files about what was seen, were the same asked for; only an approval is for one set of
+/// files and no other. With a client, names are looked up that only they use; without, who is not known stays unresolved.
+/// The directory knows all that the one of `seen` does.
+pub async fn decided_by(
+    document: &Document,
+    Prepared { view: seen, decision: _ }: &Prepared,
+    request: &Request<'_>,
+    client: Option<&Client>,
+) -> Result<Prepared, Error> {
+    let view = view_of(document, seen, client).await?;
+    let decision = decide(&view, &Request { document, ..request.clone() }, None)?;
+    Ok(Prepared { view, decision })
+}
+
+async fn view_of(document: &Document, view: &View, client: Option<&Client>) -> Result<View, api::Error> {
     let View { directory, snapshot, desired: _, plan: Plan { now, .. } } = view;
     let mut directory = directory.clone();
     if let Some(client) = client

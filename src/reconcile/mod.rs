@@ -23,7 +23,7 @@ use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
-pub use base::view_of;
+pub use base::decided_by;
 pub use view::View;
 
 /// What a pass is asked to do.

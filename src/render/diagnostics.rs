@@ -112,7 +112,8 @@ fn elements<'d>(excerpt: Excerpt<'d>, primary: &Label) -> Vec<Element<'d>> {
 
 fn origin(label: &Label) -> Origin<'_> {
     let span = &label.span;
-    Origin::path(clean(&span.file)).line(span.line as usize).char_column(span.column as usize)
+    let path = Origin::path(clean(&span.file));
+    if span.is_option() { path } else { path.line(span.line as usize).char_column(span.column as usize) }
 }
 
 /// Without characters that would move the cursor or colour the screen.

@@ -8,7 +8,7 @@ use crate::policy::{Difference, Fate};
 pub fn differences(differences: &[Difference], naming: &Naming<'_>) -> String {
     let line = |it: &Difference| {
         let Difference { binding, link, then, now } = it;
-        let (style, words) = words(*then, *now);
+        let (style, words) = (style(*now), words(*then, *now));
         let words = match link.and_then(|id| naming.link(id)) {
             Some(link) => format!("{words} · {link}"),
             None => words,
@@ -21,13 +21,17 @@ pub fn differences(differences: &[Difference], naming: &Naming<'_>) -> String {
     out
 }
 
-fn words(then: Fate, now: Fate) -> (anstyle::Style, String) {
-    let style = match now {
+fn style(now: Fate) -> anstyle::Style {
+    match now {
         Fate::Nothing => QUIET,
         Fate::Created => CREATE,
         Fate::Removed => REMOVE,
         Fate::Held => HOLD,
-    };
+    }
+}
+
+/// What became of it between the plan and now.
+pub(super) fn words(then: Fate, now: Fate) -> String {
     let then = match then {
         Fate::Nothing => "not in the plan",
         Fate::Created => "to be created in the plan",
@@ -40,5 +44,5 @@ fn words(then: Fate, now: Fate) -> (anstyle::Style, String) {
         Fate::Removed => "to be removed now",
         Fate::Held => "held by limits now",
     };
-    (style, format!("{then}, {now}"))
+    format!("{then}, {now}")
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::risks::message;
-use super::{Naming, Pass, Shown, hold, plural, visible};
+use super::risks::{excuse, message, ordered, rank};
+use super::{Failed, Naming, Pass, Shown, Stale, Verb, difference, hold, plural, seen, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
+use crate::policy::Difference;
 use crate::report::{After, Failure, Outcome, Report, Stop};
 use crate::risk::{Accepted, Assessment};
 
@@ -32,12 +33,24 @@ pub(super) enum Level {
     Note,
 }
 
+/// What is looked at first, of what is equally grave: many read no more than the first ten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// All of it is in doubt, or something waits for somebody.
+    First,
+    /// A risk, by the rank of its rule.
+    Risk(usize),
+    /// Whatever else there is.
+    Other,
+}
+
 /// One thing to look at.
 #[derive(Debug)]
 pub(super) struct Finding<'a> {
     /// What says it.
     pub(super) rule: Rule,
     pub(super) level: Level,
+    pub(super) kind: Kind,
     /// What it says, on one line.
     pub(super) message: String,
     /// What to do about it, on one line.
@@ -53,6 +66,7 @@ pub(super) struct Finding<'a> {
 }
 
 const FAILED: Rule = Rule { id: "failed", about: "no plan could be made" };
+const NOT_APPLIED: Rule = Rule { id: "failed", about: "nothing was applied" };
 const NOT_CONVERGED: Rule = Rule { id: "not-converged", about: "something was left to be done after the last step" };
 const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touched could not be read again" };
 const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
@@ -62,20 +76,28 @@ const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
+const STALE: Rule = Rule { id: "stale-plan", about: "something else would be done now than was planned" };
 const STEP_FAILED: Rule = Rule { id: "step-failed", about: "a step failed" };
 const STEP_UNKNOWN: Rule = Rule { id: "step-unknown", about: "it is not known what became of a step" };
 const STOPPED: Rule = Rule { id: "stopped", about: "the pass ended before all steps were sent" };
 
-/// All there is to look at: errors first, then by place.
+/// All there is to look at: errors first, then what matters most, then by place.
 pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     let mut all = All::default();
     match *shown {
         Shown::Pass(pass) => all.pass(pass),
-        Shown::Invalid { diagnostics, sources: _ } => diagnostics.iter().for_each(|it| all.diagnostic(it)),
-        Shown::Failed(failure) => all.failure(FAILED, failure),
+        Shown::Invalid { diagnostics, .. } => diagnostics.iter().for_each(|it| all.diagnostic(it)),
+        Shown::Failed(Failed { verb, failure, stale }) => {
+            all.failure(if verb == Verb::Apply { NOT_APPLIED } else { FAILED }, failure);
+            if let Some(stale) = stale {
+                all.stale(stale);
+            }
+        }
     }
     let mut found = all.found;
-    found.sort_by(|a, b| (a.level, a.span.is_none(), a.span).cmp(&(b.level, b.span.is_none(), b.span)));
+    // What is about all of it comes before its parts, and what has no place of its own after what has.
+    let last = |it: &Finding<'_>| it.span.is_none() != (it.kind == Kind::First);
+    found.sort_by(|a, b| (a.level, a.kind, last(a), a.span).cmp(&(b.level, b.kind, last(b), b.span)));
     number(&mut found);
     found
 }
@@ -125,18 +147,22 @@ impl<'a> All<'a> {
         let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
         if let Some(lacks) = observation.caller.lacks() {
-            let message = format!("the token of `{}` {lacks}", visible(&observation.caller.username));
-            self.add(NOT_STAFF, Level::Warning, message, None);
+            let (of, whom) = seen::holder(&observation.caller);
+            let message = format!("the token {of} `{}` {lacks}", visible(whom));
+            self.add(NOT_STAFF, Level::Warning, message, None).kind = Kind::First;
         }
         if plan.changing {
             let message = "links came and went while they were read".to_owned();
-            self.add(CHANGING, Level::Warning, message, None).help = Some("look again".to_owned());
+            let found = self.add(CHANGING, Level::Warning, message, None);
+            (found.kind, found.help) = (Kind::First, Some("look again".to_owned()));
         }
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
         let Assessment { risks, accepted } = assessment;
-        for risk in risks {
-            let message = message(risk, naming, &|name| format!("`{name}`"));
-            self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
+        for risk in ordered(risks, naming) {
+            let excuse = excuse(risk, &|reason| visible(reason).into_owned());
+            let message = message(risk, naming, &|name| format!("`{name}`")) + &excuse;
+            let found = self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
+            found.kind = Kind::Risk(rank(risk));
         }
         for Accepted { rule, found, reason, span } in accepted {
             let message = format!("accepted ({found} found): {}", visible(reason));
@@ -159,11 +185,27 @@ impl<'a> All<'a> {
         );
         found.help = help.as_deref().map(|it| visible(it).into_owned());
         found.related = related;
+        // What was asked for on the command line and can't be done is about all of it.
+        if primary.span.is_option() {
+            found.kind = Kind::First;
+        }
     }
 
     fn failure(&mut self, rule: Rule, Failure { message, help }: &Failure) {
         self.add(rule, Level::Error, visible(message).into_owned(), None).help =
             help.as_deref().map(|it| visible(it).into_owned());
+    }
+
+    /// What differs alike is told once.
+    fn stale(&mut self, Stale { differences, naming }: Stale<'_>) {
+        let mut alike: BTreeMap<_, Vec<Binding>> = BTreeMap::new();
+        for Difference { binding, link: _, then, now } in differences {
+            alike.entry((*then, *now)).or_default().push(*binding);
+        }
+        for ((then, now), bindings) in alike {
+            let message = format!("{}: {}", difference::words(then, now), some(&bindings, naming));
+            self.add(STALE, Level::Error, message, None);
+        }
     }
 
     /// What one line asks for in vain is told once, however many bindings the line stands for.
@@ -213,7 +255,7 @@ impl<'a> All<'a> {
             let count = format!("{} {} held", bindings.len(), plural(bindings.len(), "removal"));
             let message = format!("{count}, because {}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
-            found.help = Some(hold::release(cause, digest));
+            (found.kind, found.help) = (Kind::First, Some(hold::release(cause, digest)));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
             found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
         }
@@ -259,8 +301,8 @@ impl<'a> All<'a> {
 
     fn add(&mut self, rule: Rule, level: Level, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
         let identity = message.clone();
-        let (help, related, fingerprint) = (None, &[][..], String::new());
-        self.found.push(Finding { rule, level, message, help, span, related, fingerprint, identity });
+        let (kind, help, related, fingerprint) = (Kind::Other, None, &[][..], String::new());
+        self.found.push(Finding { rule, level, kind, message, help, span, related, fingerprint, identity });
         let last = self.found.len() - 1;
         &mut self.found[last]
     }

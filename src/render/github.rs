@@ -6,20 +6,39 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::findings::{Finding, Level, end_column, findings, path};
-use super::{Pass, Shown, causes, report, seen, summary};
+use super::findings::{Finding, Kind, Level, end_column, findings, path};
+use super::{Pass, Shown, causes, grouped, report, seen, summary};
 use crate::diagnostic::Source;
+
+/// More risks of one rule than this are one annotation: GitHub shows ten warnings of a step, and no more.
+const RISKS: usize = 5;
 
 /// One command a finding, and one that sums it up.
 pub(super) fn render(shown: &Shown<'_>) -> String {
     let mut out = String::new();
-    for finding in findings(shown) {
-        annotate(&mut out, &finding, shown.sources());
+    let findings = findings(shown);
+    for alike in findings.chunk_by(|a, b| matches!(a.kind, Kind::Risk(_)) && a.kind == b.kind) {
+        if alike.len() > RISKS {
+            count(&mut out, alike);
+            continue;
+        }
+        for finding in alike {
+            annotate(&mut out, finding, shown.sources());
+        }
     }
     if let Shown::Pass(pass) = shown {
         command(&mut out, "notice", &[("title", "grantsync".to_owned())], &sum(pass));
     }
     out
+}
+
+/// Many of one rule: how many, and the first few.
+fn count(out: &mut String, alike: &[Finding<'_>]) {
+    const SHOWN: usize = 3;
+    let shown: Vec<_> = alike.iter().take(SHOWN).map(|it| &*it.message).collect();
+    let (count, more) = (grouped(alike.len()), grouped(alike.len() - SHOWN));
+    let title = ("title", format!("grantsync: {}", alike[0].rule.id));
+    command(out, "warning", &[title], &format!("{count} of these: {}; and {more} more", shown.join("; ")));
 }
 
 fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
@@ -46,7 +65,9 @@ fn sum(pass: &Pass<'_>) -> String {
     let sum = match (pass.report, pass.causes) {
         (Some(done), _) => report::counts(done),
         (None, None) => summary(pass.decision),
-        (None, Some(causes)) => format!("{} · {}", summary(pass.decision), causes::counts(pass.decision, causes)),
+        (None, Some(causes)) => {
+            format!("{} · {}", summary(pass.decision), causes::verdict(pass.decision, causes, pass.naming))
+        }
     };
     sum + &seen
 }

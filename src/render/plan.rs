@@ -10,11 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::changes::{Change, Group, changes};
 use super::dates::{end, instant};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Counts, Naming, hold, table, visible};
+use super::{Counts, Naming, causes, hold, seen, table, visible};
 use crate::binding::{Binding, ResourceId, RoleId};
 use crate::desired::Origin;
 use crate::plan::{Held, Hold, Plan, Removal, Why};
-use crate::policy::{Decision, Digest, Limited};
+use crate::policy::{Causes, Decision, Digest, Limited};
 use crate::snapshot::Observation;
 
 /// How much is shown.
@@ -34,7 +34,7 @@ type Heading<'a> = (Cow<'a, str>, String, ResourceId);
 
 /// The whole decision: by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut sections = changing(decision, naming, detail);
+    let mut sections = changing(decision, None, naming, detail);
     if detail == Detail::Everything {
         for (heading, lines) in unchanged(&decision.plan, naming) {
             sections.entry(heading).or_default().extend(lines);
@@ -43,12 +43,17 @@ pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String 
     written(&sections) + &foot(decision, naming, detail)
 }
 
-/// What happens, by resource.
-pub(super) fn changing<'a>(decision: &Decision, naming: &Naming<'a>, detail: Detail) -> Sections<'a> {
+/// What happens, by resource; with causes, also what would have kept it from happening before the change.
+pub(super) fn changing<'a>(
+    decision: &Decision,
+    causes: Option<&Causes>,
+    naming: &Naming<'a>,
+    detail: Detail,
+) -> Sections<'a> {
     let mut sections = Sections::new();
     for Group { resource, changes } in changes(decision, naming) {
         let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
-        sections.insert(heading(resource, naming), shown.map(|it| line(it, naming)).collect());
+        sections.insert(heading(resource, naming), shown.map(|it| line(it, causes, naming)).collect());
     }
     sections
 }
@@ -98,7 +103,7 @@ fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> Heading<'a> {
     (naming.offering(resource), naming.resource(resource), resource)
 }
 
-fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
+fn line(change: &Change<'_>, causes: Option<&Causes>, naming: &Naming<'_>) -> table::Line<4> {
     let role = |it: &Binding| naming.role(it.role);
     let (style, sign, roles, note) = match change {
         Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), linked(why(it), it, naming)),
@@ -121,8 +126,8 @@ fn line(change: &Change<'_>, naming: &Naming<'_>) -> table::Line<4> {
             (QUIET, "(+)", role(&it.binding), format!("withheld · {}", origins(it.origins.iter())))
         }
     };
-    let user = naming.user(change.user());
-    [(style, format!("{sign:<3}")), (style, roles), (PLAIN, user), (QUIET, note)]
+    let (user, before) = (naming.user(change.user()), causes.map_or("", |it| causes::before(change, it)));
+    [(style, format!("{sign:<3}")), (style, roles), (PLAIN, user), (QUIET, note + before)]
 }
 
 fn linked(note: String, removal: &Removal, naming: &Naming<'_>) -> String {
@@ -245,8 +250,8 @@ pub fn banner(observation: &Observation) -> String {
     let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
     let mut out = String::new();
     if let Some(lacks) = caller.lacks() {
-        let name = visible(&caller.username);
-        let _ = writeln!(out, "{}", styled(HOLD, format!("The token of `{name}` is not a staff token.")));
+        let (of, name) = seen::holder(caller);
+        let _ = writeln!(out, "{}", styled(HOLD, format!("The token {of} `{}` is not a staff token.", visible(name))));
         let _ = writeln!(out, "It {lacks}.\n");
     }
     if *changing {

@@ -6,7 +6,31 @@ use std::fmt::Write as _;
 use super::style::{HOLD, PLAIN, QUIET, styled};
 use super::{Naming, plural, table, visible};
 use crate::binding::UserId;
-use crate::risk::{Accepted, Assessment, Finding, Risk};
+use crate::risk::{Accepted, Assessment, Finding, RULES, Risk};
+
+/// All risks, by rule, and of each rule in the order of tables: people look for names.
+pub(super) fn ordered<'a>(risks: &'a [Risk], naming: &Naming<'_>) -> Vec<&'a Risk> {
+    let mut risks: Vec<_> = risks.iter().collect();
+    risks.sort_by_cached_key(|it| {
+        let (resource, user, role) = match it.finding {
+            Finding::SelfGrant(it) | Finding::ProtectedGains(it) | Finding::Endless { binding: it, .. } => {
+                (Some(it.resource), Some(it.user), Some(it.role))
+            }
+            Finding::Unprotected(user) => (None, Some(user), None),
+            Finding::LastHolder { resource, role, .. } => (Some(resource), None, Some(role)),
+            Finding::Emptied { resource, .. } => (Some(resource), None, None),
+            Finding::Share(_) => (None, None, None),
+        };
+        let resource = resource.map(|id| (naming.offering(id).into_owned(), naming.resource(id)));
+        (rank(it), resource, user.map(|id| naming.user(id)), role.map(|id| naming.role(id)))
+    });
+    risks
+}
+
+/// How far down the table of rules its rule stands.
+pub(super) fn rank(risk: &Risk) -> usize {
+    RULES.iter().position(|it| it.name == risk.rule).unwrap_or(RULES.len())
+}
 
 /// All risks, one a line, and those that somebody has accepted; empty if there is none.
 pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
@@ -16,7 +40,7 @@ pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
         return out;
     }
     let _ = writeln!(out, "{}", styled(HOLD, "Risks"));
-    let mut lines: Vec<_> = risks.iter().map(|it| line(it, naming)).collect();
+    let mut lines: Vec<_> = ordered(risks, naming).into_iter().map(|it| line(it, naming)).collect();
     lines.extend(accepted.iter().map(|Accepted { rule, found, reason, span }| {
         let note = format!("accepted ({found} found): {} · {span}", visible(reason));
         [(QUIET, (*rule).to_owned()), (QUIET, note)]
@@ -28,12 +52,18 @@ pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
 
 fn line(it: &Risk, naming: &Naming<'_>) -> table::Line<2> {
     let place = it.span.as_ref().map(|it| format!(" · {it}")).unwrap_or_default();
-    [(HOLD, it.rule.to_owned()), (PLAIN, format!("{}{place}", message(it, naming, &|name| name)))]
+    let excuse = excuse(it, &|reason| visible(reason).into_owned());
+    [(HOLD, it.rule.to_owned()), (PLAIN, format!("{}{place}{excuse}", message(it, naming, &|name| name)))]
+}
+
+/// What the change itself says about it, if it does.
+pub(super) fn excuse(Risk { excuse, .. }: &Risk, mark: &dyn Fn(&str) -> String) -> String {
+    excuse.as_ref().map_or(String::new(), |it| format!(" · accepted by this change: {}", mark(it)))
 }
 
 /// One risk in words: a fragment without a full stop. `mark` tells names from words.
 pub(super) fn message(
-    Risk { rule: _, finding, span: _ }: &Risk,
+    Risk { rule: _, finding, span: _, excuse: _ }: &Risk,
     naming: &Naming<'_>,
     mark: &dyn Fn(String) -> String,
 ) -> String {

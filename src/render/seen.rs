@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::dates::{instant, span};
+use crate::binding::UserId;
+use crate::snapshot::Caller;
 
 /// When the links were seen, if that was not for this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,24 +16,38 @@ pub struct Seen {
     pub at: Timestamp,
     /// How long that was before the plan was made.
     pub age: Duration,
+    /// Every user that there was is known.
+    pub everybody: bool,
 }
 
-/// What nobody can tell who only has such a view.
-pub(super) const UNKNOWN: &str = "Users who are not in that view are unresolved here, even if they exist.";
+/// What nobody can tell who only has such a view; empty if there is nothing.
+pub(super) fn unknown(seen: Seen) -> &'static str {
+    if seen.everybody { "" } else { "Users who are not in that view are unresolved here, even if they exist." }
+}
+
+/// Whose token it was, as words and a name: views that are kept don't hold the username.
+pub(super) fn holder(Caller { user, username, .. }: &Caller) -> (&'static str, &str) {
+    match username.strip_prefix("fingerprint ") {
+        Some(fingerprint) if *user == UserId::from(Uuid::nil()) => ("with the fingerprint", fingerprint),
+        _ => ("of", username),
+    }
+}
 
 impl Seen {
     /// What was seen then, for a plan that was made then. Nothing is younger than the plan, whatever the clocks say.
-    pub fn new(at: Timestamp, made: Timestamp) -> Self {
-        Self { at, age: Duration::try_from(made.duration_since(at)).unwrap_or_default() }
+    pub fn new(at: Timestamp, made: Timestamp, everybody: bool) -> Self {
+        Self { at, age: Duration::try_from(made.duration_since(at)).unwrap_or_default(), everybody }
     }
 }
 
 /// In words that follow "as".
-pub(super) fn words(Seen { at, age }: Seen) -> String {
+pub(super) fn words(Seen { at, age, everybody: _ }: Seen) -> String {
     format!("seen at {}, {} before this plan", instant(at), span(age))
 }
 
 /// The first lines of a plan in text, with whatever else is said of the view; with an empty line at the end.
 pub fn seen(seen: Seen, more: &str) -> String {
-    format!("As {}{more}\n{UNKNOWN}\n\n", words(seen))
+    let unknown = unknown(seen);
+    let end = if unknown.is_empty() { "" } else { "\n" };
+    format!("As {}{more}\n{unknown}{end}\n", words(seen))
 }

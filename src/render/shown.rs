@@ -3,8 +3,7 @@
 use super::findings::path;
 use super::{Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::plan::Causes;
-use crate::policy::Decision;
+use crate::policy::{Causes, Decision, Difference};
 use crate::report::{Failure, Report};
 use crate::risk::Assessment;
 use crate::snapshot::Observation;
@@ -16,21 +15,54 @@ pub enum Shown<'a> {
     Pass(Pass<'a>),
     /// The files can't be used: nothing was asked of a server and nothing was decided.
     Invalid {
+        /// What was called.
+        verb: Verb,
         /// What is wrong with them, and what else is worth saying.
         diagnostics: &'a [Diagnostic],
         /// The files, as far as they could be read.
         sources: &'a [Source],
     },
     /// It did not come to a decision: a server that could not be read, an approval for something else.
-    Failed(&'a Failure),
+    Failed(Failed<'a>),
+}
+
+/// What was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Something was to be shown.
+    Plan,
+    /// Something was to be done.
+    Apply,
+}
+
+/// A call that did not come to a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// What was called.
+    pub verb: Verb,
+    /// Why not.
+    pub failure: &'a Failure,
+    /// What would be done now, if a saved plan says otherwise.
+    pub stale: Option<Stale<'a>>,
+}
+
+/// How a saved plan differs from what would be done now.
+#[derive(Debug, Clone, Copy)]
+pub struct Stale<'a> {
+    /// In the order of bindings; never empty.
+    pub differences: &'a [Difference],
+    /// What things are called, now or then.
+    pub naming: &'a Naming<'a>,
 }
 
 /// A decision with everything that is told about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Pass<'a> {
+    /// What was called.
+    pub verb: Verb,
     /// What was decided.
     pub decision: &'a Decision,
-    /// What was done about it; absent for a plan.
+    /// What was done about it; absent for a plan, and where there was nothing to do.
     pub report: Option<&'a Report>,
     /// How the live links were seen.
     pub observation: &'a Observation,
@@ -53,7 +85,7 @@ impl<'a> Shown<'a> {
     /// The files, as far as they are there.
     pub(super) fn sources(&self) -> &'a [Source] {
         match self {
-            Self::Pass(Pass { sources, .. }) | Self::Invalid { diagnostics: _, sources } => sources,
+            Self::Pass(Pass { sources, .. }) | Self::Invalid { sources, .. } => sources,
             Self::Failed(_) => &[],
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::causes::by_cause;
 use super::style::{QUIET, REMOVE, styled};
-use super::{Pass, Shown, banner, diagnostics, plan, report, risks, seen, step, visible};
+use super::{Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, risks, seen, step, visible};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// What has to be known first, the findings, and the plan or what was done.
@@ -12,8 +12,11 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     let mut out = String::new();
     match shown {
         Shown::Pass(pass) => write(&mut out, pass),
-        Shown::Invalid { diagnostics, sources } => findings(&mut out, sources, diagnostics),
-        Shown::Failed(failure) => {
+        Shown::Invalid { diagnostics, sources, .. } => findings(&mut out, sources, diagnostics),
+        Shown::Failed(Failed { failure, stale, .. }) => {
+            if let Some(Stale { differences: all, naming }) = stale {
+                out.push_str(&differences(all, naming));
+            }
             let _ = writeln!(out, "{} {}", styled(REMOVE, "error:"), visible(&failure.message));
             help(&mut out, failure.help.as_deref());
         }

@@ -10,8 +10,8 @@ use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Accept, Desired, Limits};
 use crate::diagnostic::Span;
 use crate::directory::Directory;
-use crate::plan::{Causes, Plan};
-use crate::policy::Exceeded;
+use crate::plan::Plan;
+use crate::policy::{Causes, Exceeded, Withheld};
 pub use rules::{RULES, Rule};
 
 /// What there is to judge.
@@ -19,6 +19,8 @@ pub use rules::{RULES, Rule};
 pub struct Facts<'a> {
     /// What is intended, before limits.
     pub plan: &'a Plan,
+    /// What of it is not sent, and is no risk.
+    pub withheld: &'a Withheld,
     /// What the files want.
     pub desired: &'a Desired,
     /// What names mean.
@@ -38,6 +40,8 @@ pub struct Before<'a> {
     pub causes: &'a Causes,
     /// What the files wanted; absent if they could not be used.
     pub desired: Option<&'a Desired>,
+    /// What they silenced.
+    pub accept: &'a [Accept],
 }
 
 /// Something that a rule has found.
@@ -49,6 +53,8 @@ pub struct Risk {
     pub finding: Finding,
     /// The line that brings it about, if there is one.
     pub span: Option<Span>,
+    /// The reason with which the very change that is judged silences its rule: nobody has agreed to that yet.
+    pub excuse: Option<Box<str>>,
 }
 
 /// What a rule has found, in ids.
@@ -111,19 +117,24 @@ pub struct Accepted {
     pub span: Span,
 }
 
-/// Asks every rule.
+/// Asks every rule. What silences one has to have been there before the change: nobody excuses themself.
 pub fn assess(facts: &Facts<'_>, accept: &[Accept]) -> Assessment {
     let mut assessment = Assessment::default();
     for Rule { name, find } in RULES {
         let found = find(facts);
-        match accept.iter().find(|it| *it.risk == **name) {
+        let of_rule = |it: &&Accept| *it.risk == **name;
+        let accepted = accept.iter().find(of_rule);
+        let agreed = facts.before.is_none_or(|it| it.accept.iter().any(|it| of_rule(&it)));
+        match accepted.filter(|_| agreed) {
             Some(_) if found.is_empty() => {}
             Some(Accept { span, risk: _, reason }) => {
                 let (found, reason, span) = (found.len(), reason.clone(), span.clone());
                 assessment.accepted.push(Accepted { rule: name, found, reason, span });
             }
             None => {
-                let risks = found.into_iter().map(|(finding, span)| Risk { rule: name, finding, span });
+                let excuse = accepted.map(|it| it.reason.clone());
+                let risk = |(finding, span)| Risk { rule: name, finding, span, excuse: excuse.clone() };
+                let risks = found.into_iter().map(risk);
                 assessment.risks.extend(risks);
             }
         }

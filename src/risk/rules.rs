@@ -6,8 +6,8 @@ use super::{Before, Facts, Finding};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase, risks};
 use crate::diagnostic::Span;
-use crate::plan::{Cause, Creation, Removal, Why};
-use crate::policy;
+use crate::plan::{Creation, Removal, Why};
+use crate::policy::{self, Cause};
 
 /// A rule.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ fn protected_user_touched(facts: &Facts<'_>) -> Vec<Found> {
     let protected = &facts.desired.protected;
     let gains = coming(facts).filter(|it| protected.contains(&it.binding.user));
     let mut found: Vec<_> = gains.map(|it| (Finding::ProtectedGains(it.binding), place(&it.origins))).collect();
-    if let Some(Before { desired: Some(before), causes: _ }) = facts.before {
+    if let Some(Before { desired: Some(before), .. }) = facts.before {
         found.extend(before.protected.difference(protected).map(|it| (Finding::Unprotected(*it), None)));
     }
     found
@@ -99,18 +99,25 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
     emptied
 }
 
-/// What the change creates, or the plan where there is no change.
+/// What the change creates, or the plan where there is no change; nothing that is withheld.
 fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
     let before = facts.before;
     let ours = move |it: &&Creation| before.is_none_or(|before| before.causes.of_creation(it) == Cause::Change);
-    facts.plan.creations.iter().filter(ours)
+    created(facts).filter(ours)
 }
 
-/// What the change removes. Where a duplicate goes, nobody loses anything.
+/// What the change removes, even if a limit holds it, but nothing that is withheld. Where a duplicate goes, nobody loses anything.
 fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     let before = facts.before;
     let ours = move |it: &&Removal| before.is_none_or(|before| before.causes.of_removal(it) == Cause::Change);
-    facts.plan.removals.iter().filter(|it| it.why != Why::Duplicate).filter(ours)
+    let withheld: BTreeSet<_> = facts.withheld.removals.iter().map(|it| it.link.id).collect();
+    let removed = facts.plan.removals.iter().filter(move |it| !withheld.contains(&it.link.id));
+    removed.filter(|it| it.why != Why::Duplicate).filter(ours)
+}
+
+fn created<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> + use<'a> {
+    let withheld: BTreeSet<_> = facts.withheld.creations.iter().map(|it| it.binding).collect();
+    facts.plan.creations.iter().filter(move |it| !withheld.contains(&it.binding))
 }
 
 /// Everything that is live once the plan is done, in scope or not.
@@ -119,7 +126,8 @@ fn staying<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Binding> + use<'a> {
     let live = plan.in_sync.iter().chain(&plan.outside).map(|it| it.binding);
     let kept = plan.kept.iter().map(|it| it.link.binding);
     let held = plan.held.iter().map(|it| it.removal.link.binding);
-    live.chain(kept).chain(held).chain(plan.creations.iter().map(|it| it.binding))
+    let withheld = facts.withheld.removals.iter().map(|it| it.link.binding);
+    live.chain(kept).chain(held).chain(withheld).chain(created(facts).map(|it| it.binding))
 }
 
 fn place(origins: &[Origin]) -> Option<Span> {

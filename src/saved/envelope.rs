@@ -10,8 +10,10 @@ const VERSION: u64 = 1;
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A plan.
     Plan,
+    /// What was seen of a server.
     View,
 }
 
@@ -30,8 +32,11 @@ struct Envelope {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
     /// It is something else.
-    #[error("this is not a {0}")]
-    Other(&'static str),
+    #[error("this is not a {}", .0.words())]
+    Other(Kind),
+    /// It is something else that was saved.
+    #[error("this is a {}, and not a {}", .0.other().words(), .0.words())]
+    TheOther(Kind),
     /// It is of another version of the format.
     #[error(
         "this {kind} is of version {found} of the format, made by grantsync {made_by}; this program reads version {VERSION}"
@@ -61,7 +66,11 @@ impl SavedError {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Other(_) => "name a file that `plan -o` or `snapshot -o` has written",
+            Self::Other(kind) => kind.made_with(),
+            Self::TheOther(Kind::Plan) => "name a file that `plan -o` has written; a view is for `plan --live`",
+            Self::TheOther(Kind::View) => {
+                "name a file that `snapshot -o` has written; a plan is for `show` and `apply`"
+            }
             Self::Version { .. } => "use the grantsync that made it, or make it again",
             Self::Damaged(_) | Self::Senseless { .. } => "make it again; it is not meant to be edited",
         }
@@ -69,6 +78,20 @@ impl SavedError {
 }
 
 impl Kind {
+    fn other(self) -> Self {
+        match self {
+            Self::Plan => Self::View,
+            Self::View => Self::Plan,
+        }
+    }
+
+    fn made_with(self) -> &'static str {
+        match self {
+            Self::Plan => "name a file that `plan -o` has written",
+            Self::View => "name a file that `snapshot -o` has written",
+        }
+    }
+
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Plan => "saved plan",
@@ -107,10 +130,12 @@ pub(super) fn open<T: DeserializeOwned>(kind: Kind, text: &str) -> Result<(T, St
         Ok(Value::Object(all)) => all,
         // Half of one is no JSON any more; it still begins like one.
         Err(error) if error.is_eof() && text.contains(kind.format()) => return Err(SavedError::Damaged(words)),
-        Ok(_) | Err(_) => return Err(SavedError::Other(words)),
+        Ok(_) | Err(_) => return Err(SavedError::Other(kind)),
     };
-    if all.get("format").and_then(Value::as_str) != Some(kind.format()) {
-        return Err(SavedError::Other(words));
+    match all.get("format").and_then(Value::as_str) {
+        Some(format) if format == kind.format() => {}
+        Some(format) if format == kind.other().format() => return Err(SavedError::TheOther(kind)),
+        _ => return Err(SavedError::Other(kind)),
     }
     let made_by = all.get("grantsync").and_then(Value::as_str).unwrap_or("(unknown)").to_owned();
     let found = all.get("version").and_then(Value::as_u64).ok_or(SavedError::Damaged(words))?;

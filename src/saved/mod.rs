@@ -14,6 +14,6 @@ mod plan;
 mod plan_twin;
 mod view;
 
-pub use envelope::SavedError;
+pub use envelope::{Kind, SavedError};
 pub use plan::{Asked, Base, Commit, SavedFile, SavedPlan, Told};
 pub use view::{Fingerprint, SavedView};

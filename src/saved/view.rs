@@ -20,6 +20,8 @@ pub struct SavedView {
     pub seen: Timestamp,
     /// Whose token it was.
     pub fingerprint: Fingerprint,
+    /// The directory holds every user, not only those who hold a link or are named in files.
+    pub everybody: bool,
     /// What names meant.
     pub directory: Directory,
     /// What was live.
@@ -34,7 +36,7 @@ impl SavedView {
     /// Keeps what was seen then.
     pub fn new(directory: Directory, snapshot: Snapshot, seen: Timestamp) -> Self {
         let Observation { server, caller, pages: _, changing: _, clock_offset: _ } = &snapshot.observation;
-        Self { seen, fingerprint: Fingerprint::of(server, caller), directory, snapshot }
+        Self { seen, fingerprint: Fingerprint::of(server, caller), everybody: false, directory, snapshot }
     }
 
     /// Reads one as it was written.
@@ -81,6 +83,9 @@ pub(super) struct ViewTwin {
     changing: bool,
     clock_offset_seconds: Option<i64>,
     caller: CallerTwin,
+    /// Views of earlier versions don't say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    everybody: bool,
     resources: Vec<ResourceTwin>,
     roles: Vec<RoleTwin>,
     users: Vec<UserTwin>,
@@ -123,7 +128,7 @@ struct UserTwin {
 
 impl From<&SavedView> for ViewTwin {
     fn from(view: &SavedView) -> Self {
-        let SavedView { seen, fingerprint, directory, snapshot } = view;
+        let SavedView { seen, fingerprint, everybody, directory, snapshot } = view;
         let Directory { resources, roles, users } = directory;
         // The names of holders are in the directory, too.
         let Snapshot { links, users: _, observation } = snapshot;
@@ -136,6 +141,7 @@ impl From<&SavedView> for ViewTwin {
             changing: *changing,
             clock_offset_seconds: clock_offset.map(|it| it.as_secs()),
             caller: CallerTwin { fingerprint: fingerprint.0.clone(), staff: *is_staff, support: *is_support },
+            everybody: *everybody,
             resources: resources.iter().map(|(id, it)| resource(*id, it)).collect(),
             roles: roles.iter().map(|(id, it)| role(*id, it)).collect(),
             users: users.iter().map(|(id, it)| user(*id, it)).collect(),
@@ -160,8 +166,8 @@ fn user(id: impl Into<Id>, User { username, active }: &User) -> UserTwin {
 
 impl From<ViewTwin> for SavedView {
     fn from(twin: ViewTwin) -> Self {
-        let ViewTwin { seen, server, pages, changing, clock_offset_seconds, caller, resources, roles, users, links } =
-            twin;
+        let ViewTwin { seen, server, pages, changing, clock_offset_seconds, caller, everybody, .. } = twin;
+        let (resources, roles, users, links) = (twin.resources, twin.roles, twin.users, twin.links);
         let CallerTwin { fingerprint, staff, support } = caller;
         let resources = resources.into_iter().map(|ResourceTwin { id, name, offering, offering_name, terminated }| {
             (id.into(), Resource { name, offering: offering.into(), offering_name, terminated })
@@ -185,6 +191,7 @@ impl From<ViewTwin> for SavedView {
         Self {
             seen,
             fingerprint: Fingerprint(fingerprint),
+            everybody,
             directory: Directory { resources: resources.collect(), roles: roles.collect(), users: users.collect() },
             snapshot: Snapshot { links, users: BTreeMap::new(), observation },
         }

@@ -1,22 +1,24 @@
 //! Three sides: the files before a change, those after it, and what is live.
 
 use expect_test::{Expect, expect};
-use grantsync::plan::Causes;
-use grantsync::policy::{Asks, approve};
+use grantsync::policy::Causes;
 use grantsync::render::{self, Detail, Naming};
 
-use crate::world::{NOW, World, document};
+use crate::world::World;
 
 #[track_caller]
 fn check(base: &str, head: &str, world: &str, expect: Expect) {
     let world = World::read(world);
     let settings = "scope: all\nlimits: {removal_percent: 100}\nbindings:\n";
     let [base, head] = [base, head].map(|it| format!("{settings}{it}"));
-    let causes = Causes::new(Some(&world.plan(&base, NOW)), &world.plan(&head, NOW));
-    let limits = document(&head).limits;
-    let decision = approve(world.plan(&head, NOW), &Asks { limits, ..Asks::default() }).unwrap();
-    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Changes);
-    expect.assert_eq(&anstream::adapter::strip_str(&text).to_string());
+    expect.assert_eq(&told(&base, &head, &world));
+}
+
+fn told(base: &str, head: &str, world: &World) -> String {
+    let [base, head] = [base, head].map(|it| world.decision(it));
+    let causes = Causes::new(Some(&base), &head);
+    let text = render::by_cause(&head, &causes, &Naming::new(&world.directory), Detail::Changes);
+    anstream::adapter::strip_str(&text).to_string()
 }
 
 const ALICE: &str = "  - {resource: cluster-a, role: admin, user: alice}\n";
@@ -47,6 +49,7 @@ fn what_a_change_does_is_told_from_what_drifted_and_what_it_mends() {
               cluster-a  viewer  carol  would be removed without it
 
             Plan: 2 to create, 1 to remove · 1 in sync
+            1 difference because of this change · 2 already different before it · 1 fixed by this change
         "#]],
     );
 }
@@ -63,6 +66,7 @@ fn a_change_that_takes_back_what_never_came_to_be_is_a_mend() {
               cluster-a  member  bob  would be created without it
 
             Plan: 0 to create, 0 to remove · 1 in sync
+            nothing changes because of this change · 1 fixed by this change
         "#]],
     );
 }
@@ -85,6 +89,7 @@ fn both_halves_of_a_role_change_may_have_causes_of_their_own() {
               -    viewer  bob  not declared
 
             Plan: 1 to create, 1 to remove · 1 in sync
+            1 difference because of this change · 1 already different before it
         "#]],
     );
 }
@@ -100,9 +105,10 @@ fn a_removal_that_a_change_holds_or_lets_go_is_the_work_of_the_change() {
             ── because of this change ──
 
             cluster-a  HPC
-              -    member  bob  not declared
+              -    member  bob  not declared · held before this change
 
             Plan: 0 to create, 1 to remove · 1 in sync
+            1 difference because of this change
         "#]],
     );
 }
@@ -123,7 +129,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
             ── already different before it ──
 
             cluster-a  HPC
-              !    viewer  dave  held: over the limit
+              !    viewer  dave  held: over the limit · stopped by this change
 
             Held by limits: 3 removals
               no link would be left in scope
@@ -132,6 +138,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
                   - {held: "e7bb254be2727fa5", until: 2027-01-08, reason: "…"}
 
             Plan: 0 to create, 0 to remove, 3 held · 0 in sync
+            2 removals because of this change are held · 1 step stopped by this change
         "#]],
     );
 }
@@ -139,10 +146,9 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
 #[test]
 fn without_files_before_everything_is_the_work_of_the_change() {
     let world = World::read("HPC cluster-a: viewer dave\nusers: alice");
-    let head = world.plan(&format!("scope: all\nbindings:\n{ALICE}"), NOW);
-    let causes = Causes::new(None, &head);
+    let decision = world.decision(&format!("scope: all\nbindings:\n{ALICE}"));
+    let causes = Causes::new(None, &decision);
     assert!(causes.fixed.is_empty());
-    let decision = approve(head, &Asks::default()).unwrap();
     let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Changes);
     assert!(text.contains("because of this change") && !text.contains("already different"), "{text}");
 }
@@ -152,11 +158,10 @@ fn everything_is_shown_with_what_stays() {
     let world = World::read("HPC cluster-a: viewer dave, admin alice\nHPC cluster-b: member erin\nusers: bob");
     let [base, head] = [ALICE, &format!("{ALICE}{BOB}")].map(|it| {
         let settings = "scope: {resources: [cluster-a]}\nlimits: {removal_percent: 100}\nbindings:\n";
-        world.plan(&format!("{settings}{it}"), NOW)
+        world.decision(&format!("{settings}{it}"))
     });
     let causes = Causes::new(Some(&base), &head);
-    let decision = approve(head, &Asks::default()).unwrap();
-    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Everything);
+    let text = render::by_cause(&head, &causes, &Naming::new(&world.directory), Detail::Everything);
     expect![[r#"
         ── because of this change ──
 
@@ -177,6 +182,86 @@ fn everything_is_shown_with_what_stays() {
           ·    member  erin  outside scope
 
         Plan: 1 to create, 1 to remove · 1 in sync, 1 outside scope
+        1 difference because of this change · 1 already different before it
     "#]]
     .assert_eq(&anstream::adapter::strip_str(&text).to_string());
+}
+
+/// Three of four go: more than a quarter.
+const FOUR: &str = "HPC cluster-a: admin alice, member bob, viewer dave, viewer erin\nusers: carol";
+
+/// A file with alice in it, and these settings.
+fn alice(settings: &str) -> String {
+    format!("scope: all\n{settings}\nbindings:\n{ALICE}")
+}
+
+#[test]
+fn what_an_approval_lets_go_goes_because_of_it() {
+    let world = World::read(FOUR);
+    let base = alice("limits: {removals: 2}");
+    let digest = world.decision(&base).limited.unwrap().digest;
+    let head = alice(&format!("limits: {{removals: 2}}\napprovals: [{{held: \"{digest}\", reason: moved}}]"));
+    expect![[r#"
+        ── because of this change ──
+
+        cluster-a  HPC
+          -    member  bob   not declared · held before this change
+          -    viewer  dave  not declared · held before this change
+          -    viewer  erin  not declared · held before this change
+
+        Plan: 0 to create, 3 to remove · 1 in sync
+        3 differences because of this change
+    "#]]
+    .assert_eq(&told(&base, &head, &world));
+}
+
+#[test]
+fn what_a_higher_limit_lets_go_goes_because_of_it() {
+    let told = told(&alice("limits: {removals: 2}"), &alice("limits: {removal_percent: 100}"), &World::read(FOUR));
+    assert_eq!(told.matches("not declared · held before this change").count(), 3, "{told}");
+    assert!(told.ends_with("\n3 differences because of this change\n"), "{told}");
+}
+
+#[test]
+fn what_another_mode_lets_go_goes_because_of_it() {
+    let limits = "limits: {removal_percent: 100}";
+    let world = World::read(FOUR);
+    let [observe, add_only, enforce] =
+        ["observe", "add-only", "enforce"].map(|it| alice(&format!("mode: {it}\n{limits}")) + CAROL);
+    let told_of = |base| told(base, &enforce, &world);
+    assert_eq!(told_of(&observe).matches("withheld before this change").count(), 4, "{}", told_of(&observe));
+    assert_eq!(told_of(&add_only).matches("withheld before this change").count(), 3, "{}", told_of(&add_only));
+    assert!(told_of(&enforce).contains("nothing changes because of this change · 4 already different before it"));
+    // The other way round it is the change that keeps all of it from being done.
+    let stopped = told(&enforce, &observe, &world);
+    assert!(stopped.ends_with("\n4 steps stopped by this change\n"), "{stopped}");
+    assert_eq!(stopped.matches(" · stopped by this change\n").count(), 4, "{stopped}");
+}
+
+#[test]
+fn what_one_change_takes_and_a_limit_holds_is_never_nothing() {
+    let limits = "limits: {removals: 1}";
+    let base = alice(limits) + BOB;
+    expect![[r#"
+        ── because of this change ──
+
+        cluster-a  HPC
+          !    member  bob  held: over the limit
+
+        ── already different before it ──
+
+        cluster-a  HPC
+          !    viewer  dave  held: over the limit
+          !    viewer  erin  held: over the limit
+
+        Held by limits: 3 removals
+          3 bindings would go, more than the 1 that `limits.removals` allows
+          help: if these are meant, release exactly them with `--approve 105d0da9a7069b66`, or in the file with
+            approvals:
+              - {held: "105d0da9a7069b66", until: 2027-01-08, reason: "…"}
+
+        Plan: 0 to create, 0 to remove, 3 held · 1 in sync
+        1 removal because of this change is held
+    "#]]
+    .assert_eq(&told(&base, &alice(limits), &World::read(FOUR)));
 }

@@ -103,6 +103,13 @@ async fn two_when_changes_are_pending() {
     desk.write("grants.yaml", &format!("mode: observe\n{}", wanting(&WANTED)));
     assert_code(&desk.run("plan -f grants.yaml --detailed-exitcode").await, 2, "2 withheld");
     assert_code(&desk.run("apply -f grants.yaml --auto-approve").await, 0, "2 withheld");
+    // And no limit holds what would not go anyway.
+    for mode in ["add-only", "observe"] {
+        desk.write("grants.yaml", &format!("mode: {mode}\nlimits: {{removals: 0}}\nscope: all\nbindings: []\n"));
+        let ran = desk.run("apply -f grants.yaml --auto-approve --report markdown=said.md").await;
+        assert_code(&ran, 0, "2 withheld");
+        assert!(!ran.stdout.contains("--approve") && !ran.stdout.contains("Risks"), "{}", ran.stdout);
+    }
     assert_eq!(desk.writes(), Vec::<String>::new());
 }
 

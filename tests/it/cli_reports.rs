@@ -32,3 +32,19 @@ async fn what_is_wrong_with_the_files_is_said_even_where_no_report_can_be_writte
         assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
     }
 }
+
+#[tokio::test]
+async fn two_reports_to_one_file_are_refused() {
+    let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice"])).await;
+    for call in [
+        "plan -f grants.yaml --report markdown=a.md --report json=./a.md",
+        "apply -f grants.yaml --auto-approve --report markdown=a.md --report text=a.md",
+        "plan -f grants.yaml --report json=a.json -o a.json",
+    ] {
+        let ran = desk.run(call).await;
+        assert_eq!(ran.code, Some(64), "{call}: {}", ran.stderr);
+        assert!(ran.stderr.contains("would be written twice"), "{call}: {}", ran.stderr);
+    }
+    let ran = desk.run("plan -f grants.yaml --report json=/dev/null --report text=/dev/null").await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+}

@@ -107,6 +107,7 @@ mod schema_files;
 mod shell;
 mod tidy;
 mod verbs;
+mod verbs_change;
 mod verbs_explain;
 mod verbs_export;
 mod verbs_git;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use grantsync::binding::{Binding, Link};
 use grantsync::desired::{Desired, Phase};
 use grantsync::plan::{Plan, Skip, Why};
-use grantsync::policy::{Asks, approve};
+use grantsync::policy::{Asks, Cause, Causes, approve};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -222,6 +222,15 @@ proptest! {
             (creations, removals, held, skipped, plan.kept.clone(), plan.in_sync.clone(), plan.outside.clone())
         };
         prop_assert_eq!(steps(&plan), steps(&other));
+    }
+
+    #[test]
+    fn without_a_change_nothing_is_because_of_it(settings in settings(), lines in lines(), world in worlds()) {
+        let decision = world.decision(&yaml(&settings, &lines));
+        let causes = Causes::new(Some(&decision), &decision);
+        let part = decision.part(&causes, Cause::Change);
+        prop_assert!(part.approved.is_empty() && part.withheld.is_empty() && part.plan.held.is_empty());
+        prop_assert!(part.plan.skipped.is_empty() && causes.fixed.is_empty());
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use grantsync::binding::Binding;
 use grantsync::diagnostic::Source;
 use grantsync::plan::Hold;
-use grantsync::render::{Format, Shown, render, visible};
+use grantsync::render::{Failed, Format, Shown, Verb, render, visible};
+use grantsync::risk::{self, Risk};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -30,8 +32,12 @@ fn every_report_fits_the_schema_of_those_who_read_it() {
         for (name, scene) in stories::ALL {
             check(name, &scene().render(format));
         }
+        check("stale", &stories::stale(format));
         check("invalid", &invalid(format));
-        check("failed", &render(format, &Shown::Failed(&stories::failed())));
+        check(
+            "failed",
+            &render(format, &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None })),
+        );
     }
 }
 
@@ -146,10 +152,32 @@ fn commands(text: &str) -> Vec<Command> {
 
 fn invalid(format: Format) -> String {
     let (diagnostics, sources) = stories::invalid();
-    render(format, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources })
+    render(format, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources })
 }
 
 fn fingerprints(scene: &Scene) -> Vec<String> {
     let issues: Vec<Value> = serde_json::from_str(&scene.render(Format::Gitlab)).unwrap();
     issues.iter().map(|it| it["fingerprint"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_matters_most_is_annotated_first_and_many_risks_are_one() {
+    let mut scene = stories::only_held();
+    // Ids in the order in which things are made, and names in another one.
+    for n in (1..=7).rev() {
+        let Binding { resource, user, .. } = scene.binding([&format!("cluster-{n}"), "admin", "erin"]);
+        let finding = risk::Finding::Emptied { resource, users: [user].into() };
+        scene.assessment.risks.push(Risk { rule: "resource-emptied", finding, span: None, excuse: None });
+    }
+    let text = scene.render(Format::Github);
+    let titles: Vec<_> = commands(&text).into_iter().map(|it| it.properties["title"].clone()).collect();
+    let held = titles.iter().rposition(|it| it.starts_with("grantsync: held-")).unwrap();
+    let risks: Vec<_> = (0..titles.len()).filter(|at| titles[*at] == "grantsync: resource-emptied").collect();
+    assert!(risks.len() == 1 && held < risks[0], "{titles:#?}");
+    let said = "7 of these: nobody is left on `cluster-1`: `erin` was there; nobody is left on `cluster-2`: `erin` was \
+                there; nobody is left on `cluster-3`: `erin` was there; and 4 more";
+    assert!(text.contains(said), "{text}");
+    let lines = scene.render(Format::Markdown);
+    let at = |n| lines.find(&format!("nobody is left on `cluster-{n}`")).unwrap();
+    assert!((1..7).all(|n| at(n) < at(n + 1)), "{lines}");
 }

@@ -2,7 +2,7 @@
 
 use expect_test::expect_file;
 use grantsync::plan::Hold;
-use grantsync::render::{Detail, Format, Shown, render};
+use grantsync::render::{Detail, Failed, Format, Shown, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step, Stop};
 
 use crate::scene::stories;
@@ -58,9 +58,16 @@ fn golden(format: Format, ending: &str) {
         let long = *name == "five_thousand" && matches!(format, Format::Text | Format::Json);
         check(name, &if long { ends(&text) } else { text });
     }
+    check("stale", &stories::stale(format));
     let (diagnostics, sources) = stories::invalid();
-    check("invalid", &render(format, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources }));
-    check("failed", &render(format, &Shown::Failed(&stories::failed())));
+    check(
+        "invalid",
+        &render(format, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources }),
+    );
+    check(
+        "failed",
+        &render(format, &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None })),
+    );
 }
 
 /// The first and the last lines of a text, and how many there are between.
@@ -104,7 +111,8 @@ fn nothing_that_others_wrote_moves_the_cursor() {
     let mut applied = stories::hostile();
     applied.report = Some(report);
     let texts = [planned, applied].map(|it| Format::ALL.map(|format| it.render(format)));
-    let failed = Format::ALL.map(|format| render(format, &Shown::Failed(&failure)));
+    let failed = Format::ALL
+        .map(|format| render(format, &Shown::Failed(Failed { verb: Verb::Plan, failure: &failure, stale: None })));
     for text in texts.iter().flatten().chain(&failed) {
         let plain = without_styles(text);
         let moves = |it: char| it != '\n' && (it.is_control() || it == '\u{202e}');

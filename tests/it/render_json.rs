@@ -1,7 +1,7 @@
 //! JSON, the stable contract.
 
 use expect_test::expect_file;
-use grantsync::render::{Format, Shown, json_schema, render};
+use grantsync::render::{Failed, Format, Shown, Verb, json_schema, render};
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -17,9 +17,16 @@ fn every_document_fits_the_schema() {
     for (name, scene) in stories::ALL {
         fits(name, &json(&scene()));
     }
+    fits("stale", &stories::stale(Format::Json));
     let (diagnostics, sources) = stories::invalid();
-    fits("invalid", &render(Format::Json, &Shown::Invalid { diagnostics: &diagnostics, sources: &sources }));
-    fits("failed", &render(Format::Json, &Shown::Failed(&stories::failed())));
+    fits(
+        "invalid",
+        &render(Format::Json, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources }),
+    );
+    fits(
+        "failed",
+        &render(Format::Json, &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None })),
+    );
 }
 
 #[test]

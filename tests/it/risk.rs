@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use grantsync::desired::risks;
-use grantsync::plan::Causes;
+use grantsync::policy::Causes;
 use grantsync::render::{self, Naming};
 use grantsync::risk::{Before, Facts, RULES, assess};
 
@@ -16,10 +16,13 @@ fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> St
     let head = format!("{SETTINGS}{head}");
     let (plan, desired) = (world.plan(&head, NOW), world.desired(&head));
     let base = base.map(|it| format!("{SETTINGS}{it}"));
-    let base = base.map(|it| (Causes::new(Some(&world.plan(&it, NOW)), &plan), world.desired(&it)));
-    let before = base.as_ref().map(|(causes, desired)| Before { causes, desired: Some(desired) });
+    let base = base.map(|it| {
+        (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it), document(&it).accept)
+    });
+    let before = base.as_ref().map(|(causes, desired, accept)| Before { causes, desired: Some(desired), accept });
     let (directory, limits) = (&world.directory, desired.limits);
-    let facts = Facts { plan: &plan, desired: &desired, directory, limits, author, before };
+    let withheld = &world.decision(&head).withheld;
+    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author, before };
     let assessment = assess(&facts, &document(&head).accept);
     let warnings = document(&head).warnings;
     let notes = warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
@@ -96,7 +99,8 @@ fn a_share_over_the_limit_is_told_even_if_it_is_approved() {
     let yaml = format!("{}{file}", SETTINGS.replace("100", "25"));
     let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
     let (directory, limits) = (&world.directory, desired.limits);
-    let facts = Facts { plan: &plan, desired: &desired, directory, limits, author: None, before: None };
+    let withheld = &world.decision(&yaml).withheld;
+    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author: None, before: None };
     let text = render::risks(&assess(&facts, &[]), &Naming::new(directory));
     assert!(text.contains("4 of 6 bindings would go, more than the 25 %"), "{text}");
 }
@@ -175,4 +179,32 @@ fn every_name_is_that_of_a_rule() {
     let rules: Vec<_> = RULES.iter().map(|it| it.name).collect();
     let names: Vec<_> = risks::ALL.iter().map(|(name, _)| *name).collect();
     assert_eq!(rules, names);
+}
+
+#[test]
+fn what_is_not_sent_is_no_risk() {
+    let world = "HPC cluster-a: admin alice\nHPC cluster-b: admin bob, viewer carol\nusers: root";
+    let root = "  - {resource: cluster-a, role: admin, user: root}\n";
+    let file = |mode| format!("mode: {mode}\nprotect: [root]\n{ALICE}{root}");
+    let rules = |mode| told(None, &file(mode), world, None).matches("\n  ").count();
+    assert_eq!([rules("enforce"), rules("add-only"), rules("observe")], [2, 1, 0]);
+}
+
+#[test]
+fn a_change_does_not_excuse_itself() {
+    let accept = "accept:\n  - {risk: author-grants-to-themself, reason: as agreed}\n";
+    let carol = format!("{ALICE}  - {{resource: cluster-a, role: admin, user: carol}}\n");
+    let world = "HPC cluster-a: admin alice\nusers: carol";
+    let told = |base: &str| told(Some(base), &format!("{accept}{carol}"), world, Some("carol"));
+    expect![[r#"
+        Risks
+          author-grants-to-themself  carol gives themself admin on cluster-a · grants.yaml:7 · accepted by this change: as agreed
+
+    "#]].assert_eq(&told(ALICE));
+    expect![[r#"
+        Risks
+          author-grants-to-themself  accepted (1 found): as agreed · grants.yaml:4
+
+    "#]]
+    .assert_eq(&told(&format!("{accept}{ALICE}")));
 }

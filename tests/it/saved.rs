@@ -5,7 +5,7 @@ use std::time::Duration;
 use grantsync::desired::{Limits, Mode};
 use grantsync::diagnostic::Source;
 use grantsync::policy::{Asks, ChangeSet, Digest, Fate, approve};
-use grantsync::saved::{Asked, Base, Commit, SavedError, SavedFile, SavedPlan, SavedView, Told};
+use grantsync::saved::{Asked, Base, Commit, Kind, SavedError, SavedFile, SavedPlan, SavedView, Told};
 use serde_json::Value;
 
 use crate::world::{NOW, World, document, instant};
@@ -114,11 +114,22 @@ fn every_single_byte_counts() {
 
 #[test]
 fn other_things_are_told_from_damaged_ones() {
-    let other = Err(SavedError::Other("saved plan"));
+    let other = Err(SavedError::Other(Kind::Plan));
     assert_eq!(SavedPlan::read(""), other);
     assert_eq!(SavedPlan::read("bindings: []"), other);
     assert_eq!(SavedPlan::read("{\"format\": \"terraform\"}"), other);
-    assert_eq!(SavedPlan::read(&saved().view.write().unwrap()), other, "a view is no plan");
+    let (view, plan) = (saved().view.write().unwrap(), saved().write().unwrap());
+    let told = |error: SavedError| format!("{error}; {}", error.help());
+    assert_eq!(
+        told(SavedPlan::read(&view).unwrap_err()),
+        "this is a saved view of a server, and not a saved plan; \
+         name a file that `plan -o` has written; a view is for `plan --live`"
+    );
+    assert_eq!(
+        told(SavedView::read(&plan).unwrap_err()),
+        "this is a saved plan, and not a saved view of a server; \
+         name a file that `snapshot -o` has written; a plan is for `show` and `apply`"
+    );
     let error = edited(|it| it["version"] = 2.into()).unwrap_err();
     assert_eq!(
         error.to_string(),

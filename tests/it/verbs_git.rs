@@ -133,9 +133,16 @@ async fn names_that_only_the_files_before_use_are_looked_up_too() {
 async fn files_that_are_new_or_were_broken_before_are_no_reason_to_fail() {
     let bench = repository("grants.yaml").await;
     bench.write("new.yaml", &format!("{HEAD}{ALICE}{GRACE}"));
-    let ended = bench.run("plan -f new.yaml --base HEAD").await;
+    let ended = bench.run("plan -f new.yaml --base HEAD -o plan.json").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.err.contains("note: nothing could be done with the files of `HEAD`"), "{ended:?}");
+    let warned = "nothing could be done with the files of `HEAD`";
+    assert!(ended.err.contains(&format!("warning[base-unusable]: {warned}")), "{ended:?}");
+    for format in ["json", "markdown", "github", "gitlab", "sarif"] {
+        for call in ["plan -f new.yaml --base HEAD", "show plan.json"] {
+            let ended = bench.run(&format!("{call} --format {format}")).await;
+            assert!(ended.out.contains(warned), "{call} {format}: {ended:?}");
+        }
+    }
     assert!(!ended.out.contains("already different"), "{ended:?}");
 }
 

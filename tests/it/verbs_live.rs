@@ -58,8 +58,11 @@ async fn who_holds_no_link_is_known_if_asked_for() {
     assert!(ended.err.contains("grace"), "{ended:?}");
     for more in ["-f grants.yaml", "--all-users"] {
         bench.run(&format!("snapshot -o live.json {more}")).await;
-        let ended = bench.run_offline(plan).await;
+        let ended = bench.run_offline(&format!("{plan} --report markdown=plan.md")).await;
         assert_eq!(ended.code, Some(0), "{more}: {ended:?}");
+        for told in [&ended.out, &bench.text("plan.md")] {
+            assert_eq!(told.contains("Users who are not in that view"), more != "--all-users", "{more}: {told}");
+        }
     }
 }
 
@@ -91,4 +94,17 @@ async fn what_is_no_view_is_refused() {
     let ended = bench.run_offline("plan -f grants.yaml --live live.json").await;
     assert_eq!(ended.code, Some(6), "{ended:?}");
     assert!(ended.err.contains("this is not a saved view of a server"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_of_a_token_that_is_not_of_the_staff_is_told_by_its_fingerprint() {
+    let bench = Bench::new(World::example()).await;
+    bench.write("grants.yaml", FILE);
+    let support = [
+        ("WALDUR_API_URL", bench.sandbox.url()),
+        ("WALDUR_ACCESS_TOKEN", grantsync::sandbox::tokens::SUPPORT.to_owned()),
+    ];
+    assert_eq!(bench.run_in(&support, "snapshot -o live.json").await.code, Some(0));
+    let ended = bench.run_offline("plan -f grants.yaml --live live.json").await;
+    assert!(ended.err.contains("The token with the fingerprint `"), "{ended:?}");
 }

@@ -64,8 +64,43 @@ async fn a_program_that_reads_standard_output_gets_nothing_else_there() {
     bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
     let ended = bench.run("apply plan.json --format json").await;
     assert_eq!(ended.code, Some(5), "{ended:?}");
-    assert!(serde_json::from_str::<serde_json::Value>(&ended.out).is_ok(), "{ended:?}");
-    assert!(ended.err.contains("not in the plan, to be removed now"), "{ended:?}");
+    let json: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let difference = &json["differences"][0];
+    let words = [&difference["user"]["username"], &difference["then"], &difference["now"]];
+    assert_eq!(words, ["frank", "nothing", "remove"], "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_the_same_any_more_is_said_in_every_format() {
+    let bench = planned().await;
+    bench.change(|world| world.grant("cluster-a", "viewer", "frank"));
+    for format in ["markdown", "github", "gitlab", "sarif"] {
+        let ended = bench.run(&format!("apply plan.json --format {format} --report text=said.txt")).await;
+        for said in [&ended.out, &bench.text("said.txt")] {
+            assert!(said.contains("not in the plan, to be removed now"), "{format}: {said}");
+        }
+        if format == "markdown" {
+            let heading = "<!-- grantsync:apply -->\n### Nothing was applied · 1 difference from the plan\n";
+            assert!(ended.out.starts_with(heading), "{ended:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_with_nothing_to_do_is_an_apply_all_the_same() {
+    let bench = planned().await;
+    bench.run("apply plan.json").await;
+    let heading = |ended: &crate::verbs::Ended| ended.out.lines().take(2).collect::<Vec<_>>().join("\n");
+    let ended = bench.run("apply -f grants.yaml --auto-approve --format markdown").await;
+    assert!(heading(&ended).starts_with("<!-- grantsync:apply http"), "{ended:?}");
+    assert!(heading(&ended).ends_with("### Applied: nothing to do"), "{ended:?}");
+    bench.write("grants.yaml", "scope: {offerings: [HPC]}\nbindings: []\n");
+    let ended = bench.run("apply -f grants.yaml --auto-approve --format markdown").await;
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(heading(&ended).contains("### Applied: nothing to do · 4 risks · 8 removals held"), "{ended:?}");
+    bench.write("grants.yaml", "bindings: 7\n");
+    let ended = bench.run("apply -f grants.yaml --auto-approve --format markdown").await;
+    assert_eq!(heading(&ended), "<!-- grantsync:apply -->\n### Nothing was applied: 1 problem to mend");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use grantsync::desired::{self, Desired, Document, Limits};
 use grantsync::diagnostic::Source;
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Plan, plan};
-use grantsync::policy::{Asks, approve};
+use grantsync::policy::{Asks, Decision, approve};
 use grantsync::render::{self, Detail, Naming};
 use grantsync::snapshot::{Caller, Observation, Snapshot};
 use jiff::Timestamp;
@@ -89,6 +89,13 @@ impl World {
     }
 
     /// The world once everything in this plan is done.
+    /// What is decided by a file, as it asks for it.
+    pub(crate) fn decision(&self, yaml: &str) -> Decision {
+        let Desired { limits, mode, .. } = self.desired(yaml);
+        let approvals = document(yaml).approvals;
+        approve(self.plan(yaml, NOW), &Asks { limits, mode, approvals, ..Asks::default() }).unwrap()
+    }
+
     pub(crate) fn after(&self, plan: &Plan) -> Self {
         let mut after = self.clone();
         let next = after.snapshot.links.len() + 1000;

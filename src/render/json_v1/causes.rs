@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::words::{Id, Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
-use crate::plan;
+use crate::policy;
 
 /// Where something comes from.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -31,7 +31,7 @@ pub(super) struct Fixed<'a> {
 /// What would be done without the change.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Intent {
+pub(super) enum Intent {
     /// A link would be created.
     Create,
     /// A link would be wanted, and not created.
@@ -40,31 +40,40 @@ enum Intent {
     Remove,
     /// The link would be removed, were there not something against it.
     Hold,
+    /// It would be planned and not sent, because less was asked for.
+    Withhold,
 }
 
-impl From<plan::Cause> for Cause {
-    fn from(cause: plan::Cause) -> Self {
+impl From<policy::Cause> for Cause {
+    fn from(cause: policy::Cause) -> Self {
         match cause {
-            plan::Cause::Change => Self::Change,
-            plan::Cause::Drift => Self::Drift,
+            policy::Cause::Change => Self::Change,
+            policy::Cause::Drift => Self::Drift,
+        }
+    }
+}
+
+impl From<policy::Intent> for Intent {
+    fn from(intent: policy::Intent) -> Self {
+        match intent {
+            policy::Intent::Create => Self::Create,
+            policy::Intent::Skip => Self::Skip,
+            policy::Intent::Remove => Self::Remove,
+            policy::Intent::Hold | policy::Intent::Limit => Self::Hold,
+            policy::Intent::Withhold => Self::Withhold,
         }
     }
 }
 
 impl<'a> Fixed<'a> {
-    pub(super) fn new(plan::Fixed { binding, link, intent }: &plan::Fixed, names: Names<'a>) -> Self {
+    pub(super) fn new(policy::Fixed { binding, link, intent }: &policy::Fixed, names: Names<'a>) -> Self {
         let Binding { resource, role, user } = *binding;
         Self {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
             link: link.map(Id),
-            without: match intent {
-                plan::Intent::Create => Intent::Create,
-                plan::Intent::Skip => Intent::Skip,
-                plan::Intent::Remove => Intent::Remove,
-                plan::Intent::Hold => Intent::Hold,
-            },
+            without: (*intent).into(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the server has them, not as they are shown to people.
 
 mod causes;
+mod differences;
 mod limits;
 mod plan;
 mod report;
@@ -15,11 +16,12 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
+use self::differences::{Difference, differences};
 use self::plan::Plan;
 use self::report::{Failure, Report};
 use self::words::{Finding, Version};
-use super::Shown;
 use super::json::write;
+use super::{self as render, Shown};
 
 /// What a pass came to: what `plan` and `apply` print as JSON.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -49,6 +51,8 @@ struct Invalid<'a> {
 struct Failed<'a> {
     version: Version,
     failure: Failure<'a>,
+    /// What differs between a saved plan and what would be done now; null unless that is why it failed.
+    differences: Option<Vec<Difference<'a>>>,
 }
 
 /// A document, indented, with a line break at the end.
@@ -58,11 +62,15 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
             Some(report) => Document::Report(Box::new(Report::new(report, pass))),
             None => Document::Plan(Box::new(pass.into())),
         },
-        Shown::Invalid { diagnostics, sources: _ } => {
+        Shown::Invalid { diagnostics, .. } => {
             let findings = diagnostics.iter().map(Finding::from).collect();
             Document::Invalid(Invalid { version: Version, findings })
         }
-        Shown::Failed(failure) => Document::Failed(Failed { version: Version, failure: (*failure).into() }),
+        Shown::Failed(render::Failed { verb: _, failure, stale }) => {
+            let failure = (*failure).into();
+            let differences = stale.as_ref().map(differences);
+            Document::Failed(Failed { version: Version, failure, differences })
+        }
     })
 }
 

@@ -10,6 +10,7 @@ use super::steps::{Context, Held, Kept, Skipped, Step, steps};
 use super::words::{Finding, Id, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
+use crate::render::risks::ordered;
 use crate::render::{self, Detail, Pass};
 use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
@@ -70,6 +71,8 @@ struct Seen {
     at: Instant,
     /// How long that was before the plan was made, in seconds.
     age: u64,
+    /// Every user that there was is known; else those who held no link and were not named are unresolved.
+    everybody: bool,
 }
 
 /// Whose eyes the links were seen with.
@@ -125,7 +128,8 @@ pub(super) struct Counts {
 
 impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
-        let Pass { decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } = *pass;
+        let Pass { verb: _, decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } =
+            *pass;
         let Observation { server, caller, pages, changing: _, clock_offset } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
         let Assessment { risks, accepted } = assessment;
@@ -138,7 +142,11 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             version: Version,
             server,
             now: Instant(plan.now),
-            seen: seen.map(|render::Seen { at, age }| Seen { at: Instant(at), age: age.as_secs() }),
+            seen: seen.map(|render::Seen { at, age, everybody }| Seen {
+                at: Instant(at),
+                age: age.as_secs(),
+                everybody,
+            }),
             caller: caller.into(),
             pages: *pages,
             clock_offset: clock_offset.map(|it| it.as_secs()),
@@ -153,7 +161,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             in_sync: everything.then(|| links(&plan.in_sync)),
             outside: everything.then(|| links(&plan.outside)),
             fixed: causes.map(|it| it.fixed.iter().map(|it| Fixed::new(it, names)).collect()),
-            risks: risks.iter().map(|it| Risk::new(it, naming)).collect(),
+            risks: ordered(risks, naming).into_iter().map(|it| Risk::new(it, naming)).collect(),
             accepted: accepted.iter().map(Accepted::from).collect(),
             problems: plan.problems.iter().map(Finding::from).collect(),
             warnings: plan.warnings.iter().map(Finding::from).collect(),

@@ -17,6 +17,9 @@ pub(super) struct Risk<'a> {
     message: String,
     /// The line that brings it about, if there is one.
     place: Option<Place<'a>>,
+    /// The reason with which the very change that is judged silences the rule; null if it does not. Such a risk is told
+    /// all the same.
+    accepted_by_change: Option<&'a str>,
 }
 
 /// A rule that has found something and that the files silence.
@@ -34,9 +37,9 @@ pub(super) struct Accepted<'a> {
 
 impl<'a> Risk<'a> {
     pub(super) fn new(risk: &'a risk::Risk, naming: &Naming<'_>) -> Self {
-        let risk::Risk { rule, finding: _, span } = risk;
+        let risk::Risk { rule, finding: _, span, excuse } = risk;
         let message = message(risk, naming, &|name| format!("`{name}`"));
-        Self { rule, message, place: span.as_ref().map(Place::from) }
+        Self { rule, message, place: span.as_ref().map(Place::from), accepted_by_change: excuse.as_deref() }
     }
 }
 

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::causes::Cause;
+use super::causes::{Cause, Intent};
 use super::words::{Id, Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
 use crate::plan;
-use crate::policy::Digest;
+use crate::policy::{self, Digest};
 use crate::render::hold;
 
 /// One change to the server.
@@ -30,6 +30,8 @@ pub(super) struct Creation<'a> {
     origins: Vec<Line<'a>>,
     /// Null where no other files were compared with (`--base`).
     cause: Option<Cause>,
+    /// What the files before the change would bring about for it; null where that is nothing, or not known.
+    without: Option<Intent>,
 }
 
 /// A link to remove.
@@ -45,6 +47,8 @@ pub(super) struct Removal<'a> {
     origins: Vec<Line<'a>>,
     /// Null where no other files were compared with (`--base`).
     cause: Option<Cause>,
+    /// What the files before the change would bring about for it; null where that is nothing, or not known.
+    without: Option<Intent>,
 }
 
 /// Why a link is removed.
@@ -147,7 +151,7 @@ enum Keep {
 pub(super) struct Context<'a> {
     pub(super) names: Names<'a>,
     /// Where they come from, if that is known.
-    pub(super) causes: Option<&'a plan::Causes>,
+    pub(super) causes: Option<&'a policy::Causes>,
 }
 
 /// Steps as they are sent: creations first.
@@ -163,35 +167,24 @@ pub(super) fn steps<'a>(
 
 impl<'a> Creation<'a> {
     pub(super) fn new(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
-        Self::caused(creation, cx.causes.map(|it| it.of_creation(creation)), cx.names)
-    }
-
-    fn caused(
-        plan::Creation { binding, origins }: &'a plan::Creation,
-        cause: Option<plan::Cause>,
-        names: Names<'a>,
-    ) -> Self {
+        let Context { names, causes } = cx;
+        let plan::Creation { binding, origins } = creation;
         let binding::Binding { resource, role, user } = *binding;
         Self {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
             origins: origins.iter().map(Line::from).collect(),
-            cause: cause.map(Cause::from),
+            cause: causes.map(|it| it.of_creation(creation).into()),
+            without: causes.and_then(|it| it.without(creation)).map(Intent::from),
         }
     }
 }
 
 impl<'a> Removal<'a> {
     pub(super) fn new(removal: &'a plan::Removal, cx: Context<'a>) -> Self {
-        Self::caused(removal, cx.causes.map(|it| it.of_removal(removal)), cx.names)
-    }
-
-    fn caused(
-        plan::Removal { link, why, origins }: &'a plan::Removal,
-        cause: Option<plan::Cause>,
-        names: Names<'a>,
-    ) -> Self {
+        let Context { names, causes } = cx;
+        let plan::Removal { link, why, origins } = removal;
         let binding::Binding { resource, role, user } = link.binding;
         Self {
             link: Id(link.id),
@@ -205,15 +198,15 @@ impl<'a> Removal<'a> {
                 plan::Why::Duplicate => Why::Duplicate,
             },
             origins: origins.iter().map(Line::from).collect(),
-            cause: cause.map(Cause::from),
+            cause: causes.map(|it| it.of_removal(removal).into()),
+            without: causes.and_then(|it| it.without_removal(removal)).map(Intent::from),
         }
     }
 }
 
 impl<'a> Held<'a> {
     pub(super) fn new(held: &'a plan::Held, digest: Option<&Digest>, cx: Context<'a>) -> Self {
-        let cause = cx.causes.map(|it| it.of_held(held));
-        Self { removal: Removal::caused(&held.removal, cause, cx.names), hold: Hold::new(&held.hold, digest) }
+        Self { removal: Removal::new(&held.removal, cx), hold: Hold::new(&held.hold, digest) }
     }
 }
 
@@ -236,7 +229,6 @@ impl<'a> Hold<'a> {
 impl<'a> Skipped<'a> {
     pub(super) fn new(skipped: &'a plan::Skipped, cx: Context<'a>) -> Self {
         let plan::Skipped { creation, why } = skipped;
-        let cause = cx.causes.map(|it| it.of_skipped(skipped));
         let text = why.to_string();
         let why = match why {
             plan::Skip::OutsideScope => Skip::OutsideScope,
@@ -244,7 +236,7 @@ impl<'a> Skipped<'a> {
             plan::Skip::Inactive => Skip::Inactive,
             plan::Skip::Clock => Skip::Clock,
         };
-        Self { creation: Creation::caused(creation, cause, cx.names), why, text }
+        Self { creation: Creation::new(creation, cx), why, text }
     }
 }
 

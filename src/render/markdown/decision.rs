@@ -2,29 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape::code;
+use super::escape::{code, prose};
 use super::left::{by_the_way, open_ends};
-use super::section::{Row, Section, grouped, titles};
+use super::section::{Row, Section, titles};
 use super::words::{by_resource, lines, names, row, why};
 use super::{FEW, ONCE, OPEN, Page};
 use crate::binding::{ResourceId, RoleId, UserId};
-use crate::plan::{Cause, Causes, Creation, Fixed, Intent, Why};
-use crate::policy::Decision;
+use crate::plan::{Creation, Why};
+use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
+use crate::render::causes::{NOTHING, Tally, before};
 use crate::render::changes::{Change, changes};
-use crate::render::risks::message;
-use crate::render::{Naming, Pass};
+use crate::render::risks::{excuse, message, ordered};
+use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
 
 const BECAUSE: &str = " because of this change";
 const BEFORE: &str = " · already different before this change";
 
-/// A plan.
+/// A plan, or what there was to do where that was nothing.
 pub(super) fn page(pass: &Pass<'_>) -> Page {
-    let Pass { decision, naming, causes, assessment, .. } = *pass;
+    let Pass { verb, decision, naming, causes, assessment, .. } = *pass;
     let stays = staying(decision);
-    let part = |causes, cause| changed(&decision.part(causes, cause), &stays, naming);
+    let part = |causes, cause| changed(&decision.part(causes, cause), Some(causes), &stays, naming);
     let (because, already, fixed) = match causes {
-        None => (changed(decision, &stays, naming), Vec::new(), None),
+        None => (changed(decision, None, &stays, naming), Vec::new(), None),
         Some(causes) => {
             let because = part(causes, Cause::Change).map(|it| Section { cause: BECAUSE, ..it });
             let already = part(causes, Cause::Drift).map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
@@ -32,16 +33,26 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
         }
     };
     let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
-    let verdict = match (titles(&because), causes) {
-        (none, None) if none.is_empty() => "no changes".to_owned(),
-        (none, Some(_)) if none.is_empty() => "nothing changes because of this change".to_owned(),
-        (changes, None) => changes.join(", "),
-        (changes, Some(_)) => changes.join(", ") + BECAUSE,
+    let tally = causes.map(|it| Tally::of(decision, it, naming));
+    let mut verdict = match (titles(&because).join(", "), causes) {
+        (none, _) if none.is_empty() => Vec::new(),
+        (changes, None) => vec![changes],
+        (changes, Some(_)) => vec![changes + BECAUSE],
     };
-    let before: usize = already.iter().map(|it| it.rows.len()).sum();
-    let before = (before > 0).then(|| format!("{} already different before it", grouped(before)));
+    verdict.extend(tally.and_then(Tally::held));
+    verdict.extend(tally.and_then(Tally::stopped));
+    if verdict.is_empty() {
+        verdict.push(if causes.is_some() { NOTHING } else { "no changes" }.to_owned());
+    }
+    let verdict = verdict.join(" · ");
+    let before = tally.and_then(Tally::drift);
     let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
-    let title = [vec![format!("Plan: {verdict}")], rest].concat().join(" · ");
+    let verdict = match verb {
+        Verb::Plan => format!("Plan: {verdict}"),
+        // What was done about something is on another page.
+        Verb::Apply => "Applied: nothing to do".to_owned(),
+    };
+    let title = [vec![verdict], rest].concat().join(" · ");
     let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
     Page { title, sections: sections.chain(by_the_way(pass)).collect(), ..Page::default() }
 }
@@ -49,9 +60,10 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
 fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {
     let row = |risk: &Risk| {
         let place = risk.span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
-        Row::item(&format!("{}{place} · rule {}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
+        let excuse = excuse(risk, &prose);
+        Row::item(&format!("{}{place} · rule {}{excuse}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
     };
-    let rows = risks.iter().map(row).collect();
+    let rows = ordered(risks, naming).into_iter().map(row).collect();
     Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }
 }
 
@@ -61,7 +73,8 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
             Intent::Create => "it would be created",
             Intent::Skip => "it could not be created",
             Intent::Remove => "it would be removed",
-            Intent::Hold => "its removal would be held",
+            Intent::Hold | Intent::Limit => "its removal would be held",
+            Intent::Withhold => "it would be withheld",
         };
         (*binding, row(*binding, without.to_owned(), naming))
     });
@@ -75,7 +88,7 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
 }
 
 /// Removals first, then what takes the place of something, then what is new. `stays` is what else people have.
-fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
+fn changed(decision: &Decision, causes: Option<&Causes>, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
     let keeps = |resource: ResourceId, user: UserId| match stays.get(&(resource, user)) {
         Some(roles) => format!(" (keeps {})", names(roles.iter().copied(), naming)),
         None => String::new(),
@@ -87,6 +100,7 @@ fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Sectio
         let place = code(&naming.resource_in_line(on));
         for change in &group.changes {
             let who = code(&naming.user(change.user()));
+            let before = causes.map_or("", |it| before(change, it));
             match change {
                 Change::Remove(removal) if removal.why == Why::Duplicate => {
                     let role = code(&naming.role(removal.link.binding.role));
@@ -99,18 +113,18 @@ fn changed(decision: &Decision, stays: &Staying, naming: &Naming<'_>) -> [Sectio
                         continue;
                     }
                     let role = code(&naming.role(binding.role)) + &keeps(on, binding.user);
-                    removed.push(Row::cells(on, [place.clone(), who, role, why(removal)]));
+                    removed.push(Row::cells(on, [place.clone(), who, role, why(removal) + before]));
                 }
                 Change::Replace(user, removals, creations) => {
                     let old = names(removals.iter().map(|it| it.link.binding.role), naming);
                     let new = names(creations.iter().map(|it| it.binding.role), naming);
                     let roles = format!("{old} → {new}{}", keeps(on, *user));
-                    let lines = lines(creations.iter().flat_map(|it| it.origins.iter()));
+                    let lines = lines(creations.iter().flat_map(|it| it.origins.iter())) + before;
                     replaced.push(Row::cells(on, [place.clone(), who, roles, lines]));
                 }
                 Change::Create(Creation { binding, origins }) => {
                     let role = code(&naming.role(binding.role));
-                    created.push(Row::cells(on, [place.clone(), who, role, lines(origins.iter())]));
+                    created.push(Row::cells(on, [place.clone(), who, role, lines(origins.iter()) + before]));
                 }
                 Change::Hold(_) | Change::Skip(_) | Change::WithholdRemoval(_) | Change::WithholdCreation(_) => {}
             }

@@ -18,21 +18,38 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A sentence that may quote foreign text in backticks. What else is not plain prose becomes code, too: a quoted name
-/// with a backtick in it ends the quote early.
+/// A sentence that may quote foreign text in backticks. Words beside that are not plain prose become code, too: a quoted
+/// name with a backtick in it ends the quote early.
 pub(super) fn prose(sentence: &str) -> String {
     let sentence = visible(sentence);
     let mut out = String::with_capacity(sentence.len() + 8);
     for (at, part) in sentence.split('`').enumerate() {
-        if at % 2 == 0 && is_plain(part) {
-            out.push_str(part);
-        } else if at % 2 == 1 || !part.trim().is_empty() {
-            // Two pieces of code side by side would become one.
-            out.push_str(if out.ends_with('`') { " " } else { "" });
-            out.push_str(&code(part));
+        if at % 2 == 1 {
+            beside(&mut out, &code(part));
+            continue;
+        }
+        let words: Vec<_> = part.split(' ').collect();
+        for (at, words) in words.chunk_by(|a, b| is_plain(a) == is_plain(b)).enumerate() {
+            out.push_str(if at > 0 { " " } else { "" });
+            let words = words.join(" ");
+            if is_plain(&words) {
+                out.push_str(&words);
+            } else {
+                // What ends a clause is none of it.
+                let name = words.trim_end_matches([',', ';', ':']);
+                let name = if name.is_empty() { &words } else { name };
+                beside(&mut out, &code(name));
+                out.push_str(&words[name.len()..]);
+            }
         }
     }
     out
+}
+
+/// Writes code, and not right after other code: the two would become one.
+fn beside(out: &mut String, code: &str) {
+    out.push_str(if out.ends_with('`') { " " } else { "" });
+    out.push_str(code);
 }
 
 /// What stands in a cell of a table: a `|` would end it, even inside of code.

@@ -3,13 +3,14 @@
 use std::fmt::Write as _;
 
 use super::escape::{code, prose};
-use super::section::{Row, Section, grouped};
+use super::section::{Row, Section};
 use super::words::{by_resource, lines, row, why};
 use super::{FEW, item, problems, warnings};
 use crate::binding::Binding;
-use crate::plan::{Cause, Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
-use crate::policy::{Decision, Limited};
-use crate::render::{Naming, Pass, approval, hold};
+use crate::plan::{Creation, Held, Hold, Keep, Plan, Skip, Skipped, Why};
+use crate::policy::{Cause, Decision, Limited};
+use crate::render::causes::STOPPED;
+use crate::render::{Naming, Pass, approval, grouped, hold};
 use crate::risk::{Accepted, Assessment};
 
 /// What somebody has to do something about, or wait for.
@@ -50,7 +51,11 @@ fn held(Pass { decision: Decision { plan, limited, .. }, naming, causes, .. }: &
             Why::NotDeclared => because(hold),
             _ => format!("{} · {}", because(hold), why(removal)),
         };
-        row(removal.link.binding, because + before(causes.map(|it| it.of_held(held))), naming)
+        row(
+            removal.link.binding,
+            because + before(causes.map(|it| (it.of_held(held), it.stop_removal(removal)))),
+            naming,
+        )
     };
     let rows = by_resource(plan.held.iter().map(|it| (it.removal.link.binding, row(it))), naming);
     Section {
@@ -84,8 +89,8 @@ fn holds(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String 
     if let Some(Limited { digest, .. }) = limited {
         let _ = write!(
             out,
-            "\n\nIf what a limit holds is meant, release exactly that, by hand or in the file:\n\n\
-             ```sh\ngrantsync apply --approve {digest}\n```\n\n```yaml\n{}\n```",
+            "\n\nIf what a limit holds is meant, release exactly that in the file:\n\n```yaml\n{}\n```\n\n\
+             Or by hand: `grantsync apply` with the same files and options, and with `--approve {digest}`.",
             approval(digest, plan.now)
         );
     }
@@ -107,7 +112,7 @@ fn skipped(Pass { decision, naming, causes, .. }: &Pass<'_>) -> Section {
     let skipped = decision.plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope);
     let rows = skipped.map(|skipped| {
         let Skipped { creation: Creation { binding, origins }, why } = skipped;
-        let before = before(causes.map(|it| it.of_skipped(skipped)));
+        let before = before(causes.map(|it| (it.of_skipped(skipped), false)));
         (*binding, row(*binding, format!("{why} · {}{before}", lines(origins.iter())), naming))
     });
     Section {
@@ -121,11 +126,15 @@ fn skipped(Pass { decision, naming, causes, .. }: &Pass<'_>) -> Section {
 
 fn withheld(Pass { decision: Decision { withheld, .. }, naming, causes, .. }: &Pass<'_>) -> Section {
     let removals = withheld.removals.iter().map(|removal| {
-        let text = format!("removal · {}{}", why(removal), before(causes.map(|it| it.of_removal(removal))));
+        let text = format!(
+            "removal · {}{}",
+            why(removal),
+            before(causes.map(|it| (it.of_removal(removal), it.stop_removal(removal))))
+        );
         (removal.link.binding, row(removal.link.binding, text, naming))
     });
     let creations = withheld.creations.iter().map(|creation| {
-        let before = before(causes.map(|it| it.of_creation(creation)));
+        let before = before(causes.map(|it| (it.of_creation(creation), it.stop_creation(creation))));
         let text = format!("addition · {}{before}", lines(creation.origins.iter()));
         (creation.binding, row(creation.binding, text, naming))
     });
@@ -139,9 +148,14 @@ fn withheld(Pass { decision: Decision { withheld, .. }, naming, causes, .. }: &P
     }
 }
 
-/// What is said of something that the files before a change would bring about, too.
-fn before(cause: Option<Cause>) -> &'static str {
-    if cause == Some(Cause::Drift) { " · since before this change" } else { "" }
+/// What is said of something that the files before a change would bring about, too: whether it is only the change that
+/// keeps it from being sent.
+fn before(cause: Option<(Cause, bool)>) -> &'static str {
+    match cause {
+        Some((_, true)) => STOPPED,
+        Some((Cause::Drift, false)) => " · since before this change",
+        Some((Cause::Change, false)) | None => "",
+    }
 }
 
 fn kept(plan: &Plan, naming: &Naming<'_>) -> Section {

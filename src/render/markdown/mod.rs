@@ -15,8 +15,9 @@ use std::fmt::Write as _;
 use self::escape::{code, prose};
 use self::section::{Row, Section, titles};
 use super::dates::instant;
-use super::{Counts, Pass, Shown, seen};
+use super::{Counts, Failed, Pass, Shown, Stale, Verb, difference, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::policy::Difference;
 use crate::report::Failure;
 
 /// Bytes that a comment may have: GitHub takes 65,536 characters. The rest is for a line of whoever posts it.
@@ -28,6 +29,9 @@ const JOB_SUMMARY: usize = 1_000_000;
 const OPEN: usize = 25;
 /// The same, of what else there is.
 const FEW: usize = 5;
+
+/// What came of a call that was to do something, and could not.
+const NOTHING_APPLIED: &str = "Nothing was applied";
 
 /// What is said about duplicates.
 const ONCE: &str = "The server held these more than once. Nobody's access changes.";
@@ -46,23 +50,32 @@ pub fn job_summary(shown: &Shown<'_>) -> String {
 fn page(shown: &Shown<'_>, room: usize) -> String {
     match *shown {
         Shown::Pass(pass) => {
-            let (verb, page) = match pass.report {
-                Some(report) => ("apply", done::page(&pass, report)),
-                None => ("plan", decision::page(&pass)),
+            let page = match pass.report {
+                Some(report) => done::page(&pass, report),
+                None => decision::page(&pass),
             };
             let page = Page { notes: view(&pass) + &page.notes, foot: foot(&pass), ..page };
-            page.write(&marker(verb, &pass.observation.server), room)
+            page.write(&marker(pass.verb, &pass.observation.server), room)
         }
-        Shown::Invalid { diagnostics, sources: _ } => {
+        Shown::Invalid { verb, diagnostics, sources: _ } => {
             let (errors, other): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|it| it.severity == Severity::Error);
             let rows = |of: Vec<&Diagnostic>| of.into_iter().map(item).collect();
             let sections = vec![problems(rows(errors)), warnings(rows(other))];
-            let title = format!("No plan: {}", titles(&sections).join(", "));
-            Page { title, sections, ..Page::default() }.write(&marker("plan", ""), room)
+            let none = match verb {
+                Verb::Plan => "No plan",
+                Verb::Apply => NOTHING_APPLIED,
+            };
+            let title = format!("{none}: {}", titles(&sections).join(", "));
+            Page { title, sections, ..Page::default() }.write(&marker(verb, ""), room)
         }
-        Shown::Failed(failure) => {
-            let (title, notes) = ("No plan could be made".to_owned(), quote("", failure));
-            Page { title, notes, ..Page::default() }.write(&marker("plan", ""), room)
+        Shown::Failed(Failed { verb, failure, stale }) => {
+            let title = match verb {
+                Verb::Plan => "No plan could be made",
+                Verb::Apply => NOTHING_APPLIED,
+            };
+            let sections: Vec<_> = stale.iter().map(differences).collect();
+            let title = [vec![title.to_owned()], titles(&sections)].concat().join(" · ");
+            Page { title, notes: quote("", failure), sections, ..Page::default() }.write(&marker(verb, ""), room)
         }
     }
 }
@@ -90,7 +103,11 @@ impl Page {
 
 /// By which whoever posts it finds an earlier comment, to update it: the one of theirs that begins with
 /// `<!-- grantsync:plan`.
-fn marker(verb: &str, server: &str) -> String {
+fn marker(verb: Verb, server: &str) -> String {
+    let verb = match verb {
+        Verb::Plan => "plan",
+        Verb::Apply => "apply",
+    };
     let mut safe = String::new();
     for it in server.chars().filter(char::is_ascii_graphic) {
         match it {
@@ -107,11 +124,13 @@ fn marker(verb: &str, server: &str) -> String {
 fn view(pass: &Pass<'_>) -> String {
     let mut out = String::new();
     if let Some(it) = pass.seen {
-        let _ = writeln!(out, "\n> **As {}.** {}", seen::words(it), seen::UNKNOWN);
+        let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
+        let _ = writeln!(out, "\n> {}", told.trim_end());
     }
     let caller = &pass.observation.caller;
     if let Some(lacks) = caller.lacks() {
-        let _ = writeln!(out, "\n> **Not a staff token:** the token of {} {lacks}.", code(&caller.username));
+        let (of, whom) = seen::holder(caller);
+        let _ = writeln!(out, "\n> **Not a staff token:** the token {of} {} {lacks}.", code(whom));
     }
     if pass.decision.plan.changing {
         out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");
@@ -130,6 +149,20 @@ fn foot(pass: &Pass<'_>) -> String {
     let counts = Counts { duplicates: 0, ..Counts::of(pass.decision) }.unchanged();
     let server = code(&pass.observation.server);
     format!("\n<sub>{counts} · {server} · {}</sub>\n", instant(pass.decision.plan.now))
+}
+
+/// What a saved plan says and a new one does not, or the other way round.
+fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
+    let rows = differences.iter().map(|Difference { binding, link: _, then, now }| {
+        (*binding, words::row(*binding, difference::words(*then, *now), naming))
+    });
+    Section {
+        what: ["difference from the plan", "differences from the plan"],
+        columns: &["Resource", "Who", "Role", "What differs"],
+        rows: words::by_resource(rows, naming),
+        open: OPEN,
+        ..Section::default()
+    }
 }
 
 /// What is wrong with the files.

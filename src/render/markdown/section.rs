@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::escape::cell;
 use crate::binding::ResourceId;
+use crate::render::grouped;
 
 /// A heading and what is under it.
 #[derive(Debug, Default)]
@@ -140,17 +141,4 @@ fn extent(rows: &[Row]) -> (String, String) {
 /// A number and what it counts, for one and for several.
 pub(super) fn counted(count: usize, [one, several]: [&str; 2]) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { several })
-}
-
-/// `1,204`.
-pub(super) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

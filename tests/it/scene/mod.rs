@@ -9,9 +9,9 @@ use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, 
 use grantsync::desired::{Life, Origin};
 use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
-use grantsync::plan::{Causes, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
-use grantsync::policy::{Asks, Decision, approve};
-use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, render};
+use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use grantsync::policy::{Asks, Causes, Decision, approve};
+use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
 use grantsync::report::Report;
 use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
@@ -237,8 +237,11 @@ impl Scene {
 
     pub(crate) fn show<T>(&self, show: impl FnOnce(&Shown<'_>) -> T) -> T {
         let naming = Naming::new(&self.directory);
-        let causes = self.base.as_ref().map(|base| Causes::new(Some(base), &self.plan));
+        let base =
+            self.base.as_ref().map(|it| approve(it.clone(), &Asks { approval: None, ..self.asks.clone() }).unwrap());
+        let causes = base.map(|it| Causes::new(Some(&it), &self.decide()));
         show(&Shown::Pass(Pass {
+            verb: if self.report.is_some() { Verb::Apply } else { Verb::Plan },
             decision: &self.decide(),
             report: self.report.as_ref(),
             observation: &self.observation,

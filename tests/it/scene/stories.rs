@@ -4,7 +4,8 @@ use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
 use grantsync::plan::{Creation, Hold, Keep, Removal, Skip, Why};
-use grantsync::render::{Detail, Seen};
+use grantsync::policy::{Difference, Fate};
+use grantsync::render::{Detail, Failed, Format, Naming, Seen, Shown, Stale, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
 use grantsync::risk::{Accepted, Finding, Risk};
 
@@ -125,7 +126,7 @@ pub(crate) fn rich() -> Scene {
     );
     let finding = Finding::Endless { binding: it.binding(["cluster-c", "admin", "frank"]), ending: 2, others: 3 };
     let span = Some(it.at("user: frank"));
-    it.assessment.risks.push(Risk { rule: "grant-without-end", finding, span });
+    it.assessment.risks.push(Risk { rule: "grant-without-end", finding, span, excuse: None });
     it.assessment.accepted.push(Accepted {
         rule: "last-holder-leaves",
         found: 2,
@@ -264,7 +265,7 @@ pub(crate) fn only_drift() -> Scene {
     let alice = it.line("alice");
     it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
     it.base = Some(it.plan.clone());
-    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now));
+    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now, false));
     it
 }
 
@@ -346,4 +347,23 @@ pub(crate) fn failed() -> Failure {
         message: "`GET https://waldur.example.org/api/users/me/`: 401 Unauthorized".to_owned(),
         help: Some("renew the token in `WALDUR_ACCESS_TOKEN`".to_owned()),
     }
+}
+
+/// A saved plan that is not what would be done now.
+pub(crate) fn stale(format: Format) -> String {
+    let mut it = Scene::new();
+    let coming = it.binding(["cluster-a", "admin", "alice"]);
+    let links = [["cluster-a", "member", "bob"], ["cluster-a", "member", "carol"], ["cluster-b", "viewer", "dave"]];
+    let links = links.map(|link| it.link(link));
+    let mut differences = vec![Difference { binding: coming, link: None, then: Fate::Created, now: Fate::Nothing }];
+    let fates = [Fate::Removed, Fate::Removed, Fate::Held];
+    differences.extend(links.iter().zip(fates).map(|(link, now)| Difference {
+        binding: link.binding,
+        link: Some(link.id),
+        then: Fate::Nothing,
+        now,
+    }));
+    let failure = Failure { message: "the plan is stale".to_owned(), help: Some("make a new plan".to_owned()) };
+    let stale = Some(Stale { differences: &differences, naming: &Naming::new(&it.directory) });
+    render(format, &Shown::Failed(Failed { verb: Verb::Apply, failure: &failure, stale }))
 }
