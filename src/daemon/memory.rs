@@ -86,6 +86,16 @@ impl Memory {
         self.flapping.flaps()
     }
 
+    /// Whether something is known about a step from earlier passes.
+    pub fn remembers(&self, step: &StepId) -> bool {
+        self.flapping.remembers(step)
+    }
+
+    /// When a step that comes back again and again is to be tried next. One whose time has come had it in this pass.
+    pub(super) fn next_try(&self) -> Option<Timestamp> {
+        self.flaps().map(|it| it.not_before).filter(|it| *it > self.now).min()
+    }
+
     /// Files that have vanished, while removals wait for another reading.
     pub fn vanished(&self) -> Option<&Vanished> {
         self.files.pending()

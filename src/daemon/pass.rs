@@ -156,8 +156,12 @@ pub enum Became {
 pub struct Wanted {
     /// The same for the same step in another pass.
     pub step: StepId,
+    /// The step that it makes undone: once this is done, that one is new.
+    pub undoes: Option<StepId>,
     /// The step in words, with its sign.
     pub what: String,
+    /// Whether it is done now.
+    pub done: bool,
 }
 
 /// Tells one step from another, from pass to pass of one process.

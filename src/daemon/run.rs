@@ -61,7 +61,8 @@ pub async fn run(
         }
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
-        let known = Known { began, now, verdict, failures, took, life, second_reading };
+        let another_try = memory.next_try();
+        let known = Known { began, now, verdict, failures, took, life, second_reading, another_try };
         let due = Due::next(&schedule, &known, fastrand::f64());
         status.send_modify(|it| {
             let said = Said::of(it);

@@ -15,11 +15,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::api::{self, Client};
-use crate::binding::{ResourceId, UserId};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
+use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
@@ -45,8 +44,8 @@ pub struct Request<'a> {
     pub partial_view: bool,
     /// Triples already taken away by earlier passes of the last 24 hours.
     pub removed_lately: u32,
-    /// Resources and users whose steps are left for a later pass.
-    pub aside: BTreeSet<(ResourceId, UserId)>,
+    /// Steps that are left for a later pass.
+    pub aside: BTreeSet<Aside>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use grantsync::daemon::{
     About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Pass,
-    Reading, Requests, Status, StepId, Trigger, Wanted,
+    Reading, Requests, Status, Trigger,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon};
+use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon, wanted};
 
 /// What a file may hold that a page must not believe.
 pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}txt.exe\u{0}</bdi></script>";
@@ -168,7 +168,7 @@ fn incomplete() -> Pass {
     pass(Finished {
         drift: Drift { create: 2, remove: 2 },
         changes,
-        wanted: vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }],
+        wanted: vec![wanted("+ alice: admin on cluster-a", true)],
         ..Finished::default()
     })
 }

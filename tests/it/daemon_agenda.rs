@@ -75,6 +75,7 @@ fn known(verdict: Verdict) -> Known {
         took: Duration::from_secs(60),
         life: None,
         second_reading: None,
+        another_try: None,
     }
 }
 
@@ -90,6 +91,7 @@ fn what_comes_first_is_due() {
     assert_eq!(due(&Known { life: after(120), ..known(Verdict::InSync) }), (61, Trigger::Life, false));
     assert_eq!(due(&Known { life: after(4000), ..known(Verdict::InSync) }), (300, Trigger::Schedule, false));
     assert_eq!(due(&Known { second_reading: after(200), ..known(Verdict::Held) }), (140, Trigger::Schedule, false));
+    assert_eq!(due(&Known { another_try: after(200), ..known(Verdict::Held) }), (140, Trigger::Retry, false));
     assert_eq!(due(&known(Verdict::Incomplete)), (60, Trigger::Retry, false));
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use grantsync::daemon::{
     About, Action, Asker, Became, By, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Schedule, Settings,
-    Status, Stop, channel, run,
+    Status, StepId, Stop, Wanted, channel, run,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -115,6 +115,11 @@ pub(super) fn failure(message: &str) -> Failure {
 /// A step that was done.
 pub(super) fn done(action: Action, what: &str) -> Change {
     Change { action, became: Became::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
+}
+
+/// A step that was tried, by its words.
+pub(super) fn wanted(what: &str, done: bool) -> Wanted {
+    Wanted { step: StepId::of(&what), undoes: None, what: what.to_owned(), done }
 }
 
 /// What limits hold, by its digest.

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use grantsync::daemon::{
-    Action, ContentId, Failure, Finished, Flapping, Memory, Reading, StepId, Stopped, Wanted, Watched, Window,
-};
+use grantsync::daemon::{Action, ContentId, Failure, Finished, Flapping, Memory, Reading, Stopped, Watched, Window};
 use jiff::Timestamp;
 
-use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon};
+use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon, wanted};
 
 fn after(count: i64) -> Timestamp {
     noon() + minutes(count)
@@ -103,10 +101,6 @@ fn only_a_good_pass_counts_as_having_seen_a_file() {
     assert_eq!(memory.vanished().unwrap().until, after(8));
 }
 
-fn wanted(name: &str) -> Wanted {
-    Wanted { step: StepId::of(&name), what: name.to_owned() }
-}
-
 /// Plays passes five minutes apart that all want one step, and says at which minutes it is tried.
 fn tries(clean: bool, minutes_in_all: i64) -> Vec<i64> {
     let mut flapping = Flapping::new(minutes(5));
@@ -116,7 +110,7 @@ fn tries(clean: bool, minutes_in_all: i64) -> Vec<i64> {
         if aside.is_empty() {
             tried.push(minute);
         }
-        flapping.look(&[wanted("+ alice")], &aside, clean && aside.is_empty(), after(minute));
+        flapping.look(&[wanted("+ alice", clean)], &aside, clean && aside.is_empty(), after(minute));
     }
     tried
 }
@@ -132,11 +126,11 @@ fn a_step_that_is_undone_right_after_it_was_done_is_noticed_sooner() {
 }
 
 #[test]
-fn a_step_that_stays_away_once_is_forgotten() {
+fn a_step_that_failed_and_stays_away_once_is_forgotten() {
     let mut flapping = Flapping::new(minutes(5));
     let none = BTreeSet::new();
     for minute in 0..20 {
-        let wants = if minute % 3 == 2 { vec![] } else { vec![wanted("+ alice")] };
+        let wants = if minute % 3 == 2 { vec![] } else { vec![wanted("+ alice", false)] };
         flapping.look(&wants, &none, false, after(minute));
         assert_eq!(flapping.flaps().count(), 0, "minute {minute}");
     }
@@ -145,7 +139,7 @@ fn a_step_that_stays_away_once_is_forgotten() {
 /// A pass that did this step, but could not say that all is well.
 fn tried(name: &str) -> grantsync::daemon::Pass {
     finished(Finished {
-        wanted: vec![wanted(name)],
+        wanted: vec![wanted(name, false)],
         changes: vec![done(Action::Create, name)],
         stopped: Some(Stopped::Interrupted),
         ..Finished::default()

@@ -1,14 +1,14 @@
 //! What the status says after passes of each kind.
 
 use grantsync::daemon::{
-    About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, Status, StepId,
-    Stopped, Token, Trigger, Verdict, Waits, Wanted,
+    About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, Status, Stopped,
+    Token, Trigger, Verdict, Waits,
 };
 use jiff::SignedDuration;
 
 use super::daemon_kit::{
     at, broken, daemon, done, every_five_minutes, failure, finished, in_sync, limited, minutes, noon, unauthorized,
-    unreachable,
+    unreachable, wanted,
 };
 
 /// The status after each of these passes, which are half an hour apart so that nothing is shared.
@@ -161,7 +161,7 @@ async fn a_token_that_ends_between_two_passes_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 async fn steps_that_come_back_and_files_that_vanish_are_in_it() {
-    let step = || Wanted { step: StepId::of(&7), what: "+ alice: admin on cluster-a".to_owned() };
+    let step = || wanted("+ alice: admin on cluster-a", true);
     let pass = async |memory: &mut Memory| {
         let files = if memory.now() < noon() + minutes(9) { vec!["a.yaml", "b.yaml"] } else { vec!["a.yaml"] };
         let files = files.into_iter().map(str::to_owned).collect();

@@ -67,7 +67,10 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             html.raw("<code>POST /sync</code> make it be tried at once.</p>\n");
             listed(html, &status.flaps, |html, flap| {
                 html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
-                html.raw(" since ").text(Absolute(flap.since)).raw("; next try ").ago(flap.not_before, now);
+                html.raw(" since ").text(Absolute(flap.since));
+                if flap.not_before > now {
+                    html.raw("; next try ").ago(flap.not_before, now);
+                }
                 html.raw("</small>");
             });
         });

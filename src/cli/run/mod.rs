@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
         tell: tell.clone(),
-        pairs: std::cell::RefCell::default(),
+        steps: std::cell::RefCell::default(),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;

@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use super::words::{finished, refused, waits};
 use super::{read, reading};
 use crate::api::{Client, Method};
-use crate::binding::{ResourceId, UserId};
 use crate::daemon::{self, End, Memory, Requests, Status, StepId, Stop};
 use crate::desired::{self, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::policy::Aside;
 use crate::reconcile::files::{self, FilesError, Head};
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
@@ -37,8 +37,8 @@ pub(super) struct Agent {
     pub(super) stop: watch::Receiver<Stop>,
     /// Where to tell what a pass waits for.
     pub(super) tell: watch::Sender<Status>,
-    /// Where and for whom the last pass wanted something, by the id under which the daemon remembers it.
-    pub(super) pairs: RefCell<BTreeMap<StepId, (ResourceId, UserId)>>,
+    /// The steps that the daemon remembers, by the id under which it does.
+    pub(super) steps: RefCell<BTreeMap<StepId, Aside>>,
 }
 
 impl Agent {
@@ -114,17 +114,19 @@ impl Agent {
         match reconcile(&self.client, &request, self.pace, confirm, begin, &|_, _, _| {}, self.interrupted()).await {
             Ok(pass) => {
                 let told = finished(&pass, &request, vanished, self);
-                *self.pairs.borrow_mut() = told.pairs;
+                let mut steps = self.steps.borrow_mut();
+                steps.retain(|it, _| memory.remembers(it));
+                steps.extend(told.steps);
                 End::Finished(Box::new(told.finished))
             }
             Err(error) => refused(error),
         }
     }
 
-    /// Where and for whom nothing is to be tried in this pass.
-    fn aside(&self, memory: &Memory) -> BTreeSet<(ResourceId, UserId)> {
-        let pairs = self.pairs.borrow();
-        memory.set_aside().iter().filter_map(|it| pairs.get(it).copied()).collect()
+    /// What is not to be tried in this pass.
+    fn aside(&self, memory: &Memory) -> BTreeSet<Aside> {
+        let steps = self.steps.borrow();
+        memory.set_aside().iter().filter_map(|it| steps.get(it).copied()).collect()
     }
 
     /// Turns true when the process is to leave.

@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::pass::Agent;
 use super::release::release;
 use crate::api::{self, Kind};
-use crate::binding::{Binding, LinkId, ResourceId, UserId};
+use crate::binding::{Binding, LinkId};
 use crate::daemon::{
     Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
 };
 use crate::desired::{Desired, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
-use crate::policy::{self, Asks, Decision};
+use crate::policy::{self, Aside, Asks, Decision, SetAside};
 use crate::reconcile::{self, Pass, Request};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
@@ -21,7 +21,7 @@ use crate::report::{self, After, Outcome, Report, Step, Stop};
 /// What is told of a pass, and what the agent keeps for the next one.
 pub(super) struct Told {
     pub(super) finished: Finished,
-    pub(super) pairs: BTreeMap<StepId, (ResourceId, UserId)>,
+    pub(super) steps: BTreeMap<StepId, Aside>,
 }
 
 /// A pass that went all the way.
@@ -34,7 +34,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         Some(After::Decision(decision)) => decision,
         _ => &prepared.decision,
     };
-    let (wanted, pairs) = wanted(&prepared.decision, request, &naming);
+    let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
     let finished = Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
@@ -59,7 +59,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
         token_lacks: view.snapshot.observation.caller.lacks(),
     };
-    Told { finished, pairs }
+    Told { finished, steps }
 }
 
 /// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
@@ -122,25 +122,50 @@ fn what(binding: &Binding, naming: &Naming<'_>) -> String {
     format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
 }
 
-/// Steps that may be sent or are set aside, those of one pair together: they are also set aside together.
+/// Steps that may be sent or are set aside, and what became of them. Rows of one binding are one step.
 fn wanted(
     decision: &Decision,
+    report: Option<&Report>,
     request: &Request<'_>,
     naming: &Naming<'_>,
-) -> (Vec<Wanted>, BTreeMap<StepId, (ResourceId, UserId)>) {
+) -> (Vec<Wanted>, BTreeMap<StepId, Aside>) {
     let Decision { approved, withheld, .. } = decision;
-    let aside = |it: &Binding| request.aside.contains(&it.pair());
-    let sent = approved.creations().iter().map(|it| it.binding);
-    let gone = approved.removals().iter().map(|it| it.link.binding);
-    let later = withheld.creations.iter().map(|it| it.binding).filter(aside);
-    let stays = withheld.removals.iter().map(|it| it.link.binding).filter(aside);
-    let mut steps: BTreeMap<(ResourceId, UserId), Vec<String>> = BTreeMap::new();
-    for (sign, binding) in sent.chain(later).map(|it| ('+', it)).chain(gone.chain(stays).map(|it| ('−', it))) {
-        steps.entry(binding.pair()).or_default().push(format!("{sign} {}", what(&binding, naming)));
+    let creations = approved.creations().iter().chain(&withheld.creations).map(|it| Aside::Creation(it.binding));
+    let removals = approved.removals().iter().chain(&withheld.removals);
+    // A row that goes because another one stays takes nothing back.
+    let undoing: BTreeSet<_> =
+        removals.clone().filter(|it| it.why != Why::Duplicate).map(|it| it.link.binding).collect();
+    let removals = removals.map(|it| Aside::Removal(it.link.binding));
+    let sent: BTreeMap<_, _> = done(report);
+    let all: BTreeSet<_> = creations.chain(removals).collect();
+    let all = all.into_iter().filter(|it| sent.contains_key(it) || request.aside.contains(it));
+    let wanted = all.map(|step| {
+        let (sign, binding, undoes) = match step {
+            Aside::Creation(binding) => ('+', binding, Some(Aside::Removal(binding))),
+            Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
+        };
+        let wanted = Wanted {
+            step: StepId::of(&step),
+            undoes: undoes.as_ref().map(StepId::of),
+            what: format!("{sign} {}", what(&binding, naming)),
+            done: sent.get(&step).copied().unwrap_or(false),
+        };
+        (wanted, (StepId::of(&step), step))
+    });
+    wanted.unzip()
+}
+
+/// Every step that had its turn, and whether it is done: for all rows, if it was about several.
+fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
+    let mut done = BTreeMap::new();
+    for (step, outcome) in report.iter().flat_map(|it| &it.steps) {
+        let step = match step {
+            Step::Create(creation) => Aside::Creation(creation.binding),
+            Step::Remove(removal) => Aside::Removal(removal.link.binding),
+        };
+        *done.entry(step).or_insert(true) &= outcome.is_done();
     }
-    let id = |pair: &(ResourceId, UserId)| StepId::of(pair);
-    let pairs = steps.keys().map(|pair| (id(pair), *pair)).collect();
-    (steps.iter().map(|(pair, steps)| Wanted { step: id(pair), what: steps.join(", ") }).collect(), pairs)
+    done
 }
 
 /// Bindings that lost their last row, and that nobody had approved: those count towards the limit of a day.
@@ -181,8 +206,9 @@ fn limited(limited: &policy::Limited, release: String, naming: &Naming<'_>) -> L
 
 fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<String> {
     let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
-    let bindings = creations.iter().map(|it| it.binding).chain(removals.iter().map(|it| it.link.binding));
-    let (aside, rest): (Vec<_>, Vec<_>) = bindings.partition(|it| request.aside.contains(&it.pair()));
+    let aside = SetAside::new(&request.aside);
+    let later = creations.iter().map(|it| aside.creation(it)).chain(removals.iter().map(|it| aside.removal(it)));
+    let (aside, rest): (Vec<_>, Vec<_>) = later.partition(|it| *it);
     let said = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 step {one}")),
