@@ -87,6 +87,7 @@ struct Access<'a> {
     drift: Drift,
     held: List<Held<'a>>,
     held_by_limits: Option<Limited<'a>>,
+    approvals: List<Note<'a>>,
     withheld: List<&'a str>,
     unresolved: List<&'a str>,
     expiring: List<Expiring<'a>>,
@@ -112,6 +113,13 @@ struct Limited<'a> {
     links: u64,
     exceeded: &'a [String],
     release: &'a str,
+}
+
+/// What is to be said about an approval in the files.
+#[derive(Serialize)]
+struct Note<'a> {
+    code: &'static str,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -217,6 +225,7 @@ impl<'a> Access<'a> {
             drift,
             held,
             limited,
+            approvals,
             withheld,
             unresolved,
             expiring,
@@ -232,6 +241,7 @@ impl<'a> Access<'a> {
                 let daemon::Limited { digest, exceeded, links, release } = limited;
                 Limited { digest, since: *since, links: *links, exceeded, release }
             }),
+            approvals: List::of(approvals, |daemon::Note { code, text }| Note { code, text }),
             withheld: List::of(withheld, String::as_str),
             unresolved: List::of(unresolved, String::as_str),
             expiring: List::of(expiring, |daemon::Expiring { what, until }| Expiring { what, until: *until }),

@@ -31,6 +31,7 @@ pub(super) struct Said {
     digest: Option<String>,
     broken: Listed<String>,
     failure: Option<Failure>,
+    approvals: BTreeSet<String>,
     unresolved: BTreeSet<String>,
     flaps: BTreeSet<String>,
     vanished: Option<Vanished>,
@@ -45,6 +46,7 @@ impl Said {
             digest: status.limited().map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
+            approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
             unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
             flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
             vanished: status.vanished.clone(),
@@ -67,6 +69,10 @@ impl Said {
         self.failures(status);
         self.unresolved(status);
         self.held(status);
+        let notes = status.view.iter().flat_map(|it| &it.approvals.first).map(|it| &it.text);
+        for note in notes.filter(|it| !self.approvals.contains(*it)) {
+            tracing::warn!("{note}");
+        }
         if status.token_too_short() && !self.token_too_short {
             tracing::warn!(
                 schedule = %status.about.schedule,

@@ -75,6 +75,8 @@ pub struct Finished {
     pub held: Vec<Held>,
     /// What limits hold of them.
     pub limited: Option<Limited>,
+    /// What is to be said about approvals in the files.
+    pub approvals: Vec<Note>,
     /// Steps withheld, each kind in words: `2 creations withheld by mode observe`.
     pub withheld: Vec<String>,
     /// Lines and settings that could not be resolved, each with its place.
@@ -188,6 +190,15 @@ pub struct Limited {
     pub links: u64,
     /// How to release them: what to type or to write, ready to paste.
     pub release: String,
+}
+
+/// Something to be said that holds nothing up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Stable short name: `approval-ended`.
+    pub code: &'static str,
+    /// With its place, and what to do.
+    pub text: String,
 }
 
 /// A grant that ends soon.

@@ -56,6 +56,7 @@ impl Status {
             drift: finished.drift,
             held: finished.held.into_iter().collect(),
             limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),
+            approvals: finished.approvals.into_iter().collect(),
             withheld: finished.withheld.into_iter().collect(),
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),

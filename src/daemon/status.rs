@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Change, Drift, Expiring, Failure, Held, Limited};
+use super::pass::{Change, Drift, Expiring, Failure, Held, Limited, Note};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
@@ -127,6 +127,8 @@ pub struct View {
     pub held: Listed<Held>,
     /// What limits hold of them, and since when just this.
     pub limited: Option<(Limited, Timestamp)>,
+    /// What is to be said about approvals in the files.
+    pub approvals: Listed<Note>,
     /// Steps withheld, in words.
     pub withheld: Listed<String>,
     /// Lines and settings that could not be resolved.

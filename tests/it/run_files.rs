@@ -133,15 +133,24 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     let sandbox = world().await;
     let limited =
         |bindings: &[&str]| wanting(bindings).replace("{removals: 1000, removal_percent: 100}", "{removals: 0}");
-    let agent = start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
+    let mut agent =
+        start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
     agent.result("in_sync").await;
-    write(agent.path("grants.yaml"), &limited(&BOTH[..1]));
+    let other = "approvals: [{held: 0123456789abcdef, reason: OPS-11}]";
+    write(agent.path("grants.yaml"), &format!("{other}\n{}", limited(&BOTH[..1])));
     let status = agent.result("held").await;
+    let note = &status["access"]["approvals"]["first"][0];
+    let said = "grants.yaml:1: the approval `0123456789abcdef` is for nothing that limits hold now; remove it once what it \
+                was for is done";
+    assert_eq!((note["code"].as_str(), note["text"].as_str()), (Some("approval-without-match"), Some(said)));
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("is for nothing that limits hold now"), "{page}");
+    tokio::task::block_in_place(|| agent.said(said));
     let held = &status["access"]["held_by_limits"];
     assert_eq!(
         (held["links"].as_u64(), status["access"]["held"]["first"][0]["what"].as_str()),
@@ -156,6 +165,9 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
     assert_eq!(status["access"]["held"]["count"], 0);
+    let why = format!("not declared · approved by `{}` at grants.yaml:2, …", held["digest"].as_str().unwrap());
+    assert_eq!(status["changes"][0]["why"], why);
+    tokio::task::block_in_place(|| agent.said(&format!("bob: member on cluster-b ({why})")));
     assert_eq!(agent.stop().await.code, Some(0));
 }
 

@@ -85,11 +85,16 @@ fn as_of(html: &mut Html, status: &Status, view: &View) {
 }
 
 fn held(html: &mut Html, status: &Status, view: &View) {
-    if view.held.count == 0 && view.limited.is_none() && view.withheld.count == 0 {
+    let title = if view.held.count > 0 || view.limited.is_some() {
+        "What is held, and how to release it"
+    } else if view.withheld.count > 0 {
+        "What waits"
+    } else if view.approvals.count > 0 {
+        "Approvals that release nothing"
+    } else {
         return;
-    }
-    let known = view.held.count > 0 || view.limited.is_some();
-    section(html, if known { "What is held, and how to release it" } else { "What waits" }, |html| {
+    };
+    section(html, title, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
             let Limited { digest, exceeded, links, release } = limited;
@@ -111,6 +116,9 @@ fn held(html: &mut Html, status: &Status, view: &View) {
         }
         listed(html, &view.withheld, |html, withheld| {
             html.prose(withheld);
+        });
+        listed(html, &view.approvals, |html, note| {
+            html.prose(&note.text);
         });
     });
 }

@@ -1,5 +1,6 @@
 //! `run`: keeps live equal to the files, for as long as it runs.
 
+mod approvals;
 mod arguments;
 mod pass;
 mod release;

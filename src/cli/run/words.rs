@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::approvals::{Released, notes};
 use super::pass::Agent;
 use super::release::release;
 use crate::api::{self, Kind};
-use crate::binding::{Binding, LinkId};
+use crate::binding::Binding;
 use crate::daemon::{
     Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
 };
 use crate::desired::{Desired, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
-use crate::policy::{self, Aside, Asks, Decision, SetAside};
+use crate::policy::{self, Aside, Decision, SetAside};
 use crate::reconcile::{self, Pass, Request};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
@@ -36,21 +37,24 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     };
     let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
+    let released = Released::of(&view.plan, &view.desired, request);
+    let changes = report.iter().flat_map(|it| &it.steps);
     let finished = Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
         drift: Drift {
             create: count(view.plan.creations.len()),
             remove: count(view.plan.removals.len() + view.plan.held.len()),
         },
-        changes: report.iter().flat_map(|it| &it.steps).map(|(step, outcome)| change(step, outcome, &naming)).collect(),
+        changes: changes.map(|(step, outcome)| change(step, outcome, &released, &naming)).collect(),
         wanted,
-        counted_removals: report.as_ref().map_or(0, |it| counted(it, &view.plan, &view.desired, request)),
+        counted_removals: report.as_ref().map_or(0, |it| counted(it, &released)),
         held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
         limited: now.limited.as_ref().map(|it| {
             let release = release(&it.digest, &view.plan, &view.desired, request, agent);
             limited(it, release, &naming)
         }),
         withheld: withheld(&prepared.decision, request, vanished),
+        approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
         next_instant: next_instant(&view.desired, view.plan.now),
@@ -100,10 +104,13 @@ pub(super) fn refused(error: reconcile::Error) -> End {
     }
 }
 
-fn change(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> Change {
+fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Naming<'_>) -> Change {
     let (action, why) = match step {
         Step::Create(creation) => (Action::Create, render::origins(creation.origins.iter())),
-        Step::Remove(removal) => (Action::Remove, render::why(removal)),
+        Step::Remove(removal) => {
+            let by = released.by(removal).map(|it| format!(" · {it}")).unwrap_or_default();
+            (Action::Remove, format!("{}{by}", render::why(removal)))
+        }
     };
     let (became, also) = match outcome {
         Outcome::Created(_) | Outcome::Removed => (Became::Done, None),
@@ -169,24 +176,14 @@ fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
 }
 
 /// Bindings that lost their last row, and that nobody had approved: those count towards the limit of a day.
-fn counted(report: &Report, plan: &Plan, desired: &Desired, request: &Request<'_>) -> u32 {
-    let released = released(plan, desired, request);
+fn counted(report: &Report, released: &Released<'_>) -> u32 {
     let gone = report.steps.iter().filter_map(|(step, outcome)| match step {
         Step::Remove(removal) if outcome.is_done() => Some(removal),
         _ => None,
     });
-    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(&it.link.id);
+    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(it);
     let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)
-}
-
-/// Links that limits would have held, had the files not approved them.
-fn released(plan: &Plan, desired: &Desired, request: &Request<'_>) -> BTreeSet<LinkId> {
-    let limits = request.limits.over(desired.limits);
-    let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
-    let Ok(decision) = policy::approve(plan.clone(), &asks) else { return BTreeSet::new() };
-    let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
-    held.map(|it| it.removal.link.id).collect()
 }
 
 fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
