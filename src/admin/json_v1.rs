@@ -112,7 +112,13 @@ struct Limited<'a> {
     since: Timestamp,
     links: u64,
     exceeded: &'a [String],
-    release: &'a str,
+    /// Both ways in one text.
+    release: String,
+    release_lines: &'a str,
+    release_command: &'a str,
+    /// Whether the command releases exactly these.
+    release_command_is_exact: bool,
+    room_at: Option<Timestamp>,
 }
 
 /// What is to be said about an approval in the files.
@@ -225,6 +231,7 @@ impl<'a> Access<'a> {
             drift,
             held,
             limited,
+            room,
             approvals,
             withheld,
             unresolved,
@@ -238,8 +245,19 @@ impl<'a> Access<'a> {
             drift: Drift { create: drift.create, remove: drift.remove },
             held: List::of(held, |daemon::Held { what, why }| Held { what, why }),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
-                let daemon::Limited { digest, exceeded, links, release } = limited;
-                Limited { digest, since: *since, links: *links, exceeded, release }
+                let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
+                let daemon::Release { lines, command, exactly } = release;
+                Limited {
+                    digest,
+                    since: *since,
+                    links: *links,
+                    exceeded,
+                    release: release.to_string(),
+                    release_lines: lines,
+                    release_command: command,
+                    release_command_is_exact: *exactly,
+                    room_at: *room,
+                }
             }),
             approvals: List::of(approvals, |daemon::Note { code, text }| Note { code, text }),
             withheld: List::of(withheld, String::as_str),

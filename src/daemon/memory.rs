@@ -46,6 +46,11 @@ impl Memory {
         self.removed.count(self.now)
     }
 
+    /// When no more than so many removals of those known now count towards the limit.
+    pub(super) fn room_for(&self, count: u32, now: Timestamp) -> Timestamp {
+        self.removed.down_to(count, now)
+    }
+
     /// Steps that came back too often, and are not to be sent in this pass.
     pub const fn set_aside(&self) -> &BTreeSet<StepId> {
         &self.aside

@@ -34,8 +34,8 @@ pub use flapping::{Flap, Flapping};
 pub use hops::directories;
 pub use memory::Memory;
 pub use pass::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Note, Pass, Requests, StepId,
-    Stopped, Wanted,
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Note, Pass, Release, Requests,
+    StepId, Stopped, Wanted,
 };
 pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};

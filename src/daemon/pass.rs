@@ -3,6 +3,7 @@
 //! The daemon knows no other room. Whoever runs the passes for it puts into words what happened; the daemon counts it,
 //! remembers it, shows it, and decides by it when the next pass is due.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -188,8 +189,21 @@ pub struct Limited {
     pub exceeded: Vec<String>,
     /// Links held.
     pub links: u64,
-    /// How to release them: what to type or to write, ready to paste.
-    pub release: String,
+    /// How to release them.
+    pub release: Release,
+    /// How many removals may have gone in the last 24 hours for these to have room, if only their count holds them.
+    pub room_for: Option<u32>,
+}
+
+/// How what limits hold is released, ready to paste.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// What to write into one of the files: it releases exactly the held set.
+    pub lines: String,
+    /// What to type.
+    pub command: String,
+    /// Whether that, too, releases exactly the held set. Otherwise it does what is due under limits of its own.
+    pub exactly: bool,
 }
 
 /// Something to be said that holds nothing up.
@@ -222,6 +236,19 @@ impl Pass {
             End::Finished(finished) => finished.changes.len(),
             End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) | End::Interrupted => 0,
         }
+    }
+}
+
+/// Both ways in one text, with what each is for.
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lines, command, exactly } = self;
+        writeln!(
+            f,
+            "# in one of the files, or below `approvals:` if it is there, reviewed like every change:\n{lines}\n"
+        )?;
+        let what = if *exactly { "" } else { ", which does all that is due, under its own limits" };
+        write!(f, "# or by hand{what}:\n{command}")
     }
 }
 

@@ -127,6 +127,8 @@ pub struct View {
     pub held: Listed<Held>,
     /// What limits hold of them, and since when just this.
     pub limited: Option<(Limited, Timestamp)>,
+    /// From when on there is room for them, if only the removals of the last 24 hours hold them.
+    pub room: Option<Timestamp>,
     /// What is to be said about approvals in the files.
     pub approvals: Listed<Note>,
     /// Steps withheld, in words.

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Pass,
-    Reading, Requests, Status, Trigger,
+    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Note,
+    Pass, Reading, Requests, Status, Trigger,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon, wanted};
+use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon, release, wanted};
 
 /// What a file may hold that a page must not believe.
 pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}txt.exe\u{0}</bdi></script>";
@@ -136,7 +136,8 @@ fn held() -> Pass {
             digest: digest.to_owned(),
             exceeded: vec!["31 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
             links: 31,
-            release: format!("grantsync apply -f /etc/grantsync/access --approve {digest}"),
+            release: release("/etc/grantsync/access", digest),
+            room_for: None,
         }),
         changes: changes()[..1].to_vec(),
         ..Finished::default()
@@ -203,8 +204,10 @@ pub(super) async fn hostile() -> Status {
             digest: HOSTILE.to_owned(),
             exceeded: vec![HOSTILE.to_owned()],
             links: 1,
-            release: HOSTILE.to_owned(),
+            release: release(HOSTILE, HOSTILE),
+            room_for: Some(0),
         }),
+        approvals: vec![Note { code: "approval-ended", text: HOSTILE.to_owned() }],
         withheld: vec![HOSTILE.to_owned()],
         unresolved: vec![HOSTILE.to_owned()],
         expiring: vec![Expiring { what: HOSTILE.to_owned(), until: noon() }],

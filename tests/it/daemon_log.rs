@@ -98,9 +98,16 @@ async fn what_is_held_says_how_to_release_it() {
     let lines = said(vec![holds(), holds()]).await;
     assert_eq!(
         lines[1..],
-        ["WARN removals held: 30 bindings would go, more than the 25 that `limits.removals` allows \
+        [
+            "WARN removals held: 30 bindings would go, more than the 25 that `limits.removals` allows \
           digest=0123456789abcdef links=30 \
-          release=grantsync apply -f grants.yaml --approve 0123456789abcdef"]
+          release=# in one of the files, or below `approvals:` if it is there, reviewed like every change:",
+            "approvals:",
+            "- {held: \"0123456789abcdef\"}",
+            "",
+            "# or by hand:",
+            "grantsync apply -f grants.yaml --approve 0123456789abcdef"
+        ]
     );
 }
 

@@ -23,6 +23,19 @@ fn a_removal_counts_for_a_day() {
 }
 
 #[test]
+fn there_is_room_again_when_enough_have_gone_out_of_the_day() {
+    let mut window = Window::default();
+    assert_eq!(window.down_to(0, noon()), noon());
+    window.add(after(0), 20);
+    window.add(after(60), 5);
+    let day = 24 * 60;
+    for (count, minute) in [(25, 90), (24, day), (5, day), (4, day + 60), (0, day + 60)] {
+        assert_eq!(window.down_to(count, after(90)), after(minute), "{count}");
+        assert!(window.count(after(minute)) <= count);
+    }
+}
+
+#[test]
 fn a_removal_is_rather_counted_a_minute_too_long() {
     let mut window = Window::default();
     let second = |count| noon() + jiff::SignedDuration::from_secs(count);

@@ -159,9 +159,9 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     assert!(agent.ready().await, "a person has to look, and nothing is wrong with the agent");
 
     // The lines to paste are pasted.
-    let release = held["release"].as_str().unwrap();
-    let lines: Vec<_> = release.lines().skip_while(|it| *it != "approvals:").take(2).collect();
-    write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
+    let lines = held["release_lines"].as_str().unwrap();
+    assert!(held["release"].as_str().unwrap().contains(lines) && held["release_command_is_exact"] == true, "{held}");
+    write(agent.path("grants.yaml"), &format!("{lines}\n{}", limited(&BOTH[..1])));
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
     assert_eq!(status["access"]["held"]["count"], 0);
@@ -185,8 +185,10 @@ async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_t
     let status = agent.result("held").await;
     let held = &status["access"]["held_by_limits"];
     assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
-    let release = held["release"].as_str().unwrap();
-    let command = release.lines().last().unwrap();
+    let command = held["release_command"].as_str().unwrap();
+    assert_eq!(held["release_command_is_exact"], false, "it does all that is due");
+    let hours = held["room_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap() - jiff::Timestamp::now();
+    assert!((23.9..24.1).contains(&hours.total(jiff::Unit::Hour).unwrap()), "{hours:#}");
     assert_eq!(command, "grantsync apply -f 'grants&more.yaml'", "what is allowed by itself needs no approval");
 
     let command = command.replace("grantsync ", "").replace('\'', "");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, listed, section};
-use crate::daemon::{Failure, Limited, Status, View, Waits};
+use crate::daemon::{Failure, Limited, Release, Status, View, Waits};
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     if let Some(Waits { since, why }) = status.waits() {
@@ -48,7 +48,7 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
         });
     }
     if let Some(view) = &status.view {
-        held(html, status, view);
+        held(html, status, view, now);
         if view.unresolved.count > 0 {
             section(html, "What could not be resolved", |html| {
                 html.raw("<p>What such a line might mean is not removed.</p>\n");
@@ -84,7 +84,26 @@ fn as_of(html: &mut Html, status: &Status, view: &View) {
     }
 }
 
-fn held(html: &mut Html, status: &Status, view: &View) {
+/// Each way by itself, so that one click selects what is pasted into one place.
+fn how(html: &mut Html, release: &Release, room: Option<Timestamp>, now: Timestamp) {
+    let Release { lines, command, exactly } = release;
+    html.raw("<pre class=\"release\">").text(lines).raw("</pre>\n<p>Or by hand");
+    if !exactly {
+        html.raw(
+            ". That knows nothing of the last 24 hours: it shows all that is due, and does it, under its own limits, ",
+        );
+        html.raw("when somebody says yes");
+    }
+    html.raw(":</p>\n<pre class=\"release\">").text(command).raw("</pre>\n");
+    if let Some(room) = room {
+        html.raw("<p>Or wait: if nothing else is removed meanwhile, the first pass after ")
+            .text(Absolute(room))
+            .raw(" (");
+        html.ago(room, now).raw(") has room for them.</p>\n");
+    }
+}
+
+fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
     let title = if view.held.count > 0 || view.limited.is_some() {
         "What is held, and how to release it"
     } else if view.withheld.count > 0 {
@@ -97,14 +116,16 @@ fn held(html: &mut Html, status: &Status, view: &View) {
     section(html, title, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
-            let Limited { digest, exceeded, links, release } = limited;
+            let Limited { digest, exceeded, links, release, room_for: _ } = limited;
             html.raw("<p><strong>").text(Count(usize::try_from(*links).unwrap_or(usize::MAX), "removal", "removals"));
             html.raw("</strong> held by a limit, since ").text(Absolute(*since)).raw(":</p>\n<ul>");
             for why in exceeded {
                 html.raw("<li>").prose(why).raw("</li>\n");
             }
             html.raw("</ul>\n<p>To let exactly these go, and nothing else (digest <code>").name(digest);
-            html.raw("</code>):</p>\n<pre class=\"release\">").text(release).raw("</pre>\n");
+            html.raw("</code>), write into one of the files, or below <code>approvals:</code> if it is there, reviewed like ");
+            html.raw("every change:</p>\n");
+            how(html, release, view.room, now);
         }
         if view.held.count > 0 {
             html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");

@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::approvals::{Released, notes};
 use super::pass::Agent;
-use super::release::release;
+use super::release::{release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
 use crate::daemon::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Release, StepId, Stopped, Waits,
+    Wanted,
 };
 use crate::desired::{Desired, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
@@ -51,7 +52,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
         limited: now.limited.as_ref().map(|it| {
             let release = release(&it.digest, &view.plan, &view.desired, request, agent);
-            limited(it, release, &naming)
+            limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
         }),
         withheld: withheld(&prepared.decision, request, vanished),
         approvals: notes(&now.plan),
@@ -191,13 +192,14 @@ fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
     Held { what: what(&removal.link.binding, naming), why }
 }
 
-fn limited(limited: &policy::Limited, release: String, naming: &Naming<'_>) -> Limited {
+fn limited(limited: &policy::Limited, release: Release, room_for: Option<u32>, naming: &Naming<'_>) -> Limited {
     let policy::Limited { digest, exceeded, links } = limited;
     Limited {
         digest: digest.to_string(),
         exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
         links: count(*links),
         release,
+        room_for,
     }
 }
 
