@@ -86,6 +86,8 @@ struct Access<'a> {
     in_sync: u64,
     drift: Drift,
     held: List<Held<'a>>,
+    /// The command that does now what waits because files have vanished.
+    at_once: Option<&'a str>,
     held_by_limits: Option<Limited<'a>>,
     approvals: List<Note<'a>>,
     withheld: List<&'a str>,
@@ -112,12 +114,12 @@ struct Limited<'a> {
     since: Timestamp,
     links: u64,
     exceeded: &'a [String],
-    /// Both ways in one text.
+    /// Both ways in one text; empty while no release would let them go.
     release: String,
-    release_lines: &'a str,
-    release_command: &'a str,
+    release_lines: Option<&'a str>,
+    release_command: Option<&'a str>,
     /// Whether the command releases exactly these.
-    release_command_is_exact: bool,
+    release_command_is_exact: Option<bool>,
     room_at: Option<Timestamp>,
 }
 
@@ -230,6 +232,7 @@ impl<'a> Access<'a> {
             in_sync,
             drift,
             held,
+            at_once,
             limited,
             room,
             approvals,
@@ -244,18 +247,19 @@ impl<'a> Access<'a> {
             in_sync: *in_sync,
             drift: Drift { create: drift.create, remove: drift.remove },
             held: List::of(held, |daemon::Held { what, why }| Held { what, why }),
+            at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
                 let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
-                let daemon::Release { lines, command, exactly } = release;
+                let release = release.as_ref();
                 Limited {
                     digest,
                     since: *since,
                     links: *links,
                     exceeded,
-                    release: release.to_string(),
-                    release_lines: lines,
-                    release_command: command,
-                    release_command_is_exact: *exactly,
+                    release: release.map(ToString::to_string).unwrap_or_default(),
+                    release_lines: release.map(|it| it.lines.as_str()),
+                    release_command: release.map(|it| it.command.as_str()),
+                    release_command_is_exact: release.map(|it| it.exactly),
                     room_at: *room,
                 }
             }),

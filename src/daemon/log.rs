@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::pass::{Became, Change, Failure};
+use super::pass::{Became, Change, Failure, Limited, Release};
 use super::status::{Listed, Past, Status};
 use super::vanished::Vanished;
 use super::verdict::Verdict;
@@ -43,7 +43,7 @@ impl Said {
     pub(super) fn of(status: &Status) -> Self {
         Self {
             verdict: status.last().map(|it| it.verdict),
-            digest: status.limited().map(|(limited, _)| limited.digest.clone()),
+            digest: releasable(status).map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
             approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
@@ -111,20 +111,27 @@ impl Said {
     }
 
     fn held(&self, status: &Status) {
-        if let Some((limited, _)) = status.limited()
+        if let Some((limited, release)) = releasable(status)
             && self.digest.as_ref() != Some(&limited.digest)
         {
             let why = limited.exceeded.join("; ");
-            tracing::warn!(digest = %limited.digest, links = limited.links, release = %limited.release, "removals held: {why}");
+            tracing::warn!(digest = %limited.digest, links = limited.links, %release, "removals held: {why}");
         }
         if let Some(vanished) = &status.vanished
             && status.vanished != self.vanished
         {
             let files = vanished.files.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            tracing::warn!(until = %vanished.until, "removals held, because files have vanished: {files}");
+            let at_once = status.view.as_ref().and_then(|it| it.at_once.as_deref());
+            tracing::warn!(until = %vanished.until, at_once, "removals held, because files have vanished: {files}");
         }
         for flap in status.flaps.first.iter().filter(|it| !self.flaps.contains(&it.what)) {
             tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
         }
     }
+}
+
+/// What limits hold and could be released now.
+fn releasable(status: &Status) -> Option<(&Limited, &Release)> {
+    let (limited, _) = status.limited()?;
+    Some((limited, limited.release.as_ref()?))
 }

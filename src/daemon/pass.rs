@@ -74,6 +74,8 @@ pub struct Finished {
     pub counted_removals: u32,
     /// Removals that are held.
     pub held: Vec<Held>,
+    /// The command that does now what waits because files have vanished.
+    pub at_once: Option<String>,
     /// What limits hold of them.
     pub limited: Option<Limited>,
     /// What is to be said about approvals in the files.
@@ -189,8 +191,8 @@ pub struct Limited {
     pub exceeded: Vec<String>,
     /// Links held.
     pub links: u64,
-    /// How to release them.
-    pub release: Release,
+    /// How to release them; nothing, while no release would let them go.
+    pub release: Option<Release>,
     /// How many removals may have gone in the last 24 hours for these to have room, if only their count holds them.
     pub room_for: Option<u32>,
 }

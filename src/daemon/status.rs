@@ -125,6 +125,8 @@ pub struct View {
     pub drift: Drift,
     /// Removals that are held.
     pub held: Listed<Held>,
+    /// The command that does now what waits because files have vanished.
+    pub at_once: Option<String>,
     /// What limits hold of them, and since when just this.
     pub limited: Option<(Limited, Timestamp)>,
     /// From when on there is room for them, if only the removals of the last 24 hours hold them.

@@ -126,10 +126,36 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
     fs::remove_file(agent.path("access/b.yaml")).unwrap();
     let status = agent.until("missed", |it| it["vanished"].is_object()).await;
     assert_eq!(status["vanished"]["files"][0], "access/b.yaml");
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step waits because files have vanished");
+    let held = serde_json::json!({"what": "bob: member on cluster-b", "why": "files have vanished · not declared"});
+    assert_eq!(status["access"]["held"], serde_json::json!({"count": 1, "first": [held]}));
+    assert_eq!(status["access"]["withheld"]["count"], 0);
+    assert_eq!(status["access"]["at_once"], "grantsync apply -f access", "if it is meant");
     assert_eq!(sandbox.world().triples(), BOTH, "it may be back in a moment");
     live(&sandbox, &BOTH[..1]).await;
     agent.until("accepted", |it| it["vanished"].is_null() && it["last"]["result"] != "held").await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn while_files_have_vanished_no_release_is_told_that_would_not_help() {
+    let sandbox = world().await;
+    let prepare = |folder: &Path| {
+        write(folder.join("access/a.yaml"), &wanting(&BOTH[..1]).replace("removals: 1000", "removals: 0"));
+        write(folder.join("access/b.yaml"), "bindings: [{resource: cluster-b, role: member, user: bob}]\n");
+    };
+    let agent = start(&sandbox, "access", "--interval 1h", prepare).await;
+    agent.result("in_sync").await;
+    fs::remove_file(agent.path("access/b.yaml")).unwrap();
+    let status = agent.until("missed", |it| it["vanished"].is_object()).await;
+    let access = &status["access"];
+    assert_eq!((access["held"]["count"].as_u64(), access["held_by_limits"]["release"].as_str()), (Some(1), Some("")));
+    let digest = access["held_by_limits"]["digest"].as_str().unwrap();
+    let command = format!("grantsync apply -f access --approve {digest}");
+    assert_eq!(access["at_once"], command.as_str());
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let blocks: Vec<_> = page.split("<pre class=\"release\">").skip(1).map(|it| it.split("</pre>").next()).collect();
+    assert_eq!(blocks, [Some(&*command)], "{page}");
+    assert!(page.contains("until that is over, no approval lets these go"), "{page}");
     assert_eq!(agent.stop().await.code, Some(0));
 }
 

@@ -39,7 +39,15 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             for file in &vanished.files {
                 html.raw("<li>").name(file).raw("</li>\n");
             }
-            html.raw("</ul>\n");
+            html.raw("</ul>\n<p>If they are not to be gone, put them back. If they are, wait");
+            match status.view.as_ref().and_then(|it| it.at_once.as_deref()) {
+                Some(command) => html
+                    .raw("; or, by hand, which shows all that is due, and does it when somebody says yes:</p>\n")
+                    .raw("<pre class=\"release\">")
+                    .text(command)
+                    .raw("</pre>\n"),
+                None => html.raw(".</p>\n"),
+            };
         });
     }
     if let Some(lacks) = status.view.as_ref().and_then(|it| it.token_lacks) {
@@ -85,9 +93,13 @@ fn as_of(html: &mut Html, status: &Status, view: &View) {
 }
 
 /// Each way by itself, so that one click selects what is pasted into one place.
-fn how(html: &mut Html, release: &Release, room: Option<Timestamp>, now: Timestamp) {
+fn how(html: &mut Html, digest: &str, release: &Release, room: Option<Timestamp>, now: Timestamp) {
     let Release { lines, command, exactly } = release;
-    html.raw("<pre class=\"release\">").text(lines).raw("</pre>\n<p>Or by hand");
+    html.raw("<p>To let exactly these go, and nothing else (digest <code>").name(digest);
+    html.raw(
+        "</code>), write into one of the files, or below <code>approvals:</code> if it is there, reviewed like every ",
+    );
+    html.raw("change:</p>\n<pre class=\"release\">").text(lines).raw("</pre>\n<p>Or by hand");
     if !exactly {
         html.raw(
             ". That knows nothing of the last 24 hours: it shows all that is due, and does it, under its own limits, ",
@@ -122,10 +134,13 @@ fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
             for why in exceeded {
                 html.raw("<li>").prose(why).raw("</li>\n");
             }
-            html.raw("</ul>\n<p>To let exactly these go, and nothing else (digest <code>").name(digest);
-            html.raw("</code>), write into one of the files, or below <code>approvals:</code> if it is there, reviewed like ");
-            html.raw("every change:</p>\n");
-            how(html, release, view.room, now);
+            html.raw("</ul>\n");
+            match release {
+                Some(release) => how(html, digest, release, view.room, now),
+                None => {
+                    html.raw("<p>Files have vanished besides: until that is over, no approval lets these go.</p>\n");
+                }
+            }
         }
         if view.held.count > 0 {
             html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");

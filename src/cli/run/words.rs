@@ -6,17 +6,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::approvals::{Released, notes};
 use super::pass::Agent;
-use super::release::{release, room_for};
+use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
 use crate::daemon::{
     Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Release, StepId, Stopped, Waits,
     Wanted,
 };
-use crate::desired::{Desired, Phase};
+use crate::desired::{Desired, Mode, Phase};
 use crate::plan::{Hold, Plan, Removal, Why};
 use crate::policy::{self, Aside, Decision, SetAside};
-use crate::reconcile::{self, Pass, Request};
+use crate::reconcile::{self, Pass, Prepared, Request};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
 
@@ -38,6 +38,9 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     };
     let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
+    let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
+    let missed_count = missed.len();
+    let missed = missed.into_iter().map(|it| missing(it, &naming));
     let released = Released::of(&view.plan, &view.desired, request);
     let changes = report.iter().flat_map(|it| &it.steps);
     let finished = Finished {
@@ -49,12 +52,13 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         changes: changes.map(|(step, outcome)| change(step, outcome, &released, &naming)).collect(),
         wanted,
         counted_removals: report.as_ref().map_or(0, |it| counted(it, &released)),
-        held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
+        held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).chain(missed).collect(),
+        at_once: vanished.then(|| by_hand(&view.plan, &view.desired, request, agent)),
         limited: now.limited.as_ref().map(|it| {
-            let release = release(&it.digest, &view.plan, &view.desired, request, agent);
+            let release = (!vanished).then(|| release(&it.digest, &view.plan, &view.desired, request, agent));
             limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
         }),
-        withheld: withheld(&prepared.decision, request, vanished),
+        withheld: withheld(&prepared.decision, request, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
@@ -192,7 +196,23 @@ fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
     Held { what: what(&removal.link.binding, naming), why }
 }
 
-fn limited(limited: &policy::Limited, release: Release, room_for: Option<u32>, naming: &Naming<'_>) -> Limited {
+/// Removals that wait only because files have vanished.
+fn missed<'a>(prepared: &'a Prepared, request: &Request<'_>, agent: &Agent) -> Vec<&'a Removal> {
+    let Prepared { view, decision } = prepared;
+    if agent.asked.mode.max(view.desired.mode) >= Mode::AddOnly {
+        return Vec::new();
+    }
+    let (only, aside) = (request.only.resolve(&view.directory).unwrap_or_default(), SetAside::new(&request.aside));
+    let waits = |it: &&Removal| only.contains(&it.link.binding) && !aside.removal(it);
+    decision.withheld.removals.iter().filter(waits).collect()
+}
+
+fn missing(removal: &Removal, naming: &Naming<'_>) -> Held {
+    let why = format!("files have vanished · {}", render::why(removal));
+    Held { what: what(&removal.link.binding, naming), why }
+}
+
+fn limited(limited: &policy::Limited, release: Option<Release>, room_for: Option<u32>, naming: &Naming<'_>) -> Limited {
     let policy::Limited { digest, exceeded, links } = limited;
     Limited {
         digest: digest.to_string(),
@@ -203,7 +223,8 @@ fn limited(limited: &policy::Limited, release: Release, room_for: Option<u32>, n
     }
 }
 
-fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<String> {
+/// `missed` of the removals wait because files have vanished, and are told of as held.
+fn withheld(decision: &Decision, request: &Request<'_>, missed: usize) -> Vec<String> {
     let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
     let aside = SetAside::new(&request.aside);
     let later = creations.iter().map(|it| aside.creation(it)).chain(removals.iter().map(|it| aside.removal(it)));
@@ -213,10 +234,8 @@ fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<S
         1 => Some(format!("1 step {one}")),
         _ => Some(format!("{count} steps {many}")),
     };
-    let rest = match rest.len() {
-        count if vanished => said(count, "waits because files have vanished", "wait because files have vanished"),
-        count => said(count, "is withheld by `mode` or the command line", "are withheld by `mode` or the command line"),
-    };
+    let asked = ["is withheld by `mode` or the command line", "are withheld by `mode` or the command line"];
+    let rest = said(rest.len().saturating_sub(missed), asked[0], asked[1]);
     let once = "is set aside because it comes back again and again";
     let aside = said(aside.len(), once, "are set aside because they come back again and again");
     aside.into_iter().chain(rest).collect()
