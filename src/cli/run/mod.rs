@@ -2,6 +2,7 @@
 
 mod approvals;
 mod arguments;
+mod held;
 mod pass;
 mod release;
 mod words;

@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::approvals::{Released, notes};
+use super::held::{held, limited, missed, missing, withheld};
 use super::pass::Agent;
 use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
-use crate::daemon::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Release, StepId, Stopped, Waits,
-    Wanted,
-};
-use crate::desired::{Desired, Mode, Phase};
-use crate::plan::{Hold, Plan, Removal, Why};
-use crate::policy::{self, Aside, Decision, SetAside};
-use crate::reconcile::{self, Pass, Prepared, Request};
+use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finished, StepId, Stopped, Waits, Wanted};
+use crate::desired::{Desired, Phase};
+use crate::plan::{Plan, Removal, Why};
+use crate::policy::{Aside, Decision};
+use crate::reconcile::{self, Pass, Request};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
 
@@ -129,7 +127,7 @@ fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Nami
     Change { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
 }
 
-fn what(binding: &Binding, naming: &Naming<'_>) -> String {
+pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
     let Binding { resource, role, user } = *binding;
     format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
 }
@@ -189,56 +187,6 @@ fn counted(report: &Report, released: &Released<'_>) -> u32 {
     let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(it);
     let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)
-}
-
-fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
-    let why = format!("{} · {}", visible(&hold.to_string()), render::why(removal));
-    Held { what: what(&removal.link.binding, naming), why }
-}
-
-/// Removals that wait only because files have vanished.
-fn missed<'a>(prepared: &'a Prepared, request: &Request<'_>, agent: &Agent) -> Vec<&'a Removal> {
-    let Prepared { view, decision } = prepared;
-    if agent.asked.mode.max(view.desired.mode) >= Mode::AddOnly {
-        return Vec::new();
-    }
-    let (only, aside) = (request.only.resolve(&view.directory).unwrap_or_default(), SetAside::new(&request.aside));
-    let waits = |it: &&Removal| only.contains(&it.link.binding) && !aside.removal(it);
-    decision.withheld.removals.iter().filter(waits).collect()
-}
-
-fn missing(removal: &Removal, naming: &Naming<'_>) -> Held {
-    let why = format!("files have vanished · {}", render::why(removal));
-    Held { what: what(&removal.link.binding, naming), why }
-}
-
-fn limited(limited: &policy::Limited, release: Option<Release>, room_for: Option<u32>, naming: &Naming<'_>) -> Limited {
-    let policy::Limited { digest, exceeded, links } = limited;
-    Limited {
-        digest: digest.to_string(),
-        exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
-        links: count(*links),
-        release,
-        room_for,
-    }
-}
-
-/// `missed` of the removals wait because files have vanished, and are told of as held.
-fn withheld(decision: &Decision, request: &Request<'_>, missed: usize) -> Vec<String> {
-    let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
-    let aside = SetAside::new(&request.aside);
-    let later = creations.iter().map(|it| aside.creation(it)).chain(removals.iter().map(|it| aside.removal(it)));
-    let (aside, rest): (Vec<_>, Vec<_>) = later.partition(|it| *it);
-    let said = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 step {one}")),
-        _ => Some(format!("{count} steps {many}")),
-    };
-    let asked = ["is withheld by `mode` or the command line", "are withheld by `mode` or the command line"];
-    let rest = said(rest.len().saturating_sub(missed), asked[0], asked[1]);
-    let once = "is set aside because it comes back again and again";
-    let aside = said(aside.len(), once, "are set aside because they come back again and again");
-    aside.into_iter().chain(rest).collect()
 }
 
 /// What is wrong with the files and does not stop the pass: each in one line, with its place and what to do.
@@ -302,7 +250,7 @@ fn in_words(report::Failure { message, help }: &report::Failure) -> Failure {
     Failure { message: message.clone(), help: help.clone() }
 }
 
-fn count(count: usize) -> u64 {
+pub(super) fn count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
