@@ -34,7 +34,7 @@ pub(super) struct Cli {
 
 impl Cli {
     /// Reads what was typed, and the environment. Files that only the environment names are no contradiction to a saved
-    /// plan, which holds its own.
+    /// plan, which holds its own, and what the environment says for other calls is none to this one.
     pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut command = Self::command();
         let read = command.try_get_matches_from_mut(arguments)?;
@@ -44,6 +44,9 @@ impl Cli {
                 let said = format!("a saved plan holds its files, and `--{typed}` names others");
                 return Err(command.error(ErrorKind::ArgumentConflict, said));
             }
+        }
+        if let Some(said) = read.subcommand_matches("run").and_then(super::run::idle) {
+            return Err(command.error(ErrorKind::ArgumentConflict, said));
         }
         Self::from_arg_matches(&read)
     }

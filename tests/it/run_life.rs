@@ -277,11 +277,31 @@ async fn a_command_line_that_makes_no_sense_does_not_start() {
         ("run -f x --approve 0123456789abcdef", "an approval is for one pass"),
         ("run -f x --listen everywhere", "write an address like `127.0.0.1:9090`, or `none`"),
         ("run", "--file <PATH>"),
+        ("run -f x --report markdown=x.md", "`--report` does nothing without `--once`"),
+        ("run -f x --format json", "`--format` does nothing without `--once`"),
+        ("run -f x --timezone Europe/Tallinn", "`--timezone` does nothing without `--cron`"),
+        ("run -f x --listen none --sync-token-file x", "`--sync-token-file` does nothing with `--listen none`"),
+        ("run -f x --listen none --allowed-host x", "`--allowed-host` does nothing with `--listen none`"),
+        ("run -f x --once --cron @daily", "`--cron` does nothing with `--once`"),
+        ("run -f x --once --interval 5m", "`--interval` does nothing with `--once`"),
+        ("run -f x --once --shutdown-timeout 5m", "`--shutdown-timeout` does nothing with `--once`"),
     ] {
         let ran = Call::new(arguments).run().await;
         assert_eq!(ran.code, Some(64), "{arguments}");
         assert!(ran.stderr.contains(said), "{arguments}: {}", ran.stderr);
+        assert!(!Path::new("x.md").exists());
     }
+}
+
+#[tokio::test]
+async fn what_the_environment_says_for_other_calls_is_no_contradiction() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("grants.yaml"), wanting(&THREE)).unwrap();
+    let call = Call::new("run --once -f grants.yaml").at(folder.path()).env("GRANTSYNC_INTERVAL", "5m");
+    let call = call.env("GRANTSYNC_LISTEN", "none").env("GRANTSYNC_ALLOWED_HOST", "grants.example.org");
+    let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod approvals;
 mod arguments;
 mod held;
+mod idle;
 mod pass;
 mod release;
 mod words;
@@ -28,6 +29,7 @@ use crate::reconcile::{Pace, files};
 use crate::sandbox::Sandbox;
 pub(super) use arguments::Arguments;
 use arguments::Listen;
+pub(super) use idle::idle;
 use pass::Agent;
 
 /// Something that the agent needs from the start is not there.
