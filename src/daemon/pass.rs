@@ -16,6 +16,8 @@ pub struct Pass {
     pub end: End,
     /// The commit that the files are of, if they lie in a work tree.
     pub revision: Option<String>,
+    /// Why the last token stays in use, if the one that is to replace it can't be used.
+    pub token_problem: Option<String>,
     /// Requests it sent, by method and status.
     pub requests: Vec<Requests>,
     /// Requests among them that repeated one before.
@@ -229,7 +231,7 @@ pub struct Expiring {
 impl Pass {
     /// A pass that ended so and sent nothing.
     pub const fn new(end: End) -> Self {
-        Self { end, revision: None, requests: Vec::new(), retries: 0 }
+        Self { end, revision: None, token_problem: None, requests: Vec::new(), retries: 0 }
     }
 
     /// Steps that were tried or had their turn.

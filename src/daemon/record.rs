@@ -26,6 +26,7 @@ impl Status {
         self.flaps = memory.flaps().cloned().collect();
         self.vanished = memory.vanished().cloned();
         self.revision = pass.revision;
+        self.token_problem = pass.token_problem;
         self.broken = Listed::default();
         self.failure = None;
         match pass.end {

@@ -35,6 +35,8 @@ pub struct Status {
     pub broken: Listed<String>,
     /// What the server thinks of the token.
     pub token: Token,
+    /// Why the last token stays in use, if the one that is to replace it can't be used.
+    pub token_problem: Option<String>,
     /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
     pub changes: VecDeque<(Timestamp, Listed<Change>)>,
     /// Steps that come back again and again.
@@ -190,6 +192,7 @@ impl Status {
             failure: None,
             broken: Listed::default(),
             token: Token::Untried,
+            token_problem: None,
             changes: VecDeque::new(),
             flaps: Listed::default(),
             vanished: None,

@@ -233,6 +233,7 @@ async fn the_status_is_versioned_json() {
         "server",
         "started",
         "token",
+        "token_problem",
         "vanished",
         "version",
     ];

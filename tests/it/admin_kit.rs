@@ -217,6 +217,7 @@ pub(super) async fn hostile() -> Status {
     let mut status = after_some_hours(all).await;
     status.broken = [HOSTILE.to_owned()].into_iter().collect();
     status.failure = Some(Failure { message: HOSTILE.to_owned(), help: Some(HOSTILE.to_owned()) });
+    status.token_problem = Some(HOSTILE.to_owned());
     status.revision = Some(HOSTILE.to_owned());
     status.about.server = String::from(HOSTILE);
     status.about.files = vec![HOSTILE.to_owned()];

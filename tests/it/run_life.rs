@@ -94,6 +94,14 @@ async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good()
     agent.want("grants.yaml", &THREE);
     live(&sandbox, &THREE).await;
     tokio::task::block_in_place(|| agent.said("the last token stays in use: token file `token`: empty"));
+    let status = agent.until("told", |it| it["token_problem"] == "token file `token`: empty").await;
+    assert_eq!((&status["token"], &status["ready"]), (&"accepted".into(), &true.into()));
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("accepted<small><strong>the last one stays in use</strong>: <bdi>token file"), "{page}");
+    fs::remove_file(agent.path("token")).unwrap();
+    tokio::task::block_in_place(|| agent.said("stays in use: token file `token`: cannot be read: No such file"));
+    fs::write(agent.path("token"), tokens::STAFF).unwrap();
+    agent.until("mended", |it| it["token_problem"].is_null()).await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
 

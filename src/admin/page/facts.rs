@@ -93,6 +93,9 @@ fn token(html: &mut Html, status: &Status) {
         Token::Accepted => "accepted",
         Token::Rejected => "<strong>rejected</strong>",
     });
+    if let Some(problem) = &status.token_problem {
+        html.raw("<small><strong>the last one stays in use</strong>: ").prose(problem).raw("</small>");
+    }
     if let Some(lifetime) = status.view.as_ref().and_then(|it| it.token_lifetime) {
         html.raw("<small>ends when unused for ").text(Length::of(lifetime));
         html.raw(if status.token_too_short() { ", which is less than passes are apart" } else { "" }).raw("</small>");

@@ -59,6 +59,7 @@ impl Agent {
         daemon::Pass {
             end,
             revision: self.revision().await,
+            token_problem: self.client.token_problem(),
             requests: sent.collect(),
             retries: self.client.counters().retries() - retries,
         }
