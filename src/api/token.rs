@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -127,8 +128,13 @@ fn read(source: &TokenSource) -> Result<Secret, Error> {
         TokenSource::Text(text) => Secret::parse(text.expose_secret(), || "token".to_owned()),
         TokenSource::File(path) => {
             let place = || format!("token file `{}`", path.display());
-            let text = fs::read(path)
-                .map_err(|error| Error::new(place(), Kind::Settings, "cannot be read").because(error.to_string()))?;
+            let text = fs::read(path).map_err(|error| {
+                let unread = Error::new(place(), Kind::Settings, "cannot be read").because(error.to_string());
+                match error.kind() {
+                    io::ErrorKind::PermissionDenied => unread.help("let the user that grantsync runs as read it"),
+                    _ => unread,
+                }
+            })?;
             let text = SecretString::from(String::from_utf8_lossy(&text).into_owned());
             Secret::parse(text.expose_secret(), place)
         }
