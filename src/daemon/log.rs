@@ -3,11 +3,24 @@
 //! A daemon that runs for years says nothing while nothing happens, and says a thing once.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::pass::{Became, Change, Failure, Limited, Release};
 use super::status::{Listed, Past, Status};
+use super::stop::Stop;
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+
+/// A pass was dropped, since the daemon is wanted to stop so urgently, or has had its time.
+pub(super) fn cut_off(wanted: Stop, timeout: Duration) {
+    let why = match wanted {
+        Stop::Now(_) => "at once".to_owned(),
+        Stop::Soon(_) | Stop::No => format!("after the {timeout:?} of `--shutdown-timeout`"),
+    };
+    tracing::warn!(
+        "leaving {why}, in mid-pass: whether what was in flight has arrived is not known; the next start looks"
+    );
+}
 
 /// What the last pass changed, by the names of those concerned; what it sent is in the log already, by ids.
 fn changes(status: &Status) {

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::agenda::{Due, Known};
-use super::log::Said;
+use super::log::{self, Said};
 use super::memory::Memory;
 use super::pass::{End, Pass};
 use super::schedule::Schedule;
@@ -51,7 +51,10 @@ pub async fn run(
         let told = tokio::select! {
             biased;
             told = pass(&mut memory) => told,
-            by = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff(by)),
+            by = stop::out_of_time(&mut stop, shutdown_timeout) => {
+                log::cut_off(*stop.borrow(), shutdown_timeout);
+                return leave(status, Left::CutOff(by));
+            }
         };
         let (now, took) = (clock(), clocked.elapsed());
         let verdict = Verdict::of(&told.end);

@@ -157,8 +157,8 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
 }
 
 /// An agent that has just sent the first of two creations, whose answer takes this long.
-async fn in_mid_pass(sandbox: &Sandbox, delay: Duration) -> Agent {
-    let agent = keep(sandbox, "--write-parallelism 1").await;
+async fn in_mid_pass(sandbox: &Sandbox, arguments: &str, delay: Duration) -> Agent {
+    let agent = keep(sandbox, &format!("--write-parallelism 1 {arguments}")).await;
     let (tell, told) = tokio::sync::oneshot::channel();
     let tell = Mutex::new(Some(tell));
     let hook = move |_: &mut _, _: &_| {
@@ -176,7 +176,7 @@ async fn in_mid_pass(sandbox: &Sandbox, delay: Duration) -> Agent {
 #[tokio::test]
 async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
     let sandbox = world().await;
-    let agent = in_mid_pass(&sandbox, Duration::from_millis(300)).await;
+    let agent = in_mid_pass(&sandbox, "", Duration::from_millis(300)).await;
     let ran = agent.stop().await;
     assert_eq!(ran.code, Some(0));
     assert_eq!(sandbox.world().triples().len(), 3, "one of two was sent: {:?}", sandbox.world().triples());
@@ -185,7 +185,7 @@ async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
 #[tokio::test]
 async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() {
     let sandbox = world().await;
-    let killed = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    let killed = in_mid_pass(&sandbox, "", Duration::from_secs(3600)).await;
     live(&sandbox, &THREE).await;
     killed.signal("KILL");
     assert_eq!(killed.end().await.code, None);
@@ -200,10 +200,21 @@ async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() 
     assert_eq!(next.stop().await.code, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_out_of_time_says_what_is_not_known() {
+    let sandbox = world().await;
+    let mut agent = in_mid_pass(&sandbox, "--shutdown-timeout 300ms", Duration::from_secs(3600)).await;
+    agent.signal("TERM");
+    let said = "leaving after the 300ms of `--shutdown-timeout`, in mid-pass: whether what was in flight has arrived is not \
+                known; the next start looks";
+    tokio::task::block_in_place(|| agent.said(said));
+    assert_eq!(agent.end().await.code, Some(143));
+}
+
 #[tokio::test]
 async fn whoever_asks_twice_does_not_wait() {
     let sandbox = world().await;
-    let agent = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    let agent = in_mid_pass(&sandbox, "", Duration::from_secs(3600)).await;
     agent.signal("TERM");
     agent.signal("INT");
     // Which of two signals sent at once comes last is the system's to choose; the one that does is in the exit code.
