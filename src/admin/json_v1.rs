@@ -45,6 +45,8 @@ struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
     waiting: Option<Waiting<'a>>,
+    /// Steps that had their answer.
+    steps: u64,
 }
 
 #[derive(Serialize)]
@@ -164,9 +166,10 @@ impl<'a> Root<'a> {
     fn of(status: &'a Status, now: Timestamp) -> Self {
         let ready = status.ready(now);
         let (running, next) = match &status.activity {
-            Activity::Running { asked, since, waits } => {
+            Activity::Running { asked, since, waits, so_far } => {
                 let waiting = waits.as_ref().map(|daemon::Waits { since, why }| Waiting { since: *since, why });
-                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect(), waiting }), None)
+                let asked_by = asked.iter().map(|it| it.label()).collect();
+                (Some(Running { since: *since, asked_by, waiting, steps: so_far.steps }), None)
             }
             Activity::Waiting(due) => {
                 (None, Some(Next { at: due.at, because: due.trigger.label(), backing_off: due.gated }))

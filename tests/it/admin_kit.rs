@@ -224,7 +224,12 @@ pub(super) async fn hostile() -> Status {
     status.about.schedule = String::from(HOSTILE);
     let waits = grantsync::daemon::Waits { since: noon(), why: HOSTILE.to_owned() };
     let asked = [Trigger::Schedule].into();
-    status.activity = grantsync::daemon::Activity::Running { asked, since: noon(), waits: Some(waits) };
+    status.activity = grantsync::daemon::Activity::Running {
+        asked,
+        since: noon(),
+        waits: Some(waits),
+        so_far: grantsync::daemon::SoFar::default(),
+    };
     let many = vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
     status.changes.push_front((noon(), many.into_iter().collect()));
     let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };

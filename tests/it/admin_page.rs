@@ -1,9 +1,9 @@
 //! The page for people, as text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use grantsync::admin::page;
-use grantsync::daemon::{About, Activity, Listed, Status, Trigger, Verdict, Waits};
+use grantsync::daemon::{About, Activity, Listed, SoFar, Status, Token, Trigger, Verdict, Waits};
 use jiff::SignedDuration;
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -118,12 +118,24 @@ async fn a_pass_under_way_is_shown() {
     let status = status("in_sync").await;
     let since = now(&status) - SignedDuration::from_secs(12);
     let asked = BTreeSet::from([Trigger::FileChange, Trigger::Signal]);
-    let mut status = Status { activity: Activity::Running { asked, since, waits: None }, ..status };
+    let mut status =
+        Status { activity: Activity::Running { asked, since, waits: None, so_far: SoFar::default() }, ..status };
     let shown = words(&page(&status, since + SignedDuration::from_secs(12)));
     assert!(shown.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{shown}");
 
+    let first = Status { history: VecDeque::new(), changes: VecDeque::new(), token: Token::Untried, ..status.clone() };
+    let mut first = Status { view: None, last_good: None, revision: None, ..first };
+    first.note(None, SoFar { files_read: true, answered: true, steps: 37 });
+    let shown = words(&page(&first, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("First check The first pass is under way: 37 steps so far."), "{shown}");
+    assert!(shown.contains("Files valid") && shown.contains("Token accepted"), "{shown}");
+    assert!(shown.contains("The pass under way tells what it does when it is over: 37 steps so far."), "{shown}");
+    first.leaving = true;
+    let shown = words(&page(&first, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("Stopping What is in flight is finished first. Everything else stays as it is."), "{shown}");
+
     let why = "GET /api/users/me/: could not connect to `waldur.example.org`: refused, tried 3 times".to_owned();
-    status.note_waits(Some(Waits { since, why }));
+    status.note(Some(Waits { since, why }), SoFar::default());
     let html = page(&status, since + SignedDuration::from_secs(12));
     assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
     let shown = words(&html);

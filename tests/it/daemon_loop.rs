@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grantsync::daemon::{
-    Activity, By, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, Stop, Trigger, Verdict,
+    Activity, By, End, Finished, Left, Memory, NotReady, Pass, Schedule, Settings, Status, Stop, Trigger, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -218,7 +218,14 @@ async fn a_pass_that_finishes_in_time_is_recorded_before_it_leaves() {
         sleep(Duration::from_secs(20)).await;
         Pass { retries: 3, ..Pass::new(End::Finished(Box::default())) }
     };
-    let (left, status) = daemon(every_five_minutes(), pass, async |_| going.notified().await).await;
+    let (left, status) = daemon(every_five_minutes(), pass, async |it| {
+        going.notified().await;
+        it.stop.send_replace(Stop::Soon(By::Terminate));
+        let leaving = it.until(|it| it.leaving).await;
+        assert!(matches!(leaving.activity, Activity::Running { .. }), "the pass goes on");
+        assert_eq!(leaving.ready(noon()), Err(NotReady::Stopping));
+    })
+    .await;
     assert_eq!((left, status.totals.finished(), status.totals.retries), (Left::Clean, 1, 3));
 }
 
