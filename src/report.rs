@@ -56,6 +56,8 @@ pub enum Stop {
     Unauthorized(Failure),
     /// What was created can't be read: this token sees too little to be trusted with the rest.
     Blind(Failure),
+    /// A write was not answered, and what was asked after it was not either.
+    Down(Failure),
 }
 
 /// What a pass did.

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the first finishes what is in flight, the second leaves at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -12,7 +12,8 @@ use super::{Exit, output};
 #[derive(Debug, Clone)]
 pub(super) struct Signals {
     stop: watch::Receiver<bool>,
-    writing: Arc<AtomicBool>,
+    /// Locked for as long as it matters that it stays as it is.
+    writing: Arc<Mutex<bool>>,
     by: Arc<AtomicU8>,
 }
 
@@ -28,10 +29,13 @@ impl Signals {
             loop {
                 let exit = either(&mut interrupt, &mut terminate).await;
                 by.store(exit as u8, Ordering::Relaxed);
-                if !writing.load(Ordering::SeqCst) {
+                let writing = lock(&writing);
+                if !*writing {
+                    // Nothing can be written from here on: the lock is never given back.
                     output::say("\ninterrupted: nothing was written\n");
                     leave(exit);
                 }
+                drop(writing);
                 if *ask.borrow() {
                     output::say("\nleaving at once: what was in flight may or may not have been done\n");
                     leave(exit);
@@ -46,7 +50,7 @@ impl Signals {
 
     /// From now on, a signal has to let what is in flight finish.
     pub(super) fn writing(&self) {
-        self.writing.store(true, Ordering::SeqCst);
+        *lock(&self.writing) = true;
     }
 
     /// Turns true at the first signal.
@@ -64,6 +68,10 @@ impl Signals {
 pub(super) async fn interrupted() -> std::io::Result<Exit> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(either(&mut interrupt, &mut terminate).await)
+}
+
+fn lock(writing: &Mutex<bool>) -> MutexGuard<'_, bool> {
+    writing.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) -> Exit {

@@ -56,8 +56,8 @@ impl Memory {
         &self.aside
     }
 
-    /// Tells which files were read. If some of the last good pass have vanished, no removal may go in this pass; the
-    /// answer says which files, and until when.
+    /// Tells which files were read. If some of the last pass that went to its end have vanished, no removal may go in
+    /// this one; the answer says which files, and until when.
     pub fn files_read(&mut self, reading: Reading) -> Option<&Vanished> {
         if self.content.replace(reading.content) != Some(reading.content) {
             self.flapping.forget();
@@ -81,7 +81,8 @@ impl Memory {
         let good = Verdict::of(&pass.end).is_good();
         self.removed.add(now, finished.counted_removals);
         self.flapping.look(&finished.wanted, &self.aside, good, now);
-        if good {
+        // One that did not do all there was to do has seen the files all the same.
+        if finished.stopped.is_none() {
             self.files.went_well(self.now);
         }
     }

@@ -110,6 +110,8 @@ pub enum Stopped {
     Unauthorized(Failure),
     /// It turned out not to be safe to go on.
     Refused(Failure),
+    /// The server answers no more.
+    Down(Failure),
 }
 
 /// Differences between live and declared.

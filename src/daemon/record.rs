@@ -67,7 +67,7 @@ impl Status {
             token_lacks: finished.token_lacks,
         });
         self.failure = match finished.stopped {
-            Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure)) => Some(failure),
+            Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure) | Stopped::Down(failure)) => Some(failure),
             Some(Stopped::Interrupted) | None => None,
         };
         self.changes.push_front((now, finished.changes.into_iter().collect()));

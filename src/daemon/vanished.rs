@@ -1,4 +1,4 @@
-//! A file that was there in the last good pass and is no longer.
+//! A file that was there in the last pass that went to its end and is no longer.
 //!
 //! It may have been deleted on purpose, or be missing for a moment: a half-finished checkout, a volume that is not
 //! mounted yet. Everything it declared would be removed. So its disappearance has to be read twice, unchanged, at least
@@ -27,7 +27,7 @@ pub struct ContentId(u64);
 /// Why removals are held until another reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vanished {
-    /// Files of the last good pass that are not there.
+    /// Files of the last pass that went to its end, and that are not there.
     pub files: BTreeSet<String>,
     /// When a reading that is still the same lets removals go.
     pub until: Timestamp,
@@ -70,7 +70,7 @@ impl Watched {
         self.held(now)
     }
 
-    /// Notes that the pass which read the files last went well.
+    /// Notes that the pass which read the files last went to its end.
     pub fn went_well(&mut self, now: Timestamp) {
         if self.held(now).is_none() {
             self.pending = None;

@@ -59,7 +59,7 @@ impl Verdict {
         match finished.stopped {
             Some(Stopped::Unauthorized(_)) => return Self::Unauthorized,
             Some(Stopped::Refused(_)) => return Self::Refused,
-            Some(Stopped::Interrupted) => return Self::Incomplete,
+            Some(Stopped::Interrupted | Stopped::Down(_)) => return Self::Incomplete,
             None => {}
         }
         if !finished.converged || became(|it| matches!(it, Became::Failed | Became::Unknown | Became::Unsent)) {

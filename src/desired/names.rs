@@ -16,8 +16,8 @@ pub(super) struct Names<'a> {
     roles: HashMap<(OfferingId, &'a str), Vec<RoleId>>,
     users: HashMap<&'a str, UserId>,
     offerings: BTreeMap<&'a str, BTreeSet<OfferingId>>,
-    near_resources: Suggestions<'a>,
-    near_users: Suggestions<'a>,
+    pub(super) near_resources: Suggestions<'a>,
+    pub(super) near_users: Suggestions<'a>,
 }
 
 /// Why a reference means nothing, or too much.

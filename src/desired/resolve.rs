@@ -63,8 +63,9 @@ pub struct Doubt {
     /// The parts that are known; one at least is not.
     pub pattern: Pattern,
     /// Who was probably meant and where, if a suggestion could be made for what is missing: the help of the diagnostic
-    /// names them, so their access on that resource counts as waiting for this line.
-    pub guess: Option<(ResourceId, UserId)>,
+    /// names them, so their access on that resource counts as waiting for this line. Where too many names are unknown to
+    /// make any, it may be anybody or anywhere.
+    pub guess: Option<(Option<ResourceId>, Option<UserId>)>,
     /// When the line holds.
     pub life: Life,
     /// What is wrong with it.
@@ -221,7 +222,10 @@ impl Lines<'_, '_> {
             role: role.and_then(|it| it.as_ref().ok()).copied(),
             user: user.as_ref().ok().copied(),
         };
-        let guess = known_or_guessed(resource).zip(known_or_guessed(user));
+        let Names { near_resources, near_users, .. } = self.names;
+        let (on, who) = (known_or_guessed(resource), known_or_guessed(user));
+        let guessed = (on.is_some() || near_resources.silent()) && (who.is_some() || near_users.silent());
+        let guess = guessed.then_some((on, who));
         let told = [problem(resource), role.and_then(problem), problem(user)];
         self.doubts.push(Doubt { pattern, guess, life: entry.life, diagnostics: told.into_iter().flatten().collect() });
     }

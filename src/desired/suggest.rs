@@ -46,6 +46,11 @@ impl<'c> Suggestions<'c> {
         self.silent = unknown.saturating_mul(self.candidates.len()) > BEARABLE;
     }
 
+    /// Whether there are none, since they would take too long.
+    pub(super) const fn silent(&self) -> bool {
+        self.silent
+    }
+
     /// As [`nearest`].
     pub(super) fn nearest(&self, word: &str) -> Option<&'c str> {
         if self.silent {

@@ -165,8 +165,9 @@ fn doubts(question: Question, Known { desired, decision, .. }: Known<'_>) -> Vec
         if differ(pattern.resource, resource) || differ(pattern.role, role) || differ(pattern.user, user) {
             continue;
         }
-        let meant = |(on, who): &(ResourceId, UserId)| !differ(Some(*on), resource) && !differ(Some(*who), user);
-        let probably = guess.as_ref().is_some_and(meant);
+        let meant = |(on, who): (ResourceId, UserId)| !differ(Some(on), resource) && !differ(Some(who), user);
+        // Where too much is unknown to guess, nothing is probable.
+        let probably = guess.and_then(|(on, who)| on.zip(who)).is_some_and(meant);
         let phase = life.phase(decision.plan.now);
         for diagnostic in diagnostics {
             let new = || Uncertain { diagnostic: Arc::clone(diagnostic), phase, probably: false };

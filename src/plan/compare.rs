@@ -1,6 +1,6 @@
 //! Desired against live: one walk over both, in the order of bindings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use super::doubts::Doubts;
 use super::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
 use crate::snapshot::Snapshot;
 
@@ -41,7 +41,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     };
     view.tell_doubts(&mut plan);
     view.compare(&mut plan, snapshot);
-    view.hold_for_replacements(&mut plan);
+    view.hold_for_replacements(&mut plan, &snapshot.links);
     plan
 }
 
@@ -56,16 +56,20 @@ struct View<'a> {
 impl View<'_> {
     /// What a line wanted now can't resolve is a problem; what other lines can't is worth a word.
     fn tell_doubts(&self, plan: &mut Plan) {
+        fn place(it: &Diagnostic) -> (&Span, &str) {
+            (&it.primary.span, &it.message)
+        }
         let told = |alive: bool| -> Vec<Diagnostic> {
             let doubts = self.desired.doubts.iter().filter(|it| (it.life.phase(self.now) == Phase::Alive) == alive);
             let mut told: Vec<_> = doubts.flat_map(|Doubt { diagnostics, .. }| diagnostics).collect();
-            told.sort_by(|a, b| (&a.primary.span, &a.message).cmp(&(&b.primary.span, &b.message)));
+            told.sort_by(|a, b| place(a).cmp(&place(b)));
             told.dedup();
             told.into_iter().map(|it| Diagnostic::clone(it)).collect()
         };
         let problems = told(true);
-        let warnings = told(false).into_iter().filter(|it| !problems.contains(it)).map(Diagnostic::into_warning);
-        plan.warnings.extend(warnings);
+        let already: HashSet<_> = problems.iter().map(place).collect();
+        let warnings = told(false).into_iter().filter(|it| !already.contains(&place(it)));
+        plan.warnings.extend(warnings.map(Diagnostic::into_warning));
         plan.problems.extend(problems);
     }
 
@@ -175,11 +179,11 @@ impl View<'_> {
 
     /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or
     /// will be, live. Lines of inactive users don't count: nothing can be created for them.
-    fn hold_for_replacements(&self, plan: &mut Plan) {
+    fn hold_for_replacements(&self, plan: &mut Plan, links: &[Link]) {
         let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
         let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
         if !self.clocks_agree {
-            missing.extend(self.perhaps_due(plan));
+            missing.extend(self.perhaps_due(links));
         }
         let waits = |removal: &Removal| {
             let (resource, user) = removal.link.binding.pair();
@@ -193,8 +197,8 @@ impl View<'_> {
     }
 
     /// Where clocks can't be trusted: the pairs of dated lines that are not live, and might be due by the other clock.
-    fn perhaps_due<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (ResourceId, UserId)> + use<'p> {
-        let live: BTreeSet<_> = plan.held.iter().map(|it| it.removal.link.binding).collect();
+    fn perhaps_due(&self, links: &[Link]) -> impl Iterator<Item = (ResourceId, UserId)> {
+        let live: BTreeSet<_> = links.iter().map(|it| it.binding).collect();
         let dated = self.desired.bindings.iter().filter(|it| it.dated() && it.phase(self.now) != Phase::Alive);
         dated.map(|it| it.binding).filter(move |it| !live.contains(it)).map(|it| it.pair())
     }

@@ -12,8 +12,8 @@ use crate::diagnostic::Span;
 pub(super) struct Doubts<'a> {
     /// One place for each pattern.
     patterns: BTreeMap<Pattern, &'a Span>,
-    /// Pairs that some unresolved line was probably written for: its replacement is not there yet.
-    awaited: BTreeSet<(ResourceId, UserId)>,
+    /// Pairs that some unresolved line was probably written for, or any of them: its replacement is not there yet.
+    awaited: BTreeSet<(Option<ResourceId>, Option<UserId>)>,
 }
 
 impl<'a> Doubts<'a> {
@@ -50,6 +50,7 @@ impl<'a> Doubts<'a> {
 
     /// Whether an unresolved line was probably written for this user on this resource.
     pub(super) fn awaits(&self, resource: ResourceId, user: UserId) -> bool {
-        self.awaited.contains(&(resource, user))
+        let (resource, user) = (Some(resource), Some(user));
+        [(resource, user), (resource, None), (None, user), (None, None)].iter().any(|it| self.awaited.contains(it))
     }
 }

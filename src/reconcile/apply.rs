@@ -8,7 +8,7 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use super::{Tell, View, create, remove};
-use crate::api::{self, Client};
+use crate::api::{self, Client, Kind};
 use crate::binding::Binding;
 use crate::policy::Approved;
 use crate::report::{Outcome, Replacements, Report, Step, Stop};
@@ -84,14 +84,33 @@ impl Sending<'_> {
     }
 
     /// What a failed request means for its step, and for the pass.
-    pub(super) fn failed(&self, error: api::Error) -> Outcome {
+    pub(super) async fn failed(&self, error: api::Error) -> Outcome {
         self.turned_away(&error);
+        self.unanswered(&error).await;
         Outcome::Failed(error.into())
+    }
+
+    /// What a write whose answer was lost means.
+    pub(super) async fn lost(&self, error: api::Error) -> Outcome {
+        self.unanswered(&error).await;
+        Outcome::Unknown(error.into())
+    }
+
+    /// Where nobody answers, asks something small, and stops the pass if that is not answered either: each step that is
+    /// left would take its time, and all of them hours.
+    pub(super) async fn unanswered(&self, error: &api::Error) {
+        if matches!(error.kind, Kind::Lost | Kind::Unreachable | Kind::Busy)
+            && self.stopped().is_none()
+            && let Err(error) = self.client.caller().await
+        {
+            self.turned_away(&error);
+            self.stop(Stop::Down(error.into()));
+        }
     }
 
     /// Stops the pass if the error says that the token opens nothing any more.
     pub(super) fn turned_away(&self, error: &api::Error) {
-        if error.kind == api::Kind::Unauthorized {
+        if error.kind == Kind::Unauthorized {
             self.stop(Stop::Unauthorized(error.clone().into()));
         }
     }

@@ -35,8 +35,8 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     tracing::info!(step = %step, "sending");
     let outcome = match sending.client.create(&creation.binding).await {
         Ok(link) => Outcome::Created(link),
-        Err(error) if error.kind == Kind::Lost => return Outcome::Unknown(error.into()),
-        Err(error) => sending.failed(error),
+        Err(error) if error.kind == Kind::Lost => return sending.lost(error).await,
+        Err(error) => sending.failed(error).await,
     };
     sending.told(&step, outcome)
 }
@@ -51,10 +51,11 @@ async fn read_back(sending: &Sending<'_>, link: &Link) -> Option<()> {
         },
         Err(error) => {
             sending.turned_away(&error);
+            sending.unanswered(&error).await;
             error.into()
         }
     };
-    // If the token was turned away, that is the reason, and it is kept.
+    // If the token was turned away, or the server is gone, that is the reason, and it is kept.
     sending.stop(Stop::Blind(failure));
     None
 }
@@ -70,7 +71,8 @@ async fn look_for_lost(sending: &Sending<'_>, creations: &[Creation], outcomes: 
         if !matches!(outcome, Outcome::Unknown(_)) {
             continue;
         }
-        if let Ok(rows) = sending.rows(&creation.binding).await
+        if !matches!(sending.stopped(), Some(Stop::Down(_)))
+            && let Ok(rows) = sending.rows(&creation.binding).await
             && let [first, ..] = rows[..]
         {
             *outcome = Outcome::Adopted(first);

@@ -19,14 +19,15 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
             tracing::info!(step = %step, "sending");
             match sending.client.delete(removal.link.id).await {
                 Ok(Deleted::Done) => Outcome::Removed,
-                Ok(Deleted::NotFound) => {
-                    not_found(sending, removal.link).await.unwrap_or_else(|error| sending.failed(error))
-                }
-                Err(error) if error.kind == Kind::Lost => Outcome::Unknown(error.into()),
-                Err(error) => sending.failed(error),
+                Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
+                    Ok(outcome) => outcome,
+                    Err(error) => sending.failed(error).await,
+                },
+                Err(error) if error.kind == Kind::Lost => sending.lost(error).await,
+                Err(error) => sending.failed(error).await,
             }
         }
-        Err(error) => sending.failed(error),
+        Err(error) => sending.failed(error).await,
     };
     sending.told(&step, outcome)
 }

@@ -37,15 +37,16 @@ impl View {
         let snapshot = client.snapshot().await?;
         let directory = client.directory(&lookups, &snapshot).await?;
         let mut view = Self::new(directory, snapshot, document, now);
-        let (mut read, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        let (mut confirmed, mut asked) = (BTreeSet::new(), BTreeSet::new());
         // What a second look brings to light may ask for more creations: on until there is nothing new to look at.
         loop {
-            let resources: BTreeSet<_> = view.to_create_on().difference(&read).copied().collect();
+            let creations = view.plan.creations.iter().map(|it| it.binding);
+            let creations: BTreeSet<Binding> = creations.filter(|it| !confirmed.contains(it)).collect();
             let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
-            if !resources.is_empty() {
-                let wanted = view.plan.creations.iter().map(|it| it.binding).collect();
-                reread(client, &mut view.snapshot, &resources, &wanted).await?;
-                read.extend(resources);
+            if !creations.is_empty() {
+                let resources = creations.iter().map(|it| it.resource).collect();
+                reread(client, &mut view.snapshot, &resources, &creations).await?;
+                confirmed.extend(creations);
             } else if !users.is_empty() {
                 view.directory.users.extend(client.users(users.clone()).await?);
                 asked.extend(users);
@@ -61,11 +62,6 @@ impl View {
         let desired = resolve(document, &directory);
         let plan = plan(&desired, &directory, &snapshot, now);
         Self { directory, snapshot, desired, plan }
-    }
-
-    /// Resources that a creation would be made on.
-    fn to_create_on(&self) -> BTreeSet<ResourceId> {
-        self.plan.creations.iter().map(|it| it.binding.resource).collect()
     }
 
     /// Users of whom too little is known: those for whom something is to be created, since rows of links don't show

@@ -241,7 +241,7 @@ impl<'a> All<'a> {
                 let message = "interrupted before all steps were sent".to_owned();
                 self.add(STOPPED, Level::Error, message, None);
             }
-            Some(Stop::Unauthorized(failure) | Stop::Blind(failure)) => {
+            Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure)) => {
                 self.failure(STOPPED, failure);
             }
             None => {}

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use grantsync::daemon::{Action, ContentId, Failure, Finished, Flapping, Memory, Reading, Stopped, Watched, Window};
+use grantsync::daemon::{
+    Action, ContentId, End, Failure, Finished, Flapping, Memory, Pass, Reading, Stopped, Watched, Window,
+};
 use jiff::Timestamp;
 
 use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon, wanted};
@@ -114,6 +116,17 @@ fn only_a_good_pass_counts_as_having_seen_a_file() {
     assert_eq!(memory.vanished().unwrap().until, after(8));
 }
 
+#[test]
+fn a_list_that_never_holds_still_is_no_reason_to_forget_which_files_there_were() {
+    let mut memory = Memory::new(minutes(5));
+    memory.begin(noon(), false);
+    memory.files_read(reading(&["a.yaml", "b.yaml"]));
+    let moving = End::Finished(Box::new(Finished { converged: false, ..Finished::default() }));
+    memory.end(&Pass::new(moving), noon());
+    memory.begin(after(1), false);
+    assert!(memory.files_read(reading(&["a.yaml"])).is_some(), "what `b.yaml` declared is removed at once");
+}
+
 /// Plays passes five minutes apart that all want one step, and says at which minutes it is tried.
 fn tries(clean: bool, minutes_in_all: i64) -> Vec<i64> {
     let mut flapping = Flapping::new(minutes(5));
@@ -150,7 +163,7 @@ fn a_step_that_failed_and_stays_away_once_is_forgotten() {
 }
 
 /// A pass that did this step, but could not say that all is well.
-fn tried(name: &str) -> grantsync::daemon::Pass {
+fn tried(name: &str) -> Pass {
     finished(Finished {
         wanted: vec![wanted(name, false)],
         changes: vec![done(Action::Create, name)],

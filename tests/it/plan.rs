@@ -2,8 +2,10 @@
 
 use expect_test::expect;
 use grantsync::binding::Binding;
+use grantsync::directory::User;
 use grantsync::plan::Hold;
 use grantsync::render::Naming;
+use uuid::Uuid;
 
 use crate::world::{NOW, World, check, check_at};
 
@@ -129,6 +131,28 @@ fn whoever_a_typo_was_probably_meant_for_keeps_the_old_role() {
             Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
         "#]],
     );
+}
+
+#[test]
+fn where_too_many_names_are_unknown_to_guess_whoever_may_be_meant_keeps_the_old_role() {
+    // A rename of all accounts, or a directory that is down; and among them the typo of above.
+    let mut world = World::read("HPC cluster-a: viewer carol\nHPC cluster-b: viewer dave\nHPC cluster-c:");
+    for number in 0..2000_u128 {
+        let user = User { username: format!("somebody-{number:04}"), active: Some(true) };
+        world.directory.users.insert(Uuid::from_u128(1 << 100 | number).into(), user);
+    }
+    let unknown = |many| (0..many).map(|it| format!("u{it:04}")).collect::<Vec<_>>().join(", ");
+    for many in [900, 1100] {
+        let yaml = format!(
+            "scope: all\nbindings:\n  - {{resource: cluster-a, role: admin, user: carlo}}\n  \
+             - {{resource: cluster-c, role: admin, users: [{}]}}\n  - {{resource: cluster-b, role: admin, users: []}}",
+            unknown(many)
+        );
+        let plan = world.plan(&yaml, NOW);
+        let gone: Vec<_> =
+            plan.removals.iter().map(|it| &world.directory.users[&it.link.binding.user].username).collect();
+        assert_eq!(gone, ["dave"], "{many} unknown");
+    }
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use grantsync::binding::{Binding, Link};
 use grantsync::desired::{Desired, Phase};
-use grantsync::plan::{Plan, Why};
+use grantsync::plan::{Plan, Skip, Why};
 use grantsync::policy::{Asks, approve};
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::world::{NOW, World, instant, no_limits, resource, role, user};
@@ -25,6 +26,16 @@ pub(crate) fn lines() -> impl Strategy<Value = Vec<Line>> {
         lines.dedup_by_key(|(resource, role, user, _)| (*resource, *role, *user));
         lines
     })
+}
+
+/// Dates shortly before and after [`NOW`].
+fn near() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        ", until: \"2027-01-01T11:55:00Z\"",
+        ", until: \"2027-01-01T12:05:00Z\"",
+        ", from: \"2027-01-01T11:55:00Z\"",
+        ", from: \"2027-01-01T12:05:00Z\"",
+    ])
 }
 
 /// Scopes name things by UUID, so that a line outside is seen only when names are resolved.
@@ -76,16 +87,16 @@ pub(crate) fn yaml(settings: &str, lines: &[Line]) -> String {
 }
 
 /// What an unresolved line could mean, said again in other words than the plan's own.
-fn could_mean(desired: &Desired, binding: &Binding) -> bool {
-    desired.doubts.iter().filter(|it| it.life.phase(instant(NOW)) == Phase::Alive).any(|doubt| {
+fn could_mean(desired: &Desired, binding: &Binding, now: Timestamp) -> bool {
+    desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).any(|doubt| {
         doubt.pattern.resource.is_none_or(|it| it == binding.resource)
             && doubt.pattern.role.is_none_or(|it| it == binding.role)
             && doubt.pattern.user.is_none_or(|it| it == binding.user)
     })
 }
 
-fn alive(desired: &Desired) -> impl Iterator<Item = Binding> {
-    desired.bindings.iter().filter(|it| it.phase(instant(NOW)) == Phase::Alive).map(|it| it.binding)
+fn alive(desired: &Desired, now: Timestamp) -> impl Iterator<Item = Binding> {
+    desired.bindings.iter().filter(move |it| it.phase(now) == Phase::Alive).map(|it| it.binding)
 }
 
 fn everywhere(plan: &Plan) -> Vec<Link> {
@@ -108,7 +119,7 @@ proptest! {
         let yaml = yaml(&settings, &lines);
         let plan = world.plan(&yaml, NOW);
         prop_assert_eq!(everywhere(&plan), world.snapshot.links.clone());
-        for binding in alive(&world.desired(&yaml)) {
+        for binding in alive(&world.desired(&yaml), instant(NOW)) {
             let times = plan.in_sync.iter().filter(|it| it.binding == binding).count()
                 + plan.creations.iter().filter(|it| it.binding == binding).count()
                 + plan.skipped.iter().filter(|it| it.creation.binding == binding).count();
@@ -135,7 +146,7 @@ proptest! {
         let yaml = yaml(&settings, &lines);
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
         for removal in &plan.removals {
-            prop_assert!(!could_mean(&desired, &removal.link.binding), "{:?}", removal);
+            prop_assert!(!could_mean(&desired, &removal.link.binding, instant(NOW)), "{:?}", removal);
             prop_assert!(!desired.protected.contains(&removal.link.binding.user));
             prop_assert!(desired.blocking.is_none());
         }
@@ -150,8 +161,36 @@ proptest! {
         for removal in plan.removals.iter().filter(|it| it.why == Why::NotDeclared) {
             let pair = removal.link.binding.pair();
             let active = |it: &Binding| world.directory.users[&it.user].active != Some(false);
-            for line in alive(&desired).filter(|it| it.pair() == pair).filter(active) {
+            for line in alive(&desired, instant(NOW)).filter(|it| it.pair() == pair).filter(active) {
                 prop_assert!(there.contains(&line), "{} goes before {} is there", removal.link.binding, line);
+            }
+        }
+    }
+
+    #[test]
+    fn where_clocks_differ_a_plan_is_right_by_either(
+        settings in settings(), mut lines in lines(), near in prop::collection::vec(near(), 14), mut world in worlds(),
+        minutes in prop::sample::select(vec![10, -10]),
+    ) {
+        for ((_, _, _, dates), near) in lines.iter_mut().zip(near).filter(|((.., dates), _)| !dates.is_empty()) {
+            *dates = near;
+        }
+        let offset = SignedDuration::from_mins(minutes);
+        world.snapshot.observation.clock_offset = Some(offset);
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        let created: BTreeSet<_> = plan.creations.iter().map(|it| it.binding).collect();
+        let inactive = plan.skipped.iter().filter(|it| it.why == Skip::Inactive).map(|it| it.creation.binding);
+        let live = world.snapshot.links.iter().map(|it| it.binding);
+        let there: BTreeSet<_> = live.chain(inactive).chain(created.iter().copied()).collect();
+        for now in [instant(NOW), instant(NOW) + offset] {
+            let wanted: BTreeSet<_> = alive(&desired, now).collect();
+            prop_assert!(created.is_subset(&wanted));
+            for removal in plan.removals.iter().filter(|it| it.why != Why::Duplicate) {
+                let gone = removal.link.binding;
+                prop_assert!(!wanted.contains(&gone) && !could_mean(&desired, &gone, now), "{:?}", removal);
+                let missing = wanted.iter().find(|it| it.pair() == gone.pair() && !there.contains(it));
+                prop_assert_eq!(missing, None, "{:?}", removal);
             }
         }
     }

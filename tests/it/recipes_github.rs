@@ -113,6 +113,25 @@ async fn however_a_plan_ends_it_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_files_have_a_plan_and_so_have_those_that_mend_broken_ones() {
+    let Some(_) = program("jq") else { return };
+    let machine = Machine::new().await;
+    for none in [true, false] {
+        if none {
+            machine.git("rm --quiet -r access").await;
+            machine.git("commit --quiet --message none").await;
+        } else {
+            machine.declare("bindings: [").await;
+        }
+        machine.look().await;
+        machine.change("dave", "grace").await;
+        assert_eq!(machine.step(PLAN, "Fetch what was seen of the server", &[]).await.code, Some(0));
+        let (code, plan) = machine.plan(&[]).await;
+        assert!(code == Some(0) && plan.contains("`grace`"), "{plan}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_was_seen_yet_it_is_said_what_to_do() {
     let Some(_) = program("jq") else { return };
     let machine = Machine::new().await;

@@ -1,9 +1,10 @@
 //! Answers that get lost: nothing is made twice, and what is not known is said.
 
 use expect_test::expect;
-use grantsync::sandbox::{Act, Reply};
+use grantsync::report::{Outcome, Stop};
+use grantsync::sandbox::{Act, Fault, Reply, World};
 
-use crate::reconcile_support::{LINKS, Stage, link, wanting};
+use crate::reconcile_support::{LINKS, Stage, document, link, request, wanting};
 
 const WORLD: &str = "HPC cluster-a: admin alice\nusers: bob, carol";
 const BOTH: [&str; 3] = ["cluster-a admin alice", "cluster-a member bob", "cluster-a member carol"];
@@ -129,4 +130,25 @@ async fn a_removal_that_is_never_answered_is_unknown() {
     .assert_eq(&stage.pass(&wanting(&["cluster-a admin alice"])).await);
     stage.calm();
     assert_eq!(stage.pass(&wanting(&["cluster-a admin alice"])).await, "nothing to do\n");
+}
+
+#[tokio::test]
+async fn a_server_that_goes_down_in_mid_pass_is_not_asked_for_every_step_that_is_left() {
+    let people: Vec<_> = (10..99).map(|it| format!("u{it}")).collect();
+    let stage = Stage::new(&format!("HPC cluster-a: admin alice, viewer bob\nusers: {}", people.join(", "))).await;
+    let down = |world: &mut World, _: &_| world.faults.push(Fault::on("", "", Act::Answer(Reply::html(503))));
+    let wanted: Vec<_> = people.iter().map(|it| format!("cluster-a member {it}")).collect();
+    let wanted: Vec<_> = wanted.iter().map(|it| &**it).chain(["cluster-a admin alice"]).collect();
+    for target in ["POST", "DELETE"] {
+        stage.trouble(target, LINKS, 3, Act::after(down));
+        let document = document(&wanting(if target == "POST" { &wanted } else { &["cluster-a admin alice"] }));
+        let report = stage.run(&request(&document)).await.unwrap().report.unwrap();
+        assert_eq!(report.count(|_, outcome| outcome.is_done()), 3, "{target}");
+        assert_eq!(report.count(|_, outcome| outcome.is_failure()), 1, "{target}");
+        assert!(matches!(report.stopped, Some(Stop::Down(_))) && report.count(|_, it| *it == Outcome::Unsent) > 80);
+        stage.calm();
+        stage.pass(&wanting(&wanted)).await;
+        assert_eq!(stage.live().len(), wanted.len(), "{target}");
+        stage.calm();
+    }
 }

@@ -196,6 +196,7 @@ pub(crate) fn told(pass: &Pass) -> String {
         Some(Stop::Interrupted) => out.push_str("interrupted\n"),
         Some(Stop::Unauthorized(_)) => out.push_str("stopped: unauthorized\n"),
         Some(Stop::Blind(_)) => out.push_str("stopped: blind\n"),
+        Some(Stop::Down(_)) => out.push_str("stopped: down\n"),
         None => {}
     }
     out.push_str(match &report.after {

@@ -243,6 +243,7 @@ fn stopped(stop: &Stop) -> Stopped {
         Stop::Interrupted => Stopped::Interrupted,
         Stop::Unauthorized(failure) => Stopped::Unauthorized(in_words(failure)),
         Stop::Blind(failure) => Stopped::Refused(in_words(failure)),
+        Stop::Down(failure) => Stopped::Down(in_words(failure)),
     }
 }
 

@@ -74,6 +74,8 @@ enum Stop<'a> {
     Unauthorized(Failure<'a>),
     /// What was created can't be read.
     Blind(Failure<'a>),
+    /// The server answers no more.
+    Down(Failure<'a>),
 }
 
 /// The look back after the last step.
@@ -151,6 +153,7 @@ impl<'a> From<&'a report::Stop> for Stop<'a> {
             report::Stop::Interrupted => Self::Interrupted,
             report::Stop::Unauthorized(failure) => Self::Unauthorized(failure.into()),
             report::Stop::Blind(failure) => Self::Blind(failure.into()),
+            report::Stop::Down(failure) => Self::Down(failure.into()),
         }
     }
 }
