@@ -70,7 +70,7 @@ pub struct Finished {
     pub drift: Drift,
     /// Every step that may be sent, and what became of it.
     pub changes: Vec<Change>,
-    /// Steps that may be sent, those that are set aside included. A pass that goes well leaves none to the next one.
+    /// Steps that were sent, and those that are set aside. A pass that goes well leaves none to the next one.
     pub wanted: Vec<Wanted>,
     /// Removals that went and count towards the limit of a day.
     pub counted_removals: u32,
@@ -160,7 +160,7 @@ pub enum Became {
     Unsent,
 }
 
-/// A step that may be sent.
+/// A step that was sent, or is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// The same for the same step in another pass.

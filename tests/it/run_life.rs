@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantsync::sandbox::{Act, Fault, Sandbox, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, tokens};
 use reqwest::{Client, StatusCode};
 
 use crate::cli_support::Call;
@@ -253,6 +253,36 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
     assert!(status["flapping"]["first"][0]["what"].as_str().unwrap().contains("carol: viewer on cluster-a"));
     assert_eq!(status["access"]["withheld"]["first"][0], "1 step is set aside because it comes back again and again");
     assert!(*undone.lock().unwrap() >= 1);
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_a_server_that_goes_down_leaves_to_the_next_pass_is_no_comeback() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--interval 1h --write-parallelism 1").await;
+    let writes = Arc::new(Mutex::new(0));
+    // It answers until the first write, and then no more.
+    let trouble = || {
+        let count = Arc::clone(&writes);
+        let down = move |world: &mut grantsync::sandbox::World, _: &_| {
+            *count.lock().unwrap() += 1;
+            world.faults.push(Fault::on("GET", "", Act::Answer(Reply::html(503))));
+        };
+        let lost = Fault::on("POST", LINKS, Act::Answer(Reply::html(503)));
+        vec![Fault::on("POST", LINKS, Act::before(down)), lost]
+    };
+    sandbox.world().faults.extend(trouble());
+    agent.want("grants.yaml", &[BOTH[0], BOTH[1], THREE[2], "cluster-a viewer dave", "cluster-b viewer dave"]);
+    for round in 1..=3 {
+        let over = |it: &serde_json::Value| it["last"]["result"] == "incomplete" && it["running"].is_null();
+        agent.until("a pass that was cut short", |it| *writes.lock().unwrap() >= round && over(it)).await;
+        let mut world = sandbox.world();
+        world.faults.clear();
+        world.faults.extend(if round < 3 { trouble() } else { Vec::new() });
+    }
+    let status = agent.until("over", |it| it["last"]["result"] == "held").await;
+    assert_eq!(status["flapping"]["count"], 1, "only what was tried in vain: {status:#}");
+    assert_eq!(sandbox.world().triples().len(), 4, "the others are there");
     assert_eq!(agent.stop().await.code, Some(0));
 }
 

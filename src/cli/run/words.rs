@@ -132,7 +132,7 @@ pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
     format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
 }
 
-/// Steps that may be sent or are set aside, and what became of them. Rows of one binding are one step.
+/// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
 fn wanted(
     decision: &Decision,
     report: Option<&Report>,
@@ -165,10 +165,12 @@ fn wanted(
     wanted.unzip()
 }
 
-/// Every step that had its turn, and whether it is done: for all rows, if it was about several.
+/// Every step that was sent, and whether it is done: for all rows, if it was about several. What a pass leaves to the
+/// next one, since the server is gone or what is to take its place is missing, is not undone by anybody.
 fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
     let mut done = BTreeMap::new();
-    for (step, outcome) in report.iter().flat_map(|it| &it.steps) {
+    let steps = report.iter().flat_map(|it| &it.steps);
+    for (step, outcome) in steps.filter(|(_, it)| !matches!(it, Outcome::Unsent | Outcome::Held(_))) {
         let step = match step {
             Step::Create(creation) => Aside::Creation(creation.binding),
             Step::Remove(removal) => Aside::Removal(removal.link.binding),
