@@ -23,8 +23,6 @@ const TRIES_UNDONE: u32 = 2;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A step that flaps is tried at least this often.
 const BOUND: SignedDuration = SignedDuration::from_hours(1);
-/// A step that flaps and stays away for so long does so no more.
-const AWAY: SignedDuration = SignedDuration::from_hours(2);
 /// Of the steps that stay away, no more are remembered.
 const REMEMBERED: usize = 1000;
 
@@ -108,9 +106,10 @@ impl Flapping {
         self.steps.contains_key(step)
     }
 
-    /// Steps that flap.
-    pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
-        self.steps.values().filter(|it| it.pause.is_some()).map(|it| &it.flap)
+    /// Steps that flap, as of a pass that began then. One that stayed away when its time came does so no more, for now.
+    pub fn flaps(&self, began: Timestamp) -> impl Iterator<Item = &Flap> {
+        let flaps = move |it: &&Seen| it.pause.is_some() && (it.latest || began < it.flap.not_before);
+        self.steps.values().filter(flaps).map(|it| &it.flap)
     }
 }
 
@@ -132,11 +131,8 @@ impl Seen {
 
     /// Whether it still matters although it stays away. What was not done and stays away was done by somebody else.
     fn lasts(&self, now: Timestamp) -> bool {
-        let recent = match self.pause {
-            Some(_) => now.duration_since(self.tried) < AWAY,
-            None => now.duration_since(self.flap.since) < DAY,
-        };
-        self.done && recent
+        let counts_from = if self.pause.is_some() { self.tried } else { self.flap.since };
+        self.done && now.duration_since(counts_from) < DAY
     }
 }
 

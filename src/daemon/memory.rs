@@ -89,7 +89,7 @@ impl Memory {
 
     /// Steps that come back again and again.
     pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
-        self.flapping.flaps()
+        self.flapping.flaps(self.now)
     }
 
     /// Whether something is known about a step from earlier passes.

@@ -1,10 +1,13 @@
 //! One grant that comes and goes, on a clock that jumps: by its dates, or by somebody's hand.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use grantsync::daemon::{Action, Finished, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted};
-use jiff::{SignedDuration, Timestamp};
+use grantsync::daemon::{
+    Action, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted,
+};
+use jiff::SignedDuration;
 
 use super::daemon_kit::{daemon, done, every_five_minutes, finished, minutes, noon};
 
@@ -112,14 +115,28 @@ async fn who_undoes_it_more_slowly_than_passes_come_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn twice_a_day_is_not_again_and_again_and_what_stays_away_is_over() {
+async fn twice_a_day_is_not_again_and_again() {
     let grant = Grant::new(&[3]);
     let status = by(every_five_minutes(), &grant, 3 * 24 * 60, Some(13 * 60)).await;
     assert_eq!((created(&grant).len(), status.flaps.count), (6, 0), "{:?}", created(&grant));
+}
 
-    let grant = Grant::new(&[3]);
-    let flapping = by(every_five_minutes(), &grant, 60, Some(1)).await;
-    assert_eq!(flapping.flaps.count, 1);
-    let given = |status: &Status| -> Timestamp { status.flaps.first[0].since };
-    assert!(given(&flapping).duration_since(noon()) < minutes(10));
+#[test]
+fn what_stays_away_when_its_time_comes_is_told_of_no_more() {
+    let step = |done| Wanted { step: StepId::of(&1), undoes: None, what: "eve: viewer".to_owned(), done };
+    let mut flapping = Flapping::new(minutes(5));
+    let (at, none) = (|minute| noon() + minutes(minute), BTreeSet::new());
+    flapping.look(&[step(true)], &none, true, at(0));
+    flapping.look(&[step(true)], &none, true, at(5));
+    let told = |flapping: &Flapping, minute| flapping.flaps(at(minute)).map(|it| it.tries).collect::<Vec<_>>();
+    assert_eq!(told(&flapping, 5), [2]);
+    flapping.look(&[], &none, true, at(10));
+    assert_eq!(told(&flapping, 10), [2], "somebody may only be slow");
+    flapping.look(&[], &none, true, at(15));
+    assert!(told(&flapping, 15).is_empty());
+    flapping.look(&[step(true)], &none, true, at(60));
+    assert_eq!(told(&flapping, 60), [3], "nothing is forgotten within a day");
+    flapping.look(&[], &none, true, at(60 + 24 * 60));
+    flapping.look(&[step(true)], &none, true, at(60 + 25 * 60));
+    assert!(told(&flapping, 60 + 25 * 60).is_empty());
 }
