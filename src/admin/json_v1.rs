@@ -24,6 +24,7 @@ struct Root<'a> {
     started: Timestamp,
     revision: Option<&'a str>,
     token: &'static str,
+    token_problem: Option<&'a str>,
     running: Option<Running<'a>>,
     next: Option<Next>,
     last: Option<Past>,
@@ -44,6 +45,8 @@ struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
     waiting: Option<Waiting<'a>>,
+    /// Steps that had their answer.
+    steps: u64,
 }
 
 #[derive(Serialize)]
@@ -86,7 +89,10 @@ struct Access<'a> {
     in_sync: u64,
     drift: Drift,
     held: List<Held<'a>>,
+    /// The command that does now what waits because files have vanished.
+    at_once: Option<&'a str>,
     held_by_limits: Option<Limited<'a>>,
+    approvals: List<Note<'a>>,
     withheld: List<&'a str>,
     unresolved: List<&'a str>,
     expiring: List<Expiring<'a>>,
@@ -111,7 +117,20 @@ struct Limited<'a> {
     since: Timestamp,
     links: u64,
     exceeded: &'a [String],
-    release: &'a str,
+    /// Both ways in one text; empty while no release would let them go.
+    release: String,
+    release_lines: Option<&'a str>,
+    release_command: Option<&'a str>,
+    /// Whether the command releases exactly these.
+    release_command_is_exact: Option<bool>,
+    room_at: Option<Timestamp>,
+}
+
+/// What is to be said about an approval in the files.
+#[derive(Serialize)]
+struct Note<'a> {
+    code: &'static str,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -147,9 +166,10 @@ impl<'a> Root<'a> {
     fn of(status: &'a Status, now: Timestamp) -> Self {
         let ready = status.ready(now);
         let (running, next) = match &status.activity {
-            Activity::Running { asked, since, waits } => {
+            Activity::Running { asked, since, waits, so_far } => {
                 let waiting = waits.as_ref().map(|daemon::Waits { since, why }| Waiting { since: *since, why });
-                (Some(Running { since: *since, asked_by: asked.iter().map(|it| it.label()).collect(), waiting }), None)
+                let asked_by = asked.iter().map(|it| it.label()).collect();
+                (Some(Running { since: *since, asked_by, waiting, steps: so_far.steps }), None)
             }
             Activity::Waiting(due) => {
                 (None, Some(Next { at: due.at, because: due.trigger.label(), backing_off: due.gated }))
@@ -168,6 +188,7 @@ impl<'a> Root<'a> {
             started: status.started,
             revision: status.revision.as_deref(),
             token: token(status.token),
+            token_problem: status.token_problem.as_deref(),
             running,
             next,
             last: status.last().map(Past::of),
@@ -216,7 +237,10 @@ impl<'a> Access<'a> {
             in_sync,
             drift,
             held,
+            at_once,
             limited,
+            room,
+            approvals,
             withheld,
             unresolved,
             expiring,
@@ -228,10 +252,23 @@ impl<'a> Access<'a> {
             in_sync: *in_sync,
             drift: Drift { create: drift.create, remove: drift.remove },
             held: List::of(held, |daemon::Held { what, why }| Held { what, why }),
+            at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
-                let daemon::Limited { digest, exceeded, links, release } = limited;
-                Limited { digest, since: *since, links: *links, exceeded, release }
+                let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
+                let release = release.as_ref();
+                Limited {
+                    digest,
+                    since: *since,
+                    links: *links,
+                    exceeded,
+                    release: release.map(ToString::to_string).unwrap_or_default(),
+                    release_lines: release.map(|it| it.lines.as_str()),
+                    release_command: release.map(|it| it.command.as_str()),
+                    release_command_is_exact: release.map(|it| it.exactly),
+                    room_at: *room,
+                }
             }),
+            approvals: List::of(approvals, |daemon::Note { code, text }| Note { code, text }),
             withheld: List::of(withheld, String::as_str),
             unresolved: List::of(unresolved, String::as_str),
             expiring: List::of(expiring, |daemon::Expiring { what, until }| Expiring { what, until: *until }),

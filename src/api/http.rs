@@ -88,6 +88,10 @@ impl Http {
         Ok(Self { address, parallelism, counters, waits, client, token, attempt_timeout, patience, reads })
     }
 
+    pub(super) fn token_problem(&self) -> Option<String> {
+        self.token.problem()
+    }
+
     /// A request for something below the root of the API; `path` ends in a slash.
     pub(super) fn request(&self, method: Method, path: &str) -> Request {
         Request { method, url: self.address.join(path), body: None, anonymous: false }

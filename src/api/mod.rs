@@ -144,6 +144,11 @@ impl Client {
         &self.http.counters
     }
 
+    /// Why the last token stays in use, if the file that is to hold it holds none that can be used.
+    pub fn token_problem(&self) -> Option<String> {
+        self.http.token_problem()
+    }
+
     /// The call that has been without a result for longest, if one is under way.
     pub fn waits_for(&self) -> Option<Wait> {
         self.http.waits.longest()

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -27,11 +28,12 @@ pub(super) struct Token {
     last: Mutex<Last>,
 }
 
-/// The last token that could be read, and how often none could be since.
+/// The last token that could be read, how often none could be since, and why that was last said to be.
 #[derive(Debug)]
 struct Last {
     token: Secret,
     failed: u32,
+    said: Option<String>,
 }
 
 /// A token that was used, kept to be scrubbed from whatever is shown.
@@ -45,28 +47,35 @@ pub(super) struct Secret {
 impl Token {
     /// Fails when there is no token that could be sent.
     pub(super) fn new(source: TokenSource) -> Result<Self, Error> {
-        let last = Mutex::new(Last { token: read(&source)?, failed: 0 });
+        let last = Mutex::new(Last { token: read(&source)?, failed: 0, said: None });
         Ok(Self { source, last })
     }
 
     /// The token of this moment.
     ///
     /// A file that is empty or gone for a moment is one that is being replaced. The last good token stays in use then,
-    /// and the server is the judge of it. When it is so the second time in a row, it is said: whoever put a new token
-    /// there has to know that it is not used.
+    /// and the server is the judge of it. When it is so the second time in a row, it is said, each reason once: whoever
+    /// put a new token there has to know that it is not used.
     pub(super) fn current(&self) -> Secret {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match read(&self.source) {
-            Ok(token) => *last = Last { token, failed: 0 },
+            Ok(token) => *last = Last { token, failed: 0, said: None },
             Err(error) => {
                 last.failed = last.failed.saturating_add(1);
-                if last.failed == 2 {
-                    let because = error.source().map(|it| format!(": {it}")).unwrap_or_default();
-                    tracing::warn!(help = error.help, "the last token stays in use: {error}{because}");
+                let because = error.source().map(|it| format!(": {it}")).unwrap_or_default();
+                let why = format!("{error}{because}");
+                if last.failed >= 2 && last.said.as_ref() != Some(&why) {
+                    tracing::warn!(help = error.help, "the last token stays in use: {why}");
+                    last.said = Some(why);
                 }
             }
         }
         last.token.clone()
+    }
+
+    /// Why the last token stays in use, if its source holds none that can be used.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).said.clone()
     }
 }
 
@@ -119,8 +128,13 @@ fn read(source: &TokenSource) -> Result<Secret, Error> {
         TokenSource::Text(text) => Secret::parse(text.expose_secret(), || "token".to_owned()),
         TokenSource::File(path) => {
             let place = || format!("token file `{}`", path.display());
-            let text = fs::read(path)
-                .map_err(|error| Error::new(place(), Kind::Settings, "cannot be read").because(error.to_string()))?;
+            let text = fs::read(path).map_err(|error| {
+                let unread = Error::new(place(), Kind::Settings, "cannot be read").because(error.to_string());
+                match error.kind() {
+                    io::ErrorKind::PermissionDenied => unread.help("let the user that grantsync runs as read it"),
+                    _ => unread,
+                }
+            })?;
             let text = SecretString::from(String::from_utf8_lossy(&text).into_owned());
             Secret::parse(text.expose_secret(), place)
         }

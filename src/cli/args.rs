@@ -34,7 +34,7 @@ pub(super) struct Cli {
 
 impl Cli {
     /// Reads what was typed, and the environment. Files that only the environment names are no contradiction to a saved
-    /// plan, which holds its own.
+    /// plan, which holds its own, and what the environment says for other calls is none to this one.
     pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut command = Self::command();
         let read = command.try_get_matches_from_mut(arguments)?;
@@ -47,6 +47,9 @@ impl Cli {
         }
         if let Some(path) = read.subcommand().and_then(|(_, verb)| written_twice(verb)) {
             let said = format!("`{}` would be written twice: name a file for each", path.display());
+            return Err(command.error(ErrorKind::ArgumentConflict, said));
+        }
+        if let Some(said) = read.subcommand_matches("run").and_then(super::run::idle) {
             return Err(command.error(ErrorKind::ArgumentConflict, said));
         }
         Self::from_arg_matches(&read)

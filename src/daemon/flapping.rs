@@ -2,8 +2,11 @@
 //!
 //! After a pass that went well the next one plans nothing, unless something changed. A step that is planned over and over
 //! is undone by somebody, or cannot be done. It is reported, and tried less and less often: twice as long after each
-//! try, up to an hour. New files, a new token, or somebody who asks start it afresh.
+//! try, up to an hour. Who undoes it slowly, with passes between that find nothing to do, is noticed as well. New files,
+//! a new token, or somebody who asks start it afresh, and so does the opposite step: what we undo ourselves, since a line
+//! has ended, is to be done when another one begins.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
@@ -12,14 +15,18 @@ use jiff::{SignedDuration, Timestamp};
 use super::pass::{StepId, Wanted};
 use super::schedule::later;
 
-/// Passes in a row that plan a step before it is taken to flap.
-const IN_A_ROW: u32 = 3;
-/// The same, if each time it was done and looked well: nobody but somebody else can have undone it.
-const IN_A_ROW_UNDONE: u32 = 2;
+/// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day.
+const TRIES: u32 = 3;
+/// The same, right after a pass in which it was done and looked well: nobody but somebody else can have undone it.
+const TRIES_UNDONE: u32 = 2;
+/// For so long it is remembered that a step was done.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A step that flaps is tried at least this often.
 const BOUND: SignedDuration = SignedDuration::from_hours(1);
+/// Of the steps that stay away, no more are remembered.
+const REMEMBERED: usize = 1000;
 
-/// Remembers the steps of the last pass.
+/// Remembers the steps of the last pass, and those that were done within a day.
 #[derive(Debug, Clone)]
 pub struct Flapping {
     interval: SignedDuration,
@@ -33,7 +40,7 @@ pub struct Flapping {
 pub struct Flap {
     /// The step in words, with its sign.
     pub what: String,
-    /// Tries in a row.
+    /// How often it was tried.
     pub tries: u32,
     /// When it was seen first.
     pub since: Timestamp,
@@ -46,6 +53,11 @@ struct Seen {
     flap: Flap,
     /// How long it waited after its last try, once it flaps.
     pause: Option<SignedDuration>,
+    /// When it was tried last, and whether it was done then.
+    tried: Timestamp,
+    done: bool,
+    /// Whether the last pass wanted it.
+    latest: bool,
 }
 
 impl Flapping {
@@ -62,25 +74,25 @@ impl Flapping {
 
     /// Looks at what a finished pass wanted, while these were set aside; `clean` says whether all it did is done.
     pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<StepId>, clean: bool, now: Timestamp) {
-        let enough = if mem::replace(&mut self.clean, clean) { IN_A_ROW_UNDONE } else { IN_A_ROW };
+        let well = mem::replace(&mut self.clean, clean);
         let mut before = mem::take(&mut self.steps);
-        for Wanted { step, what } in wanted {
+        for undone in wanted.iter().filter(|it| it.done).filter_map(|it| it.undoes) {
+            before.remove(&undone);
+        }
+        for Wanted { step, undoes: _, what, done } in wanted {
             // The same step twice is one.
             if self.steps.contains_key(step) {
                 continue;
             }
-            let first = || Flap { what: what.clone(), tries: 0, since: now, not_before: now };
-            let mut seen = before.remove(step).unwrap_or_else(|| Seen { flap: first(), pause: None });
+            let known = before.remove(step).filter(|it| it.latest || it.lasts(now));
+            let mut seen = known.unwrap_or_else(|| Seen::first(what, now));
             if !aside.contains(step) {
-                seen.flap.tries = seen.flap.tries.saturating_add(1);
-                if seen.flap.tries >= enough {
-                    let pause = seen.pause.unwrap_or(self.interval).saturating_mul(2).min(BOUND);
-                    seen.flap.not_before = later(now, pause);
-                    seen.pause = Some(pause);
-                }
+                seen.try_again(*done, if well && seen.latest { TRIES_UNDONE } else { TRIES }, self.interval, now);
             }
+            seen.latest = true;
             self.steps.insert(*step, seen);
         }
+        self.steps.extend(away(before, now));
     }
 
     /// Forgets everything: what was so before need not be so now.
@@ -89,8 +101,50 @@ impl Flapping {
         self.clean = false;
     }
 
-    /// Steps that flap.
-    pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
-        self.steps.values().filter(|it| it.pause.is_some()).map(|it| &it.flap)
+    /// Whether something is known about a step.
+    pub fn remembers(&self, step: &StepId) -> bool {
+        self.steps.contains_key(step)
     }
+
+    /// Steps that flap, as of a pass that began then. One that stayed away when its time came does so no more, for now.
+    pub fn flaps(&self, began: Timestamp) -> impl Iterator<Item = &Flap> {
+        let flaps = move |it: &&Seen| it.pause.is_some() && (it.latest || began < it.flap.not_before);
+        self.steps.values().filter(flaps).map(|it| &it.flap)
+    }
+}
+
+impl Seen {
+    fn first(what: &str, now: Timestamp) -> Self {
+        let flap = Flap { what: what.to_owned(), tries: 0, since: now, not_before: now };
+        Self { flap, pause: None, tried: now, done: false, latest: false }
+    }
+
+    fn try_again(&mut self, done: bool, enough: u32, interval: SignedDuration, now: Timestamp) {
+        (self.tried, self.done) = (now, done);
+        self.flap.tries = self.flap.tries.saturating_add(1);
+        if self.flap.tries >= enough || self.pause.is_some() {
+            let pause = self.pause.unwrap_or(interval).saturating_mul(2).min(BOUND);
+            self.flap.not_before = later(now, pause);
+            self.pause = Some(pause);
+        }
+    }
+
+    /// Whether it still matters although it stays away. What was not done and stays away was done by somebody else.
+    fn lasts(&self, now: Timestamp) -> bool {
+        let counts_from = if self.pause.is_some() { self.tried } else { self.flap.since };
+        self.done && now.duration_since(counts_from) < DAY
+    }
+}
+
+/// Steps that the pass did not want, as far as they are remembered: rather those that came more often, and later.
+fn away(before: BTreeMap<StepId, Seen>, now: Timestamp) -> Vec<(StepId, Seen)> {
+    let mut away: Vec<_> = before.into_iter().filter(|(_, seen)| seen.lasts(now)).collect();
+    if away.len() > REMEMBERED {
+        away.sort_by_key(|(_, seen)| Reverse((seen.flap.tries, seen.tried)));
+        away.truncate(REMEMBERED);
+    }
+    for (_, seen) in &mut away {
+        seen.latest = false;
+    }
+    away
 }

@@ -3,11 +3,24 @@
 //! A daemon that runs for years says nothing while nothing happens, and says a thing once.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use super::pass::{Became, Change, Failure};
+use super::pass::{Became, Change, Failure, Limited, Release};
 use super::status::{Listed, Past, Status};
+use super::stop::Stop;
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+
+/// A pass was dropped, since the daemon is wanted to stop so urgently, or has had its time.
+pub(super) fn cut_off(wanted: Stop, timeout: Duration) {
+    let why = match wanted {
+        Stop::Now(_) => "at once".to_owned(),
+        Stop::Soon(_) | Stop::No => format!("after the {timeout:?} of `--shutdown-timeout`"),
+    };
+    tracing::warn!(
+        "leaving {why}, in mid-pass: whether what was in flight has arrived is not known; the next start looks"
+    );
+}
 
 /// What the last pass changed, by the names of those concerned; what it sent is in the log already, by ids.
 fn changes(status: &Status) {
@@ -31,6 +44,7 @@ pub(super) struct Said {
     digest: Option<String>,
     broken: Listed<String>,
     failure: Option<Failure>,
+    approvals: BTreeSet<String>,
     unresolved: BTreeSet<String>,
     flaps: BTreeSet<String>,
     vanished: Option<Vanished>,
@@ -42,9 +56,10 @@ impl Said {
     pub(super) fn of(status: &Status) -> Self {
         Self {
             verdict: status.last().map(|it| it.verdict),
-            digest: status.limited().map(|(limited, _)| limited.digest.clone()),
+            digest: releasable(status).map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
+            approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
             unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
             flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
             vanished: status.vanished.clone(),
@@ -67,6 +82,10 @@ impl Said {
         self.failures(status);
         self.unresolved(status);
         self.held(status);
+        let notes = status.view.iter().flat_map(|it| &it.approvals.first).map(|it| &it.text);
+        for note in notes.filter(|it| !self.approvals.contains(*it)) {
+            tracing::warn!("{note}");
+        }
         if status.token_too_short() && !self.token_too_short {
             tracing::warn!(
                 schedule = %status.about.schedule,
@@ -105,20 +124,27 @@ impl Said {
     }
 
     fn held(&self, status: &Status) {
-        if let Some((limited, _)) = status.limited()
+        if let Some((limited, release)) = releasable(status)
             && self.digest.as_ref() != Some(&limited.digest)
         {
             let why = limited.exceeded.join("; ");
-            tracing::warn!(digest = %limited.digest, links = limited.links, release = %limited.release, "removals held: {why}");
+            tracing::warn!(digest = %limited.digest, links = limited.links, %release, "removals held: {why}");
         }
         if let Some(vanished) = &status.vanished
             && status.vanished != self.vanished
         {
             let files = vanished.files.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            tracing::warn!(until = %vanished.until, "removals held, because files have vanished: {files}");
+            let at_once = status.view.as_ref().and_then(|it| it.at_once.as_deref());
+            tracing::warn!(until = %vanished.until, at_once, "removals held, because files have vanished: {files}");
         }
         for flap in status.flaps.first.iter().filter(|it| !self.flaps.contains(&it.what)) {
             tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
         }
     }
+}
+
+/// What limits hold and could be released now.
+fn releasable(status: &Status) -> Option<(&Limited, &Release)> {
+    let (limited, _) = status.limited()?;
+    Some((limited, limited.release.as_ref()?))
 }

@@ -46,6 +46,11 @@ impl Memory {
         self.removed.count(self.now)
     }
 
+    /// When no more than so many removals of those known now count towards the limit.
+    pub(super) fn room_for(&self, count: u32, now: Timestamp) -> Timestamp {
+        self.removed.down_to(count, now)
+    }
+
     /// Steps that came back too often, and are not to be sent in this pass.
     pub const fn set_aside(&self) -> &BTreeSet<StepId> {
         &self.aside
@@ -84,7 +89,17 @@ impl Memory {
 
     /// Steps that come back again and again.
     pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
-        self.flapping.flaps()
+        self.flapping.flaps(self.now)
+    }
+
+    /// Whether something is known about a step from earlier passes.
+    pub fn remembers(&self, step: &StepId) -> bool {
+        self.flapping.remembers(step)
+    }
+
+    /// When a step that comes back again and again is to be tried next. One whose time has come had it in this pass.
+    pub(super) fn next_try(&self) -> Option<Timestamp> {
+        self.flaps().map(|it| it.not_before).filter(|it| *it > self.now).min()
     }
 
     /// Files that have vanished, while removals wait for another reading.

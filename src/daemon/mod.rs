@@ -6,6 +6,7 @@
 //!
 //! It knows no other room: the pass is a closure that returns a plain [`Pass`].
 
+mod activity;
 mod agenda;
 mod backoff;
 mod files;
@@ -27,6 +28,7 @@ mod vanished;
 mod verdict;
 mod window;
 
+pub use activity::{Activity, SoFar, Waits};
 pub use agenda::{Due, Known};
 pub use backoff::Pace;
 pub use files::{Files, Patience};
@@ -34,13 +36,13 @@ pub use flapping::{Flap, Flapping};
 pub use hops::directories;
 pub use memory::Memory;
 pub use pass::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Pass, Requests, StepId, Stopped,
-    Wanted,
+    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Note, Pass, Release, Requests,
+    StepId, Stopped, Wanted,
 };
 pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};
 pub use signals::Signals;
-pub use status::{About, Activity, Listed, NotReady, Past, Status, Token, View, Waits};
+pub use status::{About, Listed, NotReady, Past, Status, Token, View};
 pub use stop::{By, Left, Stop};
 pub use systemd::tell as tell_systemd;
 pub use totals::{BUCKETS, Durations, Totals};

@@ -3,6 +3,7 @@
 //! The daemon knows no other room. Whoever runs the passes for it puts into words what happened; the daemon counts it,
 //! remembers it, shows it, and decides by it when the next pass is due.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub struct Pass {
     pub end: End,
     /// The commit that the files are of, if they lie in a work tree.
     pub revision: Option<String>,
+    /// Why the last token stays in use, if the one that is to replace it can't be used.
+    pub token_problem: Option<String>,
     /// Requests it sent, by method and status.
     pub requests: Vec<Requests>,
     /// Requests among them that repeated one before.
@@ -67,14 +70,18 @@ pub struct Finished {
     pub drift: Drift,
     /// Every step that may be sent, and what became of it.
     pub changes: Vec<Change>,
-    /// Steps that may be sent, those that are set aside included. A pass that goes well leaves none to the next one.
+    /// Steps that were sent, and those that are set aside. A pass that goes well leaves none to the next one.
     pub wanted: Vec<Wanted>,
     /// Removals that went and count towards the limit of a day.
     pub counted_removals: u32,
     /// Removals that are held.
     pub held: Vec<Held>,
+    /// The command that does now what waits because files have vanished.
+    pub at_once: Option<String>,
     /// What limits hold of them.
     pub limited: Option<Limited>,
+    /// What is to be said about approvals in the files.
+    pub approvals: Vec<Note>,
     /// Steps withheld, each kind in words: `2 creations withheld by mode observe`.
     pub withheld: Vec<String>,
     /// Lines and settings that could not be resolved, each with its place.
@@ -153,13 +160,17 @@ pub enum Became {
     Unsent,
 }
 
-/// A step that may be sent.
+/// A step that was sent, or is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     /// The same for the same step in another pass.
     pub step: StepId,
+    /// The step that it makes undone: once this is done, that one is new.
+    pub undoes: Option<StepId>,
     /// The step in words, with its sign.
     pub what: String,
+    /// Whether it is done now.
+    pub done: bool,
 }
 
 /// Tells one step from another, from pass to pass of one process.
@@ -184,8 +195,30 @@ pub struct Limited {
     pub exceeded: Vec<String>,
     /// Links held.
     pub links: u64,
-    /// How to release them: what to type or to write, ready to paste.
-    pub release: String,
+    /// How to release them; nothing, while no release would let them go.
+    pub release: Option<Release>,
+    /// How many removals may have gone in the last 24 hours for these to have room, if only their count holds them.
+    pub room_for: Option<u32>,
+}
+
+/// How what limits hold is released, ready to paste.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// What to write into one of the files: it releases exactly the held set.
+    pub lines: String,
+    /// What to type.
+    pub command: String,
+    /// Whether that, too, releases exactly the held set. Otherwise it does what is due under limits of its own.
+    pub exactly: bool,
+}
+
+/// Something to be said that holds nothing up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Stable short name: `approval-ended`.
+    pub code: &'static str,
+    /// With its place, and what to do.
+    pub text: String,
 }
 
 /// A grant that ends soon.
@@ -200,7 +233,7 @@ pub struct Expiring {
 impl Pass {
     /// A pass that ended so and sent nothing.
     pub const fn new(end: End) -> Self {
-        Self { end, revision: None, requests: Vec::new(), retries: 0 }
+        Self { end, revision: None, token_problem: None, requests: Vec::new(), retries: 0 }
     }
 
     /// Steps that were tried or had their turn.
@@ -209,6 +242,19 @@ impl Pass {
             End::Finished(finished) => finished.changes.len(),
             End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) | End::Interrupted => 0,
         }
+    }
+}
+
+/// Both ways in one text, with what each is for.
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lines, command, exactly } = self;
+        writeln!(
+            f,
+            "# in one of the files, or below `approvals:` if it is there, reviewed like every change:\n{lines}\n"
+        )?;
+        let what = if *exactly { "" } else { ", which does all that is due, under its own limits" };
+        write!(f, "# or by hand{what}:\n{command}")
     }
 }
 

@@ -26,10 +26,11 @@ impl Status {
         self.flaps = memory.flaps().cloned().collect();
         self.vanished = memory.vanished().cloned();
         self.revision = pass.revision;
+        self.token_problem = pass.token_problem;
         self.broken = Listed::default();
         self.failure = None;
         match pass.end {
-            End::Finished(finished) => self.record_finished(*finished, now),
+            End::Finished(finished) => self.record_finished(*finished, memory, now),
             End::Broken(broken) => self.broken = broken.into_iter().collect(),
             End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) => {
                 self.failure = Some(failure);
@@ -45,7 +46,7 @@ impl Status {
         }
     }
 
-    fn record_finished(&mut self, finished: Finished, now: Timestamp) {
+    fn record_finished(&mut self, finished: Finished, memory: &Memory, now: Timestamp) {
         let since = |limited: &Limited| match self.limited() {
             Some((before, since)) if before.digest == limited.digest => *since,
             _ => now,
@@ -55,7 +56,10 @@ impl Status {
             in_sync: finished.in_sync,
             drift: finished.drift,
             held: finished.held.into_iter().collect(),
+            at_once: finished.at_once,
+            room: finished.limited.as_ref().and_then(|it| it.room_for).map(|it| memory.room_for(it, now)),
             limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),
+            approvals: finished.approvals.into_iter().collect(),
             withheld: finished.withheld.into_iter().collect(),
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::activity::{Activity, SoFar};
 use super::agenda::{Due, Known};
-use super::log::Said;
+use super::log::{self, Said};
 use super::memory::Memory;
 use super::pass::{End, Pass};
 use super::schedule::Schedule;
-use super::status::{Activity, INTERVALS, Past, Status};
-use super::stop::{self, Left, Stop};
+use super::status::{INTERVALS, Past, Status};
+use super::stop::{self, By, Left, Stop};
 use super::trigger::{Asks, Trigger};
 use super::verdict::Verdict;
 
@@ -47,11 +48,16 @@ pub async fn run(
         let began = clock();
         let clocked = Instant::now();
         memory.begin(began, asked.iter().any(|it| it.insists()));
-        status.send_modify(|it| it.activity = Activity::Running { asked: asked.clone(), since: began, waits: None });
+        let so_far = SoFar::default();
+        let running = Activity::Running { asked: asked.clone(), since: began, waits: None, so_far };
+        status.send_modify(|it| it.activity = running);
         let told = tokio::select! {
             biased;
             told = pass(&mut memory) => told,
-            by = stop::out_of_time(&mut stop, shutdown_timeout) => return leave(status, Left::CutOff(by)),
+            by = leaving(status, &mut stop, shutdown_timeout) => {
+                log::cut_off(*stop.borrow(), shutdown_timeout);
+                return leave(status, Left::CutOff(by));
+            }
         };
         let (now, took) = (clock(), clocked.elapsed());
         let verdict = Verdict::of(&told.end);
@@ -61,7 +67,8 @@ pub async fn run(
         }
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
-        let known = Known { began, now, verdict, failures, took, life, second_reading };
+        let another_try = memory.next_try();
+        let known = Known { began, now, verdict, failures, took, life, second_reading, another_try };
         let due = Due::next(&schedule, &known, fastrand::f64());
         status.send_modify(|it| {
             let said = Said::of(it);
@@ -86,6 +93,13 @@ fn failures_in_a_row(so_far: u32, verdict: Verdict) -> u32 {
         _ if verdict.is_good() => 0,
         _ => so_far.saturating_add(1),
     }
+}
+
+/// Tells that somebody wants us to leave, and waits until the pass in flight has had its time for that.
+async fn leaving(status: &watch::Sender<Status>, stop: &mut watch::Receiver<Stop>, timeout: Duration) -> By {
+    stop::wanted(stop).await;
+    status.send_modify(|it| it.leaving = true);
+    stop::out_of_time(stop, timeout).await
 }
 
 fn leave(status: &watch::Sender<Status>, left: Left) -> Left {

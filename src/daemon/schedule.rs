@@ -37,6 +37,16 @@ pub enum ScheduleError {
     /// The pattern is none.
     #[error("`{0}` is not a cron pattern of five fields")]
     Pattern(String, #[source] CronError),
+    /// One of its fields says nothing that it may say.
+    #[error("in the cron pattern `{pattern}`, `{field}` can't be the {name}")]
+    Field {
+        /// The whole.
+        pattern: String,
+        /// What stands there.
+        field: String,
+        /// Which of the five it is.
+        name: &'static str,
+    },
     /// The pattern fits no day that will ever come.
     #[error("the cron pattern `{0}` never fires")]
     Never(String),
@@ -63,7 +73,10 @@ impl Schedule {
     /// If the pattern or the zone is none, or the pattern never fires.
     pub fn cron(pattern: &str, zone: &str) -> Result<Self, ScheduleError> {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-        let parsed = parser.parse(pattern).map_err(|why| ScheduleError::Pattern(pattern.to_owned(), why))?;
+        let parsed = parser.parse(pattern).map_err(|why| match wrong_field(parser, pattern) {
+            Some((field, name)) => ScheduleError::Field { pattern: pattern.to_owned(), field, name },
+            None => ScheduleError::Pattern(pattern.to_owned(), why),
+        })?;
         let zone = TimeZone::get(zone).map_err(|_| ScheduleError::Zone(zone.to_owned()))?;
         let epoch = Timestamp::UNIX_EPOCH.to_zoned(zone.clone());
         match parsed.find_next_occurrence(&epoch, false) {
@@ -94,6 +107,20 @@ impl Schedule {
             }
         }
     }
+}
+
+/// The first of five fields that is wrong by itself, and which it is.
+fn wrong_field(parser: CronParser, pattern: &str) -> Option<(String, &'static str)> {
+    let names = ["minute", "hour", "day of month", "month", "day of week"];
+    let fields: Vec<_> = pattern.split_whitespace().collect();
+    if fields.len() != names.len() {
+        return None;
+    }
+    let wrong = |at: &usize| {
+        let alone: Vec<_> = (0..names.len()).map(|it| if it == *at { fields[it] } else { "*" }).collect();
+        parser.parse(&alone.join(" ")).is_err()
+    };
+    (0..names.len()).find(wrong).map(|at| (fields[at].to_owned(), names[at]))
 }
 
 /// An instant that is later by `wait`, or the last one there is.

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::activity::{Activity, Waits};
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Change, Drift, Expiring, Failure, Held, Limited};
+use super::pass::{Change, Drift, Expiring, Failure, Held, Limited, Note};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
@@ -23,6 +24,8 @@ pub struct Status {
     pub started: Timestamp,
     /// What it does just now.
     pub activity: Activity,
+    /// Whether somebody wants it to leave.
+    pub leaving: bool,
     /// Its last passes, the latest last.
     pub history: VecDeque<Past>,
     /// When the last pass that read, planned and failed at nothing ended.
@@ -35,6 +38,8 @@ pub struct Status {
     pub broken: Listed<String>,
     /// What the server thinks of the token.
     pub token: Token,
+    /// Why the last token stays in use, if the one that is to replace it can't be used.
+    pub token_problem: Option<String>,
     /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
     pub changes: VecDeque<(Timestamp, Listed<Change>)>,
     /// Steps that come back again and again.
@@ -60,33 +65,6 @@ pub struct About {
     pub files: Vec<String>,
     /// When passes are due, in words.
     pub schedule: String,
-}
-
-/// What the daemon does just now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Activity {
-    /// It runs a pass.
-    Running {
-        /// What asked for it.
-        asked: BTreeSet<Trigger>,
-        /// When it began.
-        since: Timestamp,
-        /// What keeps it, if something does.
-        waits: Option<Waits>,
-    },
-    /// It waits for the next.
-    Waiting(Due),
-    /// It is about to leave.
-    Stopping,
-}
-
-/// What a pass that is under way waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waits {
-    /// Since when.
-    pub since: Timestamp,
-    /// For what, and what was tried so far: `GET /api/users/me/: could not connect to …, tried 3 times`.
-    pub why: String,
 }
 
 /// A pass that is over.
@@ -125,8 +103,14 @@ pub struct View {
     pub drift: Drift,
     /// Removals that are held.
     pub held: Listed<Held>,
+    /// The command that does now what waits because files have vanished.
+    pub at_once: Option<String>,
     /// What limits hold of them, and since when just this.
     pub limited: Option<(Limited, Timestamp)>,
+    /// From when on there is room for them, if only the removals of the last 24 hours hold them.
+    pub room: Option<Timestamp>,
+    /// What is to be said about approvals in the files.
+    pub approvals: Listed<Note>,
     /// Steps withheld, in words.
     pub withheld: Listed<String>,
     /// Lines and settings that could not be resolved.
@@ -178,12 +162,14 @@ impl Status {
             about,
             started: now,
             activity: Activity::Waiting(Due { at: now, trigger: Trigger::Start, gated: false }),
+            leaving: false,
             history: VecDeque::new(),
             last_good: None,
             view: None,
             failure: None,
             broken: Listed::default(),
             token: Token::Untried,
+            token_problem: None,
             changes: VecDeque::new(),
             flaps: Listed::default(),
             vanished: None,
@@ -198,25 +184,6 @@ impl Status {
         self.history.back()
     }
 
-    /// What the pass under way waits for, if there is one and it does.
-    pub fn waits(&self) -> Option<&Waits> {
-        match &self.activity {
-            Activity::Running { waits, .. } => waits.as_ref(),
-            Activity::Waiting(_) | Activity::Stopping => None,
-        }
-    }
-
-    /// Notes what the pass under way waits for, and says whether that is news.
-    pub fn note_waits(&mut self, news: Option<Waits>) -> bool {
-        match &mut self.activity {
-            Activity::Running { waits, .. } if *waits != news => {
-                *waits = news;
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// What limits hold, and since when just this.
     pub fn limited(&self) -> Option<&(Limited, Timestamp)> {
         self.view.as_ref().and_then(|it| it.limited.as_ref())
@@ -226,13 +193,18 @@ impl Status {
     /// What is held or unresolved waits for a person, and does not count against it.
     pub fn ready(&self, now: Timestamp) -> Result<(), NotReady> {
         match (self.last(), self.last_good) {
-            _ if self.activity == Activity::Stopping => Err(NotReady::Stopping),
+            _ if self.stopping() => Err(NotReady::Stopping),
             (Some(last), _) if !last.verdict.is_good() => Err(NotReady::Failed(last.verdict)),
             _ if self.waits().is_some_and(|it| now.duration_since(it.since) > PATIENCE) => Err(NotReady::NoAnswer),
             (None, _) => Err(NotReady::First),
             (_, Some(good)) if now.duration_since(good) <= self.good_for => Ok(()),
             _ => Err(NotReady::Stale),
         }
+    }
+
+    /// Whether it is about to leave, perhaps once what is in flight is finished.
+    pub fn stopping(&self) -> bool {
+        self.leaving || self.activity == Activity::Stopping
     }
 
     /// Whether the token is gone before the next pass, so that the server locks us out.

@@ -6,7 +6,8 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::status::{Activity, Status};
+use super::activity::Activity;
+use super::status::Status;
 
 /// Tells systemd that we are ready, what we are doing, and that we are alive, until we are stopping. Does nothing where
 /// the environment names no service manager.

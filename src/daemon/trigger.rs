@@ -12,7 +12,7 @@ pub enum Trigger {
     Start,
     /// It was time.
     Schedule,
-    /// The pass before it failed, and the time to try again has come.
+    /// The pass before it failed, or a step comes back again and again, and the time to try again has come.
     Retry,
     /// A line of the files began or ended.
     Life,

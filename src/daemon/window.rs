@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp, TimestampRound, Unit};
 
+use super::schedule::later;
+
 /// How long a removal counts.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -30,6 +32,21 @@ impl Window {
             Some((at, so_far)) if *at == minute => *so_far = so_far.saturating_add(count),
             _ => self.went.push_back((minute, count)),
         }
+    }
+
+    /// When no more than `count` of those known at `now` count any more.
+    pub fn down_to(&self, count: u32, now: Timestamp) -> Timestamp {
+        let mut left = self.count(now);
+        for (at, went) in self.went.iter().filter(|(at, _)| now.duration_since(*at) < DAY) {
+            if left <= count {
+                break;
+            }
+            left = left.saturating_sub(*went);
+            if left <= count {
+                return later(*at, DAY);
+            }
+        }
+        now
     }
 
     /// How many went in the 24 hours before `now`.

@@ -3,6 +3,7 @@
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
 mod approvals;
+mod aside;
 mod cause;
 mod changes;
 mod digest;
@@ -12,9 +13,10 @@ mod part;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::binding::{Binding, ResourceId, UserId};
+use crate::binding::Binding;
 use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use aside::{Aside, SetAside};
 pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
@@ -35,8 +37,8 @@ pub struct Asks {
     pub approvals: Vec<Approval>,
     /// Triples already taken away under these limits by earlier passes of the last 24 hours.
     pub removed_lately: u32,
-    /// Resources and users whose steps are left for later, all together: a part of them could leave a gap.
-    pub aside: BTreeSet<(ResourceId, UserId)>,
+    /// Steps that are left for later.
+    pub aside: BTreeSet<Aside>,
 }
 
 /// Steps that may be sent.
@@ -112,9 +114,12 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
         hold(&mut plan, &over);
         Limited { digest, exceeded, links: over.len() }
     });
-    let meant = |it: &Binding| only.contains(it) && !aside.contains(&it.pair());
-    let (creations, not_created) = split(&plan.creations, |it| *mode < Mode::Observe && meant(&it.binding));
-    let (removals, not_removed) = split(&plan.removals, |it| removes && meant(&it.link.binding));
+    let meant = |it: &Binding| only.contains(it);
+    let aside = SetAside::new(aside);
+    let created = |it: &Creation| *mode < Mode::Observe && meant(&it.binding) && !aside.creation(it);
+    let removed = |it: &Removal| removes && meant(&it.link.binding) && !aside.removal(it);
+    let (creations, not_created) = split(&plan.creations, created);
+    let (removals, not_removed) = split(&plan.removals, removed);
     Ok(Decision {
         plan,
         approved: Approved { creations, removals },

@@ -15,11 +15,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::api::{self, Client};
-use crate::binding::{ResourceId, UserId};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Asks, Decision, Digest, Stale};
+use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Stale};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
@@ -41,12 +40,12 @@ pub struct Request<'a> {
     pub only: &'a Narrow,
     /// The digest of the held set that may go in spite of the limits.
     pub approval: Option<Digest>,
-    /// Whether a token that may see only a part is good enough to write with.
+    /// Whether a token that may see only a part is good enough to write with, and to say that nothing is to be done.
     pub partial_view: bool,
     /// Triples already taken away by earlier passes of the last 24 hours.
     pub removed_lately: u32,
-    /// Resources and users whose steps are left for a later pass.
-    pub aside: BTreeSet<(ResourceId, UserId)>,
+    /// Steps that are left for a later pass.
+    pub aside: BTreeSet<Aside>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -160,12 +159,13 @@ pub async fn reconcile(
     loop {
         let prepared = prepare(client, &request).await?;
         let caller = &prepared.view.snapshot.observation.caller;
+        // Not even that nothing is to be done can be told by who may be shown only a part.
+        if !caller.is_staff && !request.partial_view {
+            return Err(Error::PartialView(caller.clone()));
+        }
         let approved = &prepared.decision.approved;
         if approved.is_empty() {
             return Ok(Pass { prepared, report: None });
-        }
-        if !caller.is_staff && !request.partial_view {
-            return Err(Error::PartialView(caller.clone()));
         }
         if confirmed.as_ref() != Some(approved) {
             let asked = Instant::now();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use grantsync::admin::{Admin, SyncToken, serve};
-use grantsync::daemon::{Activity, Asks, Status, Trigger, Waits, channel};
+use grantsync::daemon::{Activity, Asks, SoFar, Status, Trigger, Waits, channel};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -66,8 +66,16 @@ async fn probes_tell_alive_from_ready() {
     assert_eq!(probe("/readyz").await, (200, "ready\n".to_owned()));
     port.status.send_modify(|it| {
         let asked = [Trigger::Schedule].into();
-        it.activity = Activity::Running { asked, since: clock() - SignedDuration::from_secs(40), waits: None };
-        it.note_waits(Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }));
+        it.activity = Activity::Running {
+            asked,
+            since: clock() - SignedDuration::from_secs(40),
+            waits: None,
+            so_far: SoFar::default(),
+        };
+        it.note(
+            Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }),
+            SoFar::default(),
+        );
     });
     let why = "not ready: the pass under way gets no answer from the server\nwaiting for 40s: no answer yet\n";
     assert_eq!(probe("/readyz").await, (503, why.to_owned()));
@@ -233,6 +241,7 @@ async fn the_status_is_versioned_json() {
         "server",
         "started",
         "token",
+        "token_problem",
         "vanished",
         "version",
     ];

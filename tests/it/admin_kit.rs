@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Pass,
-    Reading, Requests, Status, StepId, Trigger, Wanted,
+    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Note,
+    Pass, Reading, Requests, Status, Trigger,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon};
+use super::daemon_kit::{Controls, daemon, every_five_minutes, failure, finished, minutes, noon, release, wanted};
 
 /// What a file may hold that a page must not believe.
 pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&\u{202e}txt.exe\u{0}</bdi></script>";
@@ -136,7 +136,8 @@ fn held() -> Pass {
             digest: digest.to_owned(),
             exceeded: vec!["31 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
             links: 31,
-            release: format!("grantsync apply -f /etc/grantsync/access --approve {digest}"),
+            release: Some(release("/etc/grantsync/access", digest)),
+            room_for: None,
         }),
         changes: changes()[..1].to_vec(),
         ..Finished::default()
@@ -168,7 +169,7 @@ fn incomplete() -> Pass {
     pass(Finished {
         drift: Drift { create: 2, remove: 2 },
         changes,
-        wanted: vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }],
+        wanted: vec![wanted("+ alice: admin on cluster-a", true)],
         ..Finished::default()
     })
 }
@@ -203,8 +204,11 @@ pub(super) async fn hostile() -> Status {
             digest: HOSTILE.to_owned(),
             exceeded: vec![HOSTILE.to_owned()],
             links: 1,
-            release: HOSTILE.to_owned(),
+            release: Some(release(HOSTILE, HOSTILE)),
+            room_for: Some(0),
         }),
+        at_once: Some(HOSTILE.to_owned()),
+        approvals: vec![Note { code: "approval-ended", text: HOSTILE.to_owned() }],
         withheld: vec![HOSTILE.to_owned()],
         unresolved: vec![HOSTILE.to_owned()],
         expiring: vec![Expiring { what: HOSTILE.to_owned(), until: noon() }],
@@ -213,13 +217,19 @@ pub(super) async fn hostile() -> Status {
     let mut status = after_some_hours(all).await;
     status.broken = [HOSTILE.to_owned()].into_iter().collect();
     status.failure = Some(Failure { message: HOSTILE.to_owned(), help: Some(HOSTILE.to_owned()) });
+    status.token_problem = Some(HOSTILE.to_owned());
     status.revision = Some(HOSTILE.to_owned());
     status.about.server = String::from(HOSTILE);
     status.about.files = vec![HOSTILE.to_owned()];
     status.about.schedule = String::from(HOSTILE);
     let waits = grantsync::daemon::Waits { since: noon(), why: HOSTILE.to_owned() };
     let asked = [Trigger::Schedule].into();
-    status.activity = grantsync::daemon::Activity::Running { asked, since: noon(), waits: Some(waits) };
+    status.activity = grantsync::daemon::Activity::Running {
+        asked,
+        since: noon(),
+        waits: Some(waits),
+        so_far: grantsync::daemon::SoFar::default(),
+    };
     let many = vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
     status.changes.push_front((noon(), many.into_iter().collect()));
     let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };

@@ -1,9 +1,9 @@
 //! The page for people, as text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use grantsync::admin::page;
-use grantsync::daemon::{About, Activity, Listed, Status, Trigger, Verdict, Waits};
+use grantsync::daemon::{About, Activity, Listed, SoFar, Status, Token, Trigger, Verdict, Waits};
 use jiff::SignedDuration;
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -71,13 +71,32 @@ async fn it_says_what_is_held_and_how_to_release_it() {
     assert_eq!(
         section,
         "31 removals held by a limit, since 1 Jan 2027, 15:22 UTC: 31 bindings would go, more than the 25 that \
-         limits.removals allows To let exactly these go, and nothing else (digest 4be0643f1d98573b): grantsync apply -f \
-         /etc/grantsync/access --approve 4be0643f1d98573b"
+         limits.removals allows To let exactly these go, and nothing else (digest 4be0643f1d98573b), write into one of the \
+         files, or below approvals: if it is there, reviewed like every change: approvals: - {held: \
+         &quot;4be0643f1d98573b&quot;} Or by hand: grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b"
             .replace("15:22", between(&section, "2027, ", " UTC"))
     );
-    let released = between(&html, "<pre class=\"release\">", "</pre>");
-    assert_eq!(released, "grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b");
+    // Two blocks: one click selects what is pasted into one place.
+    let blocks: Vec<_> = html.split("<pre class=\"release\">").skip(1).map(|it| it.split("</pre>").next()).collect();
+    let lines = "approvals:\n  - {held: &quot;4be0643f1d98573b&quot;}";
+    assert_eq!(blocks, [lines, "grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b"].map(Some));
     assert!(html.contains("31 held removals") && html.contains("user0001: member on cluster-c"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_the_count_of_a_day_holds_is_told_what_a_command_does_and_when_there_is_room() {
+    let mut status = status("held").await;
+    let at = now(&status) + minutes(300);
+    let view = status.view.as_mut().unwrap();
+    view.limited.as_mut().unwrap().0.release.as_mut().unwrap().exactly = false;
+    view.room = Some(at);
+    let html = page(&status, now(&status));
+    let words = words(between(&html, "Or by hand", "<details>"));
+    let expected = ". That knows nothing of the last 24 hours: it shows all that is due, and does it, under its own limits, \
+                    when somebody says yes: grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b Or wait: \
+                    if nothing else is removed meanwhile, the first pass after";
+    assert!(words.starts_with(expected), "{words}");
+    assert!(words.ends_with("(in 5 hours) has room for them."), "{words}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,12 +118,24 @@ async fn a_pass_under_way_is_shown() {
     let status = status("in_sync").await;
     let since = now(&status) - SignedDuration::from_secs(12);
     let asked = BTreeSet::from([Trigger::FileChange, Trigger::Signal]);
-    let mut status = Status { activity: Activity::Running { asked, since, waits: None }, ..status };
+    let mut status =
+        Status { activity: Activity::Running { asked, since, waits: None, so_far: SoFar::default() }, ..status };
     let shown = words(&page(&status, since + SignedDuration::from_secs(12)));
     assert!(shown.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{shown}");
 
+    let first = Status { history: VecDeque::new(), changes: VecDeque::new(), token: Token::Untried, ..status.clone() };
+    let mut first = Status { view: None, last_good: None, revision: None, ..first };
+    first.note(None, SoFar { files_read: true, answered: true, steps: 37 });
+    let shown = words(&page(&first, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("First check The first pass is under way: 37 steps so far."), "{shown}");
+    assert!(shown.contains("Files valid") && shown.contains("Token accepted"), "{shown}");
+    assert!(shown.contains("The pass under way tells what it does when it is over: 37 steps so far."), "{shown}");
+    first.leaving = true;
+    let shown = words(&page(&first, since + SignedDuration::from_secs(12)));
+    assert!(shown.contains("Stopping What is in flight is finished first. Everything else stays as it is."), "{shown}");
+
     let why = "GET /api/users/me/: could not connect to `waldur.example.org`: refused, tried 3 times".to_owned();
-    status.note_waits(Some(Waits { since, why }));
+    status.note(Some(Waits { since, why }), SoFar::default());
     let html = page(&status, since + SignedDuration::from_secs(12));
     assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
     let shown = words(&html);

@@ -43,6 +43,15 @@ fn a_schedule_that_cannot_be_kept_is_refused() {
     assert_eq!(said(Schedule::every(Duration::from_millis(300))), "the interval is shorter than a second");
     assert_eq!(said(Schedule::cron("every day", "UTC")), "`every day` is not a cron pattern of five fields");
     assert_eq!(said(Schedule::cron("* * * * * *", "UTC")), "`* * * * * *` is not a cron pattern of five fields");
+    for (pattern, wrong) in [
+        ("61 * * * *", "`61` can't be the minute"),
+        ("0 24 * * *", "`24` can't be the hour"),
+        ("0 0 0 * *", "`0` can't be the day of month"),
+        ("0 0 1 soon *", "`soon` can't be the month"),
+        ("*/10 * * * Friyay", "`Friyay` can't be the day of week"),
+    ] {
+        assert_eq!(said(Schedule::cron(pattern, "UTC")), format!("in the cron pattern `{pattern}`, {wrong}"));
+    }
     assert_eq!(said(Schedule::cron("0 0 30 2 *", "UTC")), "the cron pattern `0 0 30 2 *` never fires");
     assert_eq!(said(Schedule::cron("0 0 * * *", "Mars/Base")), "unknown time zone: `Mars/Base`");
 }
@@ -75,6 +84,7 @@ fn known(verdict: Verdict) -> Known {
         took: Duration::from_secs(60),
         life: None,
         second_reading: None,
+        another_try: None,
     }
 }
 
@@ -90,6 +100,7 @@ fn what_comes_first_is_due() {
     assert_eq!(due(&Known { life: after(120), ..known(Verdict::InSync) }), (61, Trigger::Life, false));
     assert_eq!(due(&Known { life: after(4000), ..known(Verdict::InSync) }), (300, Trigger::Schedule, false));
     assert_eq!(due(&Known { second_reading: after(200), ..known(Verdict::Held) }), (140, Trigger::Schedule, false));
+    assert_eq!(due(&Known { another_try: after(200), ..known(Verdict::Held) }), (140, Trigger::Retry, false));
     assert_eq!(due(&known(Verdict::Incomplete)), (60, Trigger::Retry, false));
 }
 

@@ -58,7 +58,8 @@ impl World {
         if !self.token_good {
             return unauthorized();
         }
-        let step = |action: Action, it: &u8| (StepId::of(&(action, it)), action, *it);
+        let id = |action: Action, it: &u8| StepId::of(&(action, it));
+        let step = |action: Action, it: &u8| (id(action, it), action, *it);
         let create = self.declared.difference(&self.live).map(|it| step(Action::Create, it));
         let remove = self.live.difference(&self.declared).map(|it| step(Action::Remove, it));
         let steps: Vec<_> = create.chain(remove).collect();
@@ -73,7 +74,14 @@ impl World {
         finished(Finished {
             drift: Drift { create: count(Action::Create), remove: count(Action::Remove) },
             changes: sent.iter().map(|(_, action, it)| done(*action, &it.to_string())).collect(),
-            wanted: steps.iter().map(|(step, _, it)| Wanted { step: *step, what: it.to_string() }).collect(),
+            wanted: steps
+                .iter()
+                .map(|(step, action, it)| {
+                    let opposite = if *action == Action::Create { Action::Remove } else { Action::Create };
+                    let (undoes, done) = (Some(id(opposite, it)), !memory.set_aside().contains(step));
+                    Wanted { step: *step, undoes, what: it.to_string(), done }
+                })
+                .collect(),
             withheld: aside.iter().map(|(_, _, it)| format!("{it} is set aside")).collect(),
             ..Finished::default()
         })

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Asker, Became, By, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Schedule, Settings,
-    Status, Stop, channel, run,
+    About, Action, Asker, Became, By, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Release, Schedule,
+    Settings, Status, StepId, Stop, Wanted, channel, run,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -117,12 +117,27 @@ pub(super) fn done(action: Action, what: &str) -> Change {
     Change { action, became: Became::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
 }
 
+/// A step that was tried, by its words.
+pub(super) fn wanted(what: &str, done: bool) -> Wanted {
+    Wanted { step: StepId::of(&what), undoes: None, what: what.to_owned(), done }
+}
+
+/// How that is released.
+pub(super) fn release(file: &str, digest: &str) -> Release {
+    Release {
+        lines: format!("approvals:\n  - {{held: \"{digest}\"}}"),
+        command: format!("grantsync apply -f {file} --approve {digest}"),
+        exactly: true,
+    }
+}
+
 /// What limits hold, by its digest.
 pub(super) fn limited(digest: &str) -> Limited {
     Limited {
         digest: digest.to_owned(),
         exceeded: vec!["30 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
         links: 30,
-        release: format!("grantsync apply -f grants.yaml --approve {digest}"),
+        release: Some(release("grants.yaml", digest)),
+        room_for: None,
     }
 }

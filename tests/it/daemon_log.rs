@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use grantsync::daemon::{Action, End, Finished, Memory, Pass, StepId, Trigger, Wanted};
+use grantsync::daemon::{Action, End, Finished, Memory, Pass, Trigger};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::daemon_kit::{broken, daemon, done, every_five_minutes, finished, in_sync, limited, unreachable};
+use super::daemon_kit::{broken, daemon, done, every_five_minutes, finished, in_sync, limited, unreachable, wanted};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -98,16 +98,23 @@ async fn what_is_held_says_how_to_release_it() {
     let lines = said(vec![holds(), holds()]).await;
     assert_eq!(
         lines[1..],
-        ["WARN removals held: 30 bindings would go, more than the 25 that `limits.removals` allows \
+        [
+            "WARN removals held: 30 bindings would go, more than the 25 that `limits.removals` allows \
           digest=0123456789abcdef links=30 \
-          release=grantsync apply -f grants.yaml --approve 0123456789abcdef"]
+          release=# in one of the files, or below `approvals:` if it is there, reviewed like every change:",
+            "approvals:",
+            "- {held: \"0123456789abcdef\"}",
+            "",
+            "# or by hand:",
+            "grantsync apply -f grants.yaml --approve 0123456789abcdef"
+        ]
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_comes_back_is_said_once() {
     let wants = || {
-        let wanted = vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }];
+        let wanted = vec![wanted("+ alice: admin on cluster-a", true)];
         finished(Finished { wanted, converged: false, ..Finished::default() })
     };
     // Who asks in between would make it forget, so these come by themselves.

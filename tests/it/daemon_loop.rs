@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grantsync::daemon::{
-    Activity, By, End, Finished, Left, Memory, Pass, Schedule, Settings, Status, StepId, Stop, Trigger, Verdict, Wanted,
+    Activity, By, End, Finished, Left, Memory, NotReady, Pass, Schedule, Settings, Status, Stop, Trigger, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::daemon_kit::{
-    at, broken, daemon, every_five_minutes, finished, in_sync, minutes, noon, unauthorized, unreachable,
+    at, broken, daemon, every_five_minutes, finished, in_sync, minutes, noon, unauthorized, unreachable, wanted,
 };
 
 /// The next results of a pass, then in sync for ever.
@@ -218,17 +218,24 @@ async fn a_pass_that_finishes_in_time_is_recorded_before_it_leaves() {
         sleep(Duration::from_secs(20)).await;
         Pass { retries: 3, ..Pass::new(End::Finished(Box::default())) }
     };
-    let (left, status) = daemon(every_five_minutes(), pass, async |_| going.notified().await).await;
+    let (left, status) = daemon(every_five_minutes(), pass, async |it| {
+        going.notified().await;
+        it.stop.send_replace(Stop::Soon(By::Terminate));
+        let leaving = it.until(|it| it.leaving).await;
+        assert!(matches!(leaving.activity, Activity::Running { .. }), "the pass goes on");
+        assert_eq!(leaving.ready(noon()), Err(NotReady::Stopping));
+    })
+    .await;
     assert_eq!((left, status.totals.finished(), status.totals.retries), (Left::Clean, 1, 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_asks_makes_it_try_again_what_it_had_set_aside() {
-    let wanted = || vec![Wanted { step: StepId::of(&1), what: "+ alice: admin on cluster-a".to_owned() }];
+    let steps = || vec![wanted("+ alice: admin on cluster-a", true)];
     let aside = RefCell::new(Vec::new());
     let pass = async |memory: &mut Memory| {
         aside.borrow_mut().push(memory.set_aside().len());
-        finished(Finished { wanted: wanted(), withheld: vec!["it comes back".to_owned()], ..Finished::default() })
+        finished(Finished { wanted: steps(), withheld: vec!["it comes back".to_owned()], ..Finished::default() })
     };
     daemon(every_five_minutes(), pass, async |it| {
         it.passes(3).await;

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use grantsync::daemon::{
-    Action, ContentId, End, Failure, Finished, Flapping, Memory, Pass, Reading, StepId, Stopped, Wanted, Watched,
-    Window,
+    Action, ContentId, End, Failure, Finished, Flapping, Memory, Pass, Reading, Stopped, Watched, Window,
 };
 use jiff::Timestamp;
 
-use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon};
+use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon, wanted};
 
 fn after(count: i64) -> Timestamp {
     noon() + minutes(count)
@@ -22,6 +21,19 @@ fn a_removal_counts_for_a_day() {
     let cases = [(60, 25), (24 * 60 - 1, 25), (24 * 60, 5), (25 * 60 - 1, 5), (25 * 60, 0)];
     for (minute, count) in cases {
         assert_eq!(window.count(after(minute)), count, "after {minute} minutes");
+    }
+}
+
+#[test]
+fn there_is_room_again_when_enough_have_gone_out_of_the_day() {
+    let mut window = Window::default();
+    assert_eq!(window.down_to(0, noon()), noon());
+    window.add(after(0), 20);
+    window.add(after(60), 5);
+    let day = 24 * 60;
+    for (count, minute) in [(25, 90), (24, day), (5, day), (4, day + 60), (0, day + 60)] {
+        assert_eq!(window.down_to(count, after(90)), after(minute), "{count}");
+        assert!(window.count(after(minute)) <= count);
     }
 }
 
@@ -115,10 +127,6 @@ fn a_list_that_never_holds_still_is_no_reason_to_forget_which_files_there_were()
     assert!(memory.files_read(reading(&["a.yaml"])).is_some(), "what `b.yaml` declared is removed at once");
 }
 
-fn wanted(name: &str) -> Wanted {
-    Wanted { step: StepId::of(&name), what: name.to_owned() }
-}
-
 /// Plays passes five minutes apart that all want one step, and says at which minutes it is tried.
 fn tries(clean: bool, minutes_in_all: i64) -> Vec<i64> {
     let mut flapping = Flapping::new(minutes(5));
@@ -128,7 +136,7 @@ fn tries(clean: bool, minutes_in_all: i64) -> Vec<i64> {
         if aside.is_empty() {
             tried.push(minute);
         }
-        flapping.look(&[wanted("+ alice")], &aside, clean && aside.is_empty(), after(minute));
+        flapping.look(&[wanted("+ alice", clean)], &aside, clean && aside.is_empty(), after(minute));
     }
     tried
 }
@@ -144,20 +152,20 @@ fn a_step_that_is_undone_right_after_it_was_done_is_noticed_sooner() {
 }
 
 #[test]
-fn a_step_that_stays_away_once_is_forgotten() {
+fn a_step_that_failed_and_stays_away_once_is_forgotten() {
     let mut flapping = Flapping::new(minutes(5));
     let none = BTreeSet::new();
     for minute in 0..20 {
-        let wants = if minute % 3 == 2 { vec![] } else { vec![wanted("+ alice")] };
+        let wants = if minute % 3 == 2 { vec![] } else { vec![wanted("+ alice", false)] };
         flapping.look(&wants, &none, false, after(minute));
-        assert_eq!(flapping.flaps().count(), 0, "minute {minute}");
+        assert_eq!(flapping.flaps(after(minute)).count(), 0, "minute {minute}");
     }
 }
 
 /// A pass that did this step, but could not say that all is well.
 fn tried(name: &str) -> Pass {
     finished(Finished {
-        wanted: vec![wanted(name)],
+        wanted: vec![wanted(name, false)],
         changes: vec![done(Action::Create, name)],
         stopped: Some(Stopped::Interrupted),
         ..Finished::default()

@@ -1,14 +1,14 @@
 //! What the status says after passes of each kind.
 
 use grantsync::daemon::{
-    About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, Status, StepId,
-    Stopped, Token, Trigger, Verdict, Waits, Wanted,
+    About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, SoFar, Status,
+    Stopped, Token, Trigger, Verdict, Waits,
 };
 use jiff::SignedDuration;
 
 use super::daemon_kit::{
     at, broken, daemon, done, every_five_minutes, failure, finished, in_sync, limited, minutes, noon, unauthorized,
-    unreachable,
+    unreachable, wanted,
 };
 
 /// The status after each of these passes, which are half an hour apart so that nothing is shared.
@@ -161,7 +161,7 @@ async fn a_token_that_ends_between_two_passes_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 async fn steps_that_come_back_and_files_that_vanish_are_in_it() {
-    let step = || Wanted { step: StepId::of(&7), what: "+ alice: admin on cluster-a".to_owned() };
+    let step = || wanted("+ alice: admin on cluster-a", true);
     let pass = async |memory: &mut Memory| {
         let files = if memory.now() < noon() + minutes(9) { vec!["a.yaml", "b.yaml"] } else { vec!["a.yaml"] };
         let files = files.into_iter().map(str::to_owned).collect();
@@ -188,28 +188,38 @@ async fn one_line_says_how_it_went() {
     let line = seen[0].to_string();
     assert!(line.starts_with("server unreachable; the next pass is due by 2027-01-01 12:00:0"), "{line}");
     let later = SignedDuration::from_secs(1);
-    let running = Activity::Running { asked: [Trigger::Retry].into(), since: noon() + later, waits: None };
+    let running = Activity::Running {
+        asked: [Trigger::Retry].into(),
+        since: noon() + later,
+        waits: None,
+        so_far: SoFar::default(),
+    };
     let mut running = Status { activity: running, ..seen[0].clone() };
     let line = "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC";
     assert_eq!(running.to_string(), line);
     let waits = Waits { since: noon() + later, why: "GET /api/users/me/: no answer yet".to_owned() };
-    assert!(running.note_waits(Some(waits.clone())));
+    assert!(running.note(Some(waits.clone()), SoFar::default()));
     assert_eq!(running.to_string(), format!("{line} and waits: GET /api/users/me/: no answer yet"));
-    assert!(!running.note_waits(Some(waits)), "it was said already");
+    assert!(!running.note(Some(waits), SoFar::default()), "it was said already");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pass_that_waits_for_too_long_is_told_before_it_fails() {
     let mut status = after_each(vec![in_sync()]).await.remove(0);
     let waits = || Some(Waits { since: noon(), why: "GET /api/users/me/: no answer yet".to_owned() });
-    assert!(!status.note_waits(waits()), "no pass is under way");
+    assert!(!status.note(waits(), SoFar::default()), "no pass is under way");
     for mut status in [status.clone(), Status::new(About::default(), noon())] {
-        status.activity = Activity::Running { asked: [Trigger::Schedule].into(), since: noon(), waits: None };
+        status.activity = Activity::Running {
+            asked: [Trigger::Schedule].into(),
+            since: noon(),
+            waits: None,
+            so_far: SoFar::default(),
+        };
         let before = status.ready(noon() + minutes(1));
-        assert!(status.note_waits(waits()));
+        assert!(status.note(waits(), SoFar::default()));
         assert_eq!(status.ready(noon() + SignedDuration::from_secs(30)), before, "it may come any moment");
         assert_eq!(status.ready(noon() + SignedDuration::from_secs(31)), Err(NotReady::NoAnswer));
-        assert!(status.note_waits(None));
+        assert!(status.note(None, SoFar::default()));
         assert_eq!(status.ready(noon() + minutes(1)), before);
     }
 }

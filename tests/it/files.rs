@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use grantsync::diagnostic::Source;
-use grantsync::reconcile::files::{self, FilesError, Settings};
+use grantsync::reconcile::files::{self, FilesError, Settings, Unreadable, Why};
 use tempfile::TempDir;
 
 /// A directory with files of these texts, by their paths.
@@ -277,4 +277,13 @@ fn a_pipe_is_read_through_its_file_descriptor() {
     let path = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
     let sources = read(std::slice::from_ref(&path)).unwrap();
     assert_eq!((&*sources[0].name, &*sources[0].text), (path.to_str().unwrap(), "bindings: []"));
+}
+
+#[test]
+fn who_may_not_read_is_told_what_to_do() {
+    // Root may read everything, so that this can't be tried.
+    let denied = || Why::Io(io::ErrorKind::PermissionDenied.into());
+    let error = FilesError::Unreadable(vec![Unreadable { path: "access/a.yaml".into(), why: denied() }]);
+    assert_eq!(error.to_string(), "cannot read `access/a.yaml`: permission denied");
+    assert!(error.help().unwrap().contains("the user that grantsync runs as"));
 }

@@ -6,7 +6,7 @@ use expect_test::expect;
 use grantsync::desired::{Limits, Mode, Narrow};
 use grantsync::policy::{Asks, Digest, approve};
 
-use crate::world::{NOW, World, decided, document, no_limits, resource, user};
+use crate::world::{NOW, World, decided, document, no_limits, user};
 
 /// A resource with so many viewers, of which so many are declared.
 fn crowd(live: usize, declared: usize) -> (String, World) {
@@ -256,22 +256,6 @@ fn narrowing_withholds_the_rest() {
     expect!["--only user: no user has the username `alcie`"]
         .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));
     assert!(world.directory.users.contains_key(&user("alice")));
-}
-
-#[test]
-fn what_is_set_aside_is_left_for_all_roles_together() {
-    let world = World::read("HPC cluster-a: viewer alice, viewer bob");
-    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob]}\n";
-    let aside = [(resource("HPC", "cluster-a", false), user("alice"))].into();
-    expect![[r#"
-        cluster-a  HPC
-          -/+  viewer → admin  bob    grants.yaml:3
-          (-)  viewer          alice  withheld · not declared
-          (+)  admin           alice  withheld · grants.yaml:3
-
-        Plan: 1 to create, 1 to remove, 2 withheld · 0 in sync
-    "#]]
-    .assert_eq(&decided(&world, yaml, NOW, &Asks { aside, limits: no_limits(), ..Asks::default() }));
 }
 
 /// A crowd of which limits hold six, and a file that approves of these digests.

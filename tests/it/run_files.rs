@@ -126,7 +126,10 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
     fs::remove_file(agent.path("access/b.yaml")).unwrap();
     let status = agent.until("missed", |it| it["vanished"].is_object()).await;
     assert_eq!(status["vanished"]["files"][0], "access/b.yaml");
-    assert_eq!(status["access"]["withheld"]["first"][0], "1 step waits because files have vanished");
+    let held = serde_json::json!({"what": "bob: member on cluster-b", "why": "files have vanished · not declared"});
+    assert_eq!(status["access"]["held"], serde_json::json!({"count": 1, "first": [held]}));
+    assert_eq!(status["access"]["withheld"]["count"], 0);
+    assert_eq!(status["access"]["at_once"], "grantsync apply -f access", "if it is meant");
     assert_eq!(sandbox.world().triples(), BOTH, "it may be back in a moment");
     live(&sandbox, &BOTH[..1]).await;
     agent.until("accepted", |it| it["vanished"].is_null() && it["last"]["result"] != "held").await;
@@ -134,14 +137,46 @@ async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() 
 }
 
 #[tokio::test]
+async fn while_files_have_vanished_no_release_is_told_that_would_not_help() {
+    let sandbox = world().await;
+    let prepare = |folder: &Path| {
+        write(folder.join("access/a.yaml"), &wanting(&BOTH[..1]).replace("removals: 1000", "removals: 0"));
+        write(folder.join("access/b.yaml"), "bindings: [{resource: cluster-b, role: member, user: bob}]\n");
+    };
+    let agent = start(&sandbox, "access", "--interval 1h", prepare).await;
+    agent.result("in_sync").await;
+    fs::remove_file(agent.path("access/b.yaml")).unwrap();
+    let status = agent.until("missed", |it| it["vanished"].is_object()).await;
+    let access = &status["access"];
+    assert_eq!((access["held"]["count"].as_u64(), access["held_by_limits"]["release"].as_str()), (Some(1), Some("")));
+    let digest = access["held_by_limits"]["digest"].as_str().unwrap();
+    let command = format!("grantsync apply -f access --approve {digest}");
+    assert_eq!(access["at_once"], command.as_str());
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let blocks: Vec<_> = page.split("<pre class=\"release\">").skip(1).map(|it| it.split("</pre>").next()).collect();
+    assert_eq!(blocks, [Some(&*command)], "{page}");
+    assert!(page.contains("until that is over, no approval lets these go"), "{page}");
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     let sandbox = world().await;
     let limited =
         |bindings: &[&str]| wanting(bindings).replace("{removals: 1000, removal_percent: 100}", "{removals: 0}");
-    let agent = start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
+    let mut agent =
+        start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
     agent.result("in_sync").await;
-    write(agent.path("grants.yaml"), &limited(&BOTH[..1]));
+    let other = "approvals: [{held: 0123456789abcdef, reason: OPS-11}]";
+    write(agent.path("grants.yaml"), &format!("{other}\n{}", limited(&BOTH[..1])));
     let status = agent.result("held").await;
+    let note = &status["access"]["approvals"]["first"][0];
+    let said = "grants.yaml:1: the approval `0123456789abcdef` is for nothing that limits hold now; remove it once what it \
+                was for is done";
+    assert_eq!((note["code"].as_str(), note["text"].as_str()), (Some("approval-without-match"), Some(said)));
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("is for nothing that limits hold now"), "{page}");
+    tokio::task::block_in_place(|| agent.said(said));
     let held = &status["access"]["held_by_limits"];
     assert_eq!(
         (held["links"].as_u64(), status["access"]["held"]["first"][0]["what"].as_str()),
@@ -150,12 +185,15 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     assert!(agent.ready().await, "a person has to look, and nothing is wrong with the agent");
 
     // The lines to paste are pasted.
-    let release = held["release"].as_str().unwrap();
-    let lines: Vec<_> = release.lines().skip_while(|it| *it != "approvals:").take(2).collect();
-    write(agent.path("grants.yaml"), &format!("{}\n{}", lines.join("\n"), limited(&BOTH[..1])));
+    let lines = held["release_lines"].as_str().unwrap();
+    assert!(held["release"].as_str().unwrap().contains(lines) && held["release_command_is_exact"] == true, "{held}");
+    write(agent.path("grants.yaml"), &format!("{lines}\n{}", limited(&BOTH[..1])));
     live(&sandbox, &BOTH[..1]).await;
     let status = agent.until("released", |it| it["access"]["held_by_limits"].is_null()).await;
     assert_eq!(status["access"]["held"]["count"], 0);
+    let why = format!("not declared · approved by `{}` at grants.yaml:2, …", held["digest"].as_str().unwrap());
+    assert_eq!(status["changes"][0]["why"], why);
+    tokio::task::block_in_place(|| agent.said(&format!("bob: member on cluster-b ({why})")));
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
@@ -173,8 +211,10 @@ async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_t
     let status = agent.result("held").await;
     let held = &status["access"]["held_by_limits"];
     assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
-    let release = held["release"].as_str().unwrap();
-    let command = release.lines().last().unwrap();
+    let command = held["release_command"].as_str().unwrap();
+    assert_eq!(held["release_command_is_exact"], false, "it does all that is due");
+    let hours = held["room_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap() - jiff::Timestamp::now();
+    assert!((23.9..24.1).contains(&hours.total(jiff::Unit::Hour).unwrap()), "{hours:#}");
     assert_eq!(command, "grantsync apply -f 'grants&more.yaml'", "what is allowed by itself needs no approval");
 
     let command = command.replace("grantsync ", "").replace('\'', "");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantsync::sandbox::{Act, Fault, Sandbox, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, tokens};
 use reqwest::{Client, StatusCode};
 
 use crate::cli_support::Call;
@@ -94,6 +94,14 @@ async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good()
     agent.want("grants.yaml", &THREE);
     live(&sandbox, &THREE).await;
     tokio::task::block_in_place(|| agent.said("the last token stays in use: token file `token`: empty"));
+    let status = agent.until("told", |it| it["token_problem"] == "token file `token`: empty").await;
+    assert_eq!((&status["token"], &status["ready"]), (&"accepted".into(), &true.into()));
+    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("accepted<small><strong>the last one stays in use</strong>: <bdi>token file"), "{page}");
+    fs::remove_file(agent.path("token")).unwrap();
+    tokio::task::block_in_place(|| agent.said("stays in use: token file `token`: cannot be read: No such file"));
+    fs::write(agent.path("token"), tokens::STAFF).unwrap();
+    agent.until("mended", |it| it["token_problem"].is_null()).await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
@@ -105,15 +113,17 @@ async fn what_the_token_lacks_is_told_even_while_there_is_nothing_to_write() {
         fs::write(folder.join("token"), tokens::SUPPORT).unwrap();
     };
     let agent = start(&sandbox, "grants.yaml", "", write).await;
+    let status = agent.result("refused").await;
+    assert!(status["failure"]["help"].as_str().unwrap().contains("--partial-view"), "{status:#}");
+    assert_eq!(status["ready"], false, "whether all is in sync is not for this token to say");
+    assert_eq!(agent.stop().await.code, Some(0));
+
+    let agent = start(&sandbox, "grants.yaml", "--partial-view", write).await;
     let status = agent.result("in_sync").await;
     assert_eq!(status["access"]["token_lacks"], "sees everything, and may not remove anything");
     let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("<h2>The token is not a staff token</h2>"), "{page}");
-    agent.want("grants.yaml", &THREE);
-    let status = agent.result("refused").await;
-    assert!(status["failure"]["help"].as_str().unwrap().contains("--partial-view"), "{status:#}");
     fs::write(agent.path("token"), tokens::STAFF).unwrap();
-    live(&sandbox, &THREE).await;
     agent.until("staff", |it| it["access"]["token_lacks"].is_null()).await;
     assert_eq!(agent.stop().await.code, Some(0));
 }
@@ -147,8 +157,8 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
 }
 
 /// An agent that has just sent the first of two creations, whose answer takes this long.
-async fn in_mid_pass(sandbox: &Sandbox, delay: Duration) -> Agent {
-    let agent = keep(sandbox, "--write-parallelism 1").await;
+async fn in_mid_pass(sandbox: &Sandbox, arguments: &str, delay: Duration) -> Agent {
+    let agent = keep(sandbox, &format!("--write-parallelism 1 {arguments}")).await;
     let (tell, told) = tokio::sync::oneshot::channel();
     let tell = Mutex::new(Some(tell));
     let hook = move |_: &mut _, _: &_| {
@@ -166,7 +176,7 @@ async fn in_mid_pass(sandbox: &Sandbox, delay: Duration) -> Agent {
 #[tokio::test]
 async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
     let sandbox = world().await;
-    let agent = in_mid_pass(&sandbox, Duration::from_millis(300)).await;
+    let agent = in_mid_pass(&sandbox, "", Duration::from_millis(300)).await;
     let ran = agent.stop().await;
     assert_eq!(ran.code, Some(0));
     assert_eq!(sandbox.world().triples().len(), 3, "one of two was sent: {:?}", sandbox.world().triples());
@@ -175,7 +185,7 @@ async fn what_is_in_flight_is_finished_and_the_rest_is_left() {
 #[tokio::test]
 async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() {
     let sandbox = world().await;
-    let killed = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    let killed = in_mid_pass(&sandbox, "", Duration::from_secs(3600)).await;
     live(&sandbox, &THREE).await;
     killed.signal("KILL");
     assert_eq!(killed.end().await.code, None);
@@ -190,10 +200,21 @@ async fn whoever_is_killed_leaves_nothing_that_the_next_start_does_not_finish() 
     assert_eq!(next.stop().await.code, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_out_of_time_says_what_is_not_known() {
+    let sandbox = world().await;
+    let mut agent = in_mid_pass(&sandbox, "--shutdown-timeout 300ms", Duration::from_secs(3600)).await;
+    agent.signal("TERM");
+    let said = "leaving after the 300ms of `--shutdown-timeout`, in mid-pass: whether what was in flight has arrived is not \
+                known; the next start looks";
+    tokio::task::block_in_place(|| agent.said(said));
+    assert_eq!(agent.end().await.code, Some(143));
+}
+
 #[tokio::test]
 async fn whoever_asks_twice_does_not_wait() {
     let sandbox = world().await;
-    let agent = in_mid_pass(&sandbox, Duration::from_secs(3600)).await;
+    let agent = in_mid_pass(&sandbox, "", Duration::from_secs(3600)).await;
     agent.signal("TERM");
     agent.signal("INT");
     // Which of two signals sent at once comes last is the system's to choose; the one that does is in the exit code.
@@ -232,6 +253,36 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
     assert!(status["flapping"]["first"][0]["what"].as_str().unwrap().contains("carol: viewer on cluster-a"));
     assert_eq!(status["access"]["withheld"]["first"][0], "1 step is set aside because it comes back again and again");
     assert!(*undone.lock().unwrap() >= 1);
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_a_server_that_goes_down_leaves_to_the_next_pass_is_no_comeback() {
+    let sandbox = world().await;
+    let agent = keep(&sandbox, "--interval 1h --write-parallelism 1").await;
+    let writes = Arc::new(Mutex::new(0));
+    // It answers until the first write, and then no more.
+    let trouble = || {
+        let count = Arc::clone(&writes);
+        let down = move |world: &mut grantsync::sandbox::World, _: &_| {
+            *count.lock().unwrap() += 1;
+            world.faults.push(Fault::on("GET", "", Act::Answer(Reply::html(503))));
+        };
+        let lost = Fault::on("POST", LINKS, Act::Answer(Reply::html(503)));
+        vec![Fault::on("POST", LINKS, Act::before(down)), lost]
+    };
+    sandbox.world().faults.extend(trouble());
+    agent.want("grants.yaml", &[BOTH[0], BOTH[1], THREE[2], "cluster-a viewer dave", "cluster-b viewer dave"]);
+    for round in 1..=3 {
+        let over = |it: &serde_json::Value| it["last"]["result"] == "incomplete" && it["running"].is_null();
+        agent.until("a pass that was cut short", |it| *writes.lock().unwrap() >= round && over(it)).await;
+        let mut world = sandbox.world();
+        world.faults.clear();
+        world.faults.extend(if round < 3 { trouble() } else { Vec::new() });
+    }
+    let status = agent.until("over", |it| it["last"]["result"] == "held").await;
+    assert_eq!(status["flapping"]["count"], 1, "only what was tried in vain: {status:#}");
+    assert_eq!(sandbox.world().triples().len(), 4, "the others are there");
     assert_eq!(agent.stop().await.code, Some(0));
 }
 
@@ -275,11 +326,31 @@ async fn a_command_line_that_makes_no_sense_does_not_start() {
         ("run -f x --approve 0123456789abcdef", "an approval is for one pass"),
         ("run -f x --listen everywhere", "write an address like `127.0.0.1:9090`, or `none`"),
         ("run", "--file <PATH>"),
+        ("run -f x --report markdown=x.md", "`--report` does nothing without `--once`"),
+        ("run -f x --format json", "`--format` does nothing without `--once`"),
+        ("run -f x --timezone Europe/Tallinn", "`--timezone` does nothing without `--cron`"),
+        ("run -f x --listen none --sync-token-file x", "`--sync-token-file` does nothing with `--listen none`"),
+        ("run -f x --listen none --allowed-host x", "`--allowed-host` does nothing with `--listen none`"),
+        ("run -f x --once --cron @daily", "`--cron` does nothing with `--once`"),
+        ("run -f x --once --interval 5m", "`--interval` does nothing with `--once`"),
+        ("run -f x --once --shutdown-timeout 5m", "`--shutdown-timeout` does nothing with `--once`"),
     ] {
         let ran = Call::new(arguments).run().await;
         assert_eq!(ran.code, Some(64), "{arguments}");
         assert!(ran.stderr.contains(said), "{arguments}: {}", ran.stderr);
+        assert!(!Path::new("x.md").exists());
     }
+}
+
+#[tokio::test]
+async fn what_the_environment_says_for_other_calls_is_no_contradiction() {
+    let sandbox = world().await;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("grants.yaml"), wanting(&THREE)).unwrap();
+    let call = Call::new("run --once -f grants.yaml").at(folder.path()).env("GRANTSYNC_INTERVAL", "5m");
+    let call = call.env("GRANTSYNC_LISTEN", "none").env("GRANTSYNC_ALLOWED_HOST", "grants.example.org");
+    let ran = call.env("WALDUR_API_URL", &sandbox.url()).env("WALDUR_ACCESS_TOKEN", tokens::STAFF).run().await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, listed, section};
-use crate::daemon::{Failure, Limited, Status, View, Waits};
+use crate::daemon::{Failure, Limited, Release, Status, View, Waits};
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     if let Some(Waits { since, why }) = status.waits() {
@@ -39,7 +39,15 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             for file in &vanished.files {
                 html.raw("<li>").name(file).raw("</li>\n");
             }
-            html.raw("</ul>\n");
+            html.raw("</ul>\n<p>If they are not to be gone, put them back. If they are, wait");
+            match status.view.as_ref().and_then(|it| it.at_once.as_deref()) {
+                Some(command) => html
+                    .raw("; or, by hand, which shows all that is due, and does it when somebody says yes:</p>\n")
+                    .raw("<pre class=\"release\">")
+                    .text(command)
+                    .raw("</pre>\n"),
+                None => html.raw(".</p>\n"),
+            };
         });
     }
     if let Some(lacks) = status.view.as_ref().and_then(|it| it.token_lacks) {
@@ -48,7 +56,7 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
         });
     }
     if let Some(view) = &status.view {
-        held(html, status, view);
+        held(html, status, view, now);
         if view.unresolved.count > 0 {
             section(html, "What could not be resolved", |html| {
                 html.raw("<p>What such a line might mean is not removed.</p>\n");
@@ -67,7 +75,10 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             html.raw("<code>POST /sync</code> make it be tried at once.</p>\n");
             listed(html, &status.flaps, |html, flap| {
                 html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
-                html.raw(" since ").text(Absolute(flap.since)).raw("; next try ").ago(flap.not_before, now);
+                html.raw(" since ").text(Absolute(flap.since));
+                if flap.not_before > now {
+                    html.raw("; next try ").ago(flap.not_before, now);
+                }
                 html.raw("</small>");
             });
         });
@@ -81,22 +92,55 @@ fn as_of(html: &mut Html, status: &Status, view: &View) {
     }
 }
 
-fn held(html: &mut Html, status: &Status, view: &View) {
-    if view.held.count == 0 && view.limited.is_none() && view.withheld.count == 0 {
-        return;
+/// Each way by itself, so that one click selects what is pasted into one place.
+fn how(html: &mut Html, digest: &str, release: &Release, room: Option<Timestamp>, now: Timestamp) {
+    let Release { lines, command, exactly } = release;
+    html.raw("<p>To let exactly these go, and nothing else (digest <code>").name(digest);
+    html.raw(
+        "</code>), write into one of the files, or below <code>approvals:</code> if it is there, reviewed like every ",
+    );
+    html.raw("change:</p>\n<pre class=\"release\">").text(lines).raw("</pre>\n<p>Or by hand");
+    if !exactly {
+        html.raw(
+            ". That knows nothing of the last 24 hours: it shows all that is due, and does it, under its own limits, ",
+        );
+        html.raw("when somebody says yes");
     }
-    let known = view.held.count > 0 || view.limited.is_some();
-    section(html, if known { "What is held, and how to release it" } else { "What waits" }, |html| {
+    html.raw(":</p>\n<pre class=\"release\">").text(command).raw("</pre>\n");
+    if let Some(room) = room {
+        html.raw("<p>Or wait: if nothing else is removed meanwhile, the first pass after ")
+            .text(Absolute(room))
+            .raw(" (");
+        html.ago(room, now).raw(") has room for them.</p>\n");
+    }
+}
+
+fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
+    let title = if view.held.count > 0 || view.limited.is_some() {
+        "What is held, and how to release it"
+    } else if view.withheld.count > 0 {
+        "What waits"
+    } else if view.approvals.count > 0 {
+        "Approvals that release nothing"
+    } else {
+        return;
+    };
+    section(html, title, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
-            let Limited { digest, exceeded, links, release } = limited;
+            let Limited { digest, exceeded, links, release, room_for: _ } = limited;
             html.raw("<p><strong>").text(Count(usize::try_from(*links).unwrap_or(usize::MAX), "removal", "removals"));
             html.raw("</strong> held by a limit, since ").text(Absolute(*since)).raw(":</p>\n<ul>");
             for why in exceeded {
                 html.raw("<li>").prose(why).raw("</li>\n");
             }
-            html.raw("</ul>\n<p>To let exactly these go, and nothing else (digest <code>").name(digest);
-            html.raw("</code>):</p>\n<pre class=\"release\">").text(release).raw("</pre>\n");
+            html.raw("</ul>\n");
+            match release {
+                Some(release) => how(html, digest, release, view.room, now),
+                None => {
+                    html.raw("<p>Files have vanished besides: until that is over, no approval lets these go.</p>\n");
+                }
+            }
         }
         if view.held.count > 0 {
             html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");
@@ -108,6 +152,9 @@ fn held(html: &mut Html, status: &Status, view: &View) {
         }
         listed(html, &view.withheld, |html, withheld| {
             html.prose(withheld);
+        });
+        listed(html, &view.approvals, |html, note| {
+            html.prose(&note.text);
         });
     });
 }

@@ -4,10 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::facts::steps;
 use super::html::Html;
 use super::when::{Length, Relative};
 use super::{Count, Tone};
-use crate::daemon::{Activity, NotReady, Status, Verdict, View};
+use crate::daemon::{Activity, NotReady, SoFar, Status, Verdict, View};
 
 /// What the page says first.
 pub(super) struct Banner {
@@ -18,8 +19,12 @@ pub(super) struct Banner {
 
 impl Banner {
     pub(super) fn of(status: &Status, now: Timestamp) -> Self {
-        if status.activity == Activity::Stopping {
-            return Self { tone: Tone::Quiet, title: "Stopping", lead: "Access stays as it is.".to_owned() };
+        if status.stopping() {
+            let lead = match status.activity {
+                Activity::Running { .. } => "What is in flight is finished first. Everything else stays as it is.",
+                Activity::Waiting(_) | Activity::Stopping => "Access stays as it is.",
+            };
+            return Self { tone: Tone::Quiet, title: "Stopping", lead: lead.to_owned() };
         }
         if let (Err(NotReady::NoAnswer), Some(waits)) = (status.ready(now), status.waits()) {
             let (waited, known) = (Length(now.duration_since(waits.since)), Known { status, now });
@@ -27,8 +32,11 @@ impl Banner {
             return Self { tone: Tone::Bad, title: "No answer", lead };
         }
         let Some(last) = status.last() else {
-            let waits = if status.waits().is_some() { ", and waits for the server" } else { "" };
-            let lead = format!("The first pass is under way{waits}.");
+            let lead = match (status.waits(), status.so_far()) {
+                (Some(_), _) => "The first pass is under way, and waits for the server.".to_owned(),
+                (None, SoFar { steps: 0, .. }) => "The first pass is under way.".to_owned(),
+                (None, so_far) => format!("The first pass is under way: {}.", steps(so_far)),
+            };
             return Self { tone: Tone::Quiet, title: "First check", lead };
         };
         if let (Err(NotReady::Stale), Some(good)) = (status.ready(now), status.last_good) {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, Tone};
-use crate::daemon::{Activity, Past, Status, Token, Trigger};
+use crate::daemon::{Activity, Past, SoFar, Status, Token, Trigger};
 
 /// Digits of a commit that are shown.
 const COMMIT: usize = 10;
@@ -37,9 +37,13 @@ fn last(html: &mut Html, status: &Status, now: Timestamp) {
 
 fn next(html: &mut Html, status: &Status, now: Timestamp) {
     match &status.activity {
-        Activity::Running { asked, since, waits: _ } => {
+        Activity::Running { asked, since, waits: _, so_far } => {
             html.raw("running now<small>began ").ago(*since, now).raw(", asked by ");
-            html.add(|html| who(html, asked)).raw("</small>");
+            html.add(|html| who(html, asked));
+            if so_far.steps > 0 {
+                html.raw("; ").text(steps(*so_far));
+            }
+            html.raw("</small>");
         }
         Activity::Waiting(due) if due.trigger == Trigger::Start => {
             html.raw("at once");
@@ -52,6 +56,12 @@ fn next(html: &mut Html, status: &Status, now: Timestamp) {
             html.raw("none");
         }
     }
+}
+
+/// `37 steps so far`.
+pub(super) fn steps(so_far: SoFar) -> String {
+    let steps = usize::try_from(so_far.steps).unwrap_or(usize::MAX);
+    format!("{} so far", Count(steps, "step", "steps"))
 }
 
 /// Why there will be a pass at that time.
@@ -75,9 +85,9 @@ fn files(html: &mut Html, status: &Status) {
         html.raw("<code>").name(revision).raw("</code>");
     } else {
         html.raw(match status.last() {
-            None => "not read yet",
+            None if !status.so_far().files_read => "not read yet",
             Some(_) if status.broken.count > 0 => "broken",
-            Some(_) => "valid",
+            _ => "valid",
         });
     }
     html.raw("<small>");
@@ -89,10 +99,14 @@ fn files(html: &mut Html, status: &Status) {
 
 fn token(html: &mut Html, status: &Status) {
     html.raw(match status.token {
+        Token::Untried if status.so_far().answered => "accepted",
         Token::Untried => "not tried yet",
         Token::Accepted => "accepted",
         Token::Rejected => "<strong>rejected</strong>",
     });
+    if let Some(problem) = &status.token_problem {
+        html.raw("<small><strong>the last one stays in use</strong>: ").prose(problem).raw("</small>");
+    }
     if let Some(lifetime) = status.view.as_ref().and_then(|it| it.token_lifetime) {
         html.raw("<small>ends when unused for ").text(Length::of(lifetime));
         html.raw(if status.token_too_short() { ", which is less than passes are apart" } else { "" }).raw("</small>");

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::facts::steps;
 use super::html::Html;
 use super::when::Absolute;
 use super::{Count, Grouped, listed, section};
-use crate::daemon::{Action, Became, Change, Listed, Status};
+use crate::daemon::{Action, Became, Change, Listed, SoFar, Status};
 
 /// Changes of one pass that are shown before the rest is folded.
 const OPEN: usize = 8;
@@ -13,7 +14,11 @@ const OPEN: usize = 8;
 pub(super) fn recent(html: &mut Html, status: &Status, now: Timestamp) {
     section(html, "What changed lately", |html| {
         if status.changes.is_empty() {
-            html.raw("<p>Nothing since the start, ").ago(status.started, now).raw(".</p>\n");
+            match status.so_far() {
+                SoFar { steps: 0, .. } => html.raw("<p>Nothing since the start, ").ago(status.started, now),
+                so_far => html.raw("<p>The pass under way tells what it does when it is over: ").text(steps(so_far)),
+            };
+            html.raw(".</p>\n");
         }
         changes(html, status, now);
     });

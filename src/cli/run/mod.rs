@@ -1,6 +1,9 @@
 //! `run`: keeps live equal to the files, for as long as it runs.
 
+mod approvals;
 mod arguments;
+mod held;
+mod idle;
 mod pass;
 mod release;
 mod words;
@@ -26,6 +29,7 @@ use crate::reconcile::{Pace, files};
 use crate::sandbox::Sandbox;
 pub(super) use arguments::Arguments;
 use arguments::Listen;
+pub(super) use idle::idle;
 use pass::Agent;
 
 /// Something that the agent needs from the start is not there.
@@ -68,7 +72,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
         tell: tell.clone(),
-        pairs: std::cell::RefCell::default(),
+        steps: std::cell::RefCell::default(),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;

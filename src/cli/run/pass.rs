@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,10 +12,10 @@ use tokio::sync::watch;
 use super::words::{finished, refused, waits};
 use super::{read, reading};
 use crate::api::{Client, Method};
-use crate::binding::{ResourceId, UserId};
-use crate::daemon::{self, End, Memory, Requests, Status, StepId, Stop};
+use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
 use crate::desired::{self, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::policy::Aside;
 use crate::reconcile::files::{self, FilesError, Head};
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
@@ -37,20 +38,30 @@ pub(super) struct Agent {
     pub(super) stop: watch::Receiver<Stop>,
     /// Where to tell what a pass waits for.
     pub(super) tell: watch::Sender<Status>,
-    /// Where and for whom the last pass wanted something, by the id under which the daemon remembers it.
-    pub(super) pairs: RefCell<BTreeMap<StepId, (ResourceId, UserId)>>,
+    /// The steps that the daemon remembers, by the id under which it does.
+    pub(super) steps: RefCell<BTreeMap<StepId, Aside>>,
 }
+
+/// How far the pass has come.
+#[derive(Default)]
+struct Progress {
+    files_read: AtomicBool,
+    steps: AtomicU64,
+}
+
+/// Requests so far, by method and status.
+type Counted = BTreeMap<(Method, Option<u16>), u64>;
 
 impl Agent {
     /// One pass to its end. While nothing is written yet, it ends at once when it is to.
     pub(super) async fn pass(&self, memory: &mut Memory) -> daemon::Pass {
         let (requests, retries) = (self.client.counters().requests(), self.client.counters().retries());
-        let writing = Cell::new(false);
+        let (writing, progress) = (Cell::new(false), Progress::default());
         let end = tokio::select! {
             biased;
-            end = self.end(memory, &writing) => end,
+            end = self.end(memory, &writing, &progress) => end,
             () = self.stopped_before(&writing) => End::Interrupted,
-            never = self.tell_waits() => match never {},
+            never = self.tell_progress(&progress, &requests) => match never {},
         };
         let sent = self.client.counters().requests().into_iter().filter_map(|((method, code), count)| {
             let count = count - requests.get(&(method, code)).copied().unwrap_or(0);
@@ -59,14 +70,15 @@ impl Agent {
         daemon::Pass {
             end,
             revision: self.revision().await,
+            token_problem: self.client.token_problem(),
             requests: sent.collect(),
             retries: self.client.counters().retries() - retries,
         }
     }
 
-    /// Tells what the pass waits for, while it does: a server that is down or hangs is given minutes, and whoever looks
-    /// meanwhile has to see why nothing comes.
-    async fn tell_waits(&self) -> Infallible {
+    /// Tells how far the pass has come, and what it waits for while it does: the first one of many links takes long, a
+    /// server that is down or hangs is given minutes, and whoever looks meanwhile has to see why nothing comes.
+    async fn tell_progress(&self, progress: &Progress, before: &Counted) -> Infallible {
         loop {
             tokio::time::sleep(LOOK).await;
             let wait = self.client.waits_for();
@@ -74,7 +86,12 @@ impl Agent {
             let silent = wait.as_ref().is_some_and(|it| it.failed == 0);
             let waits = wait.and_then(waits);
             let why = waits.as_ref().map(|it| it.why.clone()).filter(|_| silent);
-            if self.tell.send_if_modified(|status| status.note_waits(waits))
+            let answered = self.client.counters().requests().into_iter().any(|((method, code), count)| {
+                code == Some(200) && before.get(&(method, code)).is_none_or(|it| *it < count)
+            });
+            let files_read = progress.files_read.load(Ordering::Relaxed);
+            let so_far = SoFar { files_read, answered, steps: progress.steps.load(Ordering::Relaxed) };
+            if self.tell.send_if_modified(|status| status.note(waits, so_far))
                 && let Some(why) = why
             {
                 tracing::warn!("{why}");
@@ -82,7 +99,7 @@ impl Agent {
         }
     }
 
-    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>) -> End {
+    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &Progress) -> End {
         let paths = self.files.clone();
         let sources = match tokio::task::spawn_blocking(move || read(&paths)).await {
             Ok(Ok(sources)) => sources,
@@ -97,6 +114,7 @@ impl Agent {
             Ok(document) => document,
             Err(diagnostics) => return broken(&sources, &diagnostics),
         };
+        progress.files_read.store(true, Ordering::Relaxed);
         let vanished = memory.files_read(reading(&sources)).is_some();
         let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
         let request = Request {
@@ -111,20 +129,25 @@ impl Agent {
             aside: self.aside(memory),
         };
         let (confirm, begin) = (async |_: &_| Answer::Apply, |_: &_| writing.set(true));
-        match reconcile(&self.client, &request, self.pace, confirm, begin, &|_, _, _| {}, self.interrupted()).await {
+        let tell = |_: &_, _: &_, _: &_| {
+            progress.steps.fetch_add(1, Ordering::Relaxed);
+        };
+        match reconcile(&self.client, &request, self.pace, confirm, begin, &tell, self.interrupted()).await {
             Ok(pass) => {
                 let told = finished(&pass, &request, vanished, self);
-                *self.pairs.borrow_mut() = told.pairs;
+                let mut steps = self.steps.borrow_mut();
+                steps.retain(|it, _| memory.remembers(it));
+                steps.extend(told.steps);
                 End::Finished(Box::new(told.finished))
             }
             Err(error) => refused(error),
         }
     }
 
-    /// Where and for whom nothing is to be tried in this pass.
-    fn aside(&self, memory: &Memory) -> BTreeSet<(ResourceId, UserId)> {
-        let pairs = self.pairs.borrow();
-        memory.set_aside().iter().filter_map(|it| pairs.get(it).copied()).collect()
+    /// What is not to be tried in this pass.
+    fn aside(&self, memory: &Memory) -> BTreeSet<Aside> {
+        let steps = self.steps.borrow();
+        memory.set_aside().iter().filter_map(|it| steps.get(it).copied()).collect()
     }
 
     /// Turns true when the process is to leave.

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::approvals::{Released, notes};
+use super::held::{held, limited, missed, missing, withheld};
 use super::pass::Agent;
-use super::release::release;
+use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
-use crate::binding::{Binding, LinkId, ResourceId, UserId};
-use crate::daemon::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, StepId, Stopped, Waits, Wanted,
-};
+use crate::binding::Binding;
+use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finished, StepId, Stopped, Waits, Wanted};
 use crate::desired::{Desired, Phase};
-use crate::plan::{Hold, Plan, Removal, Why};
-use crate::policy::{self, Asks, Decision};
+use crate::plan::{Plan, Removal, Why};
+use crate::policy::{Aside, Decision};
 use crate::reconcile::{self, Pass, Request};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
@@ -21,7 +21,7 @@ use crate::report::{self, After, Outcome, Report, Step, Stop};
 /// What is told of a pass, and what the agent keeps for the next one.
 pub(super) struct Told {
     pub(super) finished: Finished,
-    pub(super) pairs: BTreeMap<StepId, (ResourceId, UserId)>,
+    pub(super) steps: BTreeMap<StepId, Aside>,
 }
 
 /// A pass that went all the way.
@@ -34,23 +34,30 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         Some(After::Decision(decision)) => decision,
         _ => &prepared.decision,
     };
-    let (wanted, pairs) = wanted(&prepared.decision, request, &naming);
+    let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
+    let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
+    let missed_count = missed.len();
+    let missed = missed.into_iter().map(|it| missing(it, &naming));
+    let released = Released::of(&view.plan, &view.desired, request);
+    let changes = report.iter().flat_map(|it| &it.steps);
     let finished = Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
         drift: Drift {
             create: count(view.plan.creations.len()),
             remove: count(view.plan.removals.len() + view.plan.held.len()),
         },
-        changes: report.iter().flat_map(|it| &it.steps).map(|(step, outcome)| change(step, outcome, &naming)).collect(),
+        changes: changes.map(|(step, outcome)| change(step, outcome, &released, &naming)).collect(),
         wanted,
-        counted_removals: report.as_ref().map_or(0, |it| counted(it, &view.plan, &view.desired, request)),
-        held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).collect(),
+        counted_removals: report.as_ref().map_or(0, |it| counted(it, &released)),
+        held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).chain(missed).collect(),
+        at_once: vanished.then(|| by_hand(&view.plan, &view.desired, request, agent)),
         limited: now.limited.as_ref().map(|it| {
-            let release = release(&it.digest, &view.plan, &view.desired, request, agent);
-            limited(it, release, &naming)
+            let release = (!vanished).then(|| release(&it.digest, &view.plan, &view.desired, request, agent));
+            limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
         }),
-        withheld: withheld(&prepared.decision, request, vanished),
+        withheld: withheld(&prepared.decision, request, missed_count),
+        approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
         next_instant: next_instant(&view.desired, view.plan.now),
@@ -59,7 +66,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
         token_lacks: view.snapshot.observation.caller.lacks(),
     };
-    Told { finished, pairs }
+    Told { finished, steps }
 }
 
 /// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
@@ -100,10 +107,13 @@ pub(super) fn refused(error: reconcile::Error) -> End {
     }
 }
 
-fn change(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> Change {
+fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Naming<'_>) -> Change {
     let (action, why) = match step {
         Step::Create(creation) => (Action::Create, render::origins(creation.origins.iter())),
-        Step::Remove(removal) => (Action::Remove, render::why(removal)),
+        Step::Remove(removal) => {
+            let by = released.by(removal).map(|it| format!(" · {it}")).unwrap_or_default();
+            (Action::Remove, format!("{}{by}", render::why(removal)))
+        }
     };
     let (became, also) = match outcome {
         Outcome::Created(_) | Outcome::Removed => (Became::Done, None),
@@ -117,84 +127,68 @@ fn change(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> Change {
     Change { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
 }
 
-fn what(binding: &Binding, naming: &Naming<'_>) -> String {
+pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
     let Binding { resource, role, user } = *binding;
     format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
 }
 
-/// Steps that may be sent or are set aside, those of one pair together: they are also set aside together.
+/// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
 fn wanted(
     decision: &Decision,
+    report: Option<&Report>,
     request: &Request<'_>,
     naming: &Naming<'_>,
-) -> (Vec<Wanted>, BTreeMap<StepId, (ResourceId, UserId)>) {
+) -> (Vec<Wanted>, BTreeMap<StepId, Aside>) {
     let Decision { approved, withheld, .. } = decision;
-    let aside = |it: &Binding| request.aside.contains(&it.pair());
-    let sent = approved.creations().iter().map(|it| it.binding);
-    let gone = approved.removals().iter().map(|it| it.link.binding);
-    let later = withheld.creations.iter().map(|it| it.binding).filter(aside);
-    let stays = withheld.removals.iter().map(|it| it.link.binding).filter(aside);
-    let mut steps: BTreeMap<(ResourceId, UserId), Vec<String>> = BTreeMap::new();
-    for (sign, binding) in sent.chain(later).map(|it| ('+', it)).chain(gone.chain(stays).map(|it| ('−', it))) {
-        steps.entry(binding.pair()).or_default().push(format!("{sign} {}", what(&binding, naming)));
+    let creations = approved.creations().iter().chain(&withheld.creations).map(|it| Aside::Creation(it.binding));
+    let removals = approved.removals().iter().chain(&withheld.removals);
+    // A row that goes because another one stays takes nothing back.
+    let undoing: BTreeSet<_> =
+        removals.clone().filter(|it| it.why != Why::Duplicate).map(|it| it.link.binding).collect();
+    let removals = removals.map(|it| Aside::Removal(it.link.binding));
+    let sent: BTreeMap<_, _> = done(report);
+    let all: BTreeSet<_> = creations.chain(removals).collect();
+    let all = all.into_iter().filter(|it| sent.contains_key(it) || request.aside.contains(it));
+    let wanted = all.map(|step| {
+        let (sign, binding, undoes) = match step {
+            Aside::Creation(binding) => ('+', binding, Some(Aside::Removal(binding))),
+            Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
+        };
+        let wanted = Wanted {
+            step: StepId::of(&step),
+            undoes: undoes.as_ref().map(StepId::of),
+            what: format!("{sign} {}", what(&binding, naming)),
+            done: sent.get(&step).copied().unwrap_or(false),
+        };
+        (wanted, (StepId::of(&step), step))
+    });
+    wanted.unzip()
+}
+
+/// Every step that was sent, and whether it is done: for all rows, if it was about several. What a pass leaves to the
+/// next one, since the server is gone or what is to take its place is missing, is not undone by anybody.
+fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
+    let mut done = BTreeMap::new();
+    let steps = report.iter().flat_map(|it| &it.steps);
+    for (step, outcome) in steps.filter(|(_, it)| !matches!(it, Outcome::Unsent | Outcome::Held(_))) {
+        let step = match step {
+            Step::Create(creation) => Aside::Creation(creation.binding),
+            Step::Remove(removal) => Aside::Removal(removal.link.binding),
+        };
+        *done.entry(step).or_insert(true) &= outcome.is_done();
     }
-    let id = |pair: &(ResourceId, UserId)| StepId::of(pair);
-    let pairs = steps.keys().map(|pair| (id(pair), *pair)).collect();
-    (steps.iter().map(|(pair, steps)| Wanted { step: id(pair), what: steps.join(", ") }).collect(), pairs)
+    done
 }
 
 /// Bindings that lost their last row, and that nobody had approved: those count towards the limit of a day.
-fn counted(report: &Report, plan: &Plan, desired: &Desired, request: &Request<'_>) -> u32 {
-    let released = released(plan, desired, request);
+fn counted(report: &Report, released: &Released<'_>) -> u32 {
     let gone = report.steps.iter().filter_map(|(step, outcome)| match step {
         Step::Remove(removal) if outcome.is_done() => Some(removal),
         _ => None,
     });
-    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(&it.link.id);
+    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(it);
     let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)
-}
-
-/// Links that limits would have held, had the files not approved them.
-fn released(plan: &Plan, desired: &Desired, request: &Request<'_>) -> BTreeSet<LinkId> {
-    let limits = request.limits.over(desired.limits);
-    let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
-    let Ok(decision) = policy::approve(plan.clone(), &asks) else { return BTreeSet::new() };
-    let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
-    held.map(|it| it.removal.link.id).collect()
-}
-
-fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
-    let why = format!("{} · {}", visible(&hold.to_string()), render::why(removal));
-    Held { what: what(&removal.link.binding, naming), why }
-}
-
-fn limited(limited: &policy::Limited, release: String, naming: &Naming<'_>) -> Limited {
-    let policy::Limited { digest, exceeded, links } = limited;
-    Limited {
-        digest: digest.to_string(),
-        exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
-        links: count(*links),
-        release,
-    }
-}
-
-fn withheld(decision: &Decision, request: &Request<'_>, vanished: bool) -> Vec<String> {
-    let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
-    let bindings = creations.iter().map(|it| it.binding).chain(removals.iter().map(|it| it.link.binding));
-    let (aside, rest): (Vec<_>, Vec<_>) = bindings.partition(|it| request.aside.contains(&it.pair()));
-    let said = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 step {one}")),
-        _ => Some(format!("{count} steps {many}")),
-    };
-    let rest = match rest.len() {
-        count if vanished => said(count, "waits because files have vanished", "wait because files have vanished"),
-        count => said(count, "is withheld by `mode` or the command line", "are withheld by `mode` or the command line"),
-    };
-    let once = "is set aside because it comes back again and again";
-    let aside = said(aside.len(), once, "are set aside because they come back again and again");
-    aside.into_iter().chain(rest).collect()
 }
 
 /// What is wrong with the files and does not stop the pass: each in one line, with its place and what to do.
@@ -259,7 +253,7 @@ fn in_words(report::Failure { message, help }: &report::Failure) -> Failure {
     Failure { message: message.clone(), help: help.clone() }
 }
 
-fn count(count: usize) -> u64 {
+pub(super) fn count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 

@@ -96,6 +96,9 @@ impl Why {
         match self {
             Self::NoYaml => Some("name a directory with `*.yaml` or `*.yml` files; hidden ones are not read"),
             Self::NotFollowed { .. } => Some("name what it stands for, or read the files as they are checked out"),
+            Self::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Some("let the user that grantsync runs as read the files, and enter each directory on the way to them")
+            }
             Self::Missing | Self::TooLarge { .. } | Self::NotIn { .. } | Self::Io(_) => None,
         }
     }

@@ -1,0 +1,58 @@
+//! What the approvals of the files release, and what is to be said about those that release nothing.
+
+use std::collections::BTreeSet;
+
+use crate::binding::LinkId;
+use crate::daemon::Note;
+use crate::desired::{Approval, Desired};
+use crate::plan::{Hold, Plan, Removal};
+use crate::policy::{self, Asks, Digest};
+use crate::reconcile::Request;
+use crate::render::visible;
+
+/// Links that limits would have held, had the files not approved them.
+#[derive(Default)]
+pub(super) struct Released<'a> {
+    links: BTreeSet<LinkId>,
+    by: Option<&'a Approval>,
+}
+
+impl<'a> Released<'a> {
+    /// Of a plan that may be approved by the files.
+    pub(super) fn of(plan: &Plan, desired: &Desired, request: &Request<'a>) -> Self {
+        let limits = request.limits.over(desired.limits);
+        let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
+        let Ok(decision) = policy::approve(plan.clone(), &asks) else { return Self::default() };
+        let Some(limited) = decision.limited else { return Self::default() };
+        let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
+        let alive = |it: &&Approval| it.until.is_none_or(|until| plan.now < until);
+        let meant = |it: &&Approval| Digest::parse(&it.held).as_ref() == Some(&limited.digest);
+        Self {
+            links: held.map(|it| it.removal.link.id).collect(),
+            by: request.document.approvals.iter().find(|it| alive(it) && meant(it)),
+        }
+    }
+
+    /// Whether this one went only because it was approved.
+    pub(super) fn contains(&self, removal: &Removal) -> bool {
+        self.links.contains(&removal.link.id)
+    }
+
+    /// Who let it go, with the reason that was given: ``approved by `3e7461f1d94aad99` at grants.yaml:9, OPS-12``.
+    pub(super) fn by(&self, removal: &Removal) -> Option<String> {
+        let Approval { span, held, until: _, reason } = self.by.filter(|_| self.contains(removal))?;
+        let reason = reason.as_deref().map(|it| format!(", {it}")).unwrap_or_default();
+        Some(visible(&format!("approved by `{held}` at {span}{reason}")).into_owned())
+    }
+}
+
+/// What the plan says about approvals.
+pub(super) fn notes(plan: &Plan) -> Vec<Note> {
+    let about = plan.warnings.iter().filter(|it| matches!(it.code, "approval-without-match" | "approval-ended"));
+    let note = about.map(|it| {
+        let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        let text = format!("{}: {}{help}", it.primary.span, it.message);
+        Note { code: it.code, text: visible(&text).into_owned() }
+    });
+    note.collect()
+}

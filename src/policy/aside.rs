@@ -1,0 +1,47 @@
+//! Steps that are left for a later pass.
+
+use std::collections::BTreeSet;
+
+use crate::binding::{Binding, ResourceId, UserId};
+use crate::plan::{Creation, Removal, Why};
+
+/// A step that is left for a later pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aside {
+    /// This is not created.
+    Creation(Binding),
+    /// No row of this is removed, whatever its id: who puts it back makes a new one.
+    Removal(Binding),
+}
+
+/// What is left for a later pass, and what has to wait with it.
+#[derive(Debug)]
+pub struct SetAside<'a> {
+    steps: &'a BTreeSet<Aside>,
+    /// Where and for whom something is not created.
+    missing: BTreeSet<(ResourceId, UserId)>,
+}
+
+impl<'a> SetAside<'a> {
+    /// Leaves these.
+    pub fn new(steps: &'a BTreeSet<Aside>) -> Self {
+        let missing = steps.iter().filter_map(|it| match it {
+            Aside::Creation(binding) => Some(binding.pair()),
+            Aside::Removal(_) => None,
+        });
+        Self { steps, missing: missing.collect() }
+    }
+
+    /// Whether this is not created now.
+    pub fn creation(&self, creation: &Creation) -> bool {
+        self.steps.contains(&Aside::Creation(creation.binding))
+    }
+
+    /// Whether this is not removed now. No gap: what a creation that is left is to replace waits with it, and what ended
+    /// does not, as in [`crate::report::Replacements`].
+    pub fn removal(&self, removal: &Removal) -> bool {
+        let binding = removal.link.binding;
+        let replaced = matches!(removal.why, Why::NotDeclared | Why::NotBegun);
+        self.steps.contains(&Aside::Removal(binding)) || (replaced && self.missing.contains(&binding.pair()))
+    }
+}

@@ -1,0 +1,142 @@
+//! One grant that comes and goes, on a clock that jumps: by its dates, or by somebody's hand.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use grantsync::daemon::{
+    Action, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted,
+};
+use jiff::SignedDuration;
+
+use super::daemon_kit::{daemon, done, every_five_minutes, finished, minutes, noon};
+
+/// Whether eve has what she is to have, and at which seconds after noon that begins or ends.
+struct Grant {
+    live: Cell<bool>,
+    turns: &'static [i64],
+    /// Seconds after noon at which a pass changed something.
+    changed: RefCell<Vec<(i64, Action)>>,
+}
+
+impl Grant {
+    fn new(turns: &'static [i64]) -> Self {
+        Self { live: Cell::new(false), turns, changed: RefCell::default() }
+    }
+
+    /// Makes live as declared, unless that is set aside.
+    fn pass(&self, memory: &Memory) -> Pass {
+        let second = memory.now().duration_since(noon()).as_secs();
+        let declared = self.turns.iter().filter(|it| **it <= second).count() % 2 == 1;
+        let next = self.turns.iter().find(|it| **it > second).map(|it| noon() + SignedDuration::from_secs(*it));
+        let mut told = Finished { next_instant: next, ..Finished::default() };
+        if declared != self.live.get() {
+            let (action, opposite) =
+                if declared { (Action::Create, Action::Remove) } else { (Action::Remove, Action::Create) };
+            let aside = memory.set_aside().contains(&StepId::of(&action));
+            if aside {
+                told.withheld.push("1 step is set aside".to_owned());
+            } else {
+                self.live.set(declared);
+                self.changed.borrow_mut().push((second, action));
+                told.changes.push(done(action, "eve: viewer on cluster-a"));
+            }
+            let what = format!("{action:?} eve: viewer on cluster-a");
+            told.wanted.push(Wanted {
+                step: StepId::of(&action),
+                undoes: Some(StepId::of(&opposite)),
+                what,
+                done: !aside,
+            });
+        }
+        finished(told)
+    }
+}
+
+/// What came of it by that minute, while somebody takes it away so many minutes after each time it was given.
+async fn by(settings: Settings, grant: &Grant, minute: i64, slow: Option<i64>) -> Status {
+    let seen = RefCell::new(None);
+    let pass = async |memory: &mut Memory| grant.pass(memory);
+    daemon(settings, pass, async |it| {
+        for second in (0..minute * 60).step_by(5) {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            let given = grant.changed.borrow().last().filter(|(_, it)| *it == Action::Create).map(|(at, _)| *at);
+            if slow.is_some_and(|slow| given.is_some_and(|at| second >= at + slow * 60)) {
+                grant.live.set(false);
+            }
+        }
+        *seen.borrow_mut() = Some(it.status.borrow().clone());
+    })
+    .await;
+    seen.into_inner().unwrap()
+}
+
+fn weekly() -> Settings {
+    Settings { schedule: Schedule::cron("0 3 * * 1", "UTC").unwrap(), ..every_five_minutes() }
+}
+
+fn created(grant: &Grant) -> Vec<i64> {
+    grant.changed.borrow().iter().filter(|(_, it)| *it == Action::Create).map(|(at, _)| at / 60).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_date_asks_for_is_no_comeback() {
+    for settings in [weekly(), every_five_minutes()] {
+        let grant = Grant::new(&[3, 6, 9, 12, 15, 18, 21]);
+        let status = by(settings, &grant, 20, None).await;
+        assert!(grant.live.get(), "{:?}", grant.changed.borrow());
+        assert_eq!(grant.changed.borrow().len(), 7);
+        assert_eq!((status.flaps.count, status.view.unwrap().withheld.count), (0, 0));
+        assert_ne!(status.history.back().unwrap().verdict, Verdict::Held);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_flaps_is_tried_again_when_it_is_said_although_no_pass_is_scheduled_then() {
+    let grant = Grant::new(&[3]);
+    // It is a Friday: the next scheduled pass is on Monday.
+    let status = by(weekly(), &grant, 72 * 60, Some(1)).await;
+    // At first, when it is scheduled, and from then on every hour.
+    assert_eq!(created(&grant)[..4], [0, 63 * 60, 64 * 60, 65 * 60], "{:?}", created(&grant));
+    assert_eq!(status.last().unwrap().asked, [Trigger::Retry].into());
+    assert_eq!(status.flaps.first[0].what, "Create eve: viewer on cluster-a");
+    assert!(status.flaps.first[0].tries >= 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_undoes_it_more_slowly_than_passes_come_is_noticed() {
+    let grant = Grant::new(&[3]);
+    let status = by(every_five_minutes(), &grant, 24 * 60, Some(12)).await;
+    let waits: Vec<_> = created(&grant).windows(2).map(|it| it[1] - it[0]).collect();
+    assert!(waits[..2].iter().all(|it| *it < 20), "{waits:?}");
+    assert!(waits[5..].iter().all(|it| (55..=75).contains(it)), "at most every hour: {waits:?}");
+    assert_eq!(status.flaps.count, 1);
+    assert!(waits.len() < 30, "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn twice_a_day_is_not_again_and_again() {
+    let grant = Grant::new(&[3]);
+    let status = by(every_five_minutes(), &grant, 3 * 24 * 60, Some(13 * 60)).await;
+    assert_eq!((created(&grant).len(), status.flaps.count), (6, 0), "{:?}", created(&grant));
+}
+
+#[test]
+fn what_stays_away_when_its_time_comes_is_told_of_no_more() {
+    let step = |done| Wanted { step: StepId::of(&1), undoes: None, what: "eve: viewer".to_owned(), done };
+    let mut flapping = Flapping::new(minutes(5));
+    let (at, none) = (|minute| noon() + minutes(minute), BTreeSet::new());
+    flapping.look(&[step(true)], &none, true, at(0));
+    flapping.look(&[step(true)], &none, true, at(5));
+    let told = |flapping: &Flapping, minute| flapping.flaps(at(minute)).map(|it| it.tries).collect::<Vec<_>>();
+    assert_eq!(told(&flapping, 5), [2]);
+    flapping.look(&[], &none, true, at(10));
+    assert_eq!(told(&flapping, 10), [2], "somebody may only be slow");
+    flapping.look(&[], &none, true, at(15));
+    assert!(told(&flapping, 15).is_empty());
+    flapping.look(&[step(true)], &none, true, at(60));
+    assert_eq!(told(&flapping, 60), [3], "nothing is forgotten within a day");
+    flapping.look(&[], &none, true, at(60 + 24 * 60));
+    flapping.look(&[step(true)], &none, true, at(60 + 25 * 60));
+    assert!(told(&flapping, 60 + 25 * 60).is_empty());
+}
