@@ -117,12 +117,12 @@ struct Limited<'a> {
     since: Timestamp,
     links: u64,
     exceeded: &'a [String],
-    /// Both ways in one text; empty while no release would let them go.
+    /// Both ways in one text.
     release: String,
-    release_lines: Option<&'a str>,
-    release_command: Option<&'a str>,
+    release_lines: &'a str,
+    release_command: &'a str,
     /// Whether the command releases exactly these.
-    release_command_is_exact: Option<bool>,
+    release_command_is_exact: bool,
     room_at: Option<Timestamp>,
 }
 
@@ -255,16 +255,15 @@ impl<'a> Access<'a> {
             at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
                 let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
-                let release = release.as_ref();
                 Limited {
                     digest,
                     since: *since,
                     links: *links,
                     exceeded,
-                    release: release.map(ToString::to_string).unwrap_or_default(),
-                    release_lines: release.map(|it| it.lines.as_str()),
-                    release_command: release.map(|it| it.command.as_str()),
-                    release_command_is_exact: release.map(|it| it.exactly),
+                    release: release.to_string(),
+                    release_lines: &release.lines,
+                    release_command: &release.command,
+                    release_command_is_exact: release.exactly,
                     room_at: *room,
                 }
             }),

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::ErrorKind;
-use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use super::contradiction::contradiction;
 use super::exit;
-use super::formats::{ReportTo, written_twice};
+use super::formats::ReportTo;
 use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
 use crate::binding::LinkId;
 use crate::policy::Digest;
@@ -33,23 +33,11 @@ pub(super) struct Cli {
 }
 
 impl Cli {
-    /// Reads what was typed, and the environment. Files that only the environment names are no contradiction to a saved
-    /// plan, which holds its own, and what the environment says for other calls is none to this one.
+    /// Reads what was typed, and the environment.
     pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut command = Self::command();
         let read = command.try_get_matches_from_mut(arguments)?;
-        if let Some(apply) = read.subcommand_matches("apply").filter(|it| it.contains_id("plan")) {
-            let typed = |it: &&str| apply.value_source(it) == Some(ValueSource::CommandLine);
-            if let Some(typed) = ["file", "git"].into_iter().find(typed) {
-                let said = format!("a saved plan holds its files, and `--{typed}` names others");
-                return Err(command.error(ErrorKind::ArgumentConflict, said));
-            }
-        }
-        if let Some(path) = read.subcommand().and_then(|(_, verb)| written_twice(verb)) {
-            let said = format!("`{}` would be written twice: name a file for each", path.display());
-            return Err(command.error(ErrorKind::ArgumentConflict, said));
-        }
-        if let Some(said) = read.subcommand_matches("run").and_then(super::run::idle) {
+        if let Some(said) = contradiction(&read) {
             return Err(command.error(ErrorKind::ArgumentConflict, said));
         }
         Self::from_arg_matches(&read)

@@ -35,15 +35,16 @@ impl FromStr for ReportTo {
     }
 }
 
-/// A file that two reports, or one and what `-o` saves, would go to: the last one would be all there is.
-pub(super) fn written_twice(verb: &ArgMatches) -> Option<PathBuf> {
+/// Whether two reports, or one and what `-o` saves, would go to one file: the last one would be all there is.
+pub(super) fn written_twice(verb: &ArgMatches) -> Option<String> {
     let reports = verb.try_get_many::<ReportTo>("report").ok().flatten().into_iter().flatten().map(|it| &it.path);
     let saved = verb.try_get_one::<PathBuf>("output").ok().flatten();
     let mut paths = BTreeSet::new();
     let same = |path: &PathBuf| path.components().filter(|it| *it != Component::CurDir).collect::<PathBuf>();
     // What is no file, like `/dev/stderr`, takes one after the other.
     let files = saved.into_iter().chain(reports).filter(|it| !it.starts_with("/dev")).map(same);
-    files.into_iter().find(|it| !paths.insert(it.clone()))
+    let path = files.into_iter().find(|it| !paths.insert(it.clone()))?;
+    Some(format!("`{}` would be written twice: name a file for each", path.display()))
 }
 
 /// What was to be told went elsewhere as a whole, and not to this place.

@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod connect;
+mod contradiction;
 mod doctor;
 mod exit;
 mod explain;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::pass::{Became, Change, Failure, Limited, Release};
+use super::pass::{Became, Change, Failure, Limited};
 use super::status::{Listed, Past, Status};
 use super::stop::Stop;
 use super::vanished::Vanished;
@@ -56,7 +56,7 @@ impl Said {
     pub(super) fn of(status: &Status) -> Self {
         Self {
             verdict: status.last().map(|it| it.verdict),
-            digest: releasable(status).map(|(limited, _)| limited.digest.clone()),
+            digest: status.limited().map(|(limited, _)| limited.digest.clone()),
             broken: status.broken.clone(),
             failure: status.failure.clone(),
             approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
@@ -124,11 +124,12 @@ impl Said {
     }
 
     fn held(&self, status: &Status) {
-        if let Some((limited, release)) = releasable(status)
+        if let Some((limited, _)) = status.limited()
             && self.digest.as_ref() != Some(&limited.digest)
         {
             let why = limited.exceeded.join("; ");
-            tracing::warn!(digest = %limited.digest, links = limited.links, %release, "removals held: {why}");
+            let Limited { digest, links, release, .. } = limited;
+            tracing::warn!(%digest, links, %release, "removals held: {why}");
         }
         if let Some(vanished) = &status.vanished
             && status.vanished != self.vanished
@@ -141,10 +142,4 @@ impl Said {
             tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
         }
     }
-}
-
-/// What limits hold and could be released now.
-fn releasable(status: &Status) -> Option<(&Limited, &Release)> {
-    let (limited, _) = status.limited()?;
-    Some((limited, limited.release.as_ref()?))
 }

@@ -195,8 +195,8 @@ pub struct Limited {
     pub exceeded: Vec<String>,
     /// Links held.
     pub links: u64,
-    /// How to release them; nothing, while no release would let them go.
-    pub release: Option<Release>,
+    /// How to release them.
+    pub release: Release,
     /// How many removals may have gone in the last 24 hours for these to have room, if only their count holds them.
     pub room_for: Option<u32>,
 }

@@ -88,7 +88,7 @@ async fn what_only_the_count_of_a_day_holds_is_told_what_a_command_does_and_when
     let mut status = status("held").await;
     let at = now(&status) + minutes(300);
     let view = status.view.as_mut().unwrap();
-    view.limited.as_mut().unwrap().0.release.as_mut().unwrap().exactly = false;
+    view.limited.as_mut().unwrap().0.release.exactly = false;
     view.room = Some(at);
     let html = page(&status, now(&status));
     let words = words(between(&html, "Or by hand", "<details>"));

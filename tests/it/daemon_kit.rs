@@ -137,7 +137,7 @@ pub(super) fn limited(digest: &str) -> Limited {
         digest: digest.to_owned(),
         exceeded: vec!["30 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
         links: 30,
-        release: Some(release("grants.yaml", digest)),
+        release: release("grants.yaml", digest),
         room_for: None,
     }
 }

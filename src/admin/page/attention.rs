@@ -135,12 +135,7 @@ fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
                 html.raw("<li>").prose(why).raw("</li>\n");
             }
             html.raw("</ul>\n");
-            match release {
-                Some(release) => how(html, digest, release, view.room, now),
-                None => {
-                    html.raw("<p>Files have vanished besides: until that is over, no approval lets these go.</p>\n");
-                }
-            }
+            how(html, digest, release, view.room, now);
         }
         if view.held.count > 0 {
             html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");

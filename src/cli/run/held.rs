@@ -32,7 +32,7 @@ pub(super) fn missing(removal: &Removal, naming: &Naming<'_>) -> Held {
 
 pub(super) fn limited(
     limited: &policy::Limited,
-    release: Option<Release>,
+    release: Release,
     room_for: Option<u32>,
     naming: &Naming<'_>,
 ) -> Limited {

@@ -53,7 +53,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).chain(missed).collect(),
         at_once: vanished.then(|| by_hand(&view.plan, &view.desired, request, agent)),
         limited: now.limited.as_ref().map(|it| {
-            let release = (!vanished).then(|| release(&it.digest, &view.plan, &view.desired, request, agent));
+            let release = release(&it.digest, &view.plan, &view.desired, request, agent);
             limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
         }),
         withheld: withheld(&prepared.decision, request, missed_count),
