@@ -116,8 +116,10 @@ fn how(html: &mut Html, digest: &str, release: &Release, room: Option<Timestamp>
 }
 
 fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
-    let title = if view.held.count > 0 || view.limited.is_some() {
+    let title = if view.limited.is_some() {
         "What is held, and how to release it"
+    } else if view.held.count > 0 {
+        "What is held"
     } else if view.withheld.count > 0 {
         "What waits"
     } else if view.approvals.count > 0 {
