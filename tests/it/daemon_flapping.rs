@@ -2,10 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use grantsync::daemon::{
-    Action, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted,
+    Action, Activity, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted,
 };
 use jiff::SignedDuration;
 
@@ -15,18 +14,26 @@ use super::daemon_kit::{daemon, done, every_five_minutes, finished, minutes, noo
 struct Grant {
     live: Cell<bool>,
     turns: &'static [i64],
+    /// Somebody takes it away so many minutes after each time it was given.
+    undone_after: Option<i64>,
     /// Seconds after noon at which a pass changed something.
     changed: RefCell<Vec<(i64, Action)>>,
 }
 
 impl Grant {
-    fn new(turns: &'static [i64]) -> Self {
-        Self { live: Cell::new(false), turns, changed: RefCell::default() }
+    fn new(turns: &'static [i64], undone_after: Option<i64>) -> Self {
+        Self { live: Cell::new(false), turns, undone_after, changed: RefCell::default() }
     }
 
     /// Makes live as declared, unless that is set aside.
     fn pass(&self, memory: &Memory) -> Pass {
         let second = memory.now().duration_since(noon()).as_secs();
+        let last = self.changed.borrow().last().copied();
+        if let (Some((given, Action::Create)), Some(after)) = (last, self.undone_after)
+            && given + after * 60 <= second
+        {
+            self.live.set(false);
+        }
         let declared = self.turns.iter().filter(|it| **it <= second).count() % 2 == 1;
         let next = self.turns.iter().find(|it| **it > second).map(|it| noon() + SignedDuration::from_secs(*it));
         let mut told = Finished { next_instant: next, ..Finished::default() };
@@ -53,19 +60,14 @@ impl Grant {
     }
 }
 
-/// What came of it by that minute, while somebody takes it away so many minutes after each time it was given.
-async fn by(settings: Settings, grant: &Grant, minute: i64, slow: Option<i64>) -> Status {
+/// What came of it by that minute.
+async fn by(settings: Settings, grant: &Grant, minute: i64) -> Status {
+    let over = noon() + minutes(minute);
     let seen = RefCell::new(None);
     let pass = async |memory: &mut Memory| grant.pass(memory);
     daemon(settings, pass, async |it| {
-        for second in (0..minute * 60).step_by(5) {
-            tokio::time::sleep(Duration::from_secs(5)).await;
-            let given = grant.changed.borrow().last().filter(|(_, it)| *it == Action::Create).map(|(at, _)| *at);
-            if slow.is_some_and(|slow| given.is_some_and(|at| second >= at + slow * 60)) {
-                grant.live.set(false);
-            }
-        }
-        *seen.borrow_mut() = Some(it.status.borrow().clone());
+        let rests = |it: &Status| matches!(&it.activity, Activity::Waiting(due) if over < due.at);
+        *seen.borrow_mut() = Some(it.status.wait_for(rests).await.unwrap().clone());
     })
     .await;
     seen.into_inner().unwrap()
@@ -82,8 +84,8 @@ fn created(grant: &Grant) -> Vec<i64> {
 #[tokio::test(start_paused = true)]
 async fn what_a_date_asks_for_is_no_comeback() {
     for settings in [weekly(), every_five_minutes()] {
-        let grant = Grant::new(&[3, 6, 9, 12, 15, 18, 21]);
-        let status = by(settings, &grant, 20, None).await;
+        let grant = Grant::new(&[3, 6, 9, 12, 15, 18, 21], None);
+        let status = by(settings, &grant, 20).await;
         assert!(grant.live.get(), "{:?}", grant.changed.borrow());
         assert_eq!(grant.changed.borrow().len(), 7);
         assert_eq!((status.flaps.count, status.view.unwrap().withheld.count), (0, 0));
@@ -93,9 +95,9 @@ async fn what_a_date_asks_for_is_no_comeback() {
 
 #[tokio::test(start_paused = true)]
 async fn what_flaps_is_tried_again_when_it_is_said_although_no_pass_is_scheduled_then() {
-    let grant = Grant::new(&[3]);
+    let grant = Grant::new(&[3], Some(1));
     // It is a Friday: the next scheduled pass is on Monday.
-    let status = by(weekly(), &grant, 72 * 60, Some(1)).await;
+    let status = by(weekly(), &grant, 72 * 60).await;
     // At first, when it is scheduled, and from then on every hour.
     assert_eq!(created(&grant)[..4], [0, 63 * 60, 64 * 60, 65 * 60], "{:?}", created(&grant));
     assert_eq!(status.last().unwrap().asked, [Trigger::Retry].into());
@@ -105,8 +107,8 @@ async fn what_flaps_is_tried_again_when_it_is_said_although_no_pass_is_scheduled
 
 #[tokio::test(start_paused = true)]
 async fn who_undoes_it_more_slowly_than_passes_come_is_noticed() {
-    let grant = Grant::new(&[3]);
-    let status = by(every_five_minutes(), &grant, 24 * 60, Some(12)).await;
+    let grant = Grant::new(&[3], Some(12));
+    let status = by(every_five_minutes(), &grant, 24 * 60).await;
     let waits: Vec<_> = created(&grant).windows(2).map(|it| it[1] - it[0]).collect();
     assert!(waits[..2].iter().all(|it| *it < 20), "{waits:?}");
     assert!(waits[5..].iter().all(|it| (55..=75).contains(it)), "at most every hour: {waits:?}");
@@ -116,8 +118,8 @@ async fn who_undoes_it_more_slowly_than_passes_come_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 async fn twice_a_day_is_not_again_and_again() {
-    let grant = Grant::new(&[3]);
-    let status = by(every_five_minutes(), &grant, 3 * 24 * 60, Some(13 * 60)).await;
+    let grant = Grant::new(&[3], Some(13 * 60));
+    let status = by(every_five_minutes(), &grant, 3 * 24 * 60).await;
     assert_eq!((created(&grant).len(), status.flaps.count), (6, 0), "{:?}", created(&grant));
 }
 
