@@ -11,7 +11,7 @@ use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
 use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finished, StepId, Stopped, Waits, Wanted};
-use crate::desired::{Desired, Phase};
+use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Why};
 use crate::policy::{Aside, Decision};
 use crate::reconcile::{self, Pass, Request};
@@ -60,7 +60,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
-        next_instant: next_instant(&view.desired, view.plan.now),
+        next_instant: view.desired.next_instant(view.plan.now),
         stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
         converged: converged(report.as_ref(), &view.plan),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
@@ -204,28 +204,17 @@ fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
     problems.chain(outside).map(|it| visible(&it).into_owned()).collect()
 }
 
-/// Grants that are over before an instant, unless another line goes on.
-fn expiring(desired: &Desired, now: Timestamp, before: Timestamp, naming: &Naming<'_>) -> Vec<Expiring> {
-    let alive = desired.bindings.iter().filter(|it| it.phase(now) == Phase::Alive);
-    let mut ending: Vec<_> = alive
-        .filter_map(|it| {
-            let ends: Option<Vec<_>> = it.origins.iter().map(|it| it.life.until).collect();
-            let until = ends?.into_iter().max().filter(|it| *it < before)?;
-            Some(Expiring {
-                what: format!("{} · {}", what(&it.binding, naming), render::origins(it.origins.iter())),
-                until,
-            })
+/// Grants that are over by an instant, soonest first.
+fn expiring(desired: &Desired, now: Timestamp, by: Timestamp, naming: &Naming<'_>) -> Vec<Expiring> {
+    let ending = desired.ending(now, by).into_iter();
+    let mut ending: Vec<_> = ending
+        .map(|(until, it)| {
+            let what = format!("{} · {}", what(&it.binding, naming), render::origins(it.origins.iter()));
+            Expiring { what, until }
         })
         .collect();
     ending.sort_by(|a, b| (a.until, &a.what).cmp(&(b.until, &b.what)));
     ending
-}
-
-/// When a line begins or ends next, also one that could not be resolved: then it can no longer be meant.
-fn next_instant(desired: &Desired, now: Timestamp) -> Option<Timestamp> {
-    let lives = desired.bindings.iter().flat_map(|it| it.origins.iter().map(|it| it.life));
-    let lives = lives.chain(desired.doubts.iter().map(|it| it.life));
-    lives.flat_map(|it| [it.from, it.until]).flatten().filter(|it| *it > now).min()
 }
 
 /// Whether all is done that may be done. A step that waits for another one is told of as held.
