@@ -6,30 +6,44 @@ use super::Digest;
 use crate::desired::Approval;
 use crate::diagnostic::Diagnostic;
 
+/// The code of what is said of one that would release what is held, had it not ended.
+pub const ENDED: &str = "approval-ended";
+/// The code of what is said of one that is for nothing that is held.
+pub const WITHOUT_MATCH: &str = "approval-without-match";
+
+/// The one that is alive and releases just this set.
+pub fn approval_of<'a>(approvals: &'a [Approval], held: &Digest, now: Timestamp) -> Option<&'a Approval> {
+    approvals.iter().find(|it| alive(it, now) && meant(it, held))
+}
+
 /// Whether one that is alive releases what limits hold, and what is to be said about the others.
 ///
 /// One for something else does no harm and is only a note: it has done its work, or the set has changed since.
 pub(super) fn consult(approvals: &[Approval], held: Option<&Digest>, now: Timestamp) -> (bool, Vec<Diagnostic>) {
-    let mut released = false;
-    let mut notes = Vec::new();
-    for Approval { span, held: given, until, reason: _ } in approvals {
-        let alive = until.is_none_or(|until| now < until);
-        let meant = held.is_some() && Digest::parse(given).as_ref() == held;
-        match (meant, alive) {
-            (true, true) => released = true,
-            (true, false) => notes.push(
-                Diagnostic::warning("approval-ended", span.clone(), "the approval of what is held has ended")
+    // Of several for the same set, one that is alive is enough.
+    let released = held.is_some_and(|held| approval_of(approvals, held, now).is_some());
+    let note = |it: &Approval| {
+        let (span, given) = (it.span.clone(), &it.held);
+        match (held.is_some_and(|held| meant(it, held)), alive(it, now)) {
+            (true, false) if !released => Some(
+                Diagnostic::warning(ENDED, span, "the approval of what is held has ended")
                     .help("if it is still meant, give it a later `until`"),
             ),
             (false, true) => {
                 let message = format!("the approval `{given}` is for nothing that limits hold now");
-                let note = Diagnostic::warning("approval-without-match", span.clone(), message);
-                notes.push(note.help("remove it once what it was for is done"));
+                let note = Diagnostic::warning(WITHOUT_MATCH, span, message);
+                Some(note.help("remove it once what it was for is done"))
             }
-            (false, false) => {}
+            (true | false, _) => None,
         }
-    }
-    // Of several for the same set, one that is alive is enough.
-    notes.retain(|it| !(released && it.code == "approval-ended"));
-    (released, notes)
+    };
+    (released, approvals.iter().filter_map(note).collect())
+}
+
+fn alive(approval: &Approval, now: Timestamp) -> bool {
+    approval.until.is_none_or(|until| now < until)
+}
+
+fn meant(approval: &Approval, held: &Digest) -> bool {
+    Digest::parse(&approval.held).as_ref() == Some(held)
 }

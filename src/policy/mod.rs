@@ -16,6 +16,7 @@ use std::fmt;
 use crate::binding::Binding;
 use crate::desired::{Approval, Limits, Mode, Only};
 use crate::plan::{Creation, Held, Hold, Plan, Removal};
+pub use approvals::{ENDED, WITHOUT_MATCH, approval_of};
 pub use aside::{Aside, SetAside};
 pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};

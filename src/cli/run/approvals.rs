@@ -6,7 +6,7 @@ use crate::binding::LinkId;
 use crate::daemon::Note;
 use crate::desired::{Approval, Desired};
 use crate::plan::{Hold, Plan, Removal};
-use crate::policy::{self, Asks, Digest};
+use crate::policy::{self, Asks};
 use crate::reconcile::Request;
 use crate::render::visible;
 
@@ -25,12 +25,8 @@ impl<'a> Released<'a> {
         let Ok(decision) = policy::approve(plan.clone(), &asks) else { return Self::default() };
         let Some(limited) = decision.limited else { return Self::default() };
         let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);
-        let alive = |it: &&Approval| it.until.is_none_or(|until| plan.now < until);
-        let meant = |it: &&Approval| Digest::parse(&it.held).as_ref() == Some(&limited.digest);
-        Self {
-            links: held.map(|it| it.removal.link.id).collect(),
-            by: request.document.approvals.iter().find(|it| alive(it) && meant(it)),
-        }
+        let by = policy::approval_of(&request.document.approvals, &limited.digest, plan.now);
+        Self { links: held.map(|it| it.removal.link.id).collect(), by }
     }
 
     /// Whether this one went only because it was approved.
@@ -48,7 +44,7 @@ impl<'a> Released<'a> {
 
 /// What the plan says about approvals.
 pub(super) fn notes(plan: &Plan) -> Vec<Note> {
-    let about = plan.warnings.iter().filter(|it| matches!(it.code, "approval-without-match" | "approval-ended"));
+    let about = plan.warnings.iter().filter(|it| matches!(it.code, policy::ENDED | policy::WITHOUT_MATCH));
     let note = about.map(|it| {
         let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         let text = format!("{}: {}{help}", it.primary.span, it.message);
