@@ -113,6 +113,7 @@ mod verbs_change;
 mod verbs_explain;
 mod verbs_export;
 mod verbs_git;
+mod verbs_git_hooks;
 mod verbs_live;
 mod verbs_saved_plan;
 mod world;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{FilesError, revision};
+use super::{FilesError, repository};
 use crate::explain::{Authored, Place};
 
 /// Who wrote each of these lines last: as they are in the work tree, or in a commit.
@@ -31,7 +31,7 @@ pub fn authors(places: &BTreeSet<Place>, rev: Option<&str>) -> BTreeMap<Place, A
 }
 
 fn blame(file: &Arc<str>, (first, last): (u32, u32), rev: Option<&str>) -> Result<Vec<(Place, Authored)>, FilesError> {
-    let tree = revision::Place::of(Path::new(&**file))?;
+    let tree = repository::Place::of(Path::new(&**file))?;
     let commit = rev.map(|it| tree.commit(it)).transpose()?;
     let range = format!("{first},{last}");
     let options = ["blame", "--line-porcelain", "--encoding=UTF-8", "--no-textconv", "-L", &range];

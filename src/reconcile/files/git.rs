@@ -1,8 +1,10 @@
 //! What the files of git itself tell, where there is no `git` to ask: whether it changes a work tree right now, and
 //! which commit is checked out.
 
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
@@ -22,7 +24,16 @@ pub(super) fn wait(paths: &[PathBuf], until: Instant) -> Result<(), FilesError> 
 /// The lock of a work tree that git is changing: it holds this file for the whole of a checkout.
 pub(super) fn is_at_work(paths: &[PathBuf]) -> Option<PathBuf> {
     let paths = paths.iter().filter_map(|it| it.canonicalize().ok());
-    paths.filter_map(|it| git_dir(&it)).map(|it| it.join("index.lock")).find(|it| it.exists())
+    let dirs = paths.filter_map(|it| git_dir(&it)).filter(|it| !waits_for_us(it));
+    dirs.map(|it| it.join("index.lock")).find(|it| it.exists())
+}
+
+/// Whether the lock is of a command that runs us as its hook, and goes on once we end: `git commit -a` tells its hooks
+/// the index that it is writing.
+fn waits_for_us(dir: &Path) -> bool {
+    let index = env::var_os("GIT_INDEX_FILE").and_then(|it| path::absolute(it).ok());
+    let same = |it: &Path| it.canonicalize().is_ok_and(|it| dir.canonicalize().is_ok_and(|dir| it == dir));
+    index.is_some_and(|it| it.extension() == Some(OsStr::new("lock")) && it.parent().is_some_and(same))
 }
 
 /// The commit that is checked out where the files lie, in hex; `None` outside of git, or where only git itself could

@@ -6,6 +6,7 @@
 mod blame;
 mod error;
 mod git;
+mod repository;
 mod revision;
 mod walk;
 

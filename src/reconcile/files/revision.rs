@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
+use super::repository::Place;
 use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, is_yaml, name};
 use crate::diagnostic::Source;
 
@@ -86,25 +86,17 @@ pub fn commit(paths: &[PathBuf], rev: &str) -> Option<Head> {
     Some(Head { id, modified: false })
 }
 
-/// What is checked out where the files lie; `None` outside of git, and where git can't be run.
+/// What is checked out where the files lie; `None` outside of git, for standard input, and where git can't be run.
 pub fn head(paths: &[PathBuf]) -> Option<Head> {
-    let place = Place::of(paths.first()?).ok()?;
-    let id = place.commit("HEAD").ok()?;
-    let mut arguments = vec![OsStr::new("status"), OsStr::new("--porcelain"), OsStr::new("--")];
-    let absolute: Vec<_> = paths.iter().filter_map(|it| std::path::absolute(it).ok()).collect();
-    arguments.extend(absolute.iter().map(|it| it.as_os_str()));
-    let status = place.git(arguments).ok()?;
-    Some(Head { id, modified: !status.is_empty() })
-}
-
-/// A path, and how git gets there.
-pub(super) struct Place<'a> {
-    /// As it was given.
-    given: &'a Path,
-    /// The nearest directory that is checked out: there git is run.
-    dir: PathBuf,
-    /// The path from there; empty for the directory itself.
-    pub(super) below: PathBuf,
+    if paths.iter().any(|it| it == Path::new("-")) {
+        return None;
+    }
+    let places: Vec<_> = paths.iter().map(|it| Place::of(it)).collect::<Result<_, _>>().ok()?;
+    let id = places.first()?.commit("HEAD").ok()?;
+    // What lies in another repository is in no commit of this one.
+    let same = |it: &Place<'_>| it.commit("HEAD").is_ok_and(|other| other == id) && it.is_as_committed();
+    let modified = !places.iter().all(same);
+    Some(Head { id, modified })
 }
 
 /// A file in a commit.
@@ -113,25 +105,7 @@ struct Blob {
     id: String,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn of(given: &'a Path) -> Result<Self, FilesError> {
-        let absolute = std::path::absolute(given).map_err(|it| Unreadable::io(given, it)).map_err(one)?;
-        let dir = absolute.ancestors().find(|it| it.is_dir()).unwrap_or(Path::new("/"));
-        let below = absolute.strip_prefix(dir).unwrap_or(Path::new("")).to_owned();
-        Ok(Self { given, dir: dir.to_owned(), below })
-    }
-
-    /// The id of a commit. What begins with a dash is no option.
-    pub(super) fn commit(&self, rev: &str) -> Result<String, FilesError> {
-        let commit = format!("{rev}^{{commit}}");
-        let id = self.git(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).map_err(|error| {
-            let unknown = matches!(&error, FilesError::Git { detail } if detail.is_empty());
-            let detail = || format!("there is no commit `{rev}` where `{}` lies", self.given.display());
-            if unknown { FilesError::Git { detail: detail() } } else { error }
-        })?;
-        Ok(String::from_utf8_lossy(&id).trim().to_owned())
-    }
-
+impl Place<'_> {
     /// The YAML files that the path stands for, in the order of the names.
     fn blobs(&self, commit: &str, settings: Settings) -> Result<Vec<Result<Blob, Unreadable>>, FilesError> {
         let wanted = if self.below.as_os_str().is_empty() { Path::new(".") } else { &self.below };
@@ -153,14 +127,13 @@ impl<'a> Place<'a> {
 
     /// Whether what lies below a directory is read: YAML that is not hidden, and what may stand for a directory of it.
     fn is_read(&self, entry: &Entry, commit: &str) -> bool {
-        let hidden = |it: Component<'_>| it.as_os_str().as_encoded_bytes().starts_with(b".");
         let yaml = is_yaml(&entry.below);
         let unknown = || match &*entry.mode {
             "160000" => true,
             "120000" => !self.leads_to_a_file(entry, commit),
             _ => false,
         };
-        !entry.below.components().any(hidden) && (yaml || unknown())
+        !is_hidden(&entry.below) && (yaml || unknown())
     }
 
     /// Whether a symlink is known to stand for a file of the commit, and so for no directory.
@@ -172,6 +145,26 @@ impl<'a> Place<'a> {
         kind.is_ok_and(|it| it.trim_ascii() == b"blob")
     }
 
+    /// Whether what is read from the path is as the current commit has it.
+    fn is_as_committed(&self) -> bool {
+        let below = || if self.below.as_os_str().is_empty() { OsStr::new(".") } else { self.below.as_os_str() };
+        let tracked = ["status", "--porcelain", "--untracked-files=no", "--"].map(OsStr::new);
+        // Ignored ones too: what is read does not depend on `.gitignore`.
+        let others = ["ls-files", "--others", "-z", "--"].map(OsStr::new);
+        let tracked = self.git(tracked.into_iter().chain([below()]));
+        let others = self.git(others.into_iter().chain([below()]));
+        let (Ok(tracked), Ok(others)) = (tracked, others) else { return false };
+        let mut others = others.split(|it| *it == 0).filter(|it| !it.is_empty()).map(String::from_utf8_lossy);
+        tracked.is_empty() && !others.any(|it| self.may_be_read(&it))
+    }
+
+    /// Whether a path that git does not know is read: YAML, or what may lead to a directory of it.
+    fn may_be_read(&self, path: &str) -> bool {
+        let below = Path::new(path).strip_prefix(&self.below).unwrap_or(Path::new(path));
+        let leads_on = path.ends_with('/') || self.dir.join(path).is_symlink();
+        !is_hidden(below) && (leads_on || is_yaml(below))
+    }
+
     /// An entry of the list, with its path below the given one: `MODE TYPE ID SIZE<tab>PATH`.
     fn entry(&self, line: &[u8]) -> Option<Entry> {
         let line = String::from_utf8_lossy(line);
@@ -180,19 +173,6 @@ impl<'a> Place<'a> {
         let (mode, _, id, size) = (head.next()?, head.next()?, head.next()?, head.next()?);
         let below = Path::new(path).strip_prefix(&self.below).ok()?.to_owned();
         Some(Entry { mode: mode.to_owned(), id: id.to_owned(), size: size.parse().unwrap_or(0), below })
-    }
-
-    /// Runs git, and returns what it printed.
-    pub(super) fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Vec<u8>, FilesError> {
-        let mut git = Command::new("git");
-        git.arg("--literal-pathspecs").arg("-C").arg(&self.dir).args(arguments);
-        git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
-        let output = git.output().map_err(|error| FilesError::Git { detail: format!("cannot run `git`: {error}") })?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(FilesError::Git { detail: said.trim().trim_start_matches("fatal: ").to_owned() })
     }
 }
 
@@ -218,6 +198,11 @@ impl Entry {
             None => Ok(Blob { shown, id }),
         }
     }
+}
+
+/// Whether a path below a directory is left out.
+fn is_hidden(below: &Path) -> bool {
+    below.components().any(|it| it.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
 fn one(unreadable: Unreadable) -> FilesError {
