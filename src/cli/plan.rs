@@ -23,7 +23,10 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
     let Plan { base, author, as_of, expiring_within, .. } = arguments;
+    let commit = to.as_ref().and_then(|_| saved::commit(files));
     let read = read::files(&files.file, &files.revision).await?;
+    // What was read may be of either if it is another one now.
+    let commit = commit.filter(|it| saved::commit(files).as_ref() == Some(it));
     let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
@@ -52,7 +55,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     manner.tell(&read, &prepared, &change, None)?;
     if let Some(path) = to {
         let prepared = &prepared;
-        saved::save(path, saved::Made { at: made, files, read, asked, told, prepared, kept })?;
+        saved::save(path, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

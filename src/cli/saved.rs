@@ -85,8 +85,9 @@ pub(super) fn narrow(asked: &Asked) -> Result<Narrow> {
 pub(super) struct Made<'a> {
     /// When.
     pub(super) at: Timestamp,
-    pub(super) files: &'a Files,
     pub(super) read: read::Read,
+    /// The commit that was read.
+    pub(super) commit: Option<files::Head>,
     pub(super) asked: Asked,
     pub(super) told: Told,
     pub(super) prepared: &'a Prepared,
@@ -94,19 +95,22 @@ pub(super) struct Made<'a> {
     pub(super) kept: Option<SavedView>,
 }
 
-/// Saves a plan.
-pub(super) fn save(to: &Path, Made { at, files, read, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
-    let Files { file: paths, revision } = files;
-    let Prepared { view, decision } = prepared;
-    let head = match &revision.git {
+/// The commit that files are read from, or that is checked out where they lie.
+pub(super) fn commit(Files { file: paths, revision }: &Files) -> Option<files::Head> {
+    match &revision.git {
         Some(rev) => files::commit(paths, rev),
         None => files::head(paths),
-    };
+    }
+}
+
+/// Saves a plan.
+pub(super) fn save(to: &Path, Made { at, read, commit, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
+    let Prepared { view, decision } = prepared;
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
         made: at,
         now: view.plan.now,
-        commit: head.map(|files::Head { id, modified }| Commit { id, modified }),
+        commit: commit.map(|files::Head { id, modified }| Commit { id, modified }),
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: plan::overrides(&asked).over(view.desired.limits),
         asked,

@@ -92,6 +92,7 @@ mod render_markdown;
 mod resolve;
 mod risk;
 mod rules;
+mod run_commit;
 mod run_files;
 mod run_kit;
 mod run_life;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use grantsync::sandbox::tokens;
 use serde_json::Value;
@@ -67,28 +66,6 @@ async fn each_kind_of_edit_is_applied() {
         }
         assert_eq!(agent.stop().await.code, Some(0), "{name}");
     }
-}
-
-#[tokio::test]
-async fn the_commit_of_the_files_is_told() {
-    let sandbox = world().await;
-    let git = |folder: &Path, arguments: &str| {
-        let mut git = Command::new("git");
-        git.current_dir(folder).args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]);
-        let output = git.args(arguments.split(' ')).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    let agent = start(&sandbox, "access", "", |folder| {
-        write(folder.join("access/grants.yaml"), &wanting(&BOTH));
-        git(folder, "init -q");
-        git(folder, "add access");
-        git(folder, "commit -q -m change");
-    })
-    .await;
-    let status = agent.result("in_sync").await;
-    assert_eq!(status["revision"], git(agent.folder.path(), "rev-parse HEAD"));
-    assert_eq!(agent.stop().await.code, Some(0));
 }
 
 #[tokio::test]

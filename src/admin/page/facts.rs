@@ -81,8 +81,8 @@ fn who(html: &mut Html, asked: &BTreeSet<Trigger>) {
 
 fn files(html: &mut Html, status: &Status) {
     if let Some(revision) = &status.revision {
-        let revision: String = revision.chars().take(COMMIT).collect();
-        html.raw("<code>").name(revision).raw("</code>");
+        let (id, beside) = revision.split_at(revision.find(',').unwrap_or(revision.len()));
+        html.raw("<code>").name(id.chars().take(COMMIT).collect::<String>()).raw("</code>").text(beside);
     } else {
         html.raw(match status.last() {
             None if !status.so_far().files_read => "not read yet",

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod arguments;
+mod commit;
 mod held;
 mod idle;
 mod pass;

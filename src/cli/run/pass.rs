@@ -4,19 +4,21 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::commit::read_with_commit;
+use super::reading;
 use super::words::{finished, refused, waits};
-use super::{read, reading};
 use crate::api::{Client, Method};
 use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
 use crate::desired::{self, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::Aside;
-use crate::reconcile::files::{self, FilesError, Head};
+use crate::reconcile::files::FilesError;
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
 use crate::saved::Asked;
@@ -46,6 +48,8 @@ pub(super) struct Agent {
 #[derive(Default)]
 struct Progress {
     files_read: AtomicBool,
+    /// The commit that the files are of, once they are read.
+    revision: OnceLock<Option<String>>,
     steps: AtomicU64,
 }
 
@@ -69,7 +73,7 @@ impl Agent {
         });
         daemon::Pass {
             end,
-            revision: self.revision().await,
+            revision: progress.revision.into_inner().flatten(),
             token_problem: self.client.token_problem(),
             requests: sent.collect(),
             retries: self.client.counters().retries() - retries,
@@ -101,14 +105,18 @@ impl Agent {
 
     async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &Progress) -> End {
         let paths = self.files.clone();
-        let sources = match tokio::task::spawn_blocking(move || read(&paths)).await {
-            Ok(Ok(sources)) => sources,
-            Ok(Err(FilesError::Invalid { sources, diagnostics })) => return broken(&sources, &diagnostics),
-            Ok(Err(error)) => {
+        let (sources, revision) = match tokio::task::spawn_blocking(move || read_with_commit(&paths)).await {
+            Ok(read) => read,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let _ = progress.revision.set(revision);
+        let sources = match sources {
+            Ok(sources) => sources,
+            Err(FilesError::Invalid { sources, diagnostics }) => return broken(&sources, &diagnostics),
+            Err(error) => {
                 let help = error.help().map(|it| format!("\n  help: {it}")).unwrap_or_default();
                 return End::Broken(vec![format!("{error}{help}")]);
             }
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         let document = match desired::parse(&sources) {
             Ok(document) => document,
@@ -168,17 +176,6 @@ impl Agent {
         if stop.wait_for(|it| it.wanted()).await.is_err() || writing.get() {
             std::future::pending::<()>().await;
         }
-    }
-
-    /// The commit of the files: from git, or where there is none, as in a container, from what it left behind.
-    async fn revision(&self) -> Option<String> {
-        let paths = self.files.clone();
-        let found = tokio::task::spawn_blocking(move || match files::head(&paths) {
-            Some(Head { id, modified: true }) => Some(format!("{id}, modified")),
-            Some(Head { id, modified: false }) => Some(id),
-            None => files::checked_out(&paths),
-        });
-        found.await.ok()?
     }
 }
 
