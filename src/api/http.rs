@@ -67,6 +67,8 @@ impl Http {
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
         // What a proxy has kept is not what is live.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        // An error only says that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(user_agent)
             .default_headers(headers)
