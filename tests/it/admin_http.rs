@@ -5,13 +5,15 @@ use std::fs;
 use grantsync::admin::{Admin, SyncToken, serve};
 use grantsync::daemon::{Activity, Asks, SoFar, Status, Trigger, Waits, channel};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::admin_kit::{now, status};
 use super::daemon_kit::at;
+
+use crate::http;
 
 /// An admin port that shows one status.
 pub(super) struct Port {
@@ -37,11 +39,11 @@ impl Port {
     }
 
     async fn get(&self, path: &str) -> Response {
-        Client::new().get(format!("{}{path}", self.url)).send().await.unwrap()
+        http::client().get(format!("{}{path}", self.url)).send().await.unwrap()
     }
 
     async fn ask(&self, authorization: Option<&str>) -> StatusCode {
-        let request = Client::new().post(format!("{}/sync", self.url));
+        let request = http::client().post(format!("{}/sync", self.url));
         let request = authorization.into_iter().fold(request, |request, it| request.header("Authorization", it));
         request.send().await.unwrap().status()
     }
@@ -88,7 +90,7 @@ async fn probes_tell_alive_from_ready() {
 async fn whoever_asks_by_a_name_that_may_be_anybodys_is_turned_away() {
     let port = Port::showing(made("in_sync"), None).await;
     let ask = async |path: &str, host: &str| {
-        let request = Client::new().get(format!("{}{path}", port.url)).header("Host", host);
+        let request = http::client().get(format!("{}{path}", port.url)).header("Host", host);
         request.send().await.unwrap().status().as_u16()
     };
     for host in
@@ -130,7 +132,7 @@ async fn everything_has_its_type_and_is_kept_nowhere() {
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert!(header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
     }
-    let open = Client::new().get(format!("{}/metrics", port.url)).header("Accept", "application/openmetrics-text");
+    let open = http::client().get(format!("{}/metrics", port.url)).header("Accept", "application/openmetrics-text");
     let answer = open.send().await.unwrap();
     let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
     assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");

@@ -57,6 +57,7 @@ mod export_extent;
 mod export_names;
 mod files;
 mod files_checked_out;
+mod http;
 mod links;
 mod links_server;
 mod links_shown;

@@ -7,6 +7,7 @@ use grantsync::desired;
 use grantsync::sandbox::{World, tokens};
 
 use crate::api_support::{client, resource, role, user};
+use crate::http;
 use crate::reconcile_support::wanting;
 use crate::run_kit::{start, world};
 use crate::verbs::Bench;
@@ -99,7 +100,7 @@ async fn the_agent_starts_like_that() {
     let paths: Vec<_> = paths.map(str::to_owned).collect();
     assert_eq!(paths, ["/livez", "/readyz", "/metrics", "/status", "/"]);
     for path in paths {
-        let answer = reqwest::get(format!("{}{path}", agent.url)).await.unwrap();
+        let answer = http::get(format!("{}{path}", agent.url)).await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
     }
     assert_eq!(agent.stop().await.code, Some(0));

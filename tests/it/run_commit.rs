@@ -6,6 +6,7 @@ use std::process::Command;
 
 use grantsync::sandbox::{Act, Fault};
 
+use crate::http;
 use crate::reconcile_support::wanting;
 use crate::run_kit::{Agent, start, world};
 
@@ -30,7 +31,7 @@ fn committed(folder: &Path) {
 }
 
 async fn page(agent: &Agent) -> String {
-    reqwest::get(&agent.url).await.unwrap().text().await.unwrap()
+    http::get(&agent.url).await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use grantsync::sandbox::tokens;
 use serde_json::Value;
 
 use crate::cli_support::Call;
+use crate::http;
 use crate::reconcile_support::wanting;
 use crate::run_kit::{live, start, world};
 
@@ -128,7 +129,7 @@ async fn while_files_have_vanished_no_release_is_told_that_would_not_help() {
     assert_eq!((access["held"]["count"].as_u64(), &access["held_by_limits"]), (Some(1), &Value::Null));
     let command = access["at_once"].as_str().unwrap();
     assert!(command.starts_with("grantsync apply -f access --approve "), "{command}");
-    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     let blocks: Vec<_> = page.split("<pre class=\"release\">").skip(1).map(|it| it.split("</pre>").next()).collect();
     assert_eq!(blocks, [Some(command)], "{page}");
     assert_eq!(agent.stop().await.code, Some(0));
@@ -149,7 +150,7 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     let said = "grants.yaml:1: the approval `0123456789abcdef` is for nothing that limits hold now; remove it once what it \
                 was for is done";
     assert_eq!((note["code"].as_str(), note["text"].as_str()), (Some("approval-without-match"), Some(said)));
-    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("is for nothing that limits hold now"), "{page}");
     tokio::task::block_in_place(|| agent.said(said));
     let held = &status["access"]["held_by_limits"];

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::cli_support::{Call, Ran, Running};
+use crate::http;
 use crate::reconcile_support::{in_words, wanting};
 
 /// Longer than anything here takes, however busy the machine is.
@@ -50,7 +51,7 @@ impl Agent {
 
     /// Its status of now; nothing while it can't be asked.
     async fn status(&self) -> Option<Value> {
-        let answer = reqwest::get(format!("{}/status", self.url)).await.ok()?;
+        let answer = http::get(format!("{}/status", self.url)).await.ok()?;
         serde_json::from_slice(&answer.bytes().await.ok()?).ok()
     }
 
@@ -75,7 +76,7 @@ impl Agent {
 
     /// Whether it says that it is ready.
     pub(crate) async fn ready(&self) -> bool {
-        reqwest::get(format!("{}/readyz", self.url)).await.unwrap().status().is_success()
+        http::get(format!("{}/readyz", self.url)).await.unwrap().status().is_success()
     }
 
     /// Waits until it has said something.

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, tokens};
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 
 use crate::cli_support::Call;
+use crate::http;
 use crate::reconcile_support::{LINKS, wanting};
 use crate::run_kit::{Agent, live, start, world};
 
@@ -96,7 +97,7 @@ async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good()
     tokio::task::block_in_place(|| agent.said("the last token stays in use: token file `token`: empty"));
     let status = agent.until("told", |it| it["token_problem"] == "token file `token`: empty").await;
     assert_eq!((&status["token"], &status["ready"]), (&"accepted".into(), &true.into()));
-    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("accepted<small><strong>the last one stays in use</strong>: <bdi>token file"), "{page}");
     fs::remove_file(agent.path("token")).unwrap();
     tokio::task::block_in_place(|| agent.said("stays in use: token file `token`: cannot be read: No such file"));
@@ -121,7 +122,7 @@ async fn what_the_token_lacks_is_told_even_while_there_is_nothing_to_write() {
     let agent = start(&sandbox, "grants.yaml", "--partial-view", write).await;
     let status = agent.result("in_sync").await;
     assert_eq!(status["access"]["token_lacks"], "sees everything, and may not remove anything");
-    let page = reqwest::get(&agent.url).await.unwrap().text().await.unwrap();
+    let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("<h2>The token is not a staff token</h2>"), "{page}");
     fs::write(agent.path("token"), tokens::STAFF).unwrap();
     agent.until("staff", |it| it["access"]["token_lacks"].is_null()).await;
@@ -141,11 +142,11 @@ async fn somebody_may_ask_by_signal_and_on_the_port() {
     agent.signal("HUP");
     agent.until("asked by signal", |it| it["last"]["asked_by"][0] == "signal").await;
     let ask = async |token: &str| {
-        let ask = Client::new().post(format!("{}/sync", agent.url)).bearer_auth(token);
+        let ask = http::client().post(format!("{}/sync", agent.url)).bearer_auth(token);
         ask.send().await.unwrap().status()
     };
     let by_name = async |name: &str| {
-        let page = Client::new().get(&agent.url).header("Host", name);
+        let page = http::client().get(&agent.url).header("Host", name);
         page.send().await.unwrap().status()
     };
     assert_eq!(by_name("grants.example.org").await, StatusCode::OK);

@@ -1,8 +1,10 @@
 //! The sandbox as a server: what it answers to whom.
 
 use grantsync::sandbox::{Sandbox, World, tokens};
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Method, Response, redirect};
 use serde_json::{Value, json};
+
+use crate::http;
 
 const LINKS: &str = "/api/marketplace-resource-users/";
 
@@ -11,7 +13,7 @@ struct As<'a>(&'a Sandbox, &'a str);
 
 impl As<'_> {
     async fn send(&self, method: Method, target: &str, body: Option<Value>) -> Response {
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        let client = http::builder().redirect(redirect::Policy::none()).build().unwrap();
         let mut request = client.request(method, format!("{}{target}", self.0.url()));
         if !self.1.is_empty() {
             request = request.header("authorization", format!("Token {}", self.1));

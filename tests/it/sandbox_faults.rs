@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Method, Response, redirect};
+
+use crate::http;
 
 const LINKS: &str = "/api/marketplace-resource-users/";
 
@@ -14,7 +16,7 @@ async fn sandbox(faults: Vec<Fault>) -> Sandbox {
 }
 
 async fn ask(sandbox: &Sandbox, method: Method, target: &str) -> reqwest::Result<Response> {
-    let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+    let client = http::builder().redirect(redirect::Policy::none()).build().unwrap();
     let request = client.request(method, format!("{}{target}", sandbox.url()));
     request.header("authorization", format!("Token {}", tokens::STAFF)).send().await
 }
@@ -166,7 +168,7 @@ async fn the_world_moves_in_the_middle_of_a_reading() {
 #[tokio::test]
 async fn the_server_goes_and_comes_back() {
     let sandbox = sandbox(Vec::new()).await;
-    let client = Client::new();
+    let client = http::client();
     let url = format!("{}/api/configuration/", sandbox.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     let address = sandbox.address;

@@ -3,13 +3,14 @@
 use std::fs;
 
 use grantsync::sandbox::{Sandbox, World, tokens};
-use reqwest::Client;
+
+use crate::http;
 
 const LINKS: &str = "/api/marketplace-resource-users/";
 
 async fn delete_first(sandbox: &Sandbox) -> u16 {
     let first = sandbox.world().links.iter().next().unwrap().id.simple();
-    let request = Client::new().delete(format!("{}{LINKS}{first}/", sandbox.url()));
+    let request = http::client().delete(format!("{}{LINKS}{first}/", sandbox.url()));
     request.header("authorization", format!("Token {}", tokens::STAFF)).send().await.unwrap().status().as_u16()
 }
 

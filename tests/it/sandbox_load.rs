@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use grantsync::sandbox::{Load, Sandbox, World, tokens};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+use crate::http;
 
 const LINKS: &str = "/api/marketplace-resource-users/";
 
@@ -16,7 +18,7 @@ async fn time(load: Load, requests: &[(&'static str, Method, &str)]) -> (u128, u
     let mut world = World::generated(10, 100, 1000);
     world.load = Some(load);
     let sandbox = Sandbox::start(world).await.unwrap();
-    let client = Client::new();
+    let client = http::client();
     let begun = Instant::now();
     let mut answers = JoinSet::new();
     for (token, method, target) in requests.iter().cloned() {
@@ -83,6 +85,6 @@ async fn requests_of_one_token_wait_for_one_another() {
 #[tokio::test]
 async fn without_a_load_nothing_counts_as_work() {
     let sandbox = Sandbox::start(World::example()).await.unwrap();
-    reqwest::get(format!("{}/api/", sandbox.url())).await.unwrap();
+    http::get(format!("{}/api/", sandbox.url())).await.unwrap();
     assert_eq!(sandbox.world().requests[0].took, Duration::ZERO);
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::http;
 use crate::sandbox_recorded_world::Shown;
 
 /// Recordings of one session, in its order: what one made, the next ones see. All others begin anew.
@@ -108,7 +109,7 @@ struct Response {
 async fn the_sandbox_answers_as_the_server_did() {
     let recordings = read();
     let world = shown(&recordings).world();
-    let client = Client::builder().redirect(redirect::Policy::none()).no_gzip().build().unwrap();
+    let client = http::builder().redirect(redirect::Policy::none()).no_gzip().build().unwrap();
     let mut replay =
         Replay { client, recordings: &recordings, known: BTreeMap::new(), lag: 0, replayed: 0, problems: Vec::new() };
     let session = Sandbox::start(world.clone()).await.unwrap();

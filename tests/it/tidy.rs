@@ -163,3 +163,13 @@ fn walk(dir: &Path, paths: &mut Vec<PathBuf>) {
         }
     }
 }
+
+#[test]
+fn tests_make_their_http_clients_in_one_place() {
+    let mut paths = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"), &mut paths);
+    for path in paths.iter().filter(|it| !it.ends_with("it/http.rs") && !it.ends_with("it/tidy.rs")) {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(!text.contains("reqwest::get("), "{}: use `http::get`", path.display());
+    }
+}
