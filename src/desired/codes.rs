@@ -59,6 +59,7 @@ codes! {
     UNKNOWN_GROUP = "unknown-group": "No group has this name.",
     GROUP_CYCLE = "group-cycle": "A group contains itself.",
     GROUP_DEPTH = "group-depth": "Groups are nested too deep.",
+    GROUP_WAYS = "group-ways": "A group holds the same users in very many ways.",
     UNUSED_GROUP = "unused-group": "No binding uses the group.",
     USER_NAMED_LIKE_GROUP = "user-named-like-group": "A user is named where a group may be meant.",
     TOO_MANY_BINDINGS = "too-many-bindings": "The files ask for more bindings than anybody can mean.",

@@ -1,6 +1,6 @@
 //! Groups to the users in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::codes;
 use super::document::{Document, Member};
@@ -13,6 +13,9 @@ use crate::diagnostic::{Diagnostic, Span};
 const DEEPEST: usize = 16;
 /// How many bindings a set of files may ask for. A server with so many would take hours to list them.
 const MOST: usize = 2_000_000;
+/// In how many ways a group may reach the users and groups within it, on average. A few groups that each contain the next
+/// one twice have millions, and each way is told as an origin.
+const WAYS: usize = 16;
 /// How many groups of a cycle are named.
 const SHOWN: usize = 6;
 
@@ -41,6 +44,19 @@ impl<'d> Groups<'d> {
     /// The group of this name.
     pub(super) fn get(&self, name: &str) -> Option<&'d Group> {
         self.index(name).map(|it| &self.all[it])
+    }
+
+    /// How many users and groups there are within a group, each once, counted as far as this many.
+    fn size(&self, group: usize, most: usize) -> usize {
+        let (mut reached, mut open) = (HashSet::from([group]), vec![group]);
+        let mut users = 0_usize;
+        while let Some(group) = open.pop()
+            && users + reached.len() < most
+        {
+            users += self.all[group].users.len();
+            open.extend(self.within(group).map(|(it, _)| it).filter(|it| reached.insert(*it)));
+        }
+        users + reached.len()
     }
 
     /// The groups right within one, with the places where they are named.
@@ -99,7 +115,26 @@ fn bearable(
             return false;
         }
     }
-    true
+    branching(groups, counts, draft, problems)
+}
+
+/// Refuses groups that reach the same users in very many ways.
+fn branching(groups: &Groups<'_>, counts: &[usize], draft: &Draft, problems: &mut Problems) -> bool {
+    let mut seen = HashSet::new();
+    let used = draft.uses.iter().filter_map(|it| groups.index(&it.group.name));
+    let mut fine = true;
+    for group in used.filter(|it| seen.insert(*it)) {
+        if counts[group] / WAYS > groups.size(group, counts[group] / WAYS) {
+            let name = &groups.all[group].name;
+            let message = format!("the group {} holds the same users in {} ways", Quoted(&name.name), counts[group]);
+            problems.push(
+                Diagnostic::error(codes::GROUP_WAYS, name.span.clone(), message)
+                    .help("name groups that others contain only once"),
+            );
+            fine = false;
+        }
+    }
+    fine
 }
 
 /// The groups in such an order that those within come first; `None` when a group contains itself, which is told.

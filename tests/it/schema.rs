@@ -66,7 +66,9 @@ fn judge(code: &str) -> Judge {
         | codes::UNUSED_GROUP
         | codes::USER_NAMED_LIKE_GROUP
         | codes::DUPLICATE_BINDING => Reader("it takes all files of a set"),
-        codes::GROUP_CYCLE | codes::GROUP_DEPTH | codes::TOO_MANY_BINDINGS => Reader("it takes counting"),
+        codes::GROUP_CYCLE | codes::GROUP_DEPTH | codes::GROUP_WAYS | codes::TOO_MANY_BINDINGS => {
+            Reader("it takes counting")
+        }
         codes::TOO_MANY_PROBLEMS => Reader("it is about the problems"),
         other => panic!("who can tell of `{other}`?"),
     }
