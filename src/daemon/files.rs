@@ -1,7 +1,7 @@
 //! File changes: events where there are any, and a slow poll for where there are none.
 //!
-//! No event is filtered by the name in it: when a `ConfigMap` or git-sync swaps a directory, no event ever names the file.
-//! Instead the content is compared, by a fingerprint that the caller takes.
+//! When a `ConfigMap` or git-sync swaps a directory, no event ever names the file: events count that name anything on the
+//! way to it. They only say when to look. The content is compared, by a fingerprint that the caller takes.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::hops::directories;
+use super::hops::{Hops, hops};
 use super::trigger::{Asker, Trigger};
 
 /// How quickly a change is noticed.
@@ -52,6 +52,7 @@ pub struct Files<Take, Print> {
 #[derive(Debug, Default)]
 struct Armed {
     directories: BTreeMap<PathBuf, (u64, u64)>,
+    hops: Hops,
     watcher: Option<RecommendedWatcher>,
     /// Why some changes make no event; then the poll has to do.
     deaf: Option<String>,
@@ -118,12 +119,13 @@ impl Armed {
         let (roots, event) = (roots.to_vec(), event.clone());
         let armed = spawn_blocking(move || {
             let inode = |path: &PathBuf| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
-            let found = directories(&roots).into_iter();
+            let hops = hops(&roots);
+            let found = hops.directories().map(|(it, _)| it.to_owned());
             let directories: BTreeMap<_, _> = found.filter_map(|it| inode(&it).map(|inode| (it, inode))).collect();
-            if directories == self.directories && self.watcher.is_some() && self.deaf.is_none() {
+            if directories == self.directories && hops == self.hops && self.watcher.is_some() && self.deaf.is_none() {
                 return self;
             }
-            let armed = Self::over(directories, event);
+            let armed = Self::over(directories, hops, event);
             if armed.deaf != self.deaf {
                 armed.say(&roots);
             }
@@ -132,22 +134,27 @@ impl Armed {
         armed.await.unwrap_or_default()
     }
 
-    fn over(directories: BTreeMap<PathBuf, (u64, u64)>, event: mpsc::Sender<()>) -> Self {
+    fn over(directories: BTreeMap<PathBuf, (u64, u64)>, hops: Hops, event: mpsc::Sender<()>) -> Self {
+        let concerned = hops.clone();
         let on_event = move |told: notify::Result<notify::Event>| {
             // Reading the files makes access events itself. An error means that something was missed: look.
-            if !told.is_ok_and(|it| it.kind.is_access()) {
+            let ours = told.map_or(true, |it| {
+                let named = it.paths.is_empty() || it.paths.iter().any(|it| concerned.concern(it));
+                !it.kind.is_access() && (named || it.need_rescan())
+            });
+            if ours {
                 // Full means that one is waiting already.
                 let _ = event.try_send(());
             }
         };
         let mut watcher = match notify::recommended_watcher(on_event) {
             Ok(watcher) => watcher,
-            Err(why) => return Self { directories, watcher: None, deaf: in_words(&why) },
+            Err(why) => return Self { directories, hops, watcher: None, deaf: in_words(&why) },
         };
         let watched = directories.keys().map(|it| watcher.watch(it, RecursiveMode::NonRecursive));
         // All of them are tried: those that can be watched are.
         let deaf = watched.filter_map(Result::err).fold(None, |first, why| first.or_else(|| in_words(&why)));
-        Self { directories, watcher: Some(watcher), deaf }
+        Self { directories, hops, watcher: Some(watcher), deaf }
     }
 
     /// A thing is said once, and so is its end.

@@ -1,9 +1,9 @@
-//! Which directories have to be watched to notice every change of a path.
+//! Which directories have to be watched to notice every change of a path, and which names in them.
 //!
 //! A file that is watched itself goes deaf when an editor, a `ConfigMap` or git-sync puts another one in its place. Its
 //! directory sees that, and so does the directory of every symlink on the way to it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -13,10 +13,51 @@ const LINKS: usize = 40;
 /// Directories that are watched at most. Beyond, the slow poll has to do.
 const DIRECTORIES: usize = 4096;
 
-/// The directories to watch for these paths, none of which need exist: the one in which each symlink on the way lies,
-/// the one in which the path itself lies, and if it is a directory, that and all below it that is not hidden.
-pub fn directories(roots: &[PathBuf]) -> BTreeSet<PathBuf> {
-    let mut watched = BTreeSet::new();
+/// Directories to watch, each with the names in it that matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hops(BTreeMap<PathBuf, Names>);
+
+/// Names in a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Names {
+    /// All of them: the files in it are read.
+    All,
+    /// Those that lie on the way to a path. Others may change as often as they like.
+    These(BTreeSet<OsString>),
+}
+
+impl Hops {
+    /// The directories, in order.
+    pub fn directories(&self) -> impl Iterator<Item = (&Path, &Names)> {
+        self.0.iter().map(|(directory, names)| (directory.as_path(), names))
+    }
+
+    /// Whether a change of this path may be one of the files. What is not known for sure may be.
+    pub fn concern(&self, path: &Path) -> bool {
+        let parent = path.parent().and_then(|it| self.0.get(it));
+        let other = matches!((parent, path.file_name()), (Some(Names::These(names)), Some(it)) if !names.contains(it));
+        !other || self.0.contains_key(path)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn add(&mut self, directory: PathBuf, name: OsString) {
+        if let Names::These(names) = self.0.entry(directory).or_insert_with(|| Names::These(BTreeSet::new())) {
+            names.insert(name);
+        }
+    }
+
+    fn add_all(&mut self, directory: PathBuf) {
+        self.0.insert(directory, Names::All);
+    }
+}
+
+/// What to watch for these paths, none of which need exist: the directory in which each symlink on the way lies, the one
+/// in which the path itself lies, and if it is a directory, that and all below it that is not hidden.
+pub fn hops(roots: &[PathBuf]) -> Hops {
+    let mut watched = Hops::default();
     let mut seen = BTreeSet::new();
     let mut waiting: VecDeque<PathBuf> = roots.iter().cloned().collect();
     while let Some(path) = waiting.pop_front()
@@ -25,7 +66,7 @@ pub fn directories(roots: &[PathBuf]) -> BTreeSet<PathBuf> {
         let end = follow(&path, &mut watched);
         if fs::metadata(&end).is_ok_and(|it| it.is_dir()) && seen.insert(end.clone()) {
             waiting.extend(children(&end));
-            watched.insert(end);
+            watched.add_all(end);
         }
     }
     watched
@@ -33,7 +74,7 @@ pub fn directories(roots: &[PathBuf]) -> BTreeSet<PathBuf> {
 
 /// Walks to where a path really leads and notes where each hop lies. Stops at what does not exist, and notes the
 /// directory in which it would appear.
-fn follow(path: &Path, watched: &mut BTreeSet<PathBuf>) -> PathBuf {
+fn follow(path: &Path, watched: &mut Hops) -> PathBuf {
     let mut here = PathBuf::from("/");
     let mut ahead: VecDeque<OsString> = VecDeque::new();
     put_before(&mut ahead, &std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -47,18 +88,14 @@ fn follow(path: &Path, watched: &mut BTreeSet<PathBuf>) -> PathBuf {
         match fs::read_link(&next) {
             Ok(target) if links < LINKS => {
                 links += 1;
-                watched.insert(here.clone());
+                watched.add(here.clone(), part);
                 if target.is_absolute() {
                     here = PathBuf::from("/");
                 }
                 put_before(&mut ahead, &target);
             }
-            _ if next.symlink_metadata().is_err() => {
-                watched.insert(here);
-                return next;
-            }
-            _ if ahead.is_empty() => {
-                watched.insert(here);
+            _ if ahead.is_empty() || next.symlink_metadata().is_err() => {
+                watched.add(here, part);
                 return next;
             }
             _ => here = next,

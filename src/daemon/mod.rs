@@ -33,7 +33,7 @@ pub use agenda::{Due, Known};
 pub use backoff::Pace;
 pub use files::{Files, Patience};
 pub use flapping::{Flap, Flapping};
-pub use hops::directories;
+pub use hops::{Hops, Names, hops};
 pub use memory::Memory;
 pub use pass::{
     Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Note, Pass, Release, Requests,

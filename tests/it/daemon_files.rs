@@ -9,7 +9,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use grantsync::daemon::{Asks, Files, Patience, Trigger, channel, directories};
+use grantsync::daemon::{Asks, Files, Names, Patience, Trigger, channel, hops};
 use tokio::time::timeout;
 
 /// Longer than any of this takes, however busy the machine is.
@@ -241,12 +241,73 @@ fn every_hop_has_its_directory_watched_and_hidden_ones_and_loops_are_left_out() 
     symlink("itself", dir.join("tree/itself")).unwrap();
     symlink(dir.join("far/away/d.yaml"), dir.join("tree/d.yaml")).unwrap();
     let names = |root: &str| {
-        let found = directories(&[dir.join(root)]);
-        let names = found.iter().map(|it| it.strip_prefix(&dir).unwrap().display().to_string());
-        names.collect::<Vec<_>>()
+        let hops = hops(&[dir.join(root)]);
+        let shown = hops.directories().map(|(it, names)| {
+            let it = it.strip_prefix(&dir).unwrap().display();
+            match names {
+                Names::All => format!("{it}/*"),
+                Names::These(names) => {
+                    let names: Vec<_> = names.iter().map(|it| it.to_str().unwrap()).collect();
+                    format!("{it}/{}", names.join("|"))
+                }
+            }
+        });
+        shown.collect::<Vec<_>>()
     };
-    assert_eq!(names("tree"), ["", "far/away", "tree", "tree/below"]);
-    assert_eq!(names("tree/d.yaml"), ["far/away", "tree"]);
-    assert_eq!(names("tree/../tree/a.yaml"), ["tree"]);
-    assert_eq!(names("gone/a.yaml"), [""]);
+    assert_eq!(names("tree"), ["/tree", "far/away/d.yaml", "tree/*", "tree/below/*"]);
+    assert_eq!(names("tree/d.yaml"), ["far/away/d.yaml", "tree/d.yaml"]);
+    assert_eq!(names("tree/../tree/a.yaml"), ["tree/a.yaml"]);
+    assert_eq!(names("gone/a.yaml"), ["/gone"]);
+}
+
+#[test]
+fn only_what_may_lead_to_another_content_concerns_the_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().canonicalize().unwrap();
+    write(dir.join("access/team/a.yaml"), "a");
+    config_map(&dir.join("mount"), "1");
+    let roots = [dir.join("access"), dir.join("mount/grants.yaml"), dir.join("link/grants.yaml")];
+    symlink("access/team", dir.join("link")).unwrap();
+    let hops = hops(&roots);
+    for (path, concerns) in [
+        ("access", true),
+        ("access/new.yaml", true),
+        ("access/team/a.yaml", true),
+        ("link", true),
+        ("neighbour", false),
+        ("neighbour.yaml", false),
+        ("mount/grants.yaml", true),
+        ("mount/..data", true),
+        ("mount/other.yaml", false),
+        ("mount/..1/grants.yaml", true),
+        ("mount/..1/other.yaml", false),
+        // Nobody asked to watch there: whoever tells of it may know another name of a place.
+        ("elsewhere/a.yaml", true),
+    ] {
+        assert_eq!(hops.concern(&dir.join(path)), concerns, "{path}");
+    }
+}
+
+/// A directory is watched from the one in which it lies, since it may be replaced; that may be a busy one, like `/tmp`.
+#[tokio::test]
+async fn whoever_writes_beside_the_files_is_not_listened_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("access");
+    write(root.join("grants.yaml"), "0");
+    let longest = Duration::from_secs(3600);
+    let patience = Patience { quiet: Duration::from_millis(200), longest, ..EVENTS };
+    let mut watch = Watch::over(std::slice::from_ref(&root), patience).await;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let writes = std::thread::spawn({
+        let beside = dir.path().join("beside");
+        move || {
+            while stopped.recv_timeout(Duration::from_millis(1)) == Err(RecvTimeoutError::Timeout) {
+                fs::write(&beside, "busy").unwrap();
+            }
+        }
+    });
+    write(root.join("grants.yaml"), "1");
+    watch.is_asked("a change among writes beside it").await;
+    drop(stop);
+    writes.join().unwrap();
 }
