@@ -60,7 +60,7 @@ pub(super) struct Request {
 impl Http {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
         let Settings { address, token, parallelism, attempt_timeout, patience, ca_file, user_agent } = settings;
-        let token = Token::new(token)?;
+        let token = Token::new(token, patience.budget)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // Waldur translates its messages; people shall read ours and its in one language.
@@ -105,7 +105,7 @@ impl Http {
         // Kept while waiting, too: a server that asks for patience is not asked other things meanwhile.
         let _permit = if method.writes() { None } else { self.reads.acquire().await.ok() };
         let (begun, waiting) = (Instant::now(), self.waits.begin(request.name()));
-        let mut token = self.token.current();
+        let mut token = self.token.current().await;
         let mut tries = 0;
         loop {
             tries += 1;
@@ -121,7 +121,7 @@ impl Http {
             tracing::debug!(request = %request.name(), status, tries, "took {} ms", so_far.elapsed.as_millis());
             if outcome == Outcome::Answered(401) && tries < self.patience.tries {
                 // Refused before it was looked at. When the file was replaced just now, the new token gets its chance.
-                let fresh = self.token.current();
+                let fresh = self.token.current().await;
                 if fresh != token {
                     token = fresh;
                     continue;

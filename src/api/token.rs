@@ -2,29 +2,39 @@
 
 use std::error::Error as _;
 use std::fmt;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::error::{Error, Kind};
+
+/// No token is nearly as long, in bytes. What never ends, like a device, would otherwise be read until memory is full.
+const MOST: u64 = 64 << 10;
 
 /// Where the token comes from.
 #[derive(Debug, Clone)]
 pub enum TokenSource {
     /// This text.
     Text(SecretString),
-    /// What the file holds whenever a request is sent: a token may be rotated under a running process.
+    /// What the file holds whenever a request is sent: a token may be rotated under a running process. A pipe is read
+    /// once, at the start.
     File(PathBuf),
 }
 
 /// The token of one client.
 #[derive(Debug)]
 pub(super) struct Token {
-    source: TokenSource,
+    /// The file to read again.
+    file: Option<PathBuf>,
+    /// How long that may take.
+    patience: Duration,
     last: Mutex<Last>,
 }
 
@@ -45,10 +55,17 @@ pub(super) struct Secret {
 }
 
 impl Token {
-    /// Fails when there is no token that could be sent.
-    pub(super) fn new(source: TokenSource) -> Result<Self, Error> {
-        let last = Mutex::new(Last { token: read(&source)?, failed: 0, said: None });
-        Ok(Self { source, last })
+    /// Fails when there is no token that could be sent. Waits for whoever writes a pipe, for as long as the patience lasts.
+    pub(super) fn new(source: TokenSource, patience: Duration) -> Result<Self, Error> {
+        let (file, token) = match source {
+            TokenSource::Text(text) => (None, Secret::parse(text.expose_secret(), || "token".to_owned())?),
+            TokenSource::File(path) if is_stream(&path) => (None, read_within(path, patience)?),
+            TokenSource::File(path) => {
+                let token = read(&path)?;
+                (Some(path), token)
+            }
+        };
+        Ok(Self { file, patience, last: Mutex::new(Last { token, failed: 0, said: None }) })
     }
 
     /// The token of this moment.
@@ -56,9 +73,13 @@ impl Token {
     /// A file that is empty or gone for a moment is one that is being replaced. The last good token stays in use then,
     /// and the server is the judge of it. When it is so the second time in a row, it is said, each reason once: whoever
     /// put a new token there has to know that it is not used.
-    pub(super) fn current(&self) -> Secret {
+    pub(super) async fn current(&self) -> Secret {
+        let read = match &self.file {
+            Some(path) => again(path.clone(), self.patience).await,
+            None => return self.last.lock().unwrap_or_else(PoisonError::into_inner).token.clone(),
+        };
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match read(&self.source) {
+        match read {
             Ok(token) => *last = Last { token, failed: 0, said: None },
             Err(error) => {
                 last.failed = last.failed.saturating_add(1);
@@ -123,20 +144,54 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn read(source: &TokenSource) -> Result<Secret, Error> {
-    match source {
-        TokenSource::Text(text) => Secret::parse(text.expose_secret(), || "token".to_owned()),
-        TokenSource::File(path) => {
-            let place = || format!("token file `{}`", path.display());
-            let text = fs::read(path).map_err(|error| {
-                let unread = Error::new(place(), Kind::Settings, "cannot be read").because(error.to_string());
-                match error.kind() {
-                    io::ErrorKind::PermissionDenied => unread.help("let the user that grantsync runs as read it"),
-                    _ => unread,
-                }
-            })?;
-            let text = SecretString::from(String::from_utf8_lossy(&text).into_owned());
-            Secret::parse(text.expose_secret(), place)
-        }
+/// Whether a path leads to something that can be read only once.
+fn is_stream(path: &Path) -> bool {
+    path.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir())
+}
+
+/// Reads a file where blocking is no harm.
+async fn again(path: PathBuf, patience: Duration) -> Result<Secret, Error> {
+    let late = unread(&path, "takes too long");
+    let reading = spawn_blocking(move || {
+        // Whoever put a pipe in the place of the file would make us wait for its writer.
+        if is_stream(&path) { Err(unread(&path, "is not a regular file any more")) } else { read(&path) }
+    });
+    match timeout(patience, reading).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(panicked)) => std::panic::resume_unwind(panicked.into_panic()),
+        Err(_) => Err(late),
     }
+}
+
+/// Reads a pipe, whose writer may never come.
+fn read_within(path: PathBuf, patience: Duration) -> Result<Secret, Error> {
+    let (tell, told) = mpsc::channel();
+    let late = unread(&path, "nothing wrote a token to it in time").help("write the token to a regular file");
+    std::thread::spawn(move || tell.send(read(&path)));
+    told.recv_timeout(patience).unwrap_or(Err(late))
+}
+
+fn read(path: &Path) -> Result<Secret, Error> {
+    let mut text = Vec::new();
+    let attempt = File::open(path).and_then(|it| it.take(MOST + 1).read_to_end(&mut text));
+    attempt.map_err(|error| {
+        let unread = unread(path, &error.to_string());
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => unread.help("let the user that grantsync runs as read it"),
+            _ => unread,
+        }
+    })?;
+    if text.len() as u64 > MOST {
+        return Err(unread(path, "too long for a token"));
+    }
+    let text = SecretString::from(String::from_utf8_lossy(&text).into_owned());
+    Secret::parse(text.expose_secret(), || place(path))
+}
+
+fn unread(path: &Path, why: &str) -> Error {
+    Error::new(place(path), Kind::Settings, "cannot be read").because(why.to_owned())
+}
+
+fn place(path: &Path) -> String {
+    format!("token file `{}`", path.display())
 }

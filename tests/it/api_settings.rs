@@ -1,6 +1,9 @@
 //! Addresses, tokens and certificates, before anything is sent.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 use expect_test::{Expect, expect};
 use grantsync::api::{Address, Client, Kind, Settings, TokenSource};
@@ -168,6 +171,50 @@ async fn a_token_file_is_read_again_when_it_is_replaced() {
 
     fs::write(&file, "not-a-token-of-anybody").unwrap();
     assert_eq!(client.caller().await.unwrap_err().kind, Kind::Unauthorized);
+}
+
+#[tokio::test]
+async fn a_token_in_a_pipe_is_read_once_and_nobody_waits_for_it_for_ever() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = |name: &str| {
+        let pipe = dir.path().join(name);
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        pipe
+    };
+    let file = |path: &Path, budget: Duration| {
+        let mut settings = settings(&sandbox.url(), TOKEN);
+        settings.token = TokenSource::File(path.to_owned());
+        settings.patience.budget = budget;
+        Client::new(settings)
+    };
+    let error = file(&pipe("unwritten"), Duration::from_millis(20)).unwrap_err();
+    assert!(error.to_string().ends_with("/unwritten`: cannot be read"), "{error}");
+
+    let written = pipe("written");
+    let writer = std::thread::spawn({
+        let written = written.clone();
+        move || fs::write(written, tokens::STAFF).unwrap()
+    });
+    let client = file(&written, Duration::from_secs(60)).unwrap();
+    writer.join().unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.caller().await.unwrap().username, "staff");
+    }
+
+    // One that takes the place of the file later is not waited for.
+    let regular = dir.path().join("token");
+    fs::write(&regular, tokens::STAFF).unwrap();
+    let client = file(&regular, Duration::from_secs(60)).unwrap();
+    fs::rename(&written, &regular).unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.caller().await.unwrap().username, "staff");
+    }
+    assert!(client.token_problem().unwrap().contains("not a regular file any more"), "{:?}", client.token_problem());
+
+    // What never ends is not read to its end.
+    let error = file(Path::new("/dev/zero"), Duration::from_secs(60)).unwrap_err();
+    assert!(format!("{error:?}").contains("too long for a token"), "{error:?}");
 }
 
 #[tokio::test]

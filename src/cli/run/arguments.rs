@@ -96,6 +96,10 @@ impl Arguments {
         if self.file.iter().any(|it| it == Path::new("-")) {
             return Err(usage("standard input can be read only once", "name files or directories with `-f`").into());
         }
+        if let Some(path) = self.file.iter().find(|it| it.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir())) {
+            let message = format!("`{}` is no regular file and can be read only once", path.display());
+            return Err(usage(&message, "name files or directories with `-f`").into());
+        }
         if self.narrow.approve.is_some() {
             let help = "put an approval under `approvals` in the files; or, for one pass, add `--once`";
             return Err(usage("an approval is for one pass, and this runs for years", help).into());

@@ -116,7 +116,11 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
     tokio::spawn(files.ask_on_change(asker.clone(), Trigger::FileChange));
     if let Some(path) = arguments.server.token_file.clone() {
         let roots = vec![path.clone()];
-        let take = move || fs::read(&path).ok().map(|it| ContentId::of(&it));
+        // A pipe can be read only once, and its writer may never come.
+        let take = move || {
+            let read = path.is_file().then(|| fs::read(&path).ok());
+            read.flatten().map(|it| ContentId::of(&it))
+        };
         let token = Files::watch(roots, Patience::default(), take).await;
         tokio::spawn(token.ask_on_change(asker.clone(), Trigger::TokenChange));
     }
