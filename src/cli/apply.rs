@@ -12,6 +12,7 @@ use super::plan::request;
 use super::progress::Progress;
 use super::review::Review;
 use super::signals::Signals;
+use super::target::{self, Inputs};
 use super::{Exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
@@ -19,6 +20,9 @@ use crate::render::{self, Naming, Verb};
 use crate::report::{Report, Stop};
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
+    let Apply { plan, files, server, formats, .. } = arguments;
+    let inputs = Inputs::new(&files.file, target::settings(server).chain(plan.as_deref()));
+    inputs.protect(formats.paths())?;
     let ended = apply(arguments, verbose).await;
     arguments.formats.end(Verb::Apply, ended)
 }
@@ -47,6 +51,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     if let Some(saved) = &saved {
         saved::same_server(saved, server)?;
     }
+    formats.open()?;
     let Connection { client, sandbox } = connect(server).await?;
     let signals = Signals::listen()?;
     let asked = saved.as_ref().map_or_else(|| saved::asked(narrow), |it| it.asked.clone());

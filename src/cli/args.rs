@@ -12,6 +12,7 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use super::contradiction::contradiction;
 use super::exit;
 use super::formats::ReportTo;
+use super::target::is_stdout;
 use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
 use crate::binding::LinkId;
 use crate::policy::Digest;
@@ -40,7 +41,11 @@ impl Cli {
         if let Some(said) = contradiction(&read) {
             return Err(command.error(ErrorKind::ArgumentConflict, said));
         }
-        Self::from_arg_matches(&read)
+        let mut cli = Self::from_arg_matches(&read)?;
+        if let Command::Plan(plan) = &mut cli.command {
+            plan.formats.saved_to_stdout = plan.output.as_deref().is_some_and(is_stdout);
+        }
+        Ok(cli)
     }
 }
 
@@ -354,9 +359,12 @@ pub(super) struct Formats {
     /// What standard output shows: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
     #[arg(long, env = "GRANTSYNC_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub(super) format: Format,
-    /// Writes another format to a file besides, e.g. `markdown=plan.md`; may be repeated.
+    /// Writes another format to a file besides, e.g. `markdown=plan.md`, or to standard output (`-`); may be repeated.
     #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
     pub(super) report: Vec<ReportTo>,
+    /// Whether `-o -` asks for standard output.
+    #[arg(skip)]
+    pub(super) saved_to_stdout: bool,
 }
 
 /// Less than the files say.

@@ -1,10 +1,11 @@
 //! In which formats a pass is told, and where.
 
 use std::collections::BTreeSet;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::{Component, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use clap::ArgMatches;
@@ -13,16 +14,19 @@ use super::args::Formats;
 use super::read::{self, Read};
 use super::review::Review;
 use super::saved::NotCurrent;
+use super::target::{Target, is_stdout};
 use super::{Exit, output};
 use crate::reconcile::Prepared;
 use crate::render::{self, Detail, Failed, Format, Naming, Pass, Shown, Stale, Verb, job_summary, render};
 use crate::report::{Failure, Report};
 
 /// One `--report`: a format, and the file it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct ReportTo {
     format: Format,
     path: PathBuf,
+    /// Where that is, once it is known that it can be written.
+    target: Arc<OnceLock<Target>>,
 }
 
 impl FromStr for ReportTo {
@@ -31,20 +35,39 @@ impl FromStr for ReportTo {
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, path) = text.split_once('=').ok_or("write `FORMAT=FILE`, e.g. `markdown=plan.md`")?;
         let format = format.parse::<Format>().map_err(|error| error.to_string())?;
-        if path.is_empty() { Err("the file has no name".to_owned()) } else { Ok(Self { format, path: path.into() }) }
+        if path.is_empty() {
+            return Err("the file has no name".to_owned());
+        }
+        Ok(Self { format, path: path.into(), target: Arc::default() })
     }
 }
 
-/// Whether two reports, or one and what `-o` saves, would go to one file: the last one would be all there is.
+impl ReportTo {
+    /// Finds out whether it can be written, once.
+    fn open(&self) -> Result<&Target> {
+        if let Some(target) = self.target.get() {
+            return Ok(target);
+        }
+        let target = Target::open(&self.path)?;
+        Ok(self.target.get_or_init(|| target))
+    }
+}
+
+/// Whether two outputs, of the format, reports and what `-o` saves, would go to one place: the last one would be all there
+/// is, or they would be mixed.
 pub(super) fn written_twice(verb: &ArgMatches) -> Option<String> {
     let reports = verb.try_get_many::<ReportTo>("report").ok().flatten().into_iter().flatten().map(|it| &it.path);
     let saved = verb.try_get_one::<PathBuf>("output").ok().flatten();
     let mut paths = BTreeSet::new();
+    // Text makes room for whatever asks for standard output.
+    let format = verb.try_get_one::<Format>("format").ok().flatten();
+    let data = format.filter(|it| **it != Format::Text).map(|_| PathBuf::from("-"));
     let same = |path: &PathBuf| path.components().filter(|it| *it != Component::CurDir).collect::<PathBuf>();
     // What is no file, like `/dev/stderr`, takes one after the other.
-    let files = saved.into_iter().chain(reports).filter(|it| !it.starts_with("/dev")).map(same);
+    let files = data.iter().chain(saved).chain(reports).filter(|it| !it.starts_with("/dev")).map(same);
     let path = files.into_iter().find(|it| !paths.insert(it.clone()))?;
-    Some(format!("`{}` would be written twice: name a file for each", path.display()))
+    let place = if is_stdout(&path) { "standard output".to_owned() } else { format!("`{}`", path.display()) };
+    Some(format!("{place} would be written twice: name a file for each"))
 }
 
 /// What was to be told went elsewhere as a whole, and not to this place.
@@ -122,7 +145,28 @@ impl Formats {
 
     /// Whether standard output is for people, who get it piece by piece.
     pub(super) fn for_people(&self) -> bool {
-        self.format == Format::Text
+        self.format == Format::Text && !self.saved_to_stdout && !self.report.iter().any(|it| is_stdout(&it.path))
+    }
+
+    /// Where reports are to be written.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.report.iter().map(|it| it.path.as_path())
+    }
+
+    /// Finds out whether all that is asked for can be written, before anything is sent.
+    pub(super) fn open(&self) -> Result<()> {
+        for report in &self.report {
+            report.open()?;
+        }
+        if self.summarizes() {
+            append_summary("")?;
+        }
+        Ok(())
+    }
+
+    /// Whether GitHub Actions gets a summary of the job, too.
+    fn summarizes(&self) -> bool {
+        self.format == Format::Github || self.report.iter().any(|it| it.format == Format::Github)
     }
 
     /// Passes on how a command ended. If it did not come to a decision, that is told in every format: whoever reads a
@@ -131,6 +175,7 @@ impl Formats {
         if let Err(error) = &ended
             && !error.is::<Untold>()
             && let Err(untold) = self.tell_failure(verb, error)
+            && format!("{untold:#}") != format!("{error:#}")
         {
             // How it ended matters more.
             output::say(&format!("error: {untold:#}\n"));
@@ -141,19 +186,20 @@ impl Formats {
     /// Tells everything in every format that is asked for; text on standard output has been told already. That one place
     /// can't be written to keeps it from no other.
     fn tell(&self, shown: &Shown<'_>) -> Result<()> {
-        let Self { format, report } = self;
+        let Self { format, report, saved_to_stdout: _ } = self;
         let mut told = Ok(());
-        if !self.for_people() {
+        if *format != Format::Text {
             let data = output::data(&render(*format, shown));
             told = told.and(data.with_context(|| Untold("to standard output".to_owned())));
         }
-        for ReportTo { format, path } in report {
-            let text = anstream::adapter::strip_str(&render(*format, shown)).to_string();
-            let written = fs::write(path, text);
-            told = told.and(written.with_context(|| Untold(format!("the report {}", path.display()))));
+        for report in report {
+            let text = anstream::adapter::strip_str(&render(report.format, shown)).to_string();
+            let written = report.open().and_then(|it| it.write(&text));
+            told = told
+                .and(written.map_err(|error| error.context(Untold(format!("the report {}", report.path.display())))));
         }
-        if *format == Format::Github || report.iter().any(|it| it.format == Format::Github) {
-            told = told.and(append_summary(shown));
+        if self.summarizes() {
+            told = told.and(append_summary(&job_summary(shown)));
         }
         told
     }
@@ -174,9 +220,9 @@ impl Formats {
 }
 
 /// GitHub Actions shows what is appended to this file on the page of the run.
-fn append_summary(shown: &Shown<'_>) -> Result<()> {
+fn append_summary(text: &str) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|it| !it.is_empty()) else { return Ok(()) };
     let file = OpenOptions::new().append(true).create(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(job_summary(shown).as_bytes()));
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| Untold(format!("the job summary {}", path.display())))
 }

@@ -25,6 +25,7 @@ mod schema;
 mod show;
 mod signals;
 mod snapshot;
+mod target;
 mod validate;
 mod values;
 
@@ -42,6 +43,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    if let Err(error) = output::ready() {
+        return failed(&anyhow::Error::from(error).context("could not write to standard output"));
+    }
     // Nobody sits in front of what runs for years: its log is all there is to see.
     logging::start(verbose.saturating_add(u8::from(matches!(command, Command::Run(_)))));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -1,6 +1,20 @@
 //! Where text goes: data to standard output, everything else to standard error.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::os::fd::AsFd as _;
+
+/// Finds out whether data can be written, by writing none of it: the system refuses that, too, where it takes nothing.
+///
+/// # Errors
+/// If it can't. A reader that has gone away is no reason, as below.
+pub(super) fn ready() -> io::Result<()> {
+    let mut out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    match out.write(&[]) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
 
 /// Writes data. A reader that has gone away has seen enough: that is no error.
 ///

@@ -9,6 +9,7 @@ use super::args::Plan;
 use super::connect::{Connection, connect};
 use super::formats::Manner;
 use super::review::Review;
+use super::target::{self, Inputs, Target};
 use super::{Exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::reconcile::{Overrides, Request, prepare, review};
@@ -16,6 +17,9 @@ use crate::render::{Seen, Verb};
 use crate::saved::{Asked, Told};
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
+    let Plan { files, server, formats, output: to, live, .. } = arguments;
+    let inputs = Inputs::new(&files.file, target::settings(server).chain(live.as_deref()));
+    inputs.protect(formats.paths().chain(to.as_deref()))?;
     let ended = plan(arguments, verbose).await;
     arguments.formats.end(Verb::Plan, ended)
 }
@@ -27,6 +31,8 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let read = read::files(&files.file, &files.revision).await?;
     // What was read may be of either if it is another one now.
     let commit = commit.filter(|it| saved::commit(files).as_ref() == Some(it));
+    formats.open()?;
+    let save_to = to.as_deref().map(Target::open).transpose()?;
     let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read, &asked, &only);
@@ -53,9 +59,9 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
     manner.show(&read, &prepared, &change)?;
     manner.tell(&read, &prepared, &change, None)?;
-    if let Some(path) = to {
+    if let Some(target) = save_to {
         let prepared = &prepared;
-        saved::save(path, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
+        saved::save(&target, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
 }

@@ -1,13 +1,14 @@
 //! Plans as files: writing one, reading one, and whether it is still what would be done.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 
 use super::args::{Files, Formats, Narrowing, Server};
+use super::target::Target;
 use super::{plan, read, values};
 use crate::api::Address;
 use crate::desired::{Mode, Narrow};
@@ -104,7 +105,7 @@ pub(super) fn commit(Files { file: paths, revision }: &Files) -> Option<files::H
 }
 
 /// Saves a plan.
-pub(super) fn save(to: &Path, Made { at, read, commit, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
+pub(super) fn save(to: &Target, Made { at, read, commit, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
     let Prepared { view, decision } = prepared;
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
@@ -119,24 +120,7 @@ pub(super) fn save(to: &Path, Made { at, read, commit, asked, told, prepared, ke
         view: kept.unwrap_or_else(|| SavedView::new(view.directory.clone(), view.snapshot.clone(), at)),
         changes: ChangeSet::of(decision),
     };
-    write(to, &plan.write()?)
-}
-
-/// Writes a file that is either there as a whole or not at all.
-pub(super) fn write(to: &Path, text: &str) -> Result<()> {
-    let mut beside = to.as_os_str().to_owned();
-    beside.push(".new");
-    let attempt = || -> io::Result<()> {
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, to)
-    };
-    let written = attempt();
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written.with_context(|| format!("could not write `{}`", to.display()))
+    to.write(&plan.write()?)
 }
 
 /// Reads a saved plan.

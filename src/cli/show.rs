@@ -7,6 +7,7 @@ use super::args::Show;
 use super::formats::Manner;
 use super::plan::request;
 use super::review::Review;
+use super::target::Inputs;
 use super::{Exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
@@ -14,6 +15,8 @@ use crate::render::{Seen, Verb, visible};
 use crate::saved::SavedPlan;
 
 pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
+    let Show { plan, formats, .. } = arguments;
+    Inputs::new(&[], [plan.as_path()]).protect(formats.paths())?;
     let ended = show(arguments, verbose).await;
     arguments.formats.end(Verb::Plan, ended)
 }

@@ -5,17 +5,20 @@ use jiff::Timestamp;
 
 use super::args::{Revision, Snapshot};
 use super::connect::{Connection, connect};
-use super::{Exit, output, read, saved};
+use super::target::{self, Inputs, Target};
+use super::{Exit, output, read};
 use crate::directory::{Directory, Lookups};
 use crate::render::plural;
 use crate::saved::SavedView;
 
 pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
     let Snapshot { output: to, file, all_users, server } = arguments;
+    Inputs::new(file, target::settings(server)).protect([to.as_path()])?;
     let lookups = match &file[..] {
         [] => Lookups::default(),
         paths => read::files(paths, &Revision::default()).await?.document.lookups(),
     };
+    let target = Target::open(to)?;
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let seen = Timestamp::now();
     let snapshot = client.snapshot().await?;
@@ -29,7 +32,7 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
     };
     directory.users.extend(users);
     let view = SavedView { everybody: *all_users, ..SavedView::new(directory, snapshot, seen) };
-    saved::write(to, &view.write()?)?;
+    target.write(&view.write()?)?;
     output::say(&told(&view, file.is_empty()));
     Ok(Exit::Done)
 }

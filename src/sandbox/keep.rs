@@ -4,11 +4,12 @@
 //! a crash leaves the file before or after a change, never between. A database would do more than that, and nothing here
 //! needs more: a sandbox has a few thousand rows and one writer, and people can read and edit the file.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::world::World;
+use crate::outfile::OutFile;
 
 impl World {
     /// The world that a file holds, or this one when there is no such file yet. The file follows every change that comes
@@ -30,15 +31,6 @@ impl World {
     /// Writes the world to its file, if it has one.
     pub(super) fn keep(&self) -> io::Result<()> {
         let Some(path) = &self.kept_in else { return Ok(()) };
-        let mut beside = path.clone().into_os_string();
-        beside.push(".new");
-        let beside = Path::new(&beside);
-        let mut file = File::create(beside)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_all()?;
-        fs::rename(beside, path)?;
-        // The new name is on disk only when the directory is.
-        let directory = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(directory)?.sync_all()
+        OutFile::open(path)?.write(&serde_json::to_vec(self)?)
     }
 }

@@ -182,7 +182,7 @@ async fn a_plan_that_cannot_be_shown_is_not_applied() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let ran = desk.call(APPLY).stdout(full).finish().await;
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    assert!(ran.stderr.contains("could not show the plan"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("could not write to standard output"), "{}", ran.stderr);
     assert_eq!(desk.writes(), Vec::<String>::new());
 }
 

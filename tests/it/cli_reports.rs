@@ -1,5 +1,6 @@
 //! Reports that can't be written: what is told elsewhere stays true.
 
+use grantsync::sandbox::{Act, Fault};
 use serde_json::Value;
 
 use crate::cli_support::Desk;
@@ -10,10 +11,15 @@ const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
 #[tokio::test]
 async fn a_report_that_cannot_be_written_spoils_no_other() {
     let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice", "cluster-a member carol"])).await;
-    let reports = "--format json --report markdown=nowhere/a.md --report json=b.json";
+    let folder = desk.folder.path().join("gone");
+    std::fs::create_dir(&folder).unwrap();
+    // It can be written when that is looked at, and not any more when it is over.
+    let remove = move |_: &mut _, _: &_| std::fs::remove_dir(&folder).unwrap();
+    desk.sandbox.world().faults.push(Fault::on("POST", "", Act::before(remove)).nth(1));
+    let reports = "--format json --report markdown=gone/a.md --report json=b.json";
     let ran = desk.run(&format!("apply -f grants.yaml --auto-approve {reports}")).await;
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
-    assert!(ran.stderr.contains("could not write the report nowhere/a.md"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("could not write the report gone/a.md"), "{}", ran.stderr);
     assert_eq!(desk.writes(), ["POST 201", "DELETE 204"]);
     let file = std::fs::read_to_string(desk.folder.path().join("b.json")).unwrap();
     for text in [&ran.stdout, &file] {

@@ -27,6 +27,7 @@ mod cli_ahead;
 mod cli_exit;
 mod cli_help;
 mod cli_output;
+mod cli_outputs;
 mod cli_prompt;
 mod cli_reports;
 mod cli_signals;

@@ -42,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("directory", &["binding"]),
     ("event", &[]),
+    ("outfile", &[]),
     ("site", &[]),
     ("snapshot", &["binding"]),
     ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
@@ -86,7 +87,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "snapshot",
         ],
     ),
-    ("sandbox", &[]),
+    ("sandbox", &["outfile"]),
     ("daemon", &[]),
     ("admin", &["daemon"]),
 ];

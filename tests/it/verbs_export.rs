@@ -47,8 +47,49 @@ async fn a_directory_of_files_is_in_sync_and_is_not_overwritten_unasked() {
     let by_offering = bench.run("export --split-by offering -o access").await;
     assert_eq!(by_offering.code, Some(64), "{by_offering:?}");
     assert!(by_offering.err.contains("would belong to the set"), "{by_offering:?}");
-    let by_offering = bench.run("export --split-by offering -o access --force").await;
-    assert!(by_offering.err.contains("note: `access/hpc/cluster-a.yaml` is no part of it"), "{by_offering:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_export_wrote_is_removed_if_asked_and_never_left_to_be_read() {
+    let bench = Bench::new(World::example()).await;
+    assert_eq!(bench.run("export --split-by resource -o access").await.code, Some(0));
+    bench.write("access/own.yaml", "bindings: []\n");
+    bench.write("access/cloud/own.yaml", "bindings: []\n");
+    let settings = bench.text("access/settings.yaml");
+    let stale = ["access/hpc/archive-2019.yaml", "access/hpc/cluster-a.yaml", "access/hpc/cluster-b.yaml"];
+
+    let again = bench.run("export --split-by offering -o access --force").await;
+    assert_eq!(again.code, Some(64), "{again:?}");
+    for path in stale {
+        assert!(again.err.contains(&format!("`{path}`")), "{path}: {again:?}");
+    }
+    assert!(again.err.contains("`--prune`") && !again.err.contains("own.yaml"), "{again:?}");
+    assert_eq!(bench.text("access/settings.yaml"), settings, "nothing was written");
+
+    let again = bench.run("export --split-by offering -o access --force --prune").await;
+    assert_eq!(again.code, Some(0), "{again:?}");
+    for path in stale {
+        assert!(again.err.contains(&format!("removed `{path}`")) && !bench.path(path).exists(), "{path}: {again:?}");
+    }
+    assert!(!bench.path("access/hpc").exists(), "a folder of which nothing is left");
+    // What people wrote is theirs.
+    for path in ["access/own.yaml", "access/cloud/own.yaml"] {
+        assert!(again.err.contains(&format!("note: `{path}` is no part of it")), "{path}: {again:?}");
+        std::fs::remove_file(bench.path(path)).unwrap();
+    }
+    let planned = bench.run("plan -f access --detailed-exitcode").await;
+    assert_eq!(planned.out, "Plan: 0 to create, 0 to remove · 10 in sync\n", "{planned:?}");
+
+    // Settings that no export wrote name no file of an export, and nothing outside of the directory is one.
+    bench.write("precious.yaml", "bindings: []\n");
+    for head in ["", "# Written by `grantsync export`.\n"] {
+        bench.write("access/settings.yaml", &format!("{head}files: [../precious.yaml, own.yaml]\nbindings: []\n"));
+        bench.write("access/own.yaml", "bindings: []\n");
+        let again = bench.run("export --split-by offering -o access --force --prune").await;
+        assert_eq!(again.code, Some(0), "{again:?}");
+        assert_eq!(bench.path("access/own.yaml").exists(), head.is_empty(), "{again:?}");
+        assert!(bench.path("precious.yaml").exists());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

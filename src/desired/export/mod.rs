@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub use extent::{Extent, Given};
+use serde::Deserialize;
 
 use super::names::Names;
 use crate::binding::Binding;
@@ -24,6 +25,9 @@ use blocks::{Section, sections};
 use file_names::{FileNames, SETTINGS};
 use page::{comment, entries, list};
 use written::Writer;
+
+/// How the settings of an export tell what wrote them, before the command line.
+const BY: &str = "Written by `";
 
 /// How live links are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,6 +109,23 @@ pub fn export(
     Ok(std::iter::once(settings).chain(files).collect())
 }
 
+/// The other files of an export, by what is in its settings: those that it wrote beside them.
+///
+/// None if this is something else: what people wrote themselves is theirs.
+pub fn parts_of(settings: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Settings {
+        #[serde(default)]
+        files: Vec<String>,
+    }
+    let written = settings
+        .lines()
+        .take_while(|it| it.starts_with('#'))
+        .any(|it| it.starts_with(&format!("# {BY}grantsync export")));
+    let read = written.then(|| serde_yaml::from_str::<Settings>(settings).ok()).flatten();
+    read.map_or_else(Vec::new, |it| it.files)
+}
+
 /// What a reader has to know: whence this is, how it was made, and why it may not be the whole of it.
 fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> String {
     let Observation { server, caller, pages: _, changing, clock_offset: _ } = observation;
@@ -113,7 +134,7 @@ fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> 
     let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let bindings = count(bindings, "binding");
     let mut head = comment(&format!("Who has access on {server}: {bindings} on {}.", count(resources, "resource")));
-    head += &comment(&format!("Written by `{asked}`."));
+    head += &comment(&format!("{BY}{asked}`."));
     let Caller { username, is_staff, .. } = caller;
     if !is_staff {
         let username = scalar::scalar(username);

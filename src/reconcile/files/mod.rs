@@ -25,6 +25,7 @@ pub use error::{FilesError, Unreadable, Why};
 pub use git::checked_out;
 pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;
+pub use walk::found;
 
 /// How patient to be, and with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +124,11 @@ fn attempt(
 /// Whether a file of a directory is read, by its name. Some systems write extensions in capitals.
 pub fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|it| it.eq_ignore_ascii_case("yaml") || it.eq_ignore_ascii_case("yml"))
+}
+
+/// Whether what is below a directory is left out: it, or a directory on the way to it, is hidden.
+pub fn is_hidden(below: &Path) -> bool {
+    below.components().any(|it| it.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
 fn drain(path: &Path, from: &mut dyn Read, settings: Settings) -> Result<Vec<u8>, Unreadable> {

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::repository::Place;
-use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, is_yaml, name};
+use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, is_hidden, is_yaml, name};
 use crate::diagnostic::Source;
 
 /// A path that the commit does not have.
@@ -198,11 +198,6 @@ impl Entry {
             None => Ok(Blob { shown, id }),
         }
     }
-}
-
-/// Whether a path below a directory is left out.
-fn is_hidden(below: &Path) -> bool {
-    below.components().any(|it| it.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
 fn one(unreadable: Unreadable) -> FilesError {

@@ -46,6 +46,16 @@ pub(super) fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FilesError> {
     gather(walk.found)
 }
 
+/// The regular files that paths lead to, each where it really is, as far as they can be found.
+pub fn found(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut walk = Walk::default();
+    for (n, path) in paths.iter().enumerate() {
+        walk.given(n, path);
+    }
+    let file = |it| if let Found::File { real, .. } = it { Some(real) } else { None };
+    walk.found.into_iter().flatten().filter_map(file).collect()
+}
+
 #[derive(Debug, Default)]
 struct Walk {
     found: Vec<Result<Found, Unreadable>>,

@@ -1,18 +1,19 @@
 //! `export`: what is live, as files to begin from.
 
-use std::collections::BTreeSet;
-use std::fs;
+mod folder;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::args::Server;
 use super::connect::{Connection, Usage, connect};
-use super::{Exit, exit, output, saved};
-use crate::desired::export::{self, ExportedFile, Extent, Form, Given};
+use super::target::{self, Inputs, Target, is_stdout};
+use super::{Exit, exit, output};
+use crate::desired::export::{self, Extent, Form, Given};
 use crate::diagnostic::Diagnostic;
-use crate::render::{self, plural, visible};
+use crate::render::{self, visible};
 
 /// `export`.
 #[derive(Debug, Args)]
@@ -42,6 +43,9 @@ pub(super) struct Export {
     /// Replaces files that are there.
     #[arg(long, requires = "output")]
     force: bool,
+    /// Removes the files that an earlier export wrote to the directory and this one does not.
+    #[arg(long, requires_all = ["split_by", "force"])]
+    prune: bool,
     /// Server.
     #[command(flatten)]
     server: Server,
@@ -57,7 +61,7 @@ enum SplitBy {
 }
 
 pub(super) async fn run(arguments: &Export) -> Result<Exit> {
-    let Export { offering, resource, role, user, pin, split_by, output: to, force, server } = arguments;
+    let Export { offering, resource, role, user, pin, split_by, output: to, force, prune, server } = arguments;
     let given = Given { offerings: offering, resources: resource, roles: role, users: user };
     let Ok(extent) = Extent::read(given).map_err(|it| refuse(&it)) else { return Ok(Exit::Usage) };
     let asked = export::Export {
@@ -69,22 +73,36 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
         },
         form: if *pin { Form::Pinned } else { Form::Name },
     };
-    if let (Some(path), None) = (to, split_by) {
-        free(path, *force)?;
-    }
+    let present = match (force, prune) {
+        (false, _) => Present::Refuse,
+        (true, false) => Present::Replace,
+        (true, true) => Present::Prune,
+    };
+    Inputs::new(&[], target::settings(server)).protect(to.as_deref())?;
+    let target = match to.as_deref().filter(|it| !is_stdout(it) || split_by.is_some()) {
+        None => Target::Stdout,
+        Some(path) if split_by.is_none() => {
+            present.check(path)?;
+            Target::open(path)?
+        }
+        Some(directory) => {
+            folder::ready(directory)?;
+            Target::Stdout
+        }
+    };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let snapshot = client.snapshot().await?;
     let directory = client.directory(&asked.extent.lookups(), &snapshot).await?;
     let files = export::export(&snapshot, &directory, &asked).map_err(|it| refuse(&it));
     let Ok(files) = files else { return Ok(Exit::Refused) };
     output::say(&render::banner(&snapshot.observation));
-    match (to, &files[..]) {
-        (None, _) => files.iter().try_for_each(|it| output::data(&it.text))?,
-        (Some(path), [one]) if split_by.is_none() => {
-            saved::write(path, &one.text)?;
-            output::say(&format!("wrote `{0}`; see what it means with `grantsync plan -f {0}`\n", path.display()));
+    if let (Some(directory), Some(_)) = (to, split_by) {
+        folder::write(directory, &files, present)?;
+    } else {
+        files.iter().try_for_each(|it| target.write(&it.text))?;
+        if let Target::File { shown, file: _ } = target {
+            output::say(&format!("wrote `{0}`; see what it means with `grantsync plan -f {0}`\n", shown.display()));
         }
-        (Some(directory), _) => write_all(directory, &files, *force)?,
     }
     Ok(Exit::Done)
 }
@@ -98,60 +116,24 @@ fn refuse(problems: &[Diagnostic]) {
     }
 }
 
-fn write_all(directory: &Path, files: &[ExportedFile], force: bool) -> Result<()> {
-    let names: BTreeSet<PathBuf> = files.iter().map(|it| directory.join(&it.name)).collect();
-    let others: Vec<_> = yaml_below(directory)?.into_iter().filter(|it| !names.contains(it)).collect();
-    if let (Some(other), false) = (others.first(), force) {
-        return Err(taken(other, "what else is read with a directory would belong to the set"));
-    }
-    for path in &names {
-        free(path, force)?;
-    }
-    // The settings name all others, so that a set of which only some were written is an error.
-    for ExportedFile { name, text } in files {
-        let path = directory.join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("could not make `{}`", folder.display()))?;
-        }
-        saved::write(&path, text)?;
-    }
-    let (count, place) = (files.len(), directory.display());
-    let see = format!("see what they mean with `grantsync plan -f {place}`");
-    output::say(&format!("wrote {count} {} to `{place}`; {see}\n", plural(count, "file")));
-    for other in others {
-        output::say(&format!("note: `{}` is no part of it, and is read with the directory\n", other.display()));
-    }
-    Ok(())
+/// What to do with files that are there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Present {
+    /// Leave them, and write nothing.
+    Refuse,
+    /// Replace those that are written again.
+    Replace,
+    /// Remove also those that only an earlier export wrote.
+    Prune,
 }
 
-fn free(path: &Path, force: bool) -> Result<()> {
-    if path.exists() && !force { Err(taken(path, "`--force` replaces it")) } else { Ok(()) }
+impl Present {
+    /// Refuses to replace a file that is there, unless that is asked for.
+    fn check(self, path: &Path) -> Result<()> {
+        if self == Self::Refuse && path.exists() { Err(taken(path, "`--force` replaces it")) } else { Ok(()) }
+    }
 }
 
 fn taken(path: &Path, help: &str) -> anyhow::Error {
     Usage { message: format!("`{}` is there already", path.display()), help: help.to_owned() }.into()
-}
-
-/// All YAML below a directory, as reading it would find it; none where there is no directory.
-fn yaml_below(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![directory.to_owned()];
-    while let Some(folder) = open.pop() {
-        if !folder.is_dir() {
-            continue;
-        }
-        let entries = fs::read_dir(&folder).with_context(|| format!("could not read `{}`", folder.display()))?;
-        for entry in entries {
-            let entry = entry.with_context(|| format!("could not read `{}`", folder.display()))?;
-            let (path, kind) = (entry.path(), entry.file_type()?);
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if kind.is_dir() && !hidden {
-                open.push(path);
-            } else if !hidden && crate::reconcile::files::is_yaml(&path) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
