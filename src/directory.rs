@@ -61,3 +61,14 @@ pub struct Lookups {
     /// Users named by username.
     pub usernames: BTreeSet<String>,
 }
+
+impl Lookups {
+    /// Adds others.
+    pub fn extend(&mut self, other: Self) {
+        let Self { resources, roles, users, usernames } = other;
+        self.resources.extend(resources);
+        self.roles.extend(roles);
+        self.users.extend(users);
+        self.usernames.extend(usernames);
+    }
+}

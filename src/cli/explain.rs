@@ -63,6 +63,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         partial_view: false,
         removed_lately: 0,
         aside: BTreeSet::new(),
+        unsettled: crate::policy::Unsettled::default(),
     };
     let Prepared { view, decision } = match prepare(&client, &request).await {
         Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use jiff::Timestamp;
 
+use crate::policy::Unsettled;
+
 use super::args::Plan;
 use super::connect::{Connection, connect};
 use super::formats::Manner;
@@ -79,6 +81,7 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         partial_view: false,
         removed_lately: 0,
         aside: BTreeSet::new(),
+        unsettled: Unsettled::default(),
     }
 }
 

@@ -45,19 +45,21 @@ pub struct Known {
     pub life: Option<Timestamp>,
     /// When removals that wait for a second reading of the files may go.
     pub second_reading: Option<Timestamp>,
+    /// When steps that wait for the files to stay unchanged can be sent.
+    pub quiet: Option<Timestamp>,
     /// When a step that comes back again and again is tried next.
     pub another_try: Option<Timestamp>,
 }
 
 impl Due {
-    /// What comes first: the schedule, another try of all or of one step, a line's life, a second reading. `jitter` is from
-    /// 0 to 1.
+    /// What comes first: the schedule, another try of all or of one step, a line's life, a second reading, the end of a
+    /// quiet period. `jitter` is from 0 to 1.
     ///
     /// While a server or a token fails us, only another try is due: what else there is to do waits for it, since every
     /// pass does all there is to do. What a pass did not see because it fell into it is due at once; what it saw is not
     /// due again, even if it could do nothing about it.
     pub fn next(schedule: &Schedule, known: &Known, jitter: f64) -> Self {
-        let Known { began, now, verdict, failures, took, life, second_reading, another_try } = *known;
+        let Known { began, now, verdict, failures, took, life, second_reading, quiet, another_try } = *known;
         let due = |at: Timestamp, trigger| Self { at: at.max(now), trigger, gated: false };
         let retry = Pace::after(verdict).map(|pace| later(now, signed(pace.wait(failures, took, jitter))));
         if let (Some(at), Verdict::Unreachable | Verdict::Unauthorized | Verdict::Refused) = (retry, verdict) {
@@ -68,6 +70,7 @@ impl Due {
             retry.map(|at| due(at, Trigger::Retry)),
             life.filter(|at| *at > began).map(|at| due(later(at, AFTER_INSTANT), Trigger::Life)),
             second_reading.filter(|at| *at > began).map(|at| due(at, Trigger::Schedule)),
+            quiet.filter(|at| *at > began).map(|at| due(at, Trigger::FileChange)),
             another_try.filter(|at| *at > began).map(|at| due(at, Trigger::Retry)),
         ];
         others.into_iter().flatten().fold(scheduled, |first, it| if it.at < first.at { it } else { first })

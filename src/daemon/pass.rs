@@ -88,6 +88,8 @@ pub struct Finished {
     pub unresolved: Vec<String>,
     /// Grants that end soon, soonest first.
     pub expiring: Vec<Expiring>,
+    /// When steps that wait for the files to stay unchanged can be sent.
+    pub quiet_at: Option<Timestamp>,
     /// The next instant at which a line begins or ends.
     pub next_instant: Option<Timestamp>,
     /// Why it ended before all its steps were sent, if it did.

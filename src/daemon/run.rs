@@ -62,13 +62,14 @@ pub async fn run(
         let (now, took) = (clock(), clocked.elapsed());
         let verdict = Verdict::of(&told.end);
         failures = failures_in_a_row(failures, verdict);
+        let mut quiet = None;
         if let End::Finished(finished) = &told.end {
-            life = finished.next_instant;
+            (life, quiet) = (finished.next_instant, finished.quiet_at);
         }
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
         let another_try = memory.next_try();
-        let known = Known { began, now, verdict, failures, took, life, second_reading, another_try };
+        let known = Known { began, now, verdict, failures, took, life, second_reading, quiet, another_try };
         let due = Due::next(&schedule, &known, fastrand::f64());
         status.send_modify(|it| {
             let said = Said::of(it);

@@ -207,7 +207,30 @@ impl Life {
     }
 }
 
+impl Limits {
+    /// The stricter of both, each by itself.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        let Self { removals, removal_percent } = other;
+        Self { removals: self.removals.min(removals), removal_percent: self.removal_percent.min(removal_percent) }
+    }
+}
+
 impl Document {
+    /// Only what says which steps may be sent: mode, scope, limits and protected users.
+    #[must_use]
+    pub fn settings(&self) -> Self {
+        let Self { mode, scope, limits, protect, .. } = self;
+        Self { mode: *mode, scope: scope.clone(), limits: *limits, protect: protect.clone(), ..Self::default() }
+    }
+
+    /// The same lines under other settings.
+    #[must_use]
+    pub fn under(&self, settings: &Self) -> Self {
+        let Self { mode, scope, limits, protect, .. } = settings.settings();
+        Self { mode, scope, limits, protect, ..self.clone() }
+    }
+
     /// What has to be asked of the server to resolve every reference.
     pub fn lookups(&self) -> Lookups {
         let Self { mode: _, scope, limits: _, protect, timezone: _, approvals: _, accept: _, entries, warnings: _ } =

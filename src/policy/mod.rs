@@ -9,6 +9,8 @@ mod changes;
 mod digest;
 mod limits;
 mod part;
+mod readings;
+mod unsettled;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -22,6 +24,8 @@ pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;
+pub use readings::Readings;
+pub use unsettled::{NewRemovals, Unsettled};
 
 /// What the caller asks of a pass, beyond what the files say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Stale};
+use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
@@ -46,6 +46,8 @@ pub struct Request<'a> {
     pub removed_lately: u32,
     /// Steps that are left for a later pass.
     pub aside: BTreeSet<Aside>,
+    /// What must wait because the files have just changed.
+    pub unsettled: Unsettled,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -189,14 +191,23 @@ pub async fn reconcile(
 }
 
 fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
+    let settings = request.unsettled.settings.as_ref().unwrap_or(request.document);
+    let mut aside = request.aside.clone();
+    aside.extend(unsettled(view, request));
     let asks = Asks {
-        limits: request.limits.over(view.desired.limits),
-        mode: request.mode.max(view.desired.mode),
+        limits: request.limits.over(view.desired.limits.stricter(settings.limits)),
+        mode: request.mode.max(view.desired.mode).max(settings.mode.unwrap_or_default()),
         only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
         approval,
         approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
-        aside: request.aside.clone(),
+        aside,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)
+}
+
+/// The steps that wait only because the files have just changed.
+pub fn unsettled(view: &View, request: &Request<'_>) -> BTreeSet<Aside> {
+    let earlier = request.unsettled.settings.as_ref().map(|it| view.plan_of(&request.document.under(it)));
+    request.unsettled.steps(&view.plan, earlier.as_ref())
 }

@@ -33,6 +33,9 @@ impl View {
     pub(super) async fn observe(client: &Client, request: &Request<'_>) -> Result<Self, api::Error> {
         let Request { document, now, only, .. } = *request;
         let mut lookups = document.lookups();
+        if let Some(settings) = &request.unsettled.settings {
+            lookups.extend(settings.lookups());
+        }
         only.lookups(&mut lookups);
         let snapshot = client.snapshot().await?;
         let directory = client.directory(&lookups, &snapshot).await?;
@@ -62,6 +65,12 @@ impl View {
         let desired = resolve(document, &directory);
         let plan = plan(&desired, &directory, &snapshot, now);
         Self { directory, snapshot, desired, plan }
+    }
+
+    /// What would follow from other files.
+    pub(super) fn plan_of(&self, document: &Document) -> Plan {
+        let Self { directory, snapshot, desired: _, plan: Plan { now, .. } } = self;
+        plan(&resolve(document, directory), directory, snapshot, *now)
     }
 
     /// Users of whom too little is known: those for whom something is to be created, since rows of links don't show

@@ -84,6 +84,7 @@ fn known(verdict: Verdict) -> Known {
         took: Duration::from_secs(60),
         life: None,
         second_reading: None,
+        quiet: None,
         another_try: None,
     }
 }

@@ -68,6 +68,7 @@ mod plan_dates;
 mod plan_scope;
 mod policy;
 mod policy_aside;
+mod policy_readings;
 mod programs;
 mod properties;
 mod readme;

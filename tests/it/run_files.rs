@@ -93,6 +93,38 @@ async fn a_broken_edit_changes_nothing_and_heals_when_it_is_mended() {
 }
 
 #[tokio::test]
+async fn a_half_written_file_removes_nothing_and_loosens_nothing() {
+    let sandbox = world().await;
+    let whole = format!("protect: [dave]\n{}", wanting(&BOTH));
+    let arguments = "--quiet-period 1h --interval 1h";
+    let agent = start(&sandbox, "grants.yaml", arguments, |folder| write(folder.join("grants.yaml"), &whole)).await;
+    agent.result("in_sync").await;
+    write(agent.path("grants.yaml"), &wanting(&BOTH[..1]));
+    let status = agent.result("held").await;
+    let said = "1 step waits until the files have not changed for a while";
+    assert_eq!(status["access"]["withheld"]["first"][0], said);
+    write(agent.path("grants.yaml"), &whole);
+    agent.result("in_sync").await;
+    assert_eq!(sandbox.world().triples(), BOTH);
+    assert!(sandbox.world().requests.iter().all(|it| it.method == "GET"), "nothing was written");
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_pass_follows_when_the_quiet_period_ends() {
+    let sandbox = world().await;
+    let prepare = |folder: &Path| write(folder.join("grants.yaml"), &wanting(&BOTH));
+    let agent = start(&sandbox, "grants.yaml", "--interval 1h --quiet-period 2s", prepare).await;
+    agent.result("in_sync").await;
+    agent.want("grants.yaml", &BOTH[..1]);
+    agent.result("held").await;
+    live(&sandbox, &BOTH[..1]).await;
+    let status = agent.result("changed").await;
+    assert_eq!(status["last"]["asked_by"][0], "file_change");
+    assert_eq!(agent.stop().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn a_file_that_vanishes_takes_nothing_with_it_before_it_is_missed_twice() {
     let sandbox = world().await;
     let prepare = |folder: &Path| {

@@ -31,7 +31,8 @@ pub(crate) async fn start(sandbox: &Sandbox, path: &str, arguments: &str, prepar
     std::fs::write(folder.path().join("token"), tokens::STAFF).unwrap();
     prepare(folder.path());
     let timeout = if arguments.contains("--timeout") { "" } else { "--timeout 1s" };
-    let line = format!("run -f {path} --listen 127.0.0.1:0 {timeout} {arguments}");
+    let quiet = if arguments.contains("--quiet-period") { "" } else { "--quiet-period 1s" };
+    let line = format!("run -f {path} --listen 127.0.0.1:0 {timeout} {quiet} {arguments}");
     let call = Call::new(&line).at(folder.path()).env("WALDUR_API_URL", &sandbox.url());
     let (mut running, ended) = call.env("WALDUR_ACCESS_TOKEN_FILE", "token").start();
     let line = running.line("the page for people is at ");

@@ -30,6 +30,11 @@ pub(in crate::cli) struct Arguments {
     /// The time zone in which that is read, e.g. `Europe/Tallinn`.
     #[arg(long, env = "GRANTSYNC_TIMEZONE", default_value = "UTC", value_name = "ZONE")]
     pub(super) timezone: String,
+    /// How long the files must ask for a removal before it is sent: a file may be half-written. New access waits for
+    /// 1s without a change.
+    #[arg(long, env = "GRANTSYNC_QUIET_PERIOD", default_value = "10s", value_name = "DURATION",
+          value_parser = duration)]
+    pub(super) quiet_period: Duration,
     /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub(super) listen: Listen,

@@ -17,6 +17,7 @@ pub(in crate::cli) fn idle(run: &ArgMatches) -> Option<String> {
                 "interval",
                 "cron",
                 "timezone",
+                "quiet-period",
                 "listen",
                 "allowed-host",
                 "sync-token-file",

@@ -26,6 +26,7 @@ use crate::daemon::{
     self, About, Asker, By, ContentId, Files, Left, Memory, Patience, Reading, Settings, Signals, Status, Stop, Trigger,
 };
 use crate::diagnostic::Source;
+use crate::policy::Readings;
 use crate::reconcile::{Pace, files};
 use crate::sandbox::Sandbox;
 pub(super) use arguments::Arguments;
@@ -74,6 +75,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         stop: stopped.clone(),
         tell: tell.clone(),
         steps: std::cell::RefCell::default(),
+        readings: std::cell::RefCell::new(Readings::new(words::signed(arguments.quiet_period))),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;

@@ -15,9 +15,9 @@ use super::reading;
 use super::words::{finished, refused, waits};
 use crate::api::{Client, Method};
 use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
-use crate::desired::{self, Mode, Narrow};
+use crate::desired::{self, Document, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::policy::Aside;
+use crate::policy::{Aside, Readings};
 use crate::reconcile::files::FilesError;
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
@@ -42,6 +42,8 @@ pub(super) struct Agent {
     pub(super) tell: watch::Sender<Status>,
     /// The steps that the daemon remembers, by the id under which it does.
     pub(super) steps: RefCell<BTreeMap<StepId, Aside>>,
+    /// What earlier readings of the files asked for.
+    pub(super) readings: RefCell<Readings>,
 }
 
 /// How far the pass has come.
@@ -104,30 +106,21 @@ impl Agent {
     }
 
     async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &Progress) -> End {
-        let paths = self.files.clone();
-        let (sources, revision) = match tokio::task::spawn_blocking(move || read_with_commit(&paths)).await {
-            Ok(read) => read,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        };
-        let _ = progress.revision.set(revision);
-        let sources = match sources {
-            Ok(sources) => sources,
-            Err(FilesError::Invalid { sources, diagnostics }) => return broken(&sources, &diagnostics),
-            Err(error) => {
-                let help = error.help().map(|it| format!("\n  help: {it}")).unwrap_or_default();
-                return End::Broken(vec![format!("{error}{help}")]);
+        let (sources, document) = match self.read(progress).await {
+            Ok(valid) => valid,
+            Err(findings) => {
+                self.readings.borrow_mut().add_broken();
+                return End::Broken(findings);
             }
         };
-        let document = match desired::parse(&sources) {
-            Ok(document) => document,
-            Err(diagnostics) => return broken(&sources, &diagnostics),
-        };
         progress.files_read.store(true, Ordering::Relaxed);
+        let now = memory.now();
+        let unsettled = self.readings.borrow_mut().add(&sources, &document, now);
         let vanished = memory.files_read(reading(&sources)).is_some();
         let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
         let request = Request {
             document: &document,
-            now: memory.now(),
+            now,
             limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
             mode: if vanished { Mode::AddOnly.max(*mode) } else { *mode },
             only: &self.only,
@@ -135,6 +128,7 @@ impl Agent {
             partial_view: self.partial_view,
             removed_lately: memory.removed_lately(),
             aside: self.aside(memory),
+            unsettled,
         };
         let (confirm, begin) = (async |_: &_| Answer::Apply, |_: &_| writing.set(true));
         let tell = |_: &_, _: &_, _: &_| {
@@ -142,6 +136,7 @@ impl Agent {
         };
         match reconcile(&self.client, &request, self.pace, confirm, begin, &tell, self.interrupted()).await {
             Ok(pass) => {
+                self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
                 let told = finished(&pass, &request, vanished, self);
                 let mut steps = self.steps.borrow_mut();
                 steps.retain(|it, _| memory.remembers(it));
@@ -150,6 +145,29 @@ impl Agent {
             }
             Err(error) => refused(error),
         }
+    }
+
+    /// The files, if they are valid; otherwise what is wrong with them.
+    async fn read(&self, progress: &Progress) -> Result<(Vec<Source>, Document), Vec<String>> {
+        let paths = self.files.clone();
+        let (sources, revision) = match tokio::task::spawn_blocking(move || read_with_commit(&paths)).await {
+            Ok(read) => read,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let _ = progress.revision.set(revision);
+        let sources = match sources {
+            Ok(sources) => sources,
+            Err(FilesError::Invalid { sources, diagnostics }) => return Err(broken(&sources, &diagnostics)),
+            Err(error) => {
+                let help = error.help().map(|it| format!("\n  help: {it}")).unwrap_or_default();
+                return Err(vec![format!("{error}{help}")]);
+            }
+        };
+        let document = match desired::parse(&sources) {
+            Ok(document) => document,
+            Err(diagnostics) => return Err(broken(&sources, &diagnostics)),
+        };
+        Ok((sources, document))
     }
 
     /// What is not to be tried in this pass.
@@ -179,7 +197,7 @@ impl Agent {
     }
 }
 
-fn broken(sources: &[Source], diagnostics: &[Diagnostic]) -> End {
+fn broken(sources: &[Source], diagnostics: &[Diagnostic]) -> Vec<String> {
     let one = |it: &Diagnostic| render::diagnostics(sources, std::slice::from_ref(it), false, 1).trim_end().to_owned();
     let errors = diagnostics.iter().filter(|it| it.severity == crate::diagnostic::Severity::Error);
     let mut findings: Vec<_> = errors.clone().take(SHOWN).map(one).collect();
@@ -187,7 +205,7 @@ fn broken(sources: &[Source], diagnostics: &[Diagnostic]) -> End {
     if more > 0 {
         findings.push(format!("and {more} more"));
     }
-    End::Broken(findings)
+    findings
 }
 
 const fn name(method: Method) -> &'static str {

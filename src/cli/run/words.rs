@@ -36,6 +36,9 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     };
     let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
+    let mut waiting = reconcile::unsettled(view, request);
+    // Removals that wait because files have vanished are told of as held.
+    waiting.retain(|it| !vanished || matches!(it, Aside::Creation(_)));
     let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
     let missed_count = missed.len();
     let missed = missed.into_iter().map(|it| missing(it, &naming));
@@ -56,10 +59,13 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             let release = release(&it.digest, &view.plan, &view.desired, request, agent);
             limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
         }),
-        withheld: withheld(&prepared.decision, request, missed_count),
+        withheld: withheld(&prepared.decision, request, &waiting, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
+        quiet_at: (!request.unsettled.is_empty())
+            .then(|| agent.readings.borrow().next(&waiting, request.now))
+            .flatten(),
         next_instant: view.desired.next_instant(view.plan.now),
         stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
         converged: converged(report.as_ref(), &view.plan),
@@ -246,6 +252,6 @@ pub(super) fn count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-fn signed(duration: std::time::Duration) -> SignedDuration {
+pub(super) fn signed(duration: std::time::Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
