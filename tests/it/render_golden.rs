@@ -1,4 +1,4 @@
-//! Every format over every scene, word by word.
+//! Every format over a few scenes, word by word.
 
 use expect_test::expect_file;
 use grantsync::plan::Hold;
@@ -6,6 +6,9 @@ use grantsync::render::{Detail, Failed, Format, Shown, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step, Stop};
 
 use crate::scene::stories;
+
+/// Passes in which each section of each format occurs. What the others are there for has tests of its own.
+const PASSES: [&str; 6] = ["everything", "change", "five_thousand", "hostile", "converged", "troubled"];
 
 #[test]
 fn text() {
@@ -52,7 +55,7 @@ fn golden(format: Format, ending: &str) {
         let text = text.replace(&format!("\"{}\"", env!("CARGO_PKG_VERSION")), "\"0.0.0\"");
         expect_file![format!("../data/render/{name}.{ending}")].assert_eq(&text);
     };
-    for (name, scene) in stories::ALL {
+    for (name, scene) in stories::ALL.iter().filter(|(name, _)| PASSES.contains(name)) {
         let text = scene().render(format);
         // Nobody looks at lists of thousands: how they begin and end, and how long they are, tells them.
         let long = *name == "five_thousand" && matches!(format, Format::Text | Format::Json);
@@ -63,10 +66,6 @@ fn golden(format: Format, ending: &str) {
     check(
         "invalid",
         &render(format, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources }),
-    );
-    check(
-        "failed",
-        &render(format, &Shown::Failed(Failed { verb: Verb::Plan, failure: &stories::failed(), stale: None })),
     );
 }
 
