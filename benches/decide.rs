@@ -66,7 +66,7 @@ fn plan_approve_print(bencher: Bencher<'_, '_>, size: usize) {
     bencher.counter(ItemsCount::new(size)).bench(|| {
         let plan = plan(black_box(&desired), &directory, &snapshot, now());
         let decision = approve(plan, &Asks::default()).unwrap();
-        render::plan(&decision, &Naming::new(&directory), Detail::Changes)
+        render::plan(&decision, None, &Naming::new(&directory), Detail::Changes)
     });
 }
 

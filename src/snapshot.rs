@@ -65,6 +65,9 @@ pub struct Caller {
     pub token_lifetime: Option<u64>,
 }
 
+/// What is said where a listing moved while it was read.
+pub const CHANGING: &str = "links changed while they were read";
+
 impl Caller {
     /// What a token that is not a staff token is not good for, in words that follow "it"; `None` for a staff token.
     pub fn lacks(&self) -> Option<&'static str> {

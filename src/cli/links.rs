@@ -13,7 +13,7 @@ use crate::binding::{LinkId, ResourceId};
 use crate::desired::{self, Document, Named, Pick, Picked, Sight};
 use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups, Resource};
-use crate::render::{links, plural, visible};
+use crate::render::{counted, links, visible};
 use crate::snapshot::{Caller, NamedLink, Observation, Snapshot};
 
 pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
@@ -202,9 +202,9 @@ fn refused(problems: &[Diagnostic]) -> Exit {
 
 /// How many links were shown, and how many were not because they lie outside the scope.
 fn count(shown: usize, outside: Option<usize>) -> String {
-    let count = if shown == 0 { "no".to_owned() } else { shown.to_string() };
+    let links = if shown == 0 { "no links".to_owned() } else { counted(shown, ["link", "links"]) };
     let scope = outside.map(|it| format!(" in scope, {it} outside of it")).unwrap_or_default();
-    format!("{count} {}{scope}\n", plural(shown, "link"))
+    format!("{links}{scope}\n")
 }
 
 /// What whoever reads a list has to know of it.
@@ -218,7 +218,7 @@ fn caveats(caller: &Caller, changing: bool) -> String {
         );
     }
     if changing {
-        text.push_str("Links came and went while they were read, so some may be missing: look again.\n");
+        text.push_str("Links changed while they were read: look again.\n");
     }
     text
 }

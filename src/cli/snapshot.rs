@@ -8,7 +8,7 @@ use super::connect::{Connection, connect};
 use super::target::{self, Inputs, Target};
 use super::{Exit, output, read};
 use crate::directory::{Directory, Lookups};
-use crate::render::plural;
+use crate::render::counted;
 use crate::saved::SavedView;
 
 pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
@@ -40,7 +40,6 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
 /// What was kept, and above all whom a plan will not know.
 fn told(SavedView { directory, snapshot, everybody, .. }: &SavedView, no_files: bool) -> String {
     let Directory { resources, roles, users } = directory;
-    let count = |count: usize, word: &str| format!("{count} {}", plural(count, word));
     let whom = match (*everybody, no_files) {
         (true, _) => "everybody",
         (false, true) => "those who hold a link; a plan will know nobody else, unless you add `--all-users`",
@@ -50,9 +49,9 @@ fn told(SavedView { directory, snapshot, everybody, .. }: &SavedView, no_files: 
     };
     format!(
         "{} on {}, {}, {}: {whom}\n",
-        count(snapshot.links.len(), "link"),
-        count(resources.len(), "resource"),
-        count(roles.len(), "role"),
-        count(users.len(), "user"),
+        counted(snapshot.links.len(), ["link", "links"]),
+        counted(resources.len(), ["resource", "resources"]),
+        counted(roles.len(), ["role", "roles"]),
+        counted(users.len(), ["user", "users"]),
     )
 }

@@ -9,7 +9,7 @@ use super::connect::{Connection, connect};
 use super::read::Read;
 use super::{Exit, output, read};
 use crate::reconcile::look_up;
-use crate::render::{banner, plural};
+use crate::render::{banner, counted};
 
 pub(super) async fn run(Validate { files, online, server }: &Validate) -> Result<Exit> {
     let read = read::files(&files.file, &files.revision).await?;
@@ -17,12 +17,12 @@ pub(super) async fn run(Validate { files, online, server }: &Validate) -> Result
     let Read { sources, document } = read;
     let bindings: usize = document.entries.iter().map(|it| it.resources.len() * it.roles.len() * it.users.len()).sum();
     let (entries, files) = (document.entries.len(), sources.len());
-    let entry = if entries == 1 { "entry" } else { "entries" };
     let verdict = if ended == Exit::Done { "valid" } else { "valid, but for names that are unresolved" };
     output::data(&format!(
-        "{verdict}: {bindings} {} in {entries} {entry} of {files} {}\n",
-        plural(bindings, "binding"),
-        plural(files, "file")
+        "{verdict}: {} in {} of {}\n",
+        counted(bindings, ["binding", "bindings"]),
+        counted(entries, ["entry", "entries"]),
+        counted(files, ["file", "files"])
     ))?;
     Ok(ended)
 }

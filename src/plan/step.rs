@@ -121,18 +121,34 @@ impl fmt::Display for Why {
     }
 }
 
+impl Hold {
+    /// What holds it, in words, without the place.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::Settings(_) => "an unresolved setting might refer to it",
+            Self::NotNamed => "no scope, and no line names its resource",
+            Self::Unseen => "its resource, role or user cannot be looked up",
+            Self::Doubt(_) => "an unresolved line might refer to it",
+            Self::Clock => "a line for it has a date, and the server's clock differs from ours",
+            Self::Replacement => "replacement not created",
+            Self::Keeper => "the row to keep is gone",
+            Self::Limit => "over the limit",
+        }
+    }
+
+    /// The line or setting that holds it, if it is one.
+    pub fn place(&self) -> Option<&Span> {
+        match self {
+            Self::Settings(span) | Self::Doubt(span) => Some(span),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Settings(span) => write!(f, "might be meant by the setting at {span}, which is unresolved"),
-            Self::NotNamed => f.write_str("resource not named: list it, or write `scope: all`"),
-            Self::Unseen => f.write_str("its resource, role or user cannot be looked up"),
-            Self::Doubt(span) => write!(f, "might be meant by {span}, which is unresolved"),
-            Self::Clock => f.write_str("a line for it has a date, and the server's clock differs from ours"),
-            Self::Replacement => f.write_str("replacement not created"),
-            Self::Keeper => f.write_str("the row to keep is gone"),
-            Self::Limit => f.write_str("over the limit"),
-        }
+        f.write_str(self.cause())?;
+        self.place().map_or(Ok(()), |span| write!(f, " · {span}"))
     }
 }
 

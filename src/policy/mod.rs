@@ -8,7 +8,6 @@ mod cause;
 mod changes;
 mod digest;
 mod limits;
-mod part;
 mod readings;
 mod unsettled;
 

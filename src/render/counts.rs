@@ -1,6 +1,5 @@
 //! How many of each: the numbers that every format tells.
 
-use super::plural;
 use crate::plan::{Keep, Skip};
 use crate::policy::Decision;
 
@@ -60,21 +59,26 @@ impl Counts {
         let Self { duplicates, in_sync, kept_protected, kept_terminated, outside, .. } = *self;
         let mut parts = Vec::new();
         if duplicates > 0 {
-            parts.push(format!("{duplicates} duplicate {}", plural(duplicates, "row")));
+            parts.push(counted(duplicates, ["duplicate row", "duplicate rows"]));
         }
-        parts.push(format!("{in_sync} in sync"));
+        parts.push(format!("{} in sync", grouped(in_sync)));
         let kept = [(kept_protected, "protected"), (kept_terminated, "terminated")];
         let kept: Vec<_> = kept.into_iter().filter(|(count, _)| *count > 0).collect();
         if !kept.is_empty() {
             let total: usize = kept.iter().map(|(count, _)| count).sum();
-            let kept: Vec<_> = kept.into_iter().map(|(count, why)| format!("{count} {why}")).collect();
-            parts.push(format!("{total} kept ({})", kept.join(", ")));
+            let kept: Vec<_> = kept.into_iter().map(|(count, why)| format!("{} {why}", grouped(count))).collect();
+            parts.push(format!("{} kept ({})", grouped(total), kept.join(", ")));
         }
         if outside > 0 {
-            parts.push(format!("{outside} outside scope"));
+            parts.push(format!("{} outside scope", grouped(outside)));
         }
         parts.join(", ")
     }
+}
+
+/// A number and what it counts, for one and for several: `1,204 links`.
+pub fn counted(count: usize, [one, several]: [&str; 2]) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }
 
 /// `1,204`.

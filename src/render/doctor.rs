@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{CHANGE, CREATE, QUIET, REMOVE, STRONG, styled};
-use super::{json::write, plural, visible};
+use super::{counted, json::write, visible};
 use crate::doctor::{Check, Finding, Level};
 
 /// Columns before the words of a finding.
@@ -54,9 +54,9 @@ fn wrapped(text: &str) -> Vec<String> {
 pub fn closing(findings: &[Finding]) -> String {
     let count = |level| findings.iter().filter(|it| it.level == level).count();
     let (problems, warnings) = (count(Level::Problem), count(Level::Warning));
-    let parts = [(problems, "problem"), (warnings, "warning")];
+    let parts = [(problems, ["problem", "problems"]), (warnings, ["warning", "warnings"])];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<_> = parts.map(|(count, word)| format!("{count} {}", plural(count, word))).collect();
+    let parts: Vec<_> = parts.map(|(count, words)| counted(count, words)).collect();
     let verdict = if parts.is_empty() { "all is well".to_owned() } else { parts.join(", ") };
     let missing = missing(findings);
     let missing = if missing.is_empty() { String::new() } else { format!("; not looked at: {}", missing.join(", ")) };

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::dates::{end, instant};
+use super::plan::heading;
 use super::style::{CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
+use super::words::dated;
 use super::{Naming, hold, table, visible};
 use crate::binding::ResourceId;
 use crate::desired::{Origin, Phase};
@@ -92,12 +94,6 @@ fn by_resource<'e>(
     groups
 }
 
-fn heading(out: &mut String, resource: ResourceId, naming: &Naming<'_>) {
-    let offering = naming.offering(resource);
-    let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
-    let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
-}
-
 fn tell_facts(out: &mut String, facts: &[Fact], naming: &Naming<'_>) {
     for fact in facts {
         let fact = match fact {
@@ -161,15 +157,8 @@ fn sentence(account: &Account) -> (Style, &'static str, String) {
     }
 }
 
-/// Why a link goes, with the date if it is one.
 fn why(why: Why, lines: &[Line]) -> String {
-    let ended = lines.iter().filter_map(|it| it.origin.life.until).max();
-    let begins = lines.iter().filter_map(|it| it.origin.life.from).min();
-    match (why, ended, begins) {
-        (Why::Ended, Some(at), _) => format!("ended, was until {}", end(at)),
-        (Why::NotBegun, _, Some(at)) => format!("not begun, begins {}", instant(at)),
-        _ => why.to_string(),
-    }
+    dated(why, lines.iter().map(|it| it.origin.life))
 }
 
 /// What stands behind it: lines and who wrote them, links and who made them; each with how far it is indented.

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest as _, Sha256};
 
 use super::risks::{excuse, message, ordered, rank};
-use super::{Failed, Naming, Pass, Shown, Stale, Verb, difference, hold, plural, seen, visible};
+use super::words::{QUOTED, Words};
+use super::{Failed, Naming, Pass, Shown, Stale, Verb, counted, difference, grouped, hold, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
 use crate::policy::Difference;
 use crate::report::{After, Failure, Outcome, Report, Stop};
 use crate::risk::{Accepted, Assessment};
+use crate::snapshot;
 
 /// Something that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +71,7 @@ const FAILED: Rule = Rule { id: "failed", about: "no plan could be made" };
 const NOT_APPLIED: Rule = Rule { id: "failed", about: "nothing was applied" };
 const NOT_CONVERGED: Rule = Rule { id: "not-converged", about: "something was left to be done after the last step" };
 const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touched could not be read again" };
-const CHANGING: Rule = Rule { id: "observed-while-changing", about: "links came and went while they were read" };
+const CHANGING: Rule = Rule { id: "observed-while-changing", about: snapshot::CHANGING };
 const OUTSIDE: Rule =
     Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
 const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
@@ -107,7 +109,7 @@ impl Rule {
     pub(super) fn about(self) -> String {
         match self {
             Self { id, about: "" } => id.replace('-', " "),
-            Self { id, about } if id.starts_with("held-") => format!("a removal is held, because {about}"),
+            Self { id, about } if id.starts_with("held-") => format!("a removal is held: {about}"),
             Self { id: _, about } => about.to_owned(),
         }
     }
@@ -146,14 +148,11 @@ impl<'a> All<'a> {
     fn pass(&mut self, pass: Pass<'a>) {
         let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
-        if let Some(lacks) = observation.caller.lacks() {
-            let (of, whom) = seen::holder(&observation.caller);
-            let message = format!("the token {of} `{}` {lacks}", visible(whom));
+        if let Some(message) = QUOTED.not_staff(&observation.caller) {
             self.add(NOT_STAFF, Level::Warning, message, None).kind = Kind::First;
         }
         if plan.changing {
-            let message = "links came and went while they were read".to_owned();
-            let found = self.add(CHANGING, Level::Warning, message, None);
+            let found = self.add(CHANGING, Level::Warning, snapshot::CHANGING.to_owned(), None);
             (found.kind, found.help) = (Kind::First, Some("look again".to_owned()));
         }
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
@@ -241,19 +240,20 @@ impl<'a> All<'a> {
         let problems: HashMap<&Span, &str> = problems.collect();
         let digest = decision.limited.as_ref().map(|it| &it.digest);
         for (cause, bindings) in causes {
-            let (id, span) = match cause {
-                Hold::Settings(span) => ("held-settings", Some(span)),
-                Hold::NotNamed => ("held-not-named", None),
-                Hold::Unseen => ("held-unseen", None),
-                Hold::Doubt(span) => ("held-doubt", Some(span)),
-                Hold::Clock => ("held-clock", None),
-                Hold::Replacement => ("held-replacement", None),
-                Hold::Keeper => ("held-keeper", None),
-                Hold::Limit => ("held-limit", None),
+            let id = match cause {
+                Hold::Settings(_) => "held-settings",
+                Hold::NotNamed => "held-not-named",
+                Hold::Unseen => "held-unseen",
+                Hold::Doubt(_) => "held-doubt",
+                Hold::Clock => "held-clock",
+                Hold::Replacement => "held-replacement",
+                Hold::Keeper => "held-keeper",
+                Hold::Limit => "held-limit",
             };
-            let rule = Rule { id, about: hold::cause(cause) };
-            let count = format!("{} {} held", bindings.len(), plural(bindings.len(), "removal"));
-            let message = format!("{count}, because {}: {}", rule.about, some(&bindings, naming));
+            let span = cause.place();
+            let rule = Rule { id, about: cause.cause() };
+            let count = counted(bindings.len(), ["removal held", "removals held"]);
+            let message = format!("{count}: {}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
             (found.kind, found.help) = (Kind::First, Some(hold::release(cause, digest)));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
@@ -292,7 +292,7 @@ impl<'a> All<'a> {
             After::Unread(failure) => self.failure(NOT_READ_AGAIN, failure),
             After::Decision(decision) if !decision.approved.is_empty() => {
                 let left = decision.approved.creations().len() + decision.approved.removals().len();
-                let message = format!("{left} {} left after the last one", plural(left, "step"));
+                let message = format!("{} left after the last one", counted(left, ["step", "steps"]));
                 self.add(NOT_CONVERGED, Level::Error, message, None);
             }
             After::Untouched | After::Decision(_) => {}
@@ -312,12 +312,10 @@ impl<'a> All<'a> {
 fn some(bindings: &[Binding], naming: &Naming<'_>) -> String {
     /// More than this nobody reads in one line.
     const SHOWN: usize = 3;
-    let shown = bindings.iter().take(SHOWN).map(|Binding { resource, role, user }| {
-        format!("`{}` as `{}` of `{}`", naming.user(*user), naming.role(*role), naming.resource_in_line(*resource))
-    });
-    let shown: Vec<_> = shown.collect();
+    let words = Words { naming, markup: QUOTED };
+    let shown: Vec<_> = bindings.iter().take(SHOWN).map(|it| words.binding(*it)).collect();
     let more = bindings.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
     format!("{}{more}", shown.join(", "))
 }
 

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::findings::{Finding, Kind, Level, end_column, findings, path};
-use super::{Pass, Shown, causes, grouped, report, seen, summary};
+use super::rows::rows;
+use super::tally::Tally;
+use super::words::{TEXT, Words};
+use super::{Detail, Pass, Shown, grouped, report, seen, summary};
 use crate::diagnostic::Source;
 
 /// More risks of one rule than this are one annotation: GitHub shows ten warnings of a step, and no more.
@@ -66,7 +69,9 @@ fn sum(pass: &Pass<'_>) -> String {
         (Some(done), _) => report::counts(done),
         (None, None) => summary(pass.decision),
         (None, Some(causes)) => {
-            format!("{} · {}", summary(pass.decision), causes::verdict(pass.decision, causes, pass.naming))
+            let words = Words { naming: pass.naming, markup: TEXT };
+            let tally = Tally::of(&rows(pass.decision, Some(causes), words, Detail::Changes), causes);
+            format!("{} · {}", summary(pass.decision), tally.verdict())
         }
     };
     sum + &seen

@@ -3,8 +3,6 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 //! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
-mod causes;
-mod changes;
 mod counts;
 mod dates;
 mod diagnostics;
@@ -27,17 +25,18 @@ mod naming;
 mod plan;
 mod report;
 mod risks;
+mod rows;
 mod sarif;
 mod seen;
 mod shown;
 mod style;
 mod table;
+mod tally;
 mod text;
+mod words;
 
-pub use causes::by_cause;
-pub use changes::{Change, Group, changes};
-pub use counts::Counts;
 use counts::grouped;
+pub use counts::{Counts, counted};
 pub use dates::span;
 pub use diagnostics::diagnostics;
 pub use diff::diff;
@@ -49,9 +48,10 @@ pub use hold::exceeded;
 pub use json_v1::json_schema;
 pub use markdown::job_summary;
 pub use naming::{Naming, visible};
-pub use plan::{Detail, approval, banner, origins, plan, plural, summary, why};
+pub use plan::{Detail, approval, banner, plan, summary};
 pub use report::{report, step};
 pub use risks::risks;
 pub use seen::{Seen, seen};
 pub use shown::{Failed, Pass, Shown, Stale, Verb};
 pub use text::decision;
+pub use words::{origins, why};

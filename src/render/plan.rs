@@ -1,21 +1,19 @@
 //! A decision as text for a terminal.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use anstyle::Style;
 use jiff::{SignedDuration, Timestamp};
 
-use super::changes::{Change, Group, changes};
-use super::dates::{end, instant};
+use super::rows::{Change, Row, rows};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
-use super::{Counts, Naming, causes, hold, seen, table, visible};
-use crate::binding::{Binding, ResourceId, RoleId};
-use crate::desired::Origin;
-use crate::plan::{Held, Hold, Plan, Removal, Why};
-use crate::policy::{Causes, Decision, Digest, Limited};
-use crate::snapshot::Observation;
+use super::tally::Tally;
+use super::words::{TEXT, Words, capitalized, without};
+use super::{Counts, Naming, counted, grouped, hold, table};
+use crate::binding::ResourceId;
+use crate::plan::{Hold, Plan};
+use crate::policy::{Cause, Causes, Decision, Digest, Fixed, Limited};
+use crate::snapshot::{CHANGING, Observation};
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,167 +24,98 @@ pub enum Detail {
     Everything,
 }
 
-/// Resources, as they are headed, and a line for each link on them.
-type Sections<'a> = BTreeMap<Heading<'a>, Vec<table::Line<4>>>;
-
-/// What a resource is called and sorted by: its offering, its name, and whatever tells it from others of that name.
-type Heading<'a> = (Cow<'a, str>, String, ResourceId);
-
-/// The whole decision: by resource, then what limits hold, then the summary.
-pub fn plan(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut sections = changing(decision, None, naming, detail);
-    if detail == Detail::Everything {
-        for (heading, lines) in unchanged(&decision.plan, naming) {
-            sections.entry(heading).or_default().extend(lines);
-        }
-    }
-    written(&sections) + &foot(decision, naming, detail)
-}
-
-/// What happens, by resource; with causes, also what would have kept it from happening before the change.
-pub(super) fn changing<'a>(
-    decision: &Decision,
-    causes: Option<&Causes>,
-    naming: &Naming<'a>,
-    detail: Detail,
-) -> Sections<'a> {
-    let mut sections = Sections::new();
-    for Group { resource, changes } in changes(decision, naming) {
-        let shown = changes.iter().filter(|it| detail == Detail::Everything || !it.is_unnamed());
-        sections.insert(heading(resource, naming), shown.map(|it| line(it, causes, naming)).collect());
-    }
-    sections
-}
-
-/// What is left as it is, by resource, in the order of users.
-pub(super) fn unchanged<'a>(plan: &Plan, naming: &Naming<'a>) -> Sections<'a> {
-    let row = |style: Style, sign: &str, binding: &Binding, note: String| {
-        let (role, user) = (naming.role(binding.role), naming.user(binding.user));
-        (binding.resource, [(style, format!("{sign:<3}")), (style, role), (PLAIN, user), (QUIET, note)])
-    };
-    let in_sync = plan.in_sync.iter().map(|it| row(PLAIN, "=", &it.binding, "in sync".to_owned()));
-    let kept = plan.kept.iter().map(|it| row(PLAIN, "=", &it.link.binding, format!("kept: {}", it.why)));
-    let outside = plan.outside.iter().map(|it| row(QUIET, "·", &it.binding, "outside scope".to_owned()));
-    let mut rows: Vec<_> = in_sync.chain(kept).chain(outside).collect();
-    rows.sort_by(|(_, a), (_, b)| (&a[2].1, &a[1].1).cmp(&(&b[2].1, &b[1].1)));
-    let mut sections = Sections::new();
-    for (resource, line) in rows {
-        sections.entry(heading(resource, naming)).or_default().push(line);
-    }
-    sections
-}
-
-/// Sections one below the other, none of them empty.
-pub(super) fn written(sections: &Sections<'_>) -> String {
+/// The whole decision: by cause where causes are known, by resource, then what limits hold, then the summary.
+pub fn plan(decision: &Decision, causes: Option<&Causes>, naming: &Naming<'_>, detail: Detail) -> String {
+    let everything = detail == Detail::Everything;
+    let mut all = rows(decision, causes, Words { naming, markup: TEXT }, detail);
+    let tally = causes.map(|it| Tally::of(&all, it));
+    all.retain(|it| everything || !(it.is_unchanged() || it.is_unnamed()));
     let mut out = String::new();
-    for ((offering, name, _), lines) in sections.iter().filter(|(_, lines)| !lines.is_empty()) {
-        let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
-        let _ = writeln!(out, "{}{}", styled(STRONG, name), styled(QUIET, offering));
-        table::write(&mut out, "  ", lines);
-        out.push('\n');
+    match causes {
+        None => resources(&mut out, &all, naming),
+        Some(causes) => by_cause(&mut out, &all, causes, naming),
+    }
+    foot(&mut out, decision, naming, detail);
+    if let Some(tally) = tally {
+        let _ = writeln!(out, "{}", tally.verdict());
     }
     out
+}
+
+fn by_cause(out: &mut String, all: &[Row<'_>], causes: &Causes, naming: &Naming<'_>) {
+    let part = |cause| all.iter().filter(|it| it.cause == cause).cloned().collect::<Vec<_>>();
+    for cause in [Cause::Change, Cause::Drift] {
+        let rows = part(Some(cause));
+        if !rows.is_empty() {
+            title(out, &cause.to_string());
+            resources(out, &rows, naming);
+        }
+    }
+    if !causes.fixed.is_empty() {
+        title(out, "fixed by this change");
+        let lines: Vec<_> = causes.fixed.iter().map(|it| fixed(it, naming)).collect();
+        table::write(out, "  ", &lines);
+        out.push('\n');
+    }
+    let unchanged = part(None);
+    if !unchanged.is_empty() {
+        title(out, "unchanged");
+        resources(out, &unchanged, naming);
+    }
+}
+
+fn title(out: &mut String, text: &str) {
+    let _ = writeln!(out, "{}\n", styled(STRONG, format!("── {text} ──")));
+}
+
+/// Each resource with its rows.
+fn resources(out: &mut String, rows: &[Row<'_>], naming: &Naming<'_>) {
+    for rows in rows.chunk_by(|a, b| a.resource == b.resource) {
+        heading(out, rows[0].resource, naming);
+        table::write(out, "  ", &rows.iter().map(|it| line(it, naming)).collect::<Vec<_>>());
+        out.push('\n');
+    }
+}
+
+/// A resource, as its rows are headed.
+pub(super) fn heading(out: &mut String, resource: ResourceId, naming: &Naming<'_>) {
+    let offering = naming.offering(resource);
+    let offering = if offering.is_empty() { String::new() } else { format!("  {offering}") };
+    let _ = writeln!(out, "{}{}", styled(STRONG, naming.resource(resource)), styled(QUIET, offering));
+}
+
+fn line(row: &Row<'_>, naming: &Naming<'_>) -> table::Line<4> {
+    let (style, sign, what) = match row.change {
+        Change::Remove(_) => (REMOVE, "-", ""),
+        Change::Replace(..) => (CHANGE, "-/+", ""),
+        Change::Create(_) => (CREATE, "+", ""),
+        Change::Hold(_) => (HOLD, "!", "held: "),
+        Change::Skip(_) => (HOLD, "!", "not created: "),
+        Change::WithholdRemoval(_) => (QUIET, "(-)", "withheld · "),
+        Change::WithholdCreation(_) => (QUIET, "(+)", "withheld · "),
+        Change::InSync => (PLAIN, "=", ""),
+        Change::Keep(_) => (PLAIN, "=", "kept: "),
+        Change::Outside => (QUIET, "·", ""),
+    };
+    let link = row.link.and_then(|id| naming.link(id)).map_or(String::new(), |it| format!(" · {it}"));
+    let note = format!("{what}{}{link}{}", row.note, row.before);
+    [(style, format!("{sign:<3}")), (style, row.roles.clone()), (PLAIN, naming.user(row.user)), (QUIET, note)]
+}
+
+fn fixed(Fixed { binding, link, intent }: &Fixed, naming: &Naming<'_>) -> table::Line<4> {
+    let link = link.and_then(|id| naming.link(id)).map_or(String::new(), |it| format!(" · {it}"));
+    let [resource, user, role] = Words { naming, markup: TEXT }.cells(*binding);
+    let note = format!("{} without it{link}", without(*intent));
+    [(PLAIN, resource), (PLAIN, role), (PLAIN, user), (QUIET, note)]
 }
 
 /// What is said of the whole: what nobody names, what limits hold, and the summary.
-pub(super) fn foot(decision: &Decision, naming: &Naming<'_>, detail: Detail) -> String {
-    let mut out = String::new();
-    unnamed(&mut out, &decision.plan, detail);
+fn foot(out: &mut String, decision: &Decision, naming: &Naming<'_>, detail: Detail) {
+    unnamed(out, &decision.plan, detail);
     if let Some(limited) = &decision.limited {
-        limit(&mut out, limited, decision.plan.now, naming);
+        limit(out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
-    out
-}
-
-fn heading<'a>(resource: ResourceId, naming: &Naming<'a>) -> Heading<'a> {
-    (naming.offering(resource), naming.resource(resource), resource)
-}
-
-fn line(change: &Change<'_>, causes: Option<&Causes>, naming: &Naming<'_>) -> table::Line<4> {
-    let role = |it: &Binding| naming.role(it.role);
-    let (style, sign, roles, note) = match change {
-        Change::Remove(it) => (REMOVE, "-", role(&it.link.binding), linked(why(it), it, naming)),
-        Change::Replace(_, removals, creations) => {
-            let old = roles(removals.iter().map(|it| it.link.binding.role), naming);
-            let new = roles(creations.iter().map(|it| it.binding.role), naming);
-            let lines = creations.iter().flat_map(|it| it.origins.iter());
-            (CHANGE, "-/+", format!("{old} → {new}"), origins(lines))
-        }
-        Change::Create(it) => (CREATE, "+", role(&it.binding), origins(it.origins.iter())),
-        Change::Hold(it) => {
-            (HOLD, "!", role(&it.removal.link.binding), linked(format!("held: {}", held(it)), &it.removal, naming))
-        }
-        Change::Skip(it) => {
-            let origins = origins(it.creation.origins.iter());
-            (HOLD, "!", role(&it.creation.binding), format!("not created: {} · {origins}", it.why))
-        }
-        Change::WithholdRemoval(it) => (QUIET, "(-)", role(&it.link.binding), format!("withheld · {}", why(it))),
-        Change::WithholdCreation(it) => {
-            (QUIET, "(+)", role(&it.binding), format!("withheld · {}", origins(it.origins.iter())))
-        }
-    };
-    let (user, before) = (naming.user(change.user()), causes.map_or("", |it| causes::before(change, it)));
-    [(style, format!("{sign:<3}")), (style, roles), (PLAIN, user), (QUIET, note + before)]
-}
-
-fn linked(note: String, removal: &Removal, naming: &Naming<'_>) -> String {
-    match naming.link(removal.link.id) {
-        Some(link) => format!("{note} · {link}"),
-        None => note,
-    }
-}
-
-fn held(Held { removal, hold }: &Held) -> String {
-    match removal.why {
-        Why::NotDeclared => visible(&hold.to_string()).into_owned(),
-        other => format!("{} · {other}", visible(&hold.to_string())),
-    }
-}
-
-fn roles(ids: impl Iterator<Item = RoleId>, naming: &Naming<'_>) -> String {
-    let mut names: Vec<_> = ids.map(|id| naming.role(id)).collect();
-    names.sort();
-    names.dedup();
-    names.join(", ")
-}
-
-/// Why a link goes, with the line that once asked for it or will.
-pub fn why(Removal { link: _, why, origins: lines }: &Removal) -> String {
-    let ended = lines.iter().filter_map(|it| it.life.until).max();
-    let begins = lines.iter().filter_map(|it| it.life.from).min();
-    let detail = match why {
-        Why::Ended => ended.map(|it| format!(", was until {}", end(it))),
-        Why::NotBegun => begins.map(|it| format!(", begins {}", instant(it))),
-        Why::NotDeclared | Why::Duplicate => None,
-    };
-    let places = match &lines[..] {
-        [] => String::new(),
-        [first, rest @ ..] => format!(" · {}{}", place(first), more(rest.len())),
-    };
-    format!("{why}{}{places}", detail.unwrap_or_default())
-}
-
-/// The lines that ask for something: the first in full, then how many more.
-pub fn origins<'a>(mut lines: impl Iterator<Item = &'a Origin>) -> String {
-    let Some(first) = lines.next() else { return String::new() };
-    let until = first.life.until.map(|it| format!(" · until {}", end(it)));
-    format!("{}{}{}", place(first), until.unwrap_or_default(), more(lines.count()))
-}
-
-fn more(lines: usize) -> String {
-    match lines {
-        0 => String::new(),
-        1 => " · and one more line".to_owned(),
-        lines => format!(" · and {lines} more lines"),
-    }
-}
-
-/// Where a line stands, by which groups it means somebody, and why it is there.
-fn place(Origin { span, groups, life: _, reason }: &Origin) -> String {
-    let via = if groups.is_empty() { String::new() } else { format!(" via {}", groups.join(" › ")) };
-    let reason = reason.as_ref().map(|it| format!(" · {it}"));
-    visible(&format!("{span}{via}{}", reason.unwrap_or_default())).into_owned()
 }
 
 /// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
@@ -197,9 +126,8 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     if links == 0 {
         return;
     }
-    let (link, resource) = (plural(links, "link"), plural(resources, "resource"));
-    let place = format!("{links} {link} on {resources} {resource} that the files do not name");
-    let _ = writeln!(out, "{} {place}", styled(HOLD, "Held:"));
+    let (links, resources) = (counted(links, ["link", "links"]), counted(resources, ["resource", "resources"]));
+    let _ = writeln!(out, "{} {links} on {resources} that the files do not name", styled(HOLD, "Held:"));
     let more = if detail == Detail::Changes { "; -v lists them" } else { "" };
     let _ = writeln!(
         out,
@@ -208,7 +136,8 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
 }
 
 fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
-    let _ = writeln!(out, "{}", styled(HOLD, format!("Held by limits: {links} {}", plural(*links, "removal"))));
+    let held = format!("Held by limits: {}", counted(*links, ["removal", "removals"]));
+    let _ = writeln!(out, "{}", styled(HOLD, held));
     for it in exceeded {
         let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
@@ -229,19 +158,18 @@ pub fn approval(digest: &Digest, now: Timestamp) -> String {
 /// The summary line.
 pub fn summary(decision: &Decision) -> String {
     let counts = Counts::of(decision);
-    let mut first = vec![format!("{} to create", counts.create), format!("{} to remove", counts.remove)];
-    let mut add = |count: usize, what: &str| {
-        if count > 0 {
-            first.push(format!("{count} {what}"));
-        }
-    };
-    add(counts.held, "held");
-    add(counts.unresolved, "unresolved");
-    add(counts.withheld, "withheld");
-    add(counts.outside_own_scope, "outside their own scope");
-    add(counts.skipped, "skipped");
+    let some = [
+        (counts.held, "held"),
+        (counts.unresolved, "unresolved"),
+        (counts.withheld, "withheld"),
+        (counts.outside_own_scope, "outside their own scope"),
+        (counts.skipped, "skipped"),
+    ];
+    let some = some.into_iter().filter(|(count, _)| *count > 0);
+    let all = [(counts.create, "to create"), (counts.remove, "to remove")].into_iter().chain(some);
+    let all: Vec<_> = all.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
     let changing = if decision.plan.changing { " · observed while changing" } else { "" };
-    format!("Plan: {} · {}{changing}", first.join(", "), counts.unchanged())
+    format!("Plan: {} · {}{changing}", all.join(", "), counts.unchanged())
 }
 
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty
@@ -249,18 +177,11 @@ pub fn summary(decision: &Decision) -> String {
 pub fn banner(observation: &Observation) -> String {
     let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
     let mut out = String::new();
-    if let Some(lacks) = caller.lacks() {
-        let (of, name) = seen::holder(caller);
-        let _ = writeln!(out, "{}", styled(HOLD, format!("The token {of} `{}` is not a staff token.", visible(name))));
-        let _ = writeln!(out, "It {lacks}.\n");
+    if let Some(lacks) = super::words::QUOTED.not_staff(caller) {
+        let _ = writeln!(out, "{} {lacks}.\n", styled(HOLD, "Not a staff token:"));
     }
     if *changing {
-        let _ = writeln!(out, "{}\n", styled(HOLD, "Links came and went while they were read: look again."));
+        let _ = writeln!(out, "{}\n", styled(HOLD, format!("{}: look again.", capitalized(CHANGING))));
     }
     out
-}
-
-/// A word for so many.
-pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }

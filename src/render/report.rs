@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::plan::{plural, summary};
+use super::plan::summary;
 use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
-use super::{Naming, visible};
+use super::{Naming, counted, grouped, visible};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 
 /// One step and what became of it, in one line.
@@ -77,7 +77,7 @@ fn unsent(out: &mut String, report: &Report, naming: &Naming<'_>) {
     }
     match unsent.count() {
         0 => {}
-        more => _ = writeln!(out, "… and {more} more that were not sent"),
+        more => _ = writeln!(out, "… and {} more that were not sent", grouped(more)),
     }
 }
 
@@ -93,16 +93,18 @@ fn help(out: &mut String, failure: &Failure) {
 
 pub(super) fn counts(report: &Report) -> String {
     let count = |fits: fn(&Outcome) -> bool| report.count(|_, outcome| fits(outcome));
-    let created = count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_)));
-    let mut parts = vec![format!("{created} created"), format!("{} removed", count(|it| *it == Outcome::Removed))];
-    let rest = [
+    let always = [
+        (count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_))), "created"),
+        (count(|it| *it == Outcome::Removed), "removed"),
+    ];
+    let some = [
         (count(|it| *it == Outcome::AlreadyGone), "already gone"),
         (count(|it| matches!(it, Outcome::Held(_))), "held"),
         (count(|it| matches!(it, Outcome::Failed(_))), "failed"),
         (count(|it| matches!(it, Outcome::Unknown(_))), "unknown"),
         (count(|it| *it == Outcome::Unsent), "not sent"),
     ];
-    parts.extend(rest.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    let steps = report.steps.len();
-    format!("Applied {steps} {}: {}", plural(steps, "step"), parts.join(", "))
+    let all = always.into_iter().chain(some.into_iter().filter(|(count, _)| *count > 0));
+    let parts: Vec<_> = all.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
+    format!("Applied {}: {}", counted(report.steps.len(), ["step", "steps"]), parts.join(", "))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::style::{HOLD, PLAIN, QUIET, styled};
-use super::{Naming, plural, table, visible};
+use super::{Naming, counted, table, visible};
 use crate::binding::UserId;
 use crate::risk::{Accepted, Assessment, Finding, RULES, Risk};
 
@@ -95,11 +95,11 @@ pub(super) fn message(
         }
         Finding::Share(exceeded) => exceeded.to_string(),
         Finding::Endless { binding, ending, others } => format!(
-            "{} gets {} on {} without an end, where {ending} of {others} {} end",
+            "{} gets {} on {} without an end, where {ending} of {} end",
             user(binding.user),
             role(binding.role),
             place(binding.resource),
-            plural(*others, "other"),
+            counted(*others, ["other", "others"]),
         ),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::causes::by_cause;
 use super::style::{QUIET, REMOVE, styled};
 use super::{Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, risks, seen, step, visible};
 use crate::diagnostic::{Diagnostic, Source};
@@ -47,11 +46,7 @@ fn write(out: &mut String, pass: &Pass<'_>) {
 /// What was decided: what its reviewers should not miss, then all of it, by cause where causes are known.
 pub fn decision(pass: &Pass<'_>) -> String {
     let Pass { decision, naming, causes, assessment, detail, .. } = *pass;
-    let all = match causes {
-        Some(causes) => by_cause(decision, causes, naming, detail),
-        None => plan(decision, naming, detail),
-    };
-    risks(assessment, naming) + &all
+    risks(assessment, naming) + &plan(decision, causes, naming, detail)
 }
 
 /// Findings with the lines they are about.

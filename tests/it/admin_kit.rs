@@ -152,7 +152,7 @@ fn unresolved() -> Pass {
         ],
         held: vec![Held {
             what: "jürgen.müller: admin on cluster-a".to_owned(),
-            why: "might be meant by access/hpc.yaml:18, which is unresolved".to_owned(),
+            why: "an unresolved line might refer to it · access/hpc.yaml:18".to_owned(),
         }],
         ..Finished::default()
     })

@@ -17,7 +17,7 @@ fn check(base: &str, head: &str, world: &str, expect: Expect) {
 fn told(base: &str, head: &str, world: &World) -> String {
     let [base, head] = [base, head].map(|it| world.decision(it));
     let causes = Causes::new(Some(&base), &head);
-    let text = render::by_cause(&head, &causes, &Naming::new(&world.directory), Detail::Changes);
+    let text = render::plan(&head, Some(&causes), &Naming::new(&world.directory), Detail::Changes);
     anstream::adapter::strip_str(&text).to_string()
 }
 
@@ -133,7 +133,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
 
             Held by limits: 3 removals
               no link would be left in scope
-              help: if these are meant, release exactly them with `--approve e7bb254be2727fa5`, or in the file with
+              help: if this is intended, approve exactly these with `--approve e7bb254be2727fa5`, or in the file with
                 approvals:
                   - {held: "e7bb254be2727fa5", until: 2027-01-08, reason: "…"}
 
@@ -149,7 +149,7 @@ fn without_files_before_everything_is_the_work_of_the_change() {
     let decision = world.decision(&format!("scope: all\nbindings:\n{ALICE}"));
     let causes = Causes::new(None, &decision);
     assert!(causes.fixed.is_empty());
-    let text = render::by_cause(&decision, &causes, &Naming::new(&world.directory), Detail::Changes);
+    let text = render::plan(&decision, Some(&causes), &Naming::new(&world.directory), Detail::Changes);
     assert!(text.contains("because of this change") && !text.contains("already different"), "{text}");
 }
 
@@ -161,7 +161,7 @@ fn everything_is_shown_with_what_stays() {
         world.decision(&format!("{settings}{it}"))
     });
     let causes = Causes::new(Some(&base), &head);
-    let text = render::by_cause(&head, &causes, &Naming::new(&world.directory), Detail::Everything);
+    let text = render::plan(&head, Some(&causes), &Naming::new(&world.directory), Detail::Everything);
     expect![[r#"
         ── because of this change ──
 
@@ -256,7 +256,7 @@ fn what_one_change_takes_and_a_limit_holds_is_never_nothing() {
 
         Held by limits: 3 removals
           3 bindings would go, more than the 1 that `limits.removals` allows
-          help: if these are meant, release exactly them with `--approve 105d0da9a7069b66`, or in the file with
+          help: if this is intended, approve exactly these with `--approve 105d0da9a7069b66`, or in the file with
             approvals:
               - {held: "105d0da9a7069b66", until: 2027-01-08, reason: "…"}
 

@@ -59,7 +59,7 @@ async fn a_plan_is_data_and_what_is_wrong_with_the_files_is_not() {
     .assert_eq(&stderr);
     let support = desk.call("plan -f grants.yaml").env("WALDUR_ACCESS_TOKEN", tokens::SUPPORT).run().await;
     assert_eq!(support.stdout, stdout);
-    assert!(support.stderr.contains("The token of `support` is not a staff token."), "{}", support.stderr);
+    assert!(support.stderr.contains("Not a staff token: the token of `support`"), "{}", support.stderr);
 }
 
 #[tokio::test]

@@ -77,9 +77,9 @@ fn everything_of_a_user() {
           =    admin   alice  has it, and keeps it
                grants.yaml:12 · OPS-12 · until 2027-03-31
                link 00000000000000000000000000000001
-          !    viewer  alice  has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+          !    viewer  alice  has it, and keeps it for now: an unresolved line might refer to it · grants.yaml:20
                link 00000000000000000000000000000002
-                 help: mend that reference
+                 help: fix that line
 
         cluster-b  HPC
           +    admin   alice  gets it
@@ -115,16 +115,16 @@ fn everything_on_a_resource() {
           =    admin   alice  has it, and keeps it
                grants.yaml:12 · OPS-12 · until 2027-03-31
                link 00000000000000000000000000000001
-          !    viewer  alice  has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+          !    viewer  alice  has it, and keeps it for now: an unresolved line might refer to it · grants.yaml:20
                link 00000000000000000000000000000002
-                 help: mend that reference
+                 help: fix that line
           =    member  bob    has it, and keeps it
                grants.yaml:15 via staff (grants.yaml:6)
                link 00000000000000000000000000000003: stays
                link 00000000000000000000000000000004: goes
-          !    viewer  erin   has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+          !    viewer  erin   has it, and keeps it for now: an unresolved line might refer to it · grants.yaml:20
                link 00000000000000000000000000000006
-                 help: mend that reference
+                 help: fix that line
           =    admin   root   has it, and keeps it: protected
                link 00000000000000000000000000000005
           +    member  yan    gets it
@@ -237,7 +237,7 @@ fn without_a_scope_what_nobody_names_is_held_and_how_to_release_it_is_said() {
     expect![[r#"
         cluster-a  HPC
           there is no scope, and no line names it: nothing is removed here
-          !    admin  alice  has it, and keeps it for now: resource not named: list it, or write `scope: all`
+          !    admin  alice  has it, and keeps it for now: no scope, and no line names its resource
                link 00000000000000000000000000000001
                  help: list the resource under `bindings`, or write `scope: all`
 
@@ -257,7 +257,7 @@ fn what_limits_hold_is_released_by_the_digest() {
         cluster-a  HPC
           !    admin  bob  has it, and keeps it for now: over the limit
                link 00000000000000000000000000000002
-                 help: if these are meant, release exactly them with `--approve eac693cef4413d2c`
+                 help: if this is intended, approve exactly these with `--approve eac693cef4413d2c`
 
         The server's log could not be read.
     "#]]

@@ -82,9 +82,9 @@ fn who_wrote_a_line_and_who_did_what_outside_of_git() {
                  last changed 2026-11-02 by Jane Doe in 1a2b3c4d5e6f: Let Alice in
                link 00000000000000000000000000000001
                made 2026-11-02 10:05 UTC by operator
-          !    viewer  alice  has it, and keeps it for now: might be meant by grants.yaml:20, which is unresolved
+          !    viewer  alice  has it, and keeps it for now: an unresolved line might refer to it · grants.yaml:20
                link 00000000000000000000000000000002
-                 help: mend that reference
+                 help: fix that line
                made 2026-12-01 10:05 UTC by mallory, outside of git
 
         cluster-b  HPC

@@ -113,7 +113,7 @@ fn who_may_see_only_a_part_is_told_in_the_file() {
         # Who has access on https://waldur.example.org/api: 1 binding on 1 resource.
         # Written by `grantsync export`.
         # Seen with the token of "bob\nbindings: []", which is no staff token: this may be a part.
-        # Links came and went while they were read: this may be not all of them.
+        # Links changed while they were read: some may be missing.
         version: 1
 
     "##]]

@@ -81,7 +81,7 @@ async fn a_list_that_moves_is_shown_with_a_word_of_warning() {
     assert_eq!(said.code, Some(0));
     assert_eq!(serde_json::from_str::<Value>(&said.stdout).unwrap()["changing"], true);
     expect![[r#"
-        Links came and went while they were read, so some may be missing: look again.
+        Links changed while they were read: look again.
     "#]]
     .assert_eq(&said.stderr);
 }

@@ -72,7 +72,7 @@ fn a_username_nobody_has_holds_what_it_might_mean_and_nothing_else() {
             problem grants.yaml:4: no user has the username `jon`
             cluster-a  HPC
               -    viewer  dave  not declared
-              !    member  dave  held: might be meant by grants.yaml:4, which is unresolved
+              !    member  dave  held: an unresolved line might refer to it · grants.yaml:4
 
             cluster-b  HPC
               -    member  dave  not declared
@@ -91,7 +91,7 @@ fn a_role_nobody_has_holds_every_role_of_that_user_there() {
             problem grants.yaml:3: no role of the offering `HPC` is called `boss`, as `cluster-a` would need (its roles are `admin`, `member`, `viewer`)
             cluster-a  HPC
               -    viewer  carol  not declared
-              !    member  dave   held: might be meant by grants.yaml:3, which is unresolved
+              !    member  dave   held: an unresolved line might refer to it · grants.yaml:3
 
             Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
         "#]],
@@ -107,10 +107,10 @@ fn a_resource_nobody_has_holds_that_user_everywhere_since_role_names_mean_nothin
             problem grants.yaml:3: no resource is called `nowhere`
             cluster-a  HPC
               -    viewer  carol  not declared
-              !    viewer  dave   held: might be meant by grants.yaml:3, which is unresolved
+              !    viewer  dave   held: an unresolved line might refer to it · grants.yaml:3
 
             archive  Storage
-              !    admin  dave  held: might be meant by grants.yaml:3, which is unresolved
+              !    admin  dave  held: an unresolved line might refer to it · grants.yaml:3
 
             Plan: 0 to create, 1 to remove, 2 held, 1 unresolved · 1 in sync
         "#]],

@@ -60,13 +60,13 @@ bindings:
         yaml,
         &world,
         expect![[r#"
-        cluster-a  HPC
-          -    member  bob    not declared
-          !    viewer  alice  held: replacement not created
-          !    viewer  bob    held: a line for it has a date, and the server's clock differs from ours · not begun
+            cluster-a  HPC
+              -    member  bob    not declared
+              !    viewer  alice  held: replacement not created
+              !    viewer  bob    held: a line for it has a date, and the server's clock differs from ours · not begun, begins 2027-01-02 · grants.yaml:6
 
-        Plan: 0 to create, 1 to remove, 2 held · 0 in sync
-    "#]],
+            Plan: 0 to create, 1 to remove, 2 held · 0 in sync
+        "#]],
     );
 }
 
@@ -165,7 +165,7 @@ bindings:
         "HPC cluster-a: admin alice, viewer alice",
         expect![[r#"
             cluster-a  HPC
-              -    viewer  alice  not begun, begins 2027-12-01 · grants.yaml:7 · and one more line
+              -    viewer  alice  not begun, begins 2027-12-01 · grants.yaml:7 · and 1 more line
 
             Plan: 0 to create, 1 to remove · 1 in sync
         "#]],
@@ -216,9 +216,9 @@ bindings:
             cluster-a  HPC
               -    admin  dave   not declared
               +    admin  erin   grants.yaml:8
-              !    admin  alice  held: a line for it has a date, and the server's clock differs from ours · ended
-              !    admin  bob    held: a line for it has a date, and the server's clock differs from ours · not begun
-              !    admin  carol  held: a line for it has a date, and the server's clock differs from ours · duplicate
+              !    admin  alice  held: a line for it has a date, and the server's clock differs from ours · ended, was until 2026-12-31 · grants.yaml:5
+              !    admin  bob    held: a line for it has a date, and the server's clock differs from ours · not begun, begins 2027-12-31 · grants.yaml:6
+              !    admin  carol  held: a line for it has a date, and the server's clock differs from ours · duplicate · grants.yaml:7
 
             Plan: 1 to create, 1 to remove, 3 held · 1 duplicate row, 1 in sync
         "#]],
@@ -259,8 +259,8 @@ bindings:
         warning grants.yaml:6: no resource is called `cluster-b` (did you mean `cluster-a`?)
         warning grants.yaml:7: no user has the username `nobody-of-that-name`
         cluster-a  HPC
-          !    viewer  bob    held: might be meant by grants.yaml:6, which is unresolved
-          !    viewer  carol  held: might be meant by grants.yaml:7, which is unresolved
+          !    viewer  bob    held: an unresolved line might refer to it · grants.yaml:6
+          !    viewer  carol  held: an unresolved line might refer to it · grants.yaml:7
 
         Plan: 0 to create, 0 to remove, 2 held · 1 in sync
     "#]],

@@ -51,9 +51,9 @@ fn an_unresolved_protected_user_holds_every_removal() {
         expect![[r#"
             problem grants.yaml:2: no user has the username `break-glas` (did you mean `break-glass`?)
             cluster-a  HPC
-              !    admin   alice        held: might be meant by the setting at grants.yaml:2, which is unresolved · duplicate
-              !    viewer  bob          held: might be meant by the setting at grants.yaml:2, which is unresolved
-              !    admin   break-glass  held: might be meant by the setting at grants.yaml:2, which is unresolved
+              !    admin   alice        held: an unresolved setting might refer to it · grants.yaml:2 · duplicate · grants.yaml:4
+              !    viewer  bob          held: an unresolved setting might refer to it · grants.yaml:2
+              !    admin   break-glass  held: an unresolved setting might refer to it · grants.yaml:2
 
             Plan: 0 to create, 0 to remove, 3 held, 1 unresolved · 1 duplicate row, 1 in sync
         "#]],
@@ -70,10 +70,10 @@ fn an_unresolved_exclusion_holds_every_removal_and_an_unresolved_inclusion_narro
         expect![[r#"
         problem grants.yaml:1: no resource is called `archives` (did you mean `archive`?)
         cluster-a  HPC
-          !    viewer  bob  held: might be meant by the setting at grants.yaml:1, which is unresolved
+          !    viewer  bob  held: an unresolved setting might refer to it · grants.yaml:1
 
         archive  Storage
-          !    admin  bob  held: might be meant by the setting at grants.yaml:1, which is unresolved
+          !    admin  bob  held: an unresolved setting might refer to it · grants.yaml:1
 
         Plan: 0 to create, 0 to remove, 2 held, 1 unresolved · 1 in sync
     "#]],

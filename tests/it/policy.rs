@@ -84,7 +84,7 @@ fn a_resource_that_several_people_would_leave_empty_is_held_alone() {
 
         Held by limits: 3 removals
           3 people would go from `cluster-a`, and no link would be left there
-          help: if these are meant, release exactly them with `--approve 3e7461f1d94aad99`, or in the file with
+          help: if this is intended, approve exactly these with `--approve 3e7461f1d94aad99`, or in the file with
             approvals:
               - {held: "3e7461f1d94aad99", until: 2027-01-08, reason: "…"}
 
@@ -163,7 +163,7 @@ fn a_digest_releases_exactly_the_held_set() {
 
         Held by limits: 6 removals
           6 of 8 bindings would go, more than the 25 % that `limits.removal_percent` allows
-          help: if these are meant, release exactly them with `--approve 7ac97cf84934d463`, or in the file with
+          help: if this is intended, approve exactly these with `--approve 7ac97cf84934d463`, or in the file with
             approvals:
               - {held: "7ac97cf84934d463", until: 2027-01-08, reason: "…"}
 

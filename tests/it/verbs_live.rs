@@ -106,5 +106,5 @@ async fn a_view_of_a_token_that_is_not_of_the_staff_is_told_by_its_fingerprint()
     ];
     assert_eq!(bench.run_in(&support, "snapshot -o live.json").await.code, Some(0));
     let ended = bench.run_offline("plan -f grants.yaml --live live.json").await;
-    assert!(ended.err.contains("The token with the fingerprint `"), "{ended:?}");
+    assert!(ended.err.contains("Not a staff token: the token with the fingerprint `"), "{ended:?}");
 }

@@ -133,7 +133,7 @@ pub(crate) fn decided(world: &World, yaml: &str, now: &str, asks: &Asks) -> Stri
         Ok(decision) => decision,
         Err(stale) => return format!("{out}{stale}\n"),
     };
-    let text = render::plan(&decision, &Naming::new(&world.directory), Detail::Changes);
+    let text = render::plan(&decision, None, &Naming::new(&world.directory), Detail::Changes);
     out + &anstream::adapter::strip_str(&text).to_string()
 }
 

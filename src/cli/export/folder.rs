@@ -13,7 +13,7 @@ use crate::cli::output;
 use crate::cli::target::{Target, is_stdout};
 use crate::desired::export::{self, ExportedFile};
 use crate::reconcile::files;
-use crate::render::plural;
+use crate::render::counted;
 
 /// More files than this are counted, not named.
 const NAMED: usize = 10;
@@ -58,7 +58,7 @@ pub(super) fn write(directory: &Path, files: &[ExportedFile], present: Present) 
     }
     let (count, place) = (files.len(), directory.display());
     let see = format!("see what they mean with `grantsync plan -f {place}`");
-    output::say(&format!("wrote {count} {} to `{place}`; {see}\n", plural(count, "file")));
+    output::say(&format!("wrote {} to `{place}`; {see}\n", counted(count, ["file", "files"])));
     for it in &stale {
         output::say(&format!("removed `{}`, which an earlier export wrote\n", it.display()));
     }

@@ -141,7 +141,7 @@ fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> 
         head += &comment(&format!("Seen with the token of {username}, which is no staff token: this may be a part."));
     }
     if *changing {
-        head += &comment("Links came and went while they were read: this may be not all of them.");
+        head += &comment("Links changed while they were read: some may be missing.");
     }
     head + "version: 1\n\n"
 }

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::escape::{code, prose};
 use super::left::{by_the_way, open_ends};
 use super::section::{Row, Section, titles};
-use super::words::{by_resource, lines, names, row, why};
-use super::{FEW, ONCE, OPEN, Page};
+use super::{FEW, ONCE, OPEN, Page, words};
 use crate::binding::{ResourceId, RoleId, UserId};
-use crate::plan::{Creation, Why};
-use crate::policy::{Cause, Causes, Decision, Fixed, Intent};
-use crate::render::causes::{NOTHING, Tally, before};
-use crate::render::changes::{Change, changes};
+use crate::policy::{Cause, Causes, Decision};
 use crate::render::risks::{excuse, message, ordered};
+use crate::render::rows::{self, Change};
+use crate::render::tally::{NOTHING, Tally};
+use crate::render::words::without;
 use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
 
@@ -20,27 +19,27 @@ const BECAUSE: &str = " because of this change";
 const BEFORE: &str = " · already different before this change";
 
 /// A plan, or what there was to do where that was nothing.
-pub(super) fn page(pass: &Pass<'_>) -> Page {
+pub(super) fn page(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> Page {
     let Pass { verb, decision, naming, causes, assessment, .. } = *pass;
     let stays = staying(decision);
-    let part = |causes, cause| changed(&decision.part(causes, cause), Some(causes), &stays, naming);
+    let part = |cause| changed(rows.iter().filter(|it| it.cause == cause), &stays, naming);
     let (because, already, fixed) = match causes {
-        None => (changed(decision, None, &stays, naming), Vec::new(), None),
+        None => (part(None), Vec::new(), None),
         Some(causes) => {
-            let because = part(causes, Cause::Change).map(|it| Section { cause: BECAUSE, ..it });
-            let already = part(causes, Cause::Drift).map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
+            let because = part(Some(Cause::Change)).map(|it| Section { cause: BECAUSE, ..it });
+            let already = part(Some(Cause::Drift));
+            let already = already.map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
             (because, already.into(), Some(fixed(causes, naming)))
         }
     };
-    let (open_ends, risks) = (open_ends(pass), [risks(assessment, naming)]);
-    let tally = causes.map(|it| Tally::of(decision, it, naming));
+    let (open_ends, risks) = (open_ends(pass, rows), [risks(assessment, naming)]);
+    let tally = causes.map(|it| Tally::of(rows, it));
     let mut verdict = match (titles(&because).join(", "), causes) {
         (none, _) if none.is_empty() => Vec::new(),
         (changes, None) => vec![changes],
         (changes, Some(_)) => vec![changes + BECAUSE],
     };
-    verdict.extend(tally.and_then(Tally::held));
-    verdict.extend(tally.and_then(Tally::stopped));
+    verdict.extend(tally.into_iter().flat_map(Tally::held));
     if verdict.is_empty() {
         verdict.push(if causes.is_some() { NOTHING } else { "no changes" }.to_owned());
     }
@@ -54,7 +53,7 @@ pub(super) fn page(pass: &Pass<'_>) -> Page {
     };
     let title = [vec![verdict], rest].concat().join(" · ");
     let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
-    Page { title, sections: sections.chain(by_the_way(pass)).collect(), ..Page::default() }
+    Page { title, sections: sections.chain(by_the_way(pass, rows)).collect(), ..Page::default() }
 }
 
 fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {
@@ -68,66 +67,33 @@ fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) ->
 }
 
 fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
-    let fixed = causes.fixed.iter().map(|Fixed { binding, link: _, intent }| {
-        let without = match intent {
-            Intent::Create => "it would be created",
-            Intent::Skip => "it could not be created",
-            Intent::Remove => "it would be removed",
-            Intent::Hold | Intent::Limit => "its removal would be held",
-            Intent::Withhold => "it would be withheld",
-        };
-        (*binding, row(*binding, without.to_owned(), naming))
-    });
+    let rows = causes.fixed.iter().map(|it| (it.binding, without(it.intent).to_owned()));
     Section {
         what: ["fixed by this change", "fixed by this change"],
         columns: &["Resource", "Who", "Role", "Without this change"],
-        rows: by_resource(fixed, naming),
+        rows: Row::sorted(rows, words(naming)),
         open: FEW,
         ..Section::default()
     }
 }
 
-/// Removals first, then what takes the place of something, then what is new. `stays` is what else people have.
-fn changed(decision: &Decision, causes: Option<&Causes>, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
-    let keeps = |resource: ResourceId, user: UserId| match stays.get(&(resource, user)) {
-        Some(roles) => format!(" (keeps {})", names(roles.iter().copied(), naming)),
+/// Removals first, then what replaces something, then what is new. `stays` is what else people have.
+fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
+    let keeps = |it: &rows::Row<'_>| match stays.get(&(it.resource, it.user)) {
+        Some(roles) => format!(" (keeps {})", words(naming).roles(roles.iter().copied())),
         None => String::new(),
     };
     let [mut removed, mut replaced, mut created, mut duplicates] = [const { Vec::new() }; 4];
-    let mut gone = None;
-    for group in changes(decision, naming) {
-        let on = group.resource;
-        let place = code(&naming.resource_in_line(on));
-        for change in &group.changes {
-            let who = code(&naming.user(change.user()));
-            let before = causes.map_or("", |it| before(change, it));
-            match change {
-                Change::Remove(removal) if removal.why == Why::Duplicate => {
-                    let role = code(&naming.role(removal.link.binding.role));
-                    duplicates.push(Row::cells(on, [place.clone(), who, role]));
-                }
-                Change::Remove(removal) => {
-                    let binding = removal.link.binding;
-                    // A binding with several rows goes once.
-                    if gone.replace(binding) == Some(binding) {
-                        continue;
-                    }
-                    let role = code(&naming.role(binding.role)) + &keeps(on, binding.user);
-                    removed.push(Row::cells(on, [place.clone(), who, role, why(removal) + before]));
-                }
-                Change::Replace(user, removals, creations) => {
-                    let old = names(removals.iter().map(|it| it.link.binding.role), naming);
-                    let new = names(creations.iter().map(|it| it.binding.role), naming);
-                    let roles = format!("{old} → {new}{}", keeps(on, *user));
-                    let lines = lines(creations.iter().flat_map(|it| it.origins.iter())) + before;
-                    replaced.push(Row::cells(on, [place.clone(), who, roles, lines]));
-                }
-                Change::Create(Creation { binding, origins }) => {
-                    let role = code(&naming.role(binding.role));
-                    created.push(Row::cells(on, [place.clone(), who, role, lines(origins.iter()) + before]));
-                }
-                Change::Hold(_) | Change::Skip(_) | Change::WithholdRemoval(_) | Change::WithholdCreation(_) => {}
+    for row in rows.filter(|it| !it.again) {
+        match row.change {
+            Change::Remove(_) if row.is_duplicate() => {
+                let [place, who, role] = Row::subject(row, naming);
+                duplicates.push(Row::cells(row.resource, [place, who, role]));
             }
+            Change::Remove(_) => removed.push(Row::of(row, &keeps(row), naming)),
+            Change::Replace(..) => replaced.push(Row::of(row, &keeps(row), naming)),
+            Change::Create(_) => created.push(Row::of(row, "", naming)),
+            _ => {}
         }
     }
     let section = |what, columns, rows| Section { what, columns, rows, open: OPEN, ..Section::default() };

@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 use super::escape::prose;
 use super::left::{by_the_way, open_ends};
 use super::section::{Row, Section, titles};
-use super::words::{by_resource, lines, row, why};
-use super::{ONCE, OPEN, Page, quote};
+use super::{MARKUP, ONCE, OPEN, Page, quote, words};
 use crate::binding::Binding;
 use crate::plan::{Creation, Why};
-use crate::render::{Naming, Pass, hold, summary};
+use crate::render::rows;
+use crate::render::{Naming, Pass, summary};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 
 /// What was done about a plan, and what was not.
-pub(super) fn page(pass: &Pass<'_>, report: &Report) -> Page {
+pub(super) fn page(pass: &Pass<'_>, report: &Report, rows: &[rows::Row<'_>]) -> Page {
     let done = done(report, pass.naming);
     let steps = titles(&done);
     let steps = if steps.is_empty() { "nothing to do".to_owned() } else { steps.join(", ") };
@@ -23,7 +23,7 @@ pub(super) fn page(pass: &Pass<'_>, report: &Report) -> Page {
         _ if report.converged() => " · converged",
         _ => " · not converged",
     };
-    let sections = done.into_iter().chain(open_ends(pass)).chain(by_the_way(pass)).collect();
+    let sections = done.into_iter().chain(open_ends(pass, rows)).chain(by_the_way(pass, rows)).collect();
     Page { title: format!("Applied: {steps}{converged}"), notes: notes(report), sections, ..Page::default() }
 }
 
@@ -59,7 +59,7 @@ fn done(report: &Report, naming: &Naming<'_>) -> [Section; 6] {
         let (list, word) = match outcome {
             Outcome::Failed(failure) => (&mut failed, told(step, failure)),
             Outcome::Unknown(failure) => (&mut unknown, told(step, failure)),
-            Outcome::Held(hold) => (&mut unsent, format!("{} · held: {}", verb(step), hold::cause(hold))),
+            Outcome::Held(hold) => (&mut unsent, format!("{} · held: {}", verb(step), MARKUP.hold(hold))),
             Outcome::Unsent => (&mut unsent, format!("{} · not sent", verb(step))),
             Outcome::Removed if duplicate => (&mut duplicates, "removed".to_owned()),
             Outcome::AlreadyGone if duplicate => (&mut duplicates, "was gone already".to_owned()),
@@ -70,11 +70,11 @@ fn done(report: &Report, naming: &Naming<'_>) -> [Section; 6] {
             Outcome::Created(_) => (&mut created, asked(step)),
             Outcome::Adopted(_) => (&mut created, asked(step) + " · the answer was lost, and it is there"),
         };
-        list.push((binding, row(binding, word, naming)));
+        list.push((binding, word));
     }
     removed.dedup_by_key(|(binding, _)| *binding);
-    let section = |what, columns, rows: Vec<(Binding, Row)>| {
-        let rows = by_resource(rows.into_iter(), naming);
+    let section = |what, columns, rows: Vec<(Binding, String)>| {
+        let rows = Row::sorted(rows.into_iter(), words(naming));
         Section { what, columns, rows, open: OPEN, ..Section::default() }
     };
     [
@@ -109,7 +109,7 @@ fn verb(step: &Step) -> &'static str {
 
 fn asked(step: &Step) -> String {
     match step {
-        Step::Create(Creation { binding: _, origins }) => lines(origins.iter()),
-        Step::Remove(removal) => why(removal),
+        Step::Create(Creation { binding: _, origins }) => MARKUP.lines(origins.iter()),
+        Step::Remove(removal) => MARKUP.why(removal),
     }
 }

@@ -8,17 +8,19 @@ mod done;
 mod escape;
 mod left;
 mod section;
-mod words;
 
 use std::fmt::Write as _;
 
 use self::escape::{code, prose};
 use self::section::{Row, Section, titles};
 use super::dates::instant;
-use super::{Counts, Failed, Pass, Shown, Stale, Verb, difference, seen};
+use super::rows::rows;
+use super::words::{Markup, Words};
+use super::{Counts, Detail, Failed, Naming, Pass, Shown, Stale, Verb, difference, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::policy::Difference;
 use crate::report::Failure;
+use crate::snapshot::CHANGING;
 
 /// Bytes that a comment may have: GitHub takes 65,536 characters. The rest is for a line of whoever posts it.
 const COMMENT: usize = 65_000;
@@ -36,6 +38,12 @@ const NOTHING_APPLIED: &str = "Nothing was applied";
 /// What is said about duplicates.
 const ONCE: &str = "The server held these more than once. Nobody's access changes.";
 
+const MARKUP: Markup = Markup { name: code, prose };
+
+fn words<'a>(naming: &'a Naming<'a>) -> Words<'a> {
+    Words { naming, markup: MARKUP }
+}
+
 /// Everything, for a comment.
 pub(super) fn render(shown: &Shown<'_>) -> String {
     page(shown, COMMENT)
@@ -50,9 +58,10 @@ pub fn job_summary(shown: &Shown<'_>) -> String {
 fn page(shown: &Shown<'_>, room: usize) -> String {
     match *shown {
         Shown::Pass(pass) => {
+            let rows = rows(pass.decision, pass.causes, words(pass.naming), Detail::Changes);
             let page = match pass.report {
-                Some(report) => done::page(&pass, report),
-                None => decision::page(&pass),
+                Some(report) => done::page(&pass, report, &rows),
+                None => decision::page(&pass, &rows),
             };
             let page = Page { notes: view(&pass) + &page.notes, foot: foot(&pass), ..page };
             page.write(&marker(pass.verb, &pass.observation.server), room)
@@ -127,13 +136,11 @@ fn view(pass: &Pass<'_>) -> String {
         let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
         let _ = writeln!(out, "\n> {}", told.trim_end());
     }
-    let caller = &pass.observation.caller;
-    if let Some(lacks) = caller.lacks() {
-        let (of, whom) = seen::holder(caller);
-        let _ = writeln!(out, "\n> **Not a staff token:** the token {of} {} {lacks}.", code(whom));
+    if let Some(lacks) = MARKUP.not_staff(&pass.observation.caller) {
+        let _ = writeln!(out, "\n> **Not a staff token:** {lacks}.");
     }
     if pass.decision.plan.changing {
-        out.push_str("\n> **Observed while changing:** links came and went while they were read. Look again.\n");
+        let _ = writeln!(out, "\n> **Observed while changing:** {CHANGING}. Look again.");
     }
     out
 }
@@ -153,13 +160,12 @@ fn foot(pass: &Pass<'_>) -> String {
 
 /// What a saved plan says and a new one does not, or the other way round.
 fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
-    let rows = differences.iter().map(|Difference { binding, link: _, then, now }| {
-        (*binding, words::row(*binding, difference::words(*then, *now), naming))
-    });
+    let rows = differences.iter();
+    let rows = rows.map(|Difference { binding, link: _, then, now }| (*binding, difference::words(*then, *now)));
     Section {
         what: ["difference from the plan", "differences from the plan"],
         columns: &["Resource", "Who", "Role", "What differs"],
-        rows: words::by_resource(rows, naming),
+        rows: Row::sorted(rows, words(naming)),
         open: OPEN,
         ..Section::default()
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::escape::cell;
-use crate::binding::ResourceId;
-use crate::render::grouped;
+use super::escape::{cell, code};
+use crate::binding::{Binding, ResourceId};
+use crate::render::words::Words;
+use crate::render::{Naming, counted, grouped, rows};
 
 /// A heading and what is under it.
 #[derive(Debug, Default)]
@@ -42,6 +43,31 @@ impl Row {
         }
         text.push('\n');
         Self { resource: Some(resource), text }
+    }
+
+    /// A row of a decision: its resource, its user, its roles with what is added to them, and why.
+    pub(super) fn of(row: &rows::Row<'_>, more: &str, naming: &Naming<'_>) -> Self {
+        let [place, who, roles] = Self::subject(row, naming);
+        Self::cells(row.resource, [place, who, roles + more, format!("{}{}", row.note, row.before)])
+    }
+
+    /// What a row of a decision is about.
+    pub(super) fn subject(row: &rows::Row<'_>, naming: &Naming<'_>) -> [String; 3] {
+        [code(&naming.resource_in_line(row.resource)), code(&naming.user(row.user)), row.roles.clone()]
+    }
+
+    /// Bindings with a word about each, in the order of names, as people look for them.
+    pub(super) fn sorted(rows: impl Iterator<Item = (Binding, String)>, words: Words<'_>) -> Vec<Self> {
+        let mut rows: Vec<_> = rows.collect();
+        let naming = words.naming;
+        rows.sort_by_cached_key(|(Binding { resource, role, user }, _)| {
+            (naming.offering(*resource), naming.resource(*resource), naming.user(*user), naming.role(*role))
+        });
+        let row = |(binding, text): (Binding, String)| {
+            let [place, who, role] = words.cells(binding);
+            Self::cells(binding.resource, [place, who, role, text])
+        };
+        rows.into_iter().map(row).collect()
     }
 
     /// An item of a list.
@@ -136,9 +162,4 @@ fn extent(rows: &[Row]) -> (String, String) {
         count => format!(" on {}", counted(count, ["resource", "resources"])),
     };
     (grouped(rows.len()), place)
-}
-
-/// A number and what it counts, for one and for several.
-pub(super) fn counted(count: usize, [one, several]: [&str; 2]) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }

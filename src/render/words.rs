@@ -1,0 +1,146 @@
+//! Sentences that several formats share, each in one place. A format says only how it marks names.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::dates::{end, instant};
+use super::{Naming, seen, visible};
+use crate::binding::{Binding, RoleId};
+use crate::desired::{Life, Origin};
+use crate::plan::{Hold, Removal, Why};
+use crate::policy::Intent;
+use crate::snapshot::Caller;
+
+/// How a format marks what others wrote.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Markup {
+    /// A name or a place.
+    pub(super) name: fn(&str) -> String,
+    /// A sentence that may quote names in backticks.
+    pub(super) prose: fn(&str) -> String,
+}
+
+/// For a terminal: names are told from words by where they are.
+pub(super) const TEXT: Markup = Markup { name: plain, prose: plain };
+
+/// For one-line messages: names are in backticks.
+pub(super) const QUOTED: Markup = Markup { name: |it| format!("`{}`", visible(it)), prose: plain };
+
+fn plain(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+/// Names, as a format marks them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) naming: &'a Naming<'a>,
+    pub(super) markup: Markup,
+}
+
+impl Words<'_> {
+    /// A binding as cells: resource, user, role.
+    pub(super) fn cells(self, Binding { resource, role, user }: Binding) -> [String; 3] {
+        [self.naming.resource_in_line(resource), self.naming.user(user), self.naming.role(role)]
+            .map(|it| (self.markup.name)(&it))
+    }
+
+    /// Roles, each once, in the order of names.
+    pub(super) fn roles(self, roles: impl Iterator<Item = RoleId>) -> String {
+        let names: BTreeSet<_> = roles.map(|it| self.naming.role(it)).collect();
+        let names: Vec<_> = names.iter().map(|it| (self.markup.name)(it)).collect();
+        names.join(", ")
+    }
+
+    /// `carol as viewer of cluster-a`.
+    pub(super) fn binding(self, binding: Binding) -> String {
+        let [resource, user, role] = self.cells(binding);
+        format!("{user} as {role} of {resource}")
+    }
+}
+
+impl Markup {
+    /// The lines that ask for something: the first in full, then how many more.
+    pub(super) fn lines<'a>(self, mut lines: impl Iterator<Item = &'a Origin>) -> String {
+        let Some(first) = lines.next() else { return String::new() };
+        let until = first.life.until.map_or(String::new(), |it| format!(" · until {}", end(it)));
+        format!("{}{until}{}", self.line(first), more(lines.count()))
+    }
+
+    /// Why a link is removed, with the line that once asked for it or will.
+    pub(super) fn why(self, Removal { link: _, why, origins }: &Removal) -> String {
+        let why = dated(*why, origins.iter().map(|it| it.life));
+        match &origins[..] {
+            [] => why,
+            [first, rest @ ..] => format!("{why} · {}{}", self.line(first), more(rest.len())),
+        }
+    }
+
+    /// What holds a removal, with the line or setting if it is one.
+    pub(super) fn hold(self, hold: &Hold) -> String {
+        match hold.place() {
+            Some(span) => format!("{} · {}", hold.cause(), (self.name)(&span.to_string())),
+            None => hold.cause().to_owned(),
+        }
+    }
+
+    /// What a token that is not a staff token does not show or allow; `None` for a staff token.
+    pub(super) fn not_staff(self, caller: &Caller) -> Option<String> {
+        let (of, name) = seen::holder(caller);
+        caller.lacks().map(|lacks| format!("the token {of} {} {lacks}", (self.name)(name)))
+    }
+
+    /// Where a line is, by which groups it means somebody, and why it is there.
+    fn line(self, Origin { span, groups, life: _, reason }: &Origin) -> String {
+        let mut out = (self.name)(&span.to_string());
+        if !groups.is_empty() {
+            let groups: Vec<_> = groups.iter().map(|it| (self.name)(it)).collect();
+            let _ = write!(out, " via {}", groups.join(" › "));
+        }
+        if let Some(reason) = reason {
+            let _ = write!(out, " · {}", (self.prose)(reason));
+        }
+        out
+    }
+}
+
+/// Why a link is removed, with the date if it is one.
+pub(super) fn dated(why: Why, lives: impl Iterator<Item = Life> + Clone) -> String {
+    let ended = lives.clone().filter_map(|it| it.until).max();
+    let begins = lives.filter_map(|it| it.from).min();
+    match (why, ended, begins) {
+        (Why::Ended, Some(at), _) => format!("{why}, was until {}", end(at)),
+        (Why::NotBegun, _, Some(at)) => format!("{why}, begins {}", instant(at)),
+        _ => why.to_string(),
+    }
+}
+
+/// What would be done without the change.
+pub(super) fn without(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Create => "would be created",
+        Intent::Skip => "could not be created",
+        Intent::Remove => "would be removed",
+        Intent::Hold | Intent::Limit => "would be held",
+        Intent::Withhold => "would be withheld",
+    }
+}
+
+fn more(lines: usize) -> String {
+    if lines == 0 { String::new() } else { format!(" · and {}", super::counted(lines, ["more line", "more lines"])) }
+}
+
+/// The lines that ask for something, for a terminal: the first in full, then how many more.
+pub fn origins<'a>(lines: impl Iterator<Item = &'a Origin>) -> String {
+    TEXT.lines(lines)
+}
+
+/// Why a link is removed, for a terminal, with the line that once asked for it or will.
+pub fn why(removal: &Removal) -> String {
+    TEXT.why(removal)
+}
+
+/// The first letter as a sentence begins.
+pub(super) fn capitalized(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |it| it.to_uppercase().chain(chars).collect())
+}
