@@ -3,12 +3,16 @@
 //! All identifiers of the server are UUIDs. They are kept as 16 bytes, so that the many ways to write one (dashed,
 //! undashed, upper-case) are equal, and shown as the server shows them: 32 lower-case hex digits.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// One grant of access: this user has this role on this resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Binding {
     /// What is being accessed.
     pub resource: ResourceId,
@@ -81,6 +85,32 @@ macro_rules! ids {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut buffer = [0; uuid::fmt::Simple::LENGTH];
                 f.pad(self.0.simple().encode_lower(&mut buffer))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                uuid::serde::simple::deserialize(deserializer).map(Self)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                "Id".into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "description": "A UUID as the server writes it.",
+                    "type": "string",
+                    "pattern": "^[0-9a-f]{32}$"
+                })
             }
         }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::binding::{Binding, Link};
@@ -9,7 +10,8 @@ use crate::binding::{Binding, Link};
 /// Names a held set: the server, and the id, resource, role and user of every link in it; nothing else.
 ///
 /// It is 16 hex digits: enough that no two sets are ever mistaken for each other, short enough to be pasted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Digest(String);
 
 impl Digest {
@@ -34,6 +36,14 @@ impl Digest {
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() == 16 && text.bytes().all(|it| it.is_ascii_hexdigit());
         digits.then(|| Self(text.to_ascii_lowercase()))
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no digest"))
     }
 }
 

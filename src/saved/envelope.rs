@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+
+use super::hash::checksum;
 
 /// The version of both formats that this program writes and reads.
 const VERSION: u64 = 1;
@@ -19,13 +20,21 @@ pub enum Kind {
 
 /// Whoever opens the file sees first what it is.
 #[derive(Debug, Serialize)]
-struct Envelope {
+struct Envelope<'a, T> {
     format: &'static str,
     version: u64,
-    grantsync: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checksum: Option<String>,
-    content: Value,
+    grantsync: &'a str,
+    checksum: String,
+    content: &'a T,
+}
+
+/// What the checksum is of. Keys are in alphabetical order, here and in the content, since it is hashed as it is written.
+#[derive(Debug, Serialize)]
+struct Checked<'a, T> {
+    content: &'a T,
+    format: &'static str,
+    grantsync: &'a str,
+    version: u64,
 }
 
 /// Why a saved file can't be used. All of it is known without asking a server.
@@ -112,15 +121,9 @@ impl Kind {
 /// # Errors
 /// Never for content that JSON can say.
 pub(super) fn seal(kind: Kind, content: &impl Serialize) -> serde_json::Result<String> {
-    let envelope = Envelope {
-        format: kind.format(),
-        version: VERSION,
-        grantsync: env!("CARGO_PKG_VERSION"),
-        checksum: None,
-        content: serde_json::to_value(content)?,
-    };
-    let checksum = checksum(&serde_json::to_value(&envelope)?);
-    Ok(serde_json::to_string_pretty(&Envelope { checksum: Some(checksum), ..envelope })? + "\n")
+    let (format, version, grantsync) = (kind.format(), VERSION, env!("CARGO_PKG_VERSION"));
+    let checksum = checksum(&Checked { content, format, grantsync, version })?;
+    Ok(serde_json::to_string_pretty(&Envelope { format, version, grantsync, checksum, content })? + "\n")
 }
 
 /// Takes content out of its envelope, with the version of the grantsync that made it.
@@ -142,56 +145,14 @@ pub(super) fn open<T: DeserializeOwned>(kind: Kind, text: &str) -> Result<(T, St
     if found != VERSION {
         return Err(SavedError::Version { kind: words, found, made_by });
     }
-    let given = all.remove("checksum");
-    let rest = Value::Object(all);
-    if given.as_ref().and_then(Value::as_str) != Some(&checksum(&rest)) {
+    let content = all.remove("content").ok_or(SavedError::Damaged(words))?;
+    let (format, version, grantsync) = (kind.format(), VERSION, made_by.as_str());
+    let expected = checksum(&Checked { content: &content, format, grantsync, version }).ok();
+    let given = all.get("checksum").and_then(Value::as_str);
+    // Besides the content these four are all there is.
+    if all.len() != 4 || given.is_none() || given != expected.as_deref() {
         return Err(SavedError::Damaged(words));
     }
-    let senseless = |detail: String| SavedError::Senseless { kind: words, detail };
-    let Value::Object(mut rest) = rest else { return Err(SavedError::Damaged(words)) };
-    let content = rest.remove("content").ok_or_else(|| senseless("it has no content".to_owned()))?;
-    let content = serde_json::from_value(content).map_err(|error| senseless(error.to_string()))?;
-    Ok((content, made_by))
-}
-
-/// SHA-256 over the values, not over the text: indentation and the order of keys may change.
-fn checksum(rest: &Value) -> String {
-    let mut canonical = String::new();
-    write(rest, &mut canonical);
-    format!("sha256:{}", hex(&Sha256::digest(canonical.as_bytes())))
-}
-
-/// JSON in one way only: no white space, keys in order.
-fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut keys: Vec<_> = map.keys().collect();
-            keys.sort_unstable();
-            out.push('{');
-            for key in keys {
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                write(&map[key], out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                write(item, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        other => out.push_str(&other.to_string()),
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    let senseless = |error: serde_json::Error| SavedError::Senseless { kind: words, detail: error.to_string() };
+    Ok((serde_json::from_value(content).map_err(senseless)?, made_by))
 }

@@ -9,7 +9,8 @@
 //! out the same.
 
 mod envelope;
-mod ids;
+mod hash;
+mod links;
 mod plan;
 mod plan_twin;
 mod view;

@@ -9,42 +9,48 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::envelope::{self, Kind, SavedError};
-use super::plan_twin::PlanTwin;
+use super::hash::hex;
+use super::plan_twin::{ChangesTwin, FileTwin, LimitsTwin, seconds};
 use super::view::SavedView;
 use crate::binding::Binding;
 use crate::desired::{Limits, Mode};
 use crate::diagnostic::Source;
 use crate::policy::{ChangeSet, Digest};
 
-/// A plan, with what it takes to make it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A plan, with what it takes to make it again. The keys of all that is saved are in alphabetical order: see `hash`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SavedPlan {
     /// The version of grantsync that made it.
+    #[serde(skip)]
     pub made_by: String,
-    /// When it was made.
-    pub made: Timestamp,
-    /// The instant it was made for.
-    pub now: Timestamp,
+    /// What was asked for on the command line.
+    pub asked: Asked,
+    /// What the files wanted, in ids, whether alive or not.
+    pub bindings: BTreeSet<Binding>,
+    /// What followed: the steps.
+    #[serde(with = "ChangesTwin")]
+    pub changes: ChangeSet,
     /// The commit that was checked out, if the files lie in a work tree of git.
     pub commit: Option<Commit>,
     /// The files, in their order.
     pub files: Vec<SavedFile>,
-    /// What was asked for on the command line.
-    pub asked: Asked,
+    /// The limits that were in force.
+    #[serde(with = "LimitsTwin")]
+    pub limits: Limits,
+    /// When it was made.
+    pub made: Timestamp,
+    /// The instant it was made for.
+    pub now: Timestamp,
     /// What was told of the change it was made for.
     pub told: Told,
-    /// The limits that were in force.
-    pub limits: Limits,
-    /// What the files wanted, in ids, whether alive or not.
-    pub bindings: BTreeSet<Binding>,
     /// What was seen.
     pub view: SavedView,
-    /// What followed: the steps.
-    pub changes: ChangeSet,
 }
 
 /// A file as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "FileTwin<'_>")]
 pub struct SavedFile {
     /// Its name and its text.
     pub source: Source,
@@ -53,38 +59,42 @@ pub struct SavedFile {
 }
 
 /// What was asked for on the command line; `apply` asks for the same.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Asked {
-    /// `--no-removals` is [`Mode::AddOnly`].
-    pub mode: Mode,
-    /// `--max-removals`.
-    pub max_removals: Option<u32>,
-    /// `--max-removal-percent`.
-    pub max_removal_percent: Option<u32>,
-    /// Each `--only`, as it was written.
-    pub only: Vec<String>,
     /// `--approve`.
     pub approve: Option<Digest>,
+    /// `--max-removal-percent`.
+    pub max_removal_percent: Option<u32>,
+    /// `--max-removals`.
+    pub max_removals: Option<u32>,
+    /// `--no-removals` is [`Mode::AddOnly`].
+    pub mode: Mode,
+    /// Each `--only`, as it was written.
+    pub only: Vec<String>,
 }
 
 /// What was told of a change, for those who look at it: none of it changes what is done.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Told {
     /// `--author`.
     pub author: Option<String>,
-    /// `--expiring-within`, in whole seconds.
-    pub expiring_within: Duration,
     /// `--base`.
     pub base: Option<Base>,
+    /// `--expiring-within`, in whole seconds.
+    #[serde(rename = "expiring_within_seconds", with = "seconds")]
+    pub expiring_within: Duration,
 }
 
 /// The files as they were before a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Base {
-    /// The commit, as it was written.
-    pub revision: String,
     /// The files, in their order; none if they were not there or could not be read.
     pub files: Vec<SavedFile>,
+    /// The commit, as it was written.
+    pub revision: String,
 }
 
 /// A commit of a work tree.
@@ -100,7 +110,7 @@ pub struct Commit {
 impl SavedFile {
     /// Keeps a file.
     pub fn new(source: Source) -> Self {
-        Self { sha256: envelope::hex(&Sha256::digest(source.text.as_bytes())), source }
+        Self { sha256: hex(&Sha256::digest(source.text.as_bytes())), source }
     }
 }
 
@@ -110,8 +120,8 @@ impl SavedPlan {
     /// # Errors
     /// If it is none, of another version, or damaged.
     pub fn read(text: &str) -> Result<Self, SavedError> {
-        let (twin, made_by) = envelope::open::<PlanTwin>(Kind::Plan, text)?;
-        twin.plan(made_by)
+        let (plan, made_by) = envelope::open::<Self>(Kind::Plan, text)?;
+        Ok(Self { made_by, ..plan })
     }
 
     /// As a file. It holds the files and all that was seen, and nothing of the token.
@@ -119,7 +129,7 @@ impl SavedPlan {
     /// # Errors
     /// Never, in practice: all of it can be said in JSON.
     pub fn write(&self) -> serde_json::Result<String> {
-        envelope::seal(Kind::Plan, &PlanTwin::from(self))
+        envelope::seal(Kind::Plan, self)
     }
 
     /// The files.

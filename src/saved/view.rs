@@ -1,20 +1,23 @@
 //! What was seen of a server, as a file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use super::envelope::{self, Kind, SavedError};
-use super::ids::{Id, LinkTwin};
-use crate::binding::UserId;
+use super::hash::hex;
+use super::links::LinkTwin;
+use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::{Directory, Resource, Role, User};
 use crate::snapshot::{Caller, Observation, Snapshot};
 
 /// What was live, what names meant, when, and with whose eyes it was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "ViewTwin<'_>")]
 pub struct SavedView {
     /// When it was seen.
     pub seen: Timestamp,
@@ -44,8 +47,7 @@ impl SavedView {
     /// # Errors
     /// If it is none, of another version, or damaged.
     pub fn read(text: &str) -> Result<Self, SavedError> {
-        let (twin, _) = envelope::open::<ViewTwin>(Kind::View, text)?;
-        Ok(twin.into())
+        Ok(envelope::open(Kind::View, text)?.0)
     }
 
     /// As a file. It names every resource, role, user and link that the token could see, and nothing of the token.
@@ -53,7 +55,7 @@ impl SavedView {
     /// # Errors
     /// Never, in practice: all of it can be said in JSON.
     pub fn write(&self) -> serde_json::Result<String> {
-        envelope::seal(Kind::View, &ViewTwin::from(self))
+        envelope::seal(Kind::View, self)
     }
 }
 
@@ -64,7 +66,7 @@ impl Fingerprint {
         hash.update(server.as_bytes());
         hash.update([0]);
         hash.update(caller.user.as_bytes());
-        Self(envelope::hex(&hash.finalize()[..8]))
+        Self(hex(&hash.finalize()[..8]))
     }
 }
 
@@ -74,109 +76,115 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// A view as it is in a file. Keys are in alphabetical order: see `hash`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ViewTwin {
-    seen: Timestamp,
-    server: String,
-    pages: u32,
+struct ViewTwin<'a> {
+    caller: CallerTwin<'a>,
     changing: bool,
     clock_offset_seconds: Option<i64>,
-    caller: CallerTwin,
     /// Views of earlier versions don't say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     everybody: bool,
-    resources: Vec<ResourceTwin>,
-    roles: Vec<RoleTwin>,
-    users: Vec<UserTwin>,
     links: Vec<LinkTwin>,
+    pages: u32,
+    resources: Vec<ResourceTwin<'a>>,
+    roles: Vec<RoleTwin<'a>>,
+    seen: Timestamp,
+    server: Cow<'a, str>,
+    users: Vec<UserTwin<'a>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CallerTwin {
-    fingerprint: String,
+struct CallerTwin<'a> {
+    fingerprint: Cow<'a, str>,
     staff: bool,
     support: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ResourceTwin {
-    id: Id,
-    name: String,
-    offering: Id,
-    offering_name: String,
+struct ResourceTwin<'a> {
+    id: ResourceId,
+    name: Cow<'a, str>,
+    offering: OfferingId,
+    offering_name: Cow<'a, str>,
     terminated: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RoleTwin {
-    id: Id,
-    name: String,
-    offering: Id,
+struct RoleTwin<'a> {
+    id: RoleId,
+    name: Cow<'a, str>,
+    offering: OfferingId,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct UserTwin {
-    id: Id,
-    username: String,
+struct UserTwin<'a> {
     active: Option<bool>,
+    id: UserId,
+    username: Cow<'a, str>,
 }
 
-impl From<&SavedView> for ViewTwin {
-    fn from(view: &SavedView) -> Self {
+impl Serialize for SavedView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ViewTwin::from(self).serialize(serializer)
+    }
+}
+
+impl<'a> From<&'a SavedView> for ViewTwin<'a> {
+    fn from(view: &'a SavedView) -> Self {
         let SavedView { seen, fingerprint, everybody, directory, snapshot } = view;
         let Directory { resources, roles, users } = directory;
         // The names of holders are in the directory, too.
         let Snapshot { links, users: _, observation } = snapshot;
         let Observation { server, caller, pages, changing, clock_offset } = observation;
         let Caller { user: _, username: _, is_staff, is_support, token_lifetime: _ } = caller;
+        let resource = |(id, it): (&ResourceId, &'a Resource)| {
+            let Resource { name, offering, offering_name, terminated } = it;
+            let (name, offering_name) = (name.into(), offering_name.into());
+            ResourceTwin { id: *id, name, offering: *offering, offering_name, terminated: *terminated }
+        };
+        let role = |(id, Role { name, offering }): (&RoleId, &'a Role)| RoleTwin {
+            id: *id,
+            name: name.into(),
+            offering: *offering,
+        };
+        let user = |(id, User { username, active }): (&UserId, &'a User)| UserTwin {
+            active: *active,
+            id: *id,
+            username: username.into(),
+        };
         Self {
-            seen: *seen,
-            server: server.clone(),
-            pages: *pages,
+            caller: CallerTwin { fingerprint: (&fingerprint.0).into(), staff: *is_staff, support: *is_support },
             changing: *changing,
             clock_offset_seconds: clock_offset.map(|it| it.as_secs()),
-            caller: CallerTwin { fingerprint: fingerprint.0.clone(), staff: *is_staff, support: *is_support },
             everybody: *everybody,
-            resources: resources.iter().map(|(id, it)| resource(*id, it)).collect(),
-            roles: roles.iter().map(|(id, it)| role(*id, it)).collect(),
-            users: users.iter().map(|(id, it)| user(*id, it)).collect(),
             links: links.iter().map(Into::into).collect(),
+            pages: *pages,
+            resources: resources.iter().map(resource).collect(),
+            roles: roles.iter().map(role).collect(),
+            seen: *seen,
+            server: server.into(),
+            users: users.iter().map(user).collect(),
         }
     }
 }
 
-fn resource(id: impl Into<Id>, it: &Resource) -> ResourceTwin {
-    let Resource { name, offering, offering_name, terminated } = it;
-    let (offering, offering_name) = ((*offering).into(), offering_name.clone());
-    ResourceTwin { id: id.into(), name: name.clone(), offering, offering_name, terminated: *terminated }
-}
-
-fn role(id: impl Into<Id>, Role { name, offering }: &Role) -> RoleTwin {
-    RoleTwin { id: id.into(), name: name.clone(), offering: (*offering).into() }
-}
-
-fn user(id: impl Into<Id>, User { username, active }: &User) -> UserTwin {
-    UserTwin { id: id.into(), username: username.clone(), active: *active }
-}
-
-impl From<ViewTwin> for SavedView {
-    fn from(twin: ViewTwin) -> Self {
+impl From<ViewTwin<'_>> for SavedView {
+    fn from(twin: ViewTwin<'_>) -> Self {
         let ViewTwin { seen, server, pages, changing, clock_offset_seconds, caller, everybody, .. } = twin;
-        let (resources, roles, users, links) = (twin.resources, twin.roles, twin.users, twin.links);
         let CallerTwin { fingerprint, staff, support } = caller;
-        let resources = resources.into_iter().map(|ResourceTwin { id, name, offering, offering_name, terminated }| {
-            (id.into(), Resource { name, offering: offering.into(), offering_name, terminated })
-        });
-        let roles = roles
-            .into_iter()
-            .map(|RoleTwin { id, name, offering }| (id.into(), Role { name, offering: offering.into() }));
-        let users = users.into_iter().map(|UserTwin { id, username, active }| (id.into(), User { username, active }));
-        let mut links: Vec<_> = links.into_iter().map(Into::into).collect();
+        let resource = |ResourceTwin { id, name, offering, offering_name, terminated }: ResourceTwin<'_>| {
+            let (name, offering_name) = (name.into_owned(), offering_name.into_owned());
+            (id, Resource { name, offering, offering_name, terminated })
+        };
+        let role = |it: RoleTwin<'_>| (it.id, Role { name: it.name.into_owned(), offering: it.offering });
+        let user = |it: UserTwin<'_>| (it.id, User { username: it.username.into_owned(), active: it.active });
+        let mut links: Vec<_> = twin.links.into_iter().map(Into::into).collect();
         links.sort_unstable();
         let caller = Caller {
             // Which account it was is not kept.
@@ -187,12 +195,16 @@ impl From<ViewTwin> for SavedView {
             token_lifetime: None,
         };
         let clock_offset = clock_offset_seconds.map(SignedDuration::from_secs);
-        let observation = Observation { server, caller, pages, changing, clock_offset };
+        let observation = Observation { server: server.into_owned(), caller, pages, changing, clock_offset };
         Self {
             seen,
-            fingerprint: Fingerprint(fingerprint),
+            fingerprint: Fingerprint(fingerprint.into_owned()),
             everybody,
-            directory: Directory { resources: resources.collect(), roles: roles.collect(), users: users.collect() },
+            directory: Directory {
+                resources: twin.resources.into_iter().map(resource).collect(),
+                roles: twin.roles.into_iter().map(role).collect(),
+                users: twin.users.into_iter().map(user).collect(),
+            },
             snapshot: Snapshot { links, users: BTreeMap::new(), observation },
         }
     }

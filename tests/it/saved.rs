@@ -161,3 +161,19 @@ fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
     let replaced = "HPC cluster-a: admin alice\nCloud vm: viewer carol\nHPC cluster-b: member bob\nusers: yan";
     assert_eq!(fates(&of(replaced, 25)), [(true, Fate::Nothing, Fate::Removed), (true, Fate::Removed, Fate::Nothing)]);
 }
+
+/// A plan as version 1 was first written. It is never written again: who has such a file must be able to read it.
+#[test]
+fn reads_the_first_file_of_version_1() {
+    const FIRST: &str = include_str!("../data/saved/plan.v1.json");
+    let plan = SavedPlan::read(FIRST).unwrap();
+    let expected = saved();
+    assert_eq!((plan.asked, plan.told, plan.files), (expected.asked, expected.told, expected.files));
+    assert_eq!((plan.limits, plan.bindings, plan.changes), (expected.limits, expected.bindings, expected.changes));
+    assert_eq!((plan.made, plan.now, plan.commit), (expected.made, expected.now, expected.commit));
+    assert_eq!(plan.view.directory, expected.view.directory);
+    assert_eq!(plan.view.snapshot.links, expected.view.snapshot.links);
+    // What is written now has the same content, word by word.
+    let [first, now] = [FIRST, &saved().write().unwrap()].map(|it| serde_json::from_str::<Value>(it).unwrap());
+    assert_eq!(now["content"], first["content"]);
+}

@@ -1,0 +1,37 @@
+//! Links as JSON: the row and what it stands for, side by side.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkTwin {
+    id: LinkId,
+    resource: ResourceId,
+    role: RoleId,
+    user: UserId,
+}
+
+pub(super) fn serialize<'a, C, S: Serializer>(links: &'a C, serializer: S) -> Result<S::Ok, S::Error>
+where
+    &'a C: IntoIterator<Item = &'a Link>,
+{
+    serializer.collect_seq(links.into_iter().map(LinkTwin::from))
+}
+
+pub(super) fn deserialize<'de, C: FromIterator<Link>, D: Deserializer<'de>>(deserializer: D) -> Result<C, D::Error> {
+    Ok(Vec::<LinkTwin>::deserialize(deserializer)?.into_iter().map(Link::from).collect())
+}
+
+impl From<&Link> for LinkTwin {
+    fn from(&Link { id, binding: Binding { resource, role, user } }: &Link) -> Self {
+        Self { id, resource, role, user }
+    }
+}
+
+impl From<LinkTwin> for Link {
+    fn from(LinkTwin { id, resource, role, user }: LinkTwin) -> Self {
+        Self { id, binding: Binding { resource, role, user } }
+    }
+}
