@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// One file as it was read: its name for people and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -49,7 +52,8 @@ impl fmt::Display for Span {
 }
 
 /// Whether a diagnostic stops the pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Nothing is done before it is mended.
     Error,

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::plan::{Creation, Hold, Removal, Why};
 use crate::policy::Decision;
@@ -39,7 +42,7 @@ pub enum Outcome {
 }
 
 /// Why something did not work, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Failure {
     /// What was attempted and what happened.
     pub message: String,
@@ -48,7 +51,8 @@ pub struct Failure {
 }
 
 /// Why a pass ended before all its steps were sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Stop {
     /// Somebody asked for it.
     Interrupted,

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::binding::{Binding, Link};
 use crate::desired::Origin;
 use crate::diagnostic::Span;
@@ -28,7 +31,8 @@ pub struct Removal {
 }
 
 /// Why a link is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// No line asks for it.
     NotDeclared,
@@ -80,7 +84,8 @@ pub struct Skipped {
 }
 
 /// Why a wanted binding is not created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Skip {
     /// It lies outside the scope of the very files that ask for it.
     OutsideScope,
@@ -102,7 +107,8 @@ pub struct Kept {
 }
 
 /// Why a link that nobody asks for stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// The user is protected.
     Protected,

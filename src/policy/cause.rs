@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Decision;
 use crate::binding::{Binding, Link, LinkId};
 use crate::plan::{Creation, Held, Hold, Removal, Skipped};
@@ -25,11 +28,12 @@ pub enum Intent {
 }
 
 /// Why a step is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// The files before the change would not do it.
+    /// The files before the change would not bring it about.
     Change,
-    /// The files before the change would do the same: somebody changed something elsewhere, or time did.
+    /// The files before the change would bring about the same: the server, or time, is what moved.
     Drift,
 }
 

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Decision;
 use crate::binding::{Binding, Link, LinkId};
 use crate::plan::Hold;
@@ -20,15 +23,19 @@ pub struct ChangeSet {
 }
 
 /// What becomes of a binding or a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fate {
     /// Nothing.
     Nothing,
     /// It is created.
+    #[serde(rename = "create")]
     Created,
     /// It is removed.
+    #[serde(rename = "remove")]
     Removed,
     /// It would be removed, and a limit holds it.
+    #[serde(rename = "hold")]
     Held,
 }
 

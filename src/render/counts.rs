@@ -1,10 +1,13 @@
 //! How many of each: the numbers that every format tells.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::plan::{Keep, Skip};
 use crate::policy::Decision;
 
 /// How many of each a decision has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// Links that may be created.
     pub create: usize,

@@ -3,19 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::{Id, Names, Resource, Role, User};
+use super::words::{Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
 use crate::policy;
-
-/// Where something comes from.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Cause {
-    /// The files before the change would not bring it about.
-    Change,
-    /// The files before the change would bring about the same: the server, or time, is what moved.
-    Drift,
-}
 
 /// Something that the files before the change would bring about, and those after it need not.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -24,7 +14,7 @@ pub(super) struct Fixed<'a> {
     role: Role<'a>,
     user: User<'a>,
     /// The id of the row, if there is one.
-    link: Option<Id<LinkId>>,
+    link: Option<LinkId>,
     without: Intent,
 }
 
@@ -42,15 +32,6 @@ pub(super) enum Intent {
     Hold,
     /// It would be planned and not sent, because less was asked for.
     Withhold,
-}
-
-impl From<policy::Cause> for Cause {
-    fn from(cause: policy::Cause) -> Self {
-        match cause {
-            policy::Cause::Change => Self::Change,
-            policy::Cause::Drift => Self::Drift,
-        }
-    }
 }
 
 impl From<policy::Intent> for Intent {
@@ -72,7 +53,7 @@ impl<'a> Fixed<'a> {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
-            link: link.map(Id),
+            link: *link,
             without: (*intent).into(),
         }
     }

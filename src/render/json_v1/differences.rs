@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::{Id, Names, Resource, Role, User};
+use super::words::{Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
-use crate::policy;
+use crate::policy::{self, Fate};
 use crate::render::Stale;
 
 /// One thing that a saved plan and a new one do not agree about.
@@ -15,25 +15,11 @@ pub(super) struct Difference<'a> {
     role: Role<'a>,
     user: User<'a>,
     /// The id of the row, if it is about one that is there.
-    link: Option<Id<LinkId>>,
+    link: Option<LinkId>,
     /// What the saved plan says.
     then: Fate,
     /// What a new one says.
     now: Fate,
-}
-
-/// What becomes of a binding or a link.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Fate {
-    /// Nothing.
-    Nothing,
-    /// It is created.
-    Create,
-    /// It is removed.
-    Remove,
-    /// It would be removed, and a limit holds it.
-    Hold,
 }
 
 /// All differences, in their order.
@@ -45,21 +31,10 @@ pub(super) fn differences<'a>(Stale { differences, naming }: &Stale<'a>) -> Vec<
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
-            link: link.map(Id),
-            then: (*then).into(),
-            now: (*now).into(),
+            link: *link,
+            then: *then,
+            now: *now,
         }
     };
     differences.iter().map(difference).collect()
-}
-
-impl From<policy::Fate> for Fate {
-    fn from(fate: policy::Fate) -> Self {
-        match fate {
-            policy::Fate::Nothing => Self::Nothing,
-            policy::Fate::Created => Self::Create,
-            policy::Fate::Removed => Self::Remove,
-            policy::Fate::Held => Self::Hold,
-        }
-    }
 }

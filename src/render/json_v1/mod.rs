@@ -18,10 +18,11 @@ use serde::Serialize;
 
 use self::differences::{Difference, differences};
 use self::plan::Plan;
-use self::report::{Failure, Report};
+use self::report::Report;
 use self::words::{Finding, Version};
 use super::json::write;
 use super::{self as render, Shown};
+use crate::report::Failure;
 
 /// What a pass came to: what `plan` and `apply` print as JSON.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -50,7 +51,7 @@ struct Invalid<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Failed<'a> {
     version: Version,
-    failure: Failure<'a>,
+    failure: &'a Failure,
     /// What differs between a saved plan and what would be done now; null unless that is why it failed.
     differences: Option<Vec<Difference<'a>>>,
 }
@@ -67,7 +68,6 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
             Document::Invalid(Invalid { version: Version, findings })
         }
         Shown::Failed(render::Failed { verb: _, failure, stale }) => {
-            let failure = (*failure).into();
             let differences = stale.as_ref().map(differences);
             Document::Failed(Failed { version: Version, failure, differences })
         }

@@ -7,11 +7,11 @@ use super::causes::Fixed;
 use super::limits::Limited;
 use super::risks::{Accepted, Risk};
 use super::steps::{Context, Held, Kept, Skipped, Step, steps};
-use super::words::{Finding, Id, Instant, Link, Names, Version};
+use super::words::{Finding, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
 use crate::render::risks::ordered;
-use crate::render::{self, Detail, Pass};
+use crate::render::{self, Counts, Detail, Pass};
 use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
 
@@ -78,7 +78,7 @@ struct Seen {
 /// Whose eyes the links were seen with.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Caller<'a> {
-    id: Id<UserId>,
+    id: UserId,
     username: &'a str,
     kind: CallerKind,
     /// How long the token lives after its last use, in seconds; null: for ever.
@@ -95,35 +95,6 @@ enum CallerKind {
     Support,
     /// Sees a part, without being told.
     Other,
-}
-
-/// How many of each.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Counts {
-    /// Links that may be created.
-    create: usize,
-    /// Links that may be removed.
-    remove: usize,
-    /// Removals that something holds.
-    held: usize,
-    /// Bindings wanted now, and settings, that could not be resolved.
-    unresolved: usize,
-    /// Steps that are not sent because less was asked for.
-    withheld: usize,
-    /// Wanted bindings that lie outside the scope of their own files.
-    outside_own_scope: usize,
-    /// Wanted bindings that are not created for other reasons.
-    skipped: usize,
-    /// Rows that stand for a binding another row stands for already; each is also counted where it is listed.
-    duplicates: usize,
-    /// Links that are wanted.
-    in_sync: usize,
-    /// Links nobody asks for that stay, since their user is protected.
-    kept_protected: usize,
-    /// Links nobody asks for that stay, since their resource is terminated.
-    kept_terminated: usize,
-    /// Links outside the scope.
-    outside: usize,
 }
 
 impl<'a> From<&Pass<'a>> for Plan<'a> {
@@ -151,7 +122,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             pages: *pages,
             clock_offset: clock_offset.map(|it| it.as_secs()),
             changing: plan.changing,
-            counts: decision.into(),
+            counts: Counts::of(decision),
             steps: steps(approved.creations(), approved.removals(), cx),
             held: plan.held.iter().map(|it| Held::new(it, digest, cx)).collect(),
             limited: limited.as_ref().map(|it| Limited::new(it, naming)),
@@ -177,39 +148,6 @@ impl<'a> From<&'a snapshot::Caller> for Caller<'a> {
             (false, true) => CallerKind::Support,
             (false, false) => CallerKind::Other,
         };
-        Self { id: Id(*user), username, kind, token_lifetime: *token_lifetime }
-    }
-}
-
-impl From<&Decision> for Counts {
-    fn from(decision: &Decision) -> Self {
-        let render::Counts {
-            create,
-            remove,
-            held,
-            unresolved,
-            withheld,
-            outside_own_scope,
-            skipped,
-            duplicates,
-            in_sync,
-            kept_protected,
-            kept_terminated,
-            outside,
-        } = render::Counts::of(decision);
-        Self {
-            create,
-            remove,
-            held,
-            unresolved,
-            withheld,
-            outside_own_scope,
-            skipped,
-            duplicates,
-            in_sync,
-            kept_protected,
-            kept_terminated,
-            outside,
-        }
+        Self { id: *user, username, kind, token_lifetime: *token_lifetime }
     }
 }

@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::plan::{Counts, Plan};
+use super::plan::Plan;
 use super::steps::{Context, Creation, Hold, Removal, Step, steps};
-use super::words::{Id, Names, Version};
+use super::words::{Names, Version};
 use crate::binding::LinkId;
 use crate::policy::Digest;
-use crate::render::Pass;
-use crate::report;
+use crate::render::{Counts, Pass};
+use crate::report::{self, Failure, Stop};
 
 /// What was decided and what was done about it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub(super) struct Report<'a> {
     /// Every step that was approved, and what became of it, in the order of the plan.
     results: Vec<Result<'a>>,
     /// Why the pass ended before all steps were sent; null if it did not.
-    stopped: Option<Stop<'a>>,
+    stopped: Option<&'a Stop>,
     after: After<'a>,
     /// What was decided.
     plan: Plan<'a>,
@@ -38,9 +38,9 @@ struct Result<'a> {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Outcome<'a> {
     /// The link is there, under this id.
-    Created { link: Id<LinkId> },
+    Created { link: LinkId },
     /// The answer was lost, and the link is there.
-    Adopted { link: Id<LinkId> },
+    Adopted { link: LinkId },
     /// The link is gone.
     Removed,
     /// The link was gone before.
@@ -48,34 +48,11 @@ enum Outcome<'a> {
     /// It was not sent, because of what became of other steps.
     Held { hold: Hold<'a> },
     /// It was answered with a no.
-    Failed(Failure<'a>),
+    Failed(&'a Failure),
     /// The answer was lost, and the link is not there, or not yet.
-    Unknown(Failure<'a>),
+    Unknown(&'a Failure),
     /// The pass ended before its turn came.
     Unsent,
-}
-
-/// Why something did not work.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Failure<'a> {
-    /// What was attempted and what happened.
-    message: &'a str,
-    /// What to do about it.
-    help: Option<&'a str>,
-}
-
-/// Why a pass ended before all steps were sent.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-enum Stop<'a> {
-    /// Somebody asked for it.
-    Interrupted,
-    /// The token was turned away.
-    Unauthorized(Failure<'a>),
-    /// What was created can't be read.
-    Blind(Failure<'a>),
-    /// The server answers no more.
-    Down(Failure<'a>),
 }
 
 /// The look back after the last step.
@@ -85,7 +62,7 @@ enum After<'a> {
     /// Nothing was sent, so there was nothing to look at.
     Untouched,
     /// It could not be had.
-    Unread(Failure<'a>),
+    Unread(&'a Failure),
     /// What was touched was read again.
     Read {
         /// How many of each there are now.
@@ -111,7 +88,7 @@ impl<'a> Report<'a> {
             version: Version,
             converged: report.converged(),
             results: steps.iter().map(result).collect(),
-            stopped: stopped.as_ref().map(Stop::from),
+            stopped: stopped.as_ref(),
             after: After::new(after, Context { causes: None, ..cx }),
             plan: pass.into(),
         }
@@ -122,13 +99,13 @@ impl<'a> Outcome<'a> {
     fn new(outcome: &'a report::Outcome, digest: Option<&Digest>) -> Self {
         use report::Outcome as It;
         match outcome {
-            It::Created(link) => Self::Created { link: Id(link.id) },
-            It::Adopted(link) => Self::Adopted { link: Id(link.id) },
+            It::Created(link) => Self::Created { link: link.id },
+            It::Adopted(link) => Self::Adopted { link: link.id },
             It::Removed => Self::Removed,
             It::AlreadyGone => Self::AlreadyGone,
             It::Held(hold) => Self::Held { hold: Hold::new(hold, digest) },
-            It::Failed(failure) => Self::Failed(failure.into()),
-            It::Unknown(failure) => Self::Unknown(failure.into()),
+            It::Failed(failure) => Self::Failed(failure),
+            It::Unknown(failure) => Self::Unknown(failure),
             It::Unsent => Self::Unsent,
         }
     }
@@ -138,28 +115,11 @@ impl<'a> After<'a> {
     fn new(after: &'a report::After, cx: Context<'a>) -> Self {
         match after {
             report::After::Untouched => Self::Untouched,
-            report::After::Unread(failure) => Self::Unread(failure.into()),
+            report::After::Unread(failure) => Self::Unread(failure),
             report::After::Decision(decision) => Self::Read {
-                counts: decision.as_ref().into(),
+                counts: Counts::of(decision),
                 steps: steps(decision.approved.creations(), decision.approved.removals(), cx),
             },
         }
-    }
-}
-
-impl<'a> From<&'a report::Stop> for Stop<'a> {
-    fn from(stop: &'a report::Stop) -> Self {
-        match stop {
-            report::Stop::Interrupted => Self::Interrupted,
-            report::Stop::Unauthorized(failure) => Self::Unauthorized(failure.into()),
-            report::Stop::Blind(failure) => Self::Blind(failure.into()),
-            report::Stop::Down(failure) => Self::Down(failure.into()),
-        }
-    }
-}
-
-impl<'a> From<&'a report::Failure> for Failure<'a> {
-    fn from(report::Failure { message, help }: &'a report::Failure) -> Self {
-        Self { message, help: help.as_deref() }
     }
 }

@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::causes::{Cause, Intent};
-use super::words::{Id, Line, Link, Names, Place, Resource, Role, User};
+use super::causes::Intent;
+use super::words::{Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
-use crate::plan;
-use crate::policy::{self, Digest};
+use crate::plan::{self, Keep, Skip, Why};
+use crate::policy::{self, Cause, Digest};
 use crate::render::hold;
 
 /// One change to the server.
@@ -38,7 +38,7 @@ pub(super) struct Creation<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Removal<'a> {
     /// The id of the row.
-    link: Id<LinkId>,
+    link: LinkId,
     resource: Resource<'a>,
     role: Role<'a>,
     user: User<'a>,
@@ -49,20 +49,6 @@ pub(super) struct Removal<'a> {
     cause: Option<Cause>,
     /// What the files before the change would bring about for it; null where that is nothing, or not known.
     without: Option<Intent>,
-}
-
-/// Why a link is removed.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Why {
-    /// No line asks for it.
-    NotDeclared,
-    /// Lines ask for it, from a later day.
-    NotBegun,
-    /// All lines that asked for it have ended.
-    Ended,
-    /// Another row stands for the same binding.
-    Duplicate,
 }
 
 /// A removal that is not made, for now.
@@ -115,35 +101,11 @@ pub(super) struct Skipped<'a> {
     text: String,
 }
 
-/// Why a wanted binding is not created.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Skip {
-    /// It lies outside the scope of the very files that ask for it.
-    OutsideScope,
-    /// The resource is terminated.
-    Terminated,
-    /// The user is not active.
-    Inactive,
-    /// The server's clock and ours differ, and a line for this has a date.
-    Clock,
-}
-
 /// A link that nobody asks for and that stays.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Kept<'a> {
     link: Link<'a>,
     why: Keep,
-}
-
-/// Why a link that nobody asks for stays.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Keep {
-    /// The user is protected.
-    Protected,
-    /// The resource is terminated.
-    Terminated,
 }
 
 /// What is known of steps beside themselves.
@@ -175,7 +137,7 @@ impl<'a> Creation<'a> {
             role: names.role(role),
             user: names.user(user),
             origins: origins.iter().map(Line::from).collect(),
-            cause: causes.map(|it| it.of_creation(creation).into()),
+            cause: causes.map(|it| it.of_creation(creation)),
             without: causes.and_then(|it| it.without(creation)).map(Intent::from),
         }
     }
@@ -187,18 +149,13 @@ impl<'a> Removal<'a> {
         let plan::Removal { link, why, origins } = removal;
         let binding::Binding { resource, role, user } = link.binding;
         Self {
-            link: Id(link.id),
+            link: link.id,
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
-            why: match why {
-                plan::Why::NotDeclared => Why::NotDeclared,
-                plan::Why::NotBegun => Why::NotBegun,
-                plan::Why::Ended => Why::Ended,
-                plan::Why::Duplicate => Why::Duplicate,
-            },
+            why: *why,
             origins: origins.iter().map(Line::from).collect(),
-            cause: causes.map(|it| it.of_removal(removal).into()),
+            cause: causes.map(|it| it.of_removal(removal)),
             without: causes.and_then(|it| it.without_removal(removal)).map(Intent::from),
         }
     }
@@ -229,23 +186,12 @@ impl<'a> Hold<'a> {
 impl<'a> Skipped<'a> {
     pub(super) fn new(skipped: &'a plan::Skipped, cx: Context<'a>) -> Self {
         let plan::Skipped { creation, why } = skipped;
-        let text = why.to_string();
-        let why = match why {
-            plan::Skip::OutsideScope => Skip::OutsideScope,
-            plan::Skip::Terminated => Skip::Terminated,
-            plan::Skip::Inactive => Skip::Inactive,
-            plan::Skip::Clock => Skip::Clock,
-        };
-        Self { creation: Creation::new(creation, cx), why, text }
+        Self { creation: Creation::new(creation, cx), why: *why, text: why.to_string() }
     }
 }
 
 impl<'a> Kept<'a> {
     pub(super) fn new(plan::Kept { link, why }: &plan::Kept, names: Names<'a>) -> Self {
-        let why = match why {
-            plan::Keep::Protected => Keep::Protected,
-            plan::Keep::Terminated => Keep::Terminated,
-        };
-        Self { link: names.link(*link), why }
+        Self { link: names.link(*link), why: *why }
     }
 }

@@ -1,7 +1,6 @@
 //! The words that plans and reports are written in.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -16,10 +15,6 @@ use crate::directory::Directory;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Version;
 
-/// An id as the server writes it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Id<T>(pub(super) T);
-
 /// A point in time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Instant(pub(super) Timestamp);
@@ -27,7 +22,7 @@ pub(super) struct Instant(pub(super) Timestamp);
 /// A resource.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Resource<'a> {
-    id: Id<ResourceId>,
+    id: ResourceId,
     /// Its name; names are not unique. Null if it could not be looked up.
     name: Option<&'a str>,
     /// What it is an instance of; null if it could not be looked up.
@@ -37,7 +32,7 @@ pub(super) struct Resource<'a> {
 /// An offering.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Offering<'a> {
-    id: Id<OfferingId>,
+    id: OfferingId,
     /// Its name; names are not unique.
     name: &'a str,
 }
@@ -45,7 +40,7 @@ struct Offering<'a> {
 /// A role of one offering.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Role<'a> {
-    id: Id<RoleId>,
+    id: RoleId,
     /// Its name; null if it could not be looked up.
     name: Option<&'a str>,
 }
@@ -53,7 +48,7 @@ pub(super) struct Role<'a> {
 /// A user account.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct User<'a> {
-    id: Id<UserId>,
+    id: UserId,
     /// Its username; null if it could not be looked up.
     username: Option<&'a str>,
 }
@@ -62,7 +57,7 @@ pub(super) struct User<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Link<'a> {
     /// The id of the row.
-    id: Id<LinkId>,
+    id: LinkId,
     resource: Resource<'a>,
     role: Role<'a>,
     user: User<'a>,
@@ -99,7 +94,7 @@ pub(super) struct Line<'a> {
 pub(super) struct Finding<'a> {
     /// Stable short name, e.g. `unresolved`.
     code: &'a str,
-    severity: Level,
+    severity: Severity,
     /// What is wrong, with literals in backticks.
     message: &'a str,
     place: Place<'a>,
@@ -109,16 +104,6 @@ pub(super) struct Finding<'a> {
     related: Vec<Related<'a>>,
     /// What to do about it.
     help: Option<&'a str>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Level {
-    /// Has to be mended.
-    Error,
-    /// Worth knowing.
-    Warning,
 }
 
 /// A place that belongs to a finding.
@@ -136,22 +121,22 @@ pub(super) struct Names<'a>(pub(super) &'a Directory);
 impl<'a> Names<'a> {
     pub(super) fn resource(self, id: ResourceId) -> Resource<'a> {
         let found = self.0.resources.get(&id);
-        let offering = found.map(|it| Offering { id: Id(it.offering), name: &it.offering_name });
-        Resource { id: Id(id), name: found.map(|it| &*it.name), offering }
+        let offering = found.map(|it| Offering { id: it.offering, name: &it.offering_name });
+        Resource { id, name: found.map(|it| &*it.name), offering }
     }
 
     pub(super) fn role(self, id: RoleId) -> Role<'a> {
-        Role { id: Id(id), name: self.0.roles.get(&id).map(|it| &*it.name) }
+        Role { id, name: self.0.roles.get(&id).map(|it| &*it.name) }
     }
 
     pub(super) fn user(self, id: UserId) -> User<'a> {
-        User { id: Id(id), username: self.0.users.get(&id).map(|it| &*it.username) }
+        User { id, username: self.0.users.get(&id).map(|it| &*it.username) }
     }
 
     pub(super) fn link(self, link: crate::binding::Link) -> Link<'a> {
         let crate::binding::Link { id, binding } = link;
         Link {
-            id: Id(id),
+            id,
             resource: self.resource(binding.resource),
             role: self.role(binding.role),
             user: self.user(binding.user),
@@ -179,13 +164,9 @@ impl<'a> From<&'a Origin> for Line<'a> {
 
 impl<'a> From<&'a Diagnostic> for Finding<'a> {
     fn from(Diagnostic { code, severity, message, primary, related, help }: &'a Diagnostic) -> Self {
-        let severity = match severity {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warning,
-        };
         let related = related.iter().map(|it| Related { place: (&it.span).into(), label: label(it) }).collect();
         let place = (&primary.span).into();
-        Self { code, severity, message, place, label: label(primary), related, help: help.as_deref() }
+        Self { code, severity: *severity, message, place, label: label(primary), related, help: help.as_deref() }
     }
 }
 
@@ -196,12 +177,6 @@ fn label(diagnostic::Label { span: _, text }: &diagnostic::Label) -> Option<&str
 impl Serialize for Version {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(1)
-    }
-}
-
-impl<T: Display> Serialize for Id<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
     }
 }
 
@@ -221,20 +196,6 @@ impl JsonSchema for Version {
             "description": "The version of this format. Within it fields may be added, and words to a list of words; \
                 nothing is taken away and nothing changes its meaning.",
             "const": 1
-        })
-    }
-}
-
-impl<T> JsonSchema for Id<T> {
-    fn schema_name() -> Cow<'static, str> {
-        "Id".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A UUID as the server writes it.",
-            "type": "string",
-            "pattern": "^[0-9a-f]{32}$"
         })
     }
 }
