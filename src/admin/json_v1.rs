@@ -246,6 +246,7 @@ impl<'a> Access<'a> {
             expiring,
             token_lifetime: _,
             token_lacks,
+            uncounted: _,
         } = view;
         Self {
             at: *at,

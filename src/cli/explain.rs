@@ -62,6 +62,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         approval: None,
         partial_view: false,
         removed_lately: 0,
+        earlier: crate::policy::Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: crate::policy::Unsettled::default(),
     };

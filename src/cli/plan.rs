@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use crate::policy::Unsettled;
+use crate::policy::{Earlier, Unsettled};
 
 use super::args::Plan;
 use super::connect::{Connection, connect};
@@ -80,6 +80,7 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         approval: approve.clone(),
         partial_view: false,
         removed_lately: 0,
+        earlier: Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
     }

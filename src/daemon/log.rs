@@ -45,6 +45,7 @@ pub(super) struct Said {
     broken: Listed<String>,
     failure: Option<Failure>,
     approvals: BTreeSet<String>,
+    uncounted: Option<String>,
     unresolved: BTreeSet<String>,
     flaps: BTreeSet<String>,
     vanished: Option<Vanished>,
@@ -60,6 +61,7 @@ impl Said {
             broken: status.broken.clone(),
             failure: status.failure.clone(),
             approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
+            uncounted: uncounted(status).cloned(),
             unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
             flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
             vanished: status.vanished.clone(),
@@ -85,6 +87,9 @@ impl Said {
         let notes = status.view.iter().flat_map(|it| &it.approvals.first).map(|it| &it.text);
         for note in notes.filter(|it| !self.approvals.contains(*it)) {
             tracing::warn!("{note}");
+        }
+        if let Some(why) = uncounted(status).filter(|it| self.uncounted.as_ref() != Some(it)) {
+            tracing::warn!("the count of removals of the last 24 hours starts at zero: {why}");
         }
         if status.token_too_short() && !self.token_too_short {
             tracing::warn!(
@@ -142,4 +147,8 @@ impl Said {
             tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
         }
     }
+}
+
+fn uncounted(status: &Status) -> Option<&String> {
+    status.view.as_ref().and_then(|it| it.uncounted.as_ref())
 }

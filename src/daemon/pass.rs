@@ -88,6 +88,8 @@ pub struct Finished {
     pub unresolved: Vec<String>,
     /// Grants that end soon, soonest first.
     pub expiring: Vec<Expiring>,
+    /// Why the count of removals of the last 24 hours began at zero, if it did.
+    pub uncounted: Option<String>,
     /// When steps that wait for the files to stay unchanged can be sent.
     pub quiet_at: Option<Timestamp>,
     /// The next instant at which a line begins or ends.

@@ -60,6 +60,7 @@ impl Status {
             room: finished.limited.as_ref().and_then(|it| it.room_for).map(|it| memory.room_for(it, now)),
             limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),
             approvals: finished.approvals.into_iter().collect(),
+            uncounted: finished.uncounted,
             withheld: finished.withheld.into_iter().collect(),
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),

@@ -111,6 +111,8 @@ pub struct View {
     pub room: Option<Timestamp>,
     /// What is to be said about approvals in the files.
     pub approvals: Listed<Note>,
+    /// Why the count of removals of the last 24 hours began at zero, if it did.
+    pub uncounted: Option<String>,
     /// Steps withheld, in words.
     pub withheld: Listed<String>,
     /// Lines and settings that could not be resolved.

@@ -19,6 +19,8 @@ pub enum Exceeded {
         planned: u64,
         /// Those that went in earlier passes of the last 24 hours.
         lately: u32,
+        /// At most so many went before, counted from the server's log.
+        logged: u32,
         /// What is allowed.
         allowed: u32,
     },
@@ -44,8 +46,17 @@ pub enum Exceeded {
     },
 }
 
+/// What went in the last 24 hours.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lately {
+    /// Counted by this process.
+    pub(super) counted: u32,
+    /// Before it began, by the server's log: an upper bound.
+    pub(super) logged: u32,
+}
+
 /// Which limits a plan goes beyond, and the removals they hold, as indices into `plan.removals`, in order.
-pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: u32) -> (Vec<Exceeded>, Vec<usize>) {
+pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: Lately) -> (Vec<Exceeded>, Vec<usize>) {
     let counted: Vec<_> = (0..plan.removals.len()).filter(|at| counts(&plan.removals[*at])).collect();
     let going: BTreeSet<Binding> = counted.iter().map(|at| plan.removals[*at].link.binding).collect();
     if going.is_empty() {
@@ -53,11 +64,12 @@ pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: u32) -> (Vec<Exceede
     }
     let Limits { removals, removal_percent } = limits;
     let planned = u64::try_from(going.len()).unwrap_or(u64::MAX);
+    let Lately { counted: lately, logged } = lately;
     let n = planned + u64::from(lately);
     let of = base(plan);
     let mut exceeded = Vec::new();
-    if n > u64::from(removals) {
-        exceeded.push(Exceeded::Removals { planned, lately, allowed: removals });
+    if n + u64::from(logged) > u64::from(removals) {
+        exceeded.push(Exceeded::Removals { planned, lately, logged, allowed: removals });
     }
     if removal_percent == 0 || (n >= SHARE_COUNTS_FROM && 100 * n > u64::from(removal_percent) * of) {
         exceeded.push(Exceeded::Percent { planned, lately, of, allowed: removal_percent });
@@ -114,12 +126,12 @@ fn emptied(plan: &Plan, going: &BTreeSet<Binding>) -> BTreeMap<ResourceId, usize
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Removals { planned, lately, allowed } => {
-                write!(f, "{planned} {} would go{}", bindings(*planned), after(*lately))?;
+            Self::Removals { planned, lately, logged, allowed } => {
+                write!(f, "{planned} {} would go{}", bindings(*planned), after(*lately, *logged))?;
                 write!(f, "more than the {allowed} that `limits.removals` allows")
             }
             Self::Percent { planned, lately, of, allowed } => {
-                write!(f, "{planned} of {of} {} would go{}", bindings(*of), after(*lately))?;
+                write!(f, "{planned} of {of} {} would go{}", bindings(*of), after(*lately, 0))?;
                 write!(f, "more than the {allowed} % that `limits.removal_percent` allows")
             }
             Self::ScopeEmptied => f.write_str("no link would be left in scope"),
@@ -135,6 +147,13 @@ const fn bindings(count: u64) -> &'static str {
 }
 
 /// What counts besides: the limit is one for all passes of a day.
-fn after(lately: u32) -> String {
-    if lately == 0 { ", ".to_owned() } else { format!(" after {lately} in the last 24 hours, together ") }
+fn after(lately: u32, logged: u32) -> String {
+    match (lately, logged) {
+        (0, 0) => ", ".to_owned(),
+        (_, 0) => format!(" after {lately} in the last 24 hours, together "),
+        _ => {
+            let all = lately.saturating_add(logged);
+            format!(" after up to {all} in the last 24 hours ({logged} counted from the server's log), together ")
+        }
+    }
 }

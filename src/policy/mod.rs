@@ -8,6 +8,7 @@ mod cause;
 mod changes;
 mod digest;
 mod limits;
+mod log;
 mod readings;
 mod unsettled;
 
@@ -23,6 +24,8 @@ pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
 pub use digest::Digest;
 pub use limits::Exceeded;
+use limits::Lately;
+pub use log::Earlier;
 pub use readings::Readings;
 pub use unsettled::{NewRemovals, Unsettled};
 
@@ -41,6 +44,9 @@ pub struct Asks {
     pub approvals: Vec<Approval>,
     /// Triples already taken away under these limits by earlier passes of the last 24 hours.
     pub removed_lately: u32,
+    /// At most so many triples were taken away before this process began, by the server's log. The percent limit does not
+    /// apply to them.
+    pub removed_before: u32,
     /// Steps that are left for later.
     pub aside: BTreeSet<Aside>,
 }
@@ -100,10 +106,14 @@ pub struct Stale {
 /// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
 /// be looked at again.
 pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
-    let Asks { limits, mode, only, approval, approvals, removed_lately, aside } = asks;
+    let Asks { limits, mode, only, approval, approvals, removed_lately, removed_before, aside } = asks;
     // Where nothing may be removed at all, there is nothing that limits would have to hold.
     let removes = *mode < Mode::AddOnly;
-    let (exceeded, over) = if removes { limits::exceeded(&plan, *limits, *removed_lately) } else { Default::default() };
+    let (exceeded, over) = if removes {
+        limits::exceeded(&plan, *limits, Lately { counted: *removed_lately, logged: *removed_before })
+    } else {
+        Default::default()
+    };
     let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
     if let Some(given) = approval
         && digest.as_ref() != Some(given)
@@ -134,7 +144,7 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
 
 /// Which limits a plan goes beyond, whatever is approved.
 pub fn exceeded(plan: &Plan, limits: Limits) -> Vec<Exceeded> {
-    limits::exceeded(plan, limits, 0).0
+    limits::exceeded(plan, limits, Lately::default()).0
 }
 
 /// Moves removals to what is held; `over` is in order.

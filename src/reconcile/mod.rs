@@ -18,7 +18,7 @@ use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Stale, Unsettled};
+use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
@@ -44,6 +44,8 @@ pub struct Request<'a> {
     pub partial_view: bool,
     /// Triples already taken away by earlier passes of the last 24 hours.
     pub removed_lately: u32,
+    /// What the server's log says of removals before this process began.
+    pub earlier: Earlier<'a>,
     /// Steps that are left for a later pass.
     pub aside: BTreeSet<Aside>,
     /// What must wait because the files have just changed.
@@ -201,9 +203,16 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         approval,
         approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
+        removed_before: removed_before(view, request),
         aside,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)
+}
+
+/// How many triples were taken away before this process began.
+pub fn removed_before(view: &View, request: &Request<'_>) -> u32 {
+    let by = &view.snapshot.observation.caller.username;
+    request.earlier.count(by, &view.desired, &view.directory, request.now)
 }
 
 /// The steps that wait only because the files have just changed.

@@ -10,7 +10,7 @@ use grantsync::api::Client;
 use grantsync::binding::Binding;
 use grantsync::desired::{Document, Mode, Narrow};
 use grantsync::plan::Why;
-use grantsync::policy::Unsettled;
+use grantsync::policy::{Earlier, Unsettled};
 use grantsync::reconcile::{Answer, Error, Overrides, Pace, Pass, Prepared, Request, prepare, reconcile};
 use grantsync::report::{After, Outcome, Step, Stop};
 use grantsync::sandbox::{Act, Fault, RequestLine, Sandbox, World, tokens};
@@ -142,6 +142,7 @@ pub(crate) fn request(document: &Document) -> Request<'_> {
         approval: None,
         partial_view: false,
         removed_lately: 0,
+        earlier: Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
     }

@@ -47,7 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("snapshot", &["binding"]),
     ("desired", &["binding", "diagnostic", "directory", "snapshot"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
-    ("policy", &["binding", "desired", "diagnostic", "plan", "snapshot"]),
+    ("policy", &["binding", "desired", "diagnostic", "directory", "event", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
     ("explain", &["binding", "desired", "diagnostic", "directory", "event", "plan", "policy"]),
     ("risk", &["binding", "desired", "diagnostic", "directory", "plan", "policy"]),

@@ -18,6 +18,11 @@ pub(super) fn facts(html: &mut Html, status: &Status, now: Timestamp) {
     fact(html, "Next pass", |html| next(html, status, now));
     fact(html, "Files", |html| files(html, status));
     fact(html, "Token", |html| token(html, status));
+    if let Some(why) = status.view.as_ref().and_then(|it| it.uncounted.as_ref()) {
+        fact(html, "Removals of 24 hours", |html| {
+            html.raw("the count starts at zero<small>").prose(why).raw("</small>");
+        });
+    }
     html.raw("</dl>\n");
     history(html, status);
 }

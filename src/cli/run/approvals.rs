@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::binding::LinkId;
 use crate::daemon::Note;
-use crate::desired::{Approval, Desired};
+use crate::desired::Approval;
 use crate::plan::{Hold, Plan, Removal};
 use crate::policy::{self, Asks};
-use crate::reconcile::Request;
+use crate::reconcile::{Request, View, removed_before};
 use crate::render::visible;
 
 /// Links that limits would have held, had the files not approved them.
@@ -19,9 +19,15 @@ pub(super) struct Released<'a> {
 
 impl<'a> Released<'a> {
     /// Of a plan that may be approved by the files.
-    pub(super) fn of(plan: &Plan, desired: &Desired, request: &Request<'a>) -> Self {
+    pub(super) fn of(view: &View, request: &Request<'a>) -> Self {
+        let View { plan, desired, .. } = view;
         let limits = request.limits.over(desired.limits);
-        let asks = Asks { limits, removed_lately: request.removed_lately, ..Asks::default() };
+        let asks = Asks {
+            limits,
+            removed_lately: request.removed_lately,
+            removed_before: removed_before(view, request),
+            ..Asks::default()
+        };
         let Ok(decision) = policy::approve(plan.clone(), &asks) else { return Self::default() };
         let Some(limited) = decision.limited else { return Self::default() };
         let held = decision.plan.held.iter().filter(|it| it.hold == Hold::Limit);

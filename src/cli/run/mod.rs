@@ -75,6 +75,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         stop: stopped.clone(),
         tell: tell.clone(),
         steps: std::cell::RefCell::default(),
+        began: Timestamp::now(),
+        log: tokio::sync::OnceCell::new(),
+        uncounted: std::cell::RefCell::default(),
         readings: std::cell::RefCell::new(Readings::new(words::signed(arguments.quiet_period))),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };

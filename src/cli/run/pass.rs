@@ -8,16 +8,18 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{OnceCell, watch};
 
 use super::commit::read_with_commit;
 use super::reading;
 use super::words::{finished, refused, waits};
-use crate::api::{Client, Method};
+use crate::api::{self, Client, Method};
 use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
 use crate::desired::{self, Document, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::policy::{Aside, Readings};
+use crate::event::Event;
+use crate::policy::{Aside, Earlier, Readings};
 use crate::reconcile::files::FilesError;
 use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
 use crate::render;
@@ -44,6 +46,12 @@ pub(super) struct Agent {
     pub(super) steps: RefCell<BTreeMap<StepId, Aside>>,
     /// What earlier readings of the files asked for.
     pub(super) readings: RefCell<Readings>,
+    /// When the process began.
+    pub(super) began: Timestamp,
+    /// The server's log of the day before that, once it was read.
+    pub(super) log: OnceCell<Vec<Event>>,
+    /// Why it could not be read.
+    pub(super) uncounted: RefCell<Option<String>>,
 }
 
 /// How far the pass has come.
@@ -117,6 +125,10 @@ impl Agent {
         let now = memory.now();
         let unsettled = self.readings.borrow_mut().add(&sources, &document, now);
         let vanished = memory.files_read(reading(&sources)).is_some();
+        let earlier = match self.earlier().await {
+            Ok(earlier) => earlier,
+            Err(error) => return refused(error.into()),
+        };
         let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
         let request = Request {
             document: &document,
@@ -127,6 +139,7 @@ impl Agent {
             approval: None,
             partial_view: self.partial_view,
             removed_lately: memory.removed_lately(),
+            earlier,
             aside: self.aside(memory),
             unsettled,
         };
@@ -145,6 +158,22 @@ impl Agent {
             }
             Err(error) => refused(error),
         }
+    }
+
+    /// What was removed in the day before the process began, from the server's log. It is asked for until it was read.
+    async fn earlier(&self) -> Result<Earlier<'_>, api::Error> {
+        const DAY: SignedDuration = SignedDuration::from_hours(24);
+        if self.log.get().is_none() {
+            let caller = self.client.caller().await?;
+            let since = self.began.saturating_sub(DAY).unwrap_or(Timestamp::MIN);
+            let log = if caller.is_staff || caller.is_support {
+                self.log.get_or_try_init(|| self.client.events(since)).await.map_err(|it| it.to_string())
+            } else {
+                Err("only staff and support can read the server's log".to_owned())
+            };
+            self.uncounted.replace(log.err());
+        }
+        Ok(Earlier { events: self.log.get().map_or(&[], Vec::as_slice), before: self.began })
     }
 
     /// The files, if they are valid; otherwise what is wrong with them.

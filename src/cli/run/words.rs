@@ -42,7 +42,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
     let missed_count = missed.len();
     let missed = missed.into_iter().map(|it| missing(it, &naming));
-    let released = Released::of(&view.plan, &view.desired, request);
+    let released = Released::of(view, request);
     let changes = report.iter().flat_map(|it| &it.steps);
     let finished = Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
@@ -57,12 +57,19 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         at_once: vanished.then(|| by_hand(&view.plan, &view.desired, request, agent)),
         limited: now.limited.as_ref().map(|it| {
             let release = release(&it.digest, &view.plan, &view.desired, request, agent);
-            limited(it, release, room_for(&view.plan, &view.desired, request), &naming)
+            // When those of the log stop counting is not known well enough to promise room.
+            let room = if reconcile::removed_before(view, request) == 0 {
+                room_for(&view.plan, &view.desired, request)
+            } else {
+                None
+            };
+            limited(it, release, room, &naming)
         }),
         withheld: withheld(&prepared.decision, request, &waiting, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
+        uncounted: agent.uncounted.borrow().clone(),
         quiet_at: (!request.unsettled.is_empty())
             .then(|| agent.readings.borrow().next(&waiting, request.now))
             .flatten(),

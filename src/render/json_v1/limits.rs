@@ -73,7 +73,9 @@ impl<'a> Limit<'a> {
     fn new(exceeded: &policy::Exceeded, names: Names<'a>) -> Self {
         use policy::Exceeded as It;
         match *exceeded {
-            It::Removals { planned, lately, allowed } => Self::Removals { planned, lately, allowed },
+            It::Removals { planned, lately, logged, allowed } => {
+                Self::Removals { planned, lately: lately.saturating_add(logged), allowed }
+            }
             It::Percent { planned, lately, of, allowed } => Self::RemovalPercent { planned, lately, of, allowed },
             It::ScopeEmptied => Self::ScopeEmptied,
             It::ResourceEmptied { resource, users } => {

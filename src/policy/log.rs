@@ -1,0 +1,102 @@
+//! Removals of the last day, counted from the server's log: what a restart would forget.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::binding::{Binding, ResourceId, RoleId, UserId};
+use crate::desired::{Desired, Phase};
+use crate::directory::Directory;
+use crate::event::{Event, Happening};
+
+/// How long a removal counts.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What was removed before this process began.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Earlier<'a> {
+    /// The server's log.
+    pub events: &'a [Event],
+    /// When this process began; what is removed later is counted by the process itself.
+    pub before: Timestamp,
+}
+
+impl Earlier<'_> {
+    /// At most so many bindings were removed by this account in the 24 hours before `now`: those in scope, each once, less
+    /// those whose lines have ended.
+    ///
+    /// The log has names only. What cannot be told from a binding that counts is counted.
+    pub fn count(self, by: &str, desired: &Desired, directory: &Directory, now: Timestamp) -> u32 {
+        let Self { events, before } = self;
+        let ours = events.iter().filter(|it| it.what == Happening::Removed && it.by.as_deref() == Some(by));
+        let ours = ours.filter(|it| it.at <= before && now.duration_since(it.at) < DAY);
+        let messages: BTreeSet<&str> = ours.map(|it| &*it.message).collect();
+        if messages.is_empty() {
+            return 0;
+        }
+        let names = Names::of(directory);
+        let counts = |binding: &Binding| {
+            let inside = match &desired.territory {
+                Some(scope) => scope.contains(binding, directory),
+                None => desired.named.contains(&binding.resource),
+            };
+            inside && desired.get(binding).is_none_or(|it| it.phase(now) != Phase::Ended)
+        };
+        let counted = messages.into_iter().filter(|it| {
+            let meanings = names.meanings(it);
+            meanings.is_empty() || meanings.iter().any(counts)
+        });
+        u32::try_from(counted.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// What is called so.
+struct Names<'a> {
+    directory: &'a Directory,
+    users: BTreeMap<&'a str, UserId>,
+    resources: BTreeMap<&'a str, Vec<ResourceId>>,
+    roles: BTreeMap<&'a str, Vec<RoleId>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(directory: &'a Directory) -> Self {
+        let mut names = Self {
+            directory,
+            users: directory.users.iter().map(|(id, it)| (&*it.username, *id)).collect(),
+            resources: BTreeMap::new(),
+            roles: BTreeMap::new(),
+        };
+        for (id, it) in &directory.resources {
+            names.resources.entry(&*it.name).or_default().push(*id);
+        }
+        for (id, it) in &directory.roles {
+            names.roles.entry(&*it.name).or_default().push(*id);
+        }
+        names
+    }
+
+    /// Every binding that a sentence of the log can be about. Names may look like parts of the sentence, so that all ways
+    /// to take it apart are tried. A user whom nobody knows is in no list of a scope, and gets an id of nobody.
+    fn meanings(&self, message: &str) -> Vec<Binding> {
+        const DONE: &str = " has been unassigned role ";
+        const PLACE: &str = " in resource ";
+        let Some(sentence) = message.strip_prefix("User ").and_then(|it| it.strip_suffix('.')) else {
+            return Vec::new();
+        };
+        let mut meanings = Vec::new();
+        for (user_ends, _) in sentence.match_indices(DONE) {
+            let (username, rest) = (&sentence[..user_ends], &sentence[user_ends + DONE.len()..]);
+            let user = self.users.get(username).copied().unwrap_or_else(|| UserId::from(uuid::Uuid::nil()));
+            for (role_ends, _) in rest.match_indices(PLACE) {
+                let resources = self.resources.get(&rest[role_ends + PLACE.len()..]).into_iter().flatten();
+                for resource in resources {
+                    let roles = self.roles.get(&rest[..role_ends]).into_iter().flatten();
+                    let roles = roles
+                        .filter(|it| self.directory.roles[*it].offering == self.directory.resources[resource].offering);
+                    meanings.extend(roles.map(|role| Binding { resource: *resource, role: *role, user }));
+                }
+            }
+        }
+        meanings
+    }
+}
