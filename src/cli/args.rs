@@ -13,10 +13,11 @@ use super::contradiction::contradiction;
 use super::exit;
 use super::formats::ReportTo;
 use super::target::is_stdout;
-use super::values::{OnlyOne, When, digest, duration, link_id, only, span, switch};
+use super::values::{OnlyOne, SandboxChoice, When, choice, digest, duration, link_id, only, span, switch};
 use crate::binding::LinkId;
 use crate::policy::Digest;
 use crate::render::Format;
+use crate::sandbox::Waldur;
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
 ///
@@ -279,6 +280,9 @@ pub(super) enum DoctorFormat {
 /// `sandbox`.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
+    /// Which version of Waldur to be: `7.0`, `8.0` or `8.1`.
+    #[arg(long, default_value = "7.0", value_name = "VERSION")]
+    pub(super) waldur: Waldur,
     /// Instead of the little world: a large one with this many links, on 200 resources among 2,000 users.
     #[arg(long, value_name = "N")]
     pub(super) links: Option<usize>,
@@ -338,9 +342,11 @@ pub(super) struct Server {
     /// A file that holds the token; read again when it changes.
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
-    /// Instead of any server that is set: a sandbox inside this process, with a little world in it.
-    #[arg(long, env = "GRANTSYNC_SANDBOX", value_parser = switch())]
-    pub(super) sandbox: bool,
+    /// Instead of any server that is set: a sandbox inside this process, with a little world in it. It is a Waldur 7.0
+    /// unless another version is given, e.g. `--sandbox=8.1`.
+    #[arg(long, env = "GRANTSYNC_SANDBOX", value_name = "VERSION", value_parser = choice, num_args = 0..=1,
+          require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true)]
+    pub(super) sandbox: SandboxChoice,
     /// Certificates to trust besides those of the system, in PEM.
     #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
     pub(super) ca_file: Option<PathBuf>,

@@ -7,8 +7,9 @@ use anyhow::{Context as _, Result};
 
 use super::args::Server;
 use super::output;
+use super::values::SandboxChoice;
 use crate::api::{self, Address, Client, TokenSource, retry::Patience};
-use crate::sandbox::{Sandbox, World, tokens};
+use crate::sandbox::{Sandbox, Waldur, World, tokens};
 
 /// Something on the command line or in the environment is missing or makes no sense.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +28,7 @@ pub(super) struct Connection {
 /// Connects to the server that is asked for, or starts a sandbox.
 pub(super) async fn connect(server: &Server) -> Result<Connection> {
     let Server { url, token_file, sandbox, ca_file, parallelism, timeout } = server;
-    let sandbox = if *sandbox { Some(start_sandbox().await?) } else { None };
+    let sandbox = start_sandbox(*sandbox).await?;
     let (url, token) = match (&sandbox, url) {
         (Some(sandbox), _) => (sandbox.url(), TokenSource::Text(tokens::STAFF.into())),
         (None, Some(url)) => (url.clone(), token(token_file.as_deref())?),
@@ -46,10 +47,13 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
     Ok(Connection { client: Client::new(settings)?, sandbox })
 }
 
-pub(super) async fn start_sandbox() -> Result<Sandbox> {
-    let sandbox = Sandbox::start(World::example().with_duplicate()).await.context("could not start a sandbox")?;
-    output::say(&format!("sandbox: a Waldur inside this process, at {}\n\n", sandbox.url()));
-    Ok(sandbox)
+/// Starts the sandbox that is asked for, if one is.
+pub(super) async fn start_sandbox(SandboxChoice(waldur): SandboxChoice) -> Result<Option<Sandbox>> {
+    let Some(waldur) = waldur else { return Ok(None) };
+    let sandbox = Sandbox::start(World::example_of(waldur)).await.context("could not start a sandbox")?;
+    let version = if waldur == Waldur::default() { String::new() } else { format!(" {waldur}") };
+    output::say(&format!("sandbox: a Waldur{version} inside this process, at {}\n\n", sandbox.url()));
+    Ok(Some(sandbox))
 }
 
 fn token(file: Option<&Path>) -> Result<TokenSource> {

@@ -19,7 +19,7 @@ use crate::site::Site;
 
 pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<Exit> {
     let mut told = Told { findings: Vec::new(), format: *format };
-    let sandbox = if server.sandbox { Some(start_sandbox().await?) } else { None };
+    let sandbox = start_sandbox(server.sandbox).await?;
     if let Some(Setup { client, transport, has_token }) = set_up(server, sandbox.as_ref(), &mut told)?
         && reach(&client, transport, &mut told).await?
         && has_token

@@ -18,11 +18,15 @@ const CALLERS: [(&str, &str); 7] = [
     (tokens::INACTIVE, "staff, deactivated"),
 ];
 
-pub(super) async fn run(Arguments { links, state, slow, listen }: &Arguments) -> Result<Exit> {
-    let mut world = links.map_or_else(World::example, |links| World::generated(200, 2_000, links));
+pub(super) async fn run(Arguments { waldur, links, state, slow, listen }: &Arguments) -> Result<Exit> {
+    let mut world = links.map_or_else(World::example, |links| World::generated(200, 2_000, links)).on(*waldur);
+    if links.is_none() && waldur.scopes_roles() {
+        world = world.with_ends();
+    }
     if let Some(path) = state {
         world = world.kept_in(path).with_context(|| format!("could not keep the world in {}", path.display()))?;
     }
+    world.forgets_requests = true;
     world.load = slow.then_some(Load::WALDUR);
     let sandbox = Sandbox::listen(*listen, world).await;
     let sandbox = sandbox.with_context(|| format!("could not listen on {listen}"))?;

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use crate::binding::LinkId;
 use crate::desired::Narrow;
 use crate::policy::Digest;
+use crate::sandbox::Waldur;
 
 /// One `--only`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,19 @@ impl fmt::Display for OnlyOne {
 /// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
 pub(super) fn switch() -> BoolishValueParser {
     BoolishValueParser::new()
+}
+
+/// Whether a sandbox is asked for, and of which version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SandboxChoice(pub(super) Option<Waldur>);
+
+/// Reads a switch that may also name a version of Waldur.
+pub(super) fn choice(text: &str) -> Result<SandboxChoice, String> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" | "t" | "1" => Ok(SandboxChoice(Some(Waldur::default()))),
+        "false" | "no" | "off" | "n" | "f" | "0" => Ok(SandboxChoice(None)),
+        version => version.parse().map(|version| SandboxChoice(Some(version))),
+    }
 }
 
 /// Reads one `--only`.

@@ -1,14 +1,16 @@
 //! `/api/events/`: what happened to links, for staff and support.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::links::uuids;
 use super::paging::page;
 use super::query::uuid;
-use super::site;
 use super::state::{Event, User};
+use super::urls::{Target, follow};
 use super::view::{Answer, Ask, Caller, narrowed};
 use super::world::World;
+use super::{resources, site};
 
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> Result<Answer, Answer> {
     site::reads(ask)?;
@@ -16,10 +18,13 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> R
     let to = seconds(ask, "created_to")?;
     let [actor] = uuids(ask, ["user_uuid"])?;
     let kinds = ask.query.all("event_type");
+    let scope = ask.query.get("scope").filter(|_| ask.waldur.scopes_roles());
+    let scope = scope.map(|url| resource_at(ask, url, caller, world)).transpose()?;
     let words = ask.query.get("message").map(str::to_lowercase);
     let wanted = |event: &&Event| {
         let created = event.created.as_duration().as_secs_f64();
-        caller.sees_everything()
+        (scope.is_some() || caller.sees_everything())
+            && scope.is_none_or(|id| event.context["scope_uuid"] == id.simple().to_string())
             && (kinds.is_empty() || kinds.iter().any(|it| it == event.kind.name()))
             && from.is_none_or(|from| created >= from)
             && to.is_none_or(|to| created < to)
@@ -40,9 +45,20 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> R
 
 pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &World, id: &str) -> Result<Answer, Answer> {
     site::reads(ask)?;
-    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
+    let id = uuid(id).ok_or_else(|| Answer::no_match("Event"))?;
     let event = world.events.iter().find(|it| it.id == id && caller.sees_everything());
     event.map(|it| Answer::json(200, &shown(world, it))).ok_or_else(|| Answer::no_match("Event"))
+}
+
+/// The resource behind a URL, in either form, if the caller consumes it. The second generation alone has scopes here.
+fn resource_at(ask: &Ask, url: &str, caller: &User, world: &World) -> Result<Uuid, Answer> {
+    let id = match follow(url, ask.waldur) {
+        Some(Target::Item(resources::CONSUMED | resources::PROVIDED, id)) => uuid(id),
+        _ => None,
+    };
+    let resource = id.and_then(|id| world.resources.get(id)).filter(|it| world.consumes(caller, it));
+    let missing = || Answer::json(400, &[format!("Can't restore object from url: {url}")]);
+    resource.map(|it| it.id).ok_or_else(missing)
 }
 
 /// A moment in seconds since 1970.
@@ -52,9 +68,12 @@ fn seconds(ask: &Ask, name: &str) -> Result<Option<f64>, Answer> {
 }
 
 fn shown(world: &World, event: &Event) -> Value {
-    let mut context = json!({ "resource_user": format!("ResourceUser object ({})", event.serial) });
-    if let Some(actor) = event.actor.and_then(|id| world.users.get(id)) {
-        add_actor(&mut context, actor);
+    let mut context = event.context.clone();
+    if context.is_null() {
+        context = json!({ "resource_user": format!("ResourceUser object ({})", event.serial) });
+        if let Some(actor) = event.actor.and_then(|id| world.users.get(id)) {
+            add_actor(&mut context, actor);
+        }
     }
     json!({
         "uuid": event.id.simple().to_string(),

@@ -1,7 +1,9 @@
 //! Worlds to begin with.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::waldur::Waldur;
 use super::world::World;
 
 impl World {
@@ -42,6 +44,32 @@ impl World {
         let first = self.links.iter().next().map(|it| [it.resource, it.role, it.user]);
         if let Some([resource, role, user]) = first {
             self.link(resource, role, user);
+        }
+        self
+    }
+
+    /// The example as a sandbox for trying things: with a second row where the version can take it away again, and, where
+    /// links have ends, with a few.
+    pub fn example_of(waldur: Waldur) -> Self {
+        let world = if waldur == Waldur::V8_0 { Self::example() } else { Self::example().with_duplicate() };
+        if waldur.scopes_roles() { world.on(waldur).with_ends() } else { world }
+    }
+
+    /// Gives two links an end, about ninety days from now. Only in the second generation.
+    #[must_use]
+    pub fn with_ends(mut self) -> Self {
+        let day = 24 * 3600;
+        let end = (self.now().as_second() / day + 90) * day;
+        let named = |names: [&str; 2]| {
+            let user = self.users.iter().find(|it| it.username == names[1])?.id;
+            let resource = self.resources.iter().find(|it| it.name == names[0])?.id;
+            self.active_links().find(|(it, grant)| *it == resource && grant.user == user).map(|(_, grant)| grant.id)
+        };
+        let ids = [["cluster-a", "bob"], ["cluster-b", "dave"]].map(named);
+        for id in ids.into_iter().flatten() {
+            if let Some(grant) = self.second.grants.get_mut(id) {
+                grant.end = Timestamp::from_second(end).ok();
+            }
         }
         self
     }

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::form::{self, Form};
+use super::form;
 use super::paging::page_by;
 use super::query::uuid;
 use super::state::{Link, User};
 use super::urls::{Target, follow, path_of, resolve};
 use super::view::{Answer, Ask, Caller};
+use super::waldur::Waldur;
 use super::world::World;
 use super::{resources, roles, site, users};
 
@@ -44,7 +45,7 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     if ask.method != Method::GET && ask.method != Method::HEAD && ask.method != Method::DELETE {
         return Err(ask.not_allowed());
     }
-    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
+    let id = uuid(id).ok_or_else(|| Answer::no_match("ResourceUser"))?;
     let link = world.links.get(id).filter(|link| world.sees_link(caller, link));
     let link = link.ok_or_else(|| Answer::no_match("ResourceUser"))?;
     if ask.method != Method::DELETE {
@@ -77,7 +78,7 @@ struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     fn of(ask: &'a Ask) -> Result<Self, Answer> {
         let [resource_id, role_id, user_id] = uuids(ask, ["resource_uuid", "role_uuid", "user_uuid"])?;
-        let resource = ask.query.get("resource").map(|url| linked(url, resources::CONSUMED)).transpose()?;
+        let resource = ask.query.get("resource").map(|url| linked(ask, url, resources::CONSUMED)).transpose()?;
         Ok(Self { resource, resource_id, role_id, user_id, role_name: ask.query.get("role_name") })
     }
 
@@ -107,18 +108,18 @@ pub(super) fn uuids<const N: usize>(ask: &Ask, names: [&str; N]) -> Result<[Opti
 
 /// The id in a URL that a list is filtered by: the nil one, which nothing has, when it leads to something else; 404 when
 /// it leads nowhere.
-pub(super) fn linked(url: &str, collection: &str) -> Result<Uuid, Answer> {
+pub(super) fn linked(ask: &Ask, url: &str, collection: &str) -> Result<Uuid, Answer> {
     let path = path_of(url);
     if !path.starts_with('/') {
         return Ok(Uuid::nil());
     }
-    match resolve(path) {
+    match resolve(path, ask.waldur) {
         Some(Target::Item(name, id)) if name == collection => Ok(uuid(id).unwrap_or_default()),
         Some(_) => Ok(Uuid::nil()),
         None => {
             // The server answers with the 7 kB of every pattern that it tried.
             let tried: Vec<_> =
-                super::urls::endpoints().map(|name| [format!("<URLPattern '^api/{name}/$'>")]).collect();
+                super::urls::endpoints(ask.waldur).map(|name| [format!("<URLPattern '^api/{name}/$'>")]).collect();
             Err(Answer::json(404, &json!({ "tried": tried, "path": path.trim_start_matches('/') })))
         }
     }
@@ -128,7 +129,7 @@ fn create(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answe
     let form = form::read(ask)?;
     let mut problems = Map::new();
     let mut field = |name: &str, collection: &str, exists: &dyn Fn(Uuid) -> bool| {
-        hyperlink(&form, name, collection, exists)
+        hyperlink(ask.waldur, form.get(name), collection, exists)
             .map_err(|problem| problems.insert(name.to_owned(), json!([problem])))
             .ok()
     };
@@ -150,8 +151,13 @@ fn create(ask: &Ask, Caller(caller): &Caller, world: &mut World) -> Result<Answe
 }
 
 /// The id in a hyperlink of a form, or what is wrong with it.
-fn hyperlink(form: &Form, name: &str, collection: &str, exists: &dyn Fn(Uuid) -> bool) -> Result<Uuid, String> {
-    let text = match form.get(name) {
+fn hyperlink(
+    waldur: Waldur,
+    value: Option<&Value>,
+    collection: &str,
+    exists: &dyn Fn(Uuid) -> bool,
+) -> Result<Uuid, String> {
+    let text = match value {
         None => return Err("This field is required.".to_owned()),
         Some(Value::Null) => return Err("This field may not be null.".to_owned()),
         Some(Value::String(text)) if text.is_empty() => return Err("This field may not be null.".to_owned()),
@@ -160,7 +166,7 @@ fn hyperlink(form: &Form, name: &str, collection: &str, exists: &dyn Fn(Uuid) ->
             return Err(format!("Incorrect type. Expected URL string, received {}.", form::type_name(other)));
         }
     };
-    match follow(text) {
+    match follow(text, waldur) {
         None => Err("Invalid hyperlink - No URL match.".to_owned()),
         Some(Target::Item(found, id)) if found == collection => {
             uuid(id).filter(|id| exists(*id)).ok_or_else(|| "Invalid hyperlink - Object does not exist.".to_owned())

@@ -8,6 +8,7 @@ use axum::http::Method;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
+use super::second::grants;
 use super::urls::{Target, resolve};
 use super::view::Ask;
 use super::{links, resources, users};
@@ -82,8 +83,8 @@ impl Load {
             return self.delete;
         }
         let narrow = usize::from(!ask.query.all("field").is_empty());
-        let row = match resolve(&ask.path) {
-            Some(Target::Collection(links::COLLECTION)) => self.link,
+        let row = match resolve(&ask.path, ask.waldur) {
+            Some(Target::Collection(links::COLLECTION | grants::COLLECTION)) => self.link,
             Some(Target::Collection(resources::CONSUMED | resources::PROVIDED)) => self.resource[narrow],
             Some(Target::Collection(users::COLLECTION)) => self.user[narrow],
             _ => self.row,

@@ -1,8 +1,9 @@
 //! A Waldur to try things on, inside this process.
 //!
-//! It imitates the first generation of the API, as Waldur served it up to 8.0.7, from recordings of a real server and
-//! not from our client: were it written from the client, mistakes of one would hide those of the other. [`World`] holds
-//! what the server remembers and its own rules; the other files put it behind HTTP. Nothing here uses another room.
+//! It imitates both generations of the API, as Waldur served them up to 8.0.7 and from 8.0.8 on ([`second`]), from
+//! recordings of real servers and not from our client: were it written from the client, mistakes of one would hide those
+//! of the other. [`World`] holds what the server remembers and its own rules; the other files put it behind HTTP.
+//! [`Waldur`] says which version it speaks. Nothing here uses another room.
 
 mod events;
 mod example;
@@ -18,6 +19,7 @@ mod resources;
 mod roles;
 mod routes;
 mod rules;
+pub mod second;
 mod server;
 mod site;
 mod state;
@@ -27,6 +29,7 @@ mod trouble;
 mod urls;
 mod users;
 mod view;
+mod waldur;
 mod wire;
 mod world;
 
@@ -42,6 +45,7 @@ pub use faults::{Act, Fault, Hook, Reply};
 pub use load::Load;
 pub use state::{Event, EventKind, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 pub use table::{Row, Table};
+pub use waldur::Waldur;
 pub use world::{RequestLine, World};
 
 /// A running sandbox. It stops when dropped, and its connections end.

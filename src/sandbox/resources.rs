@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::links::{linked, uuids};
 use super::paging::page;
 use super::query::uuid;
+use super::second::Scope;
 use super::state::{Resource, State, User};
 use super::view::{Answer, Ask, Caller, narrowed};
 use super::world::World;
@@ -57,13 +58,29 @@ pub(super) fn action(ask: &Ask, caller: &Caller, world: &mut World, id: &str, ve
 }
 
 fn found<'a>(Caller(caller): &Caller, world: &'a World, name: &str, id: &str) -> Result<&'a Resource, Answer> {
-    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
-    let resource = world.resources.get(id).filter(|it| sees(world, caller, name, it));
+    let resource = uuid(id).and_then(|id| world.resources.get(id)).filter(|it| sees(world, caller, name, it));
     resource.ok_or_else(|| Answer::no_match("Resource"))
 }
 
+/// A resource whose team is asked for: the filters of the list apply to it, too.
+pub(super) fn looked_up<'a>(
+    ask: &Ask,
+    caller: &Caller,
+    world: &'a World,
+    collection: &str,
+    id: &str,
+) -> Result<&'a Resource, Answer> {
+    let wanted = Wanted::of(ask)?;
+    let resource = found(caller, world, collection, id)?;
+    if wanted.admits(world, resource) { Ok(resource) } else { Err(Answer::no_match("Resource")) }
+}
+
 fn sees(world: &World, caller: &User, name: &str, resource: &Resource) -> bool {
-    if name == PROVIDED { world.provides(caller, resource.offering) } else { world.consumes(caller, resource) }
+    if name == PROVIDED {
+        world.provides(caller, resource.offering) || world.holds(caller, Scope::Offering(resource.offering))
+    } else {
+        world.consumes(caller, resource) || world.holds(caller, Scope::Resource(resource.id))
+    }
 }
 
 /// By `created`, or as `o=` says.
@@ -106,7 +123,7 @@ impl<'a> Wanted<'a> {
             backend_id: ask.query.get("backend_id"),
             query: ask.query.get("query").map(str::to_lowercase),
             states: states.collect::<Result<_, _>>()?,
-            offering: ask.query.get("offering").map(|url| linked(url, roles::OFFERINGS)).transpose()?,
+            offering: ask.query.get("offering").map(|url| linked(ask, url, roles::OFFERINGS)).transpose()?,
             offering_id,
             project_id,
         })

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::links::{linked, uuids};
 use super::paging::page;
 use super::query::uuid;
+use super::second::Traits;
 use super::state::Role;
 use super::urls::{Target, follow};
 use super::view::{Answer, Ask, Caller};
@@ -26,7 +27,7 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) 
     }
     site::reads(ask)?;
     let [offering_id] = uuids(ask, ["offering_uuid"])?;
-    let offering = ask.query.get("offering").map(|url| linked(url, OFFERINGS)).transpose()?;
+    let offering = ask.query.get("offering").map(|url| linked(ask, url, OFFERINGS)).transpose()?;
     let wanted = |role: &Role| [offering_id, offering].into_iter().flatten().all(|offering| offering == role.offering);
     let mut seen: Vec<_> =
         world.roles.iter().filter(|role| wanted(role) && world.provides(caller, role.offering)).collect();
@@ -37,7 +38,7 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &mut World) 
 }
 
 pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &str) -> Result<Answer, Answer> {
-    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
+    let id = uuid(id).ok_or_else(|| Answer::no_match("OfferingUserRole"))?;
     let seen = found(world, id).is_ok_and(|role| world.provides(caller, role.offering));
     if !seen {
         return Err(Answer::no_match("OfferingUserRole"));
@@ -51,7 +52,7 @@ pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &s
     }
     if ask.method == Method::PUT {
         let (name, offering) = read(ask, world)?;
-        world.roles.insert(Role { id, name, offering });
+        world.roles.insert(Role { id, name, offering, traits: Traits::default() });
     } else {
         site::reads(ask)?;
     }
@@ -68,7 +69,7 @@ fn read(ask: &Ask, world: &World) -> Result<(String, uuid::Uuid), Answer> {
     let text = |name: &str| form.get(name).and_then(Value::as_str).filter(|it| !it.is_empty());
     let name = text("name").ok_or_else(|| Answer::invalid("name", "This field is required."))?;
     let offering = text("offering").ok_or_else(|| Answer::invalid("offering", "This field is required."))?;
-    let offering = match follow(offering) {
+    let offering = match follow(offering, ask.waldur) {
         Some(Target::Item(OFFERINGS, id)) => uuid(id).filter(|id| world.offerings.get(*id).is_some()),
         _ => None,
     };

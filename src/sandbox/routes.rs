@@ -5,7 +5,7 @@ use axum::http::{Method, header};
 use super::urls::{Target, endpoints, resolve};
 use super::view::{Answer, Ask, Caller};
 use super::world::World;
-use super::{events, links, resources, roles, site, users};
+use super::{events, links, resources, roles, second, site, users};
 
 /// gunicorn's limit on `GET /… HTTP/1.1`.
 const LONGEST_REQUEST_LINE: usize = 4094;
@@ -19,10 +19,11 @@ pub(super) fn answer(ask: &Ask, world: &mut World) -> Answer {
     if ask.method == Method::OPTIONS && ask.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return Answer::html(200, "text/html; charset=utf-8", "");
     }
-    let Some(target) = resolve(&ask.path) else { return astray(ask) };
-    let Some(allow) = allowed(target) else { return not_found(ask) };
+    let Some(target) = resolve(&ask.path, ask.waldur) else { return astray(ask) };
+    let Some(allow) = allowed(ask, target) else { return not_found(ask) };
     let answer = viewed(ask, target, world).unwrap_or_else(|refusal| refusal);
-    answer.in_language_of(&ask.headers).header("allow", allow)
+    let answer = answer.in_language_of(&ask.headers);
+    if answer.is_crash() { answer } else { answer.header("allow", allow) }
 }
 
 fn too_long(length: usize) -> Answer {
@@ -38,7 +39,7 @@ fn too_long(length: usize) -> Answer {
 /// the method.
 fn astray(ask: &Ask) -> Answer {
     let path = format!("{}/", ask.path);
-    if ask.path.ends_with('/') || resolve(&path).is_none() {
+    if ask.path.ends_with('/') || resolve(&path, ask.waldur).is_none() {
         return not_found(ask);
     }
     let query = ask.target.find('?').map_or("", |at| &ask.target[at..]);
@@ -56,7 +57,12 @@ fn not_found(ask: &Ask) -> Answer {
 }
 
 /// The `Allow` header of a view, or nothing for collections that the sandbox does not have.
-fn allowed(target: Target<'_>) -> Option<&'static str> {
+fn allowed(ask: &Ask, target: Target<'_>) -> Option<&'static str> {
+    let of_second = second::allowed(target).filter(|_| ask.waldur.scopes_roles());
+    of_second.or_else(|| allowed_in_both(target))
+}
+
+fn allowed_in_both(target: Target<'_>) -> Option<&'static str> {
     match target {
         Target::Root | Target::Me | Target::Collection("events") | Target::Item("events", _) => {
             Some("GET, HEAD, OPTIONS")
@@ -84,8 +90,13 @@ fn viewed(ask: &Ask, target: Target<'_>, world: &mut World) -> Result<Answer, An
     if ask.method == Method::OPTIONS {
         return Ok(site::metadata(target));
     }
+    if ask.waldur.scopes_roles()
+        && let Some(answer) = second::viewed(ask, &caller, target, world)
+    {
+        return answer;
+    }
     match target {
-        Target::Root => site::root(ask, endpoints()),
+        Target::Root => site::root(ask, endpoints(ask.waldur)),
         Target::Configuration => site::configuration(ask),
         Target::Version => site::version(ask, &caller, world),
         Target::Me => users::me(ask, &caller, world),

@@ -1,6 +1,7 @@
 //! The server's own rules: who is calling, who sees what, what may be created and deleted, what goes with what.
 
 use jiff::SignedDuration;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::state::{Event, EventKind, Link, Offering, Resource, State, User};
@@ -84,6 +85,7 @@ impl World {
     /// Deletes a user; their links and tokens go with them.
     pub fn delete_user(&mut self, actor: Option<Uuid>, user: Uuid) -> bool {
         self.delete_links(actor, |link| link.user == user);
+        self.forget_grants(|grant| grant.user == user);
         self.tokens.retain(|_, token| token.user != user);
         self.users.remove(user).is_some()
     }
@@ -91,10 +93,13 @@ impl World {
     /// Deletes a role; its links go with it.
     pub fn delete_role(&mut self, actor: Option<Uuid>, role: Uuid) -> bool {
         self.delete_links(actor, |link| link.role == role);
+        self.forget_grants(|grant| grant.role == role);
+        self.forget_availabilities(role);
         self.roles.remove(role).is_some()
     }
 
-    /// Deletes a resource from the database; its links go with it.
+    /// Deletes a resource from the database; its links go with it. In the second generation its grants stay, without a
+    /// scope.
     pub fn delete_resource(&mut self, actor: Option<Uuid>, resource: Uuid) -> bool {
         self.delete_links(actor, |link| link.resource == resource);
         self.resources.remove(resource).is_some()
@@ -122,11 +127,11 @@ impl World {
         let role = name(self.roles.get(link.role).map(|it| &it.name));
         let resource = name(self.resources.get(link.resource).map(|it| &it.name));
         let done = match kind {
-            EventKind::Created => "assigned",
             EventKind::Deleted => "unassigned",
+            _ => "assigned",
         };
         let message = format!("User {user} has been {done} role {role} in resource {resource}.");
         let (id, created) = (self.fresh_id(), self.now());
-        self.events.push(Event { id, created, kind, message, serial: link.serial, actor });
+        self.events.push(Event { id, created, kind, message, serial: link.serial, actor, context: Value::Null });
     }
 }

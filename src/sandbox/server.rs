@@ -15,6 +15,7 @@ use super::query::Query;
 use super::routes;
 use super::trouble::Trouble;
 use super::view::Ask;
+use super::waldur::Waldur;
 use super::wire::Line;
 use super::world::{RequestLine, World};
 
@@ -43,12 +44,14 @@ async fn serve(State(server): State<Server>, ConnectInfo(line): ConnectInfo<Line
     handling.await.unwrap_or_else(|_| Reply::html(500).into_response())
 }
 
-async fn handle(Server { world, queues }: Server, line: Line, ask: Ask) -> Response<Body> {
+async fn handle(Server { world, queues }: Server, line: Line, mut ask: Ask) -> Response<Body> {
     let request = RequestLine::new(ask.method.as_str(), &ask.target);
     let (place, trouble, load) = {
         let mut world = lock(&world);
-        world.requests.push(request.clone());
-        let place = world.requests.len() - 1;
+        let place = (!world.forgets_requests).then_some(world.requests.len());
+        if place.is_some() {
+            world.requests.push(request.clone());
+        }
         (place, Trouble::of(&mut world, &request), world.load)
     };
     pause(trouble.delay).await;
@@ -61,11 +64,18 @@ async fn handle(Server { world, queues }: Server, line: Line, ask: Ask) -> Respo
     let before = load.filter(|_| !reads).map_or(Duration::ZERO, |load| load.work(&ask, 0));
     pause(before).await;
     line.set(trouble.manner);
-    let Done { response, rows, status } = perform(&mut lock(&world), &ask, &request, &trouble);
+    let Done { response, rows, status } = {
+        let mut world = lock(&world);
+        ask.waldur = world.waldur;
+        world.sweep_when_due();
+        perform(&mut world, &ask, &request, &trouble)
+    };
     let after = load.filter(|_| reads).map_or(Duration::ZERO, |load| load.work(&ask, rows));
     pause(after).await;
     drop(turn);
-    if let Some(request) = lock(&world).requests.get_mut(place) {
+    if let Some(place) = place
+        && let Some(request) = lock(&world).requests.get_mut(place)
+    {
         request.status = status;
         request.took = load.map_or(Duration::ZERO, |load| load.overhead + before + after);
     }
@@ -123,6 +133,7 @@ async fn read(request: Request) -> Ask {
     let (parts, body) = request.into_parts();
     Ask {
         method: parts.method,
+        waldur: Waldur::default(),
         target: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
         path: parts.uri.path().to_owned(),
         query: Query::parse(parts.uri.query().unwrap_or_default()),

@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::links;
+use super::second::grants;
 use super::urls::Target;
 use super::view::{Answer, Ask, Caller};
 use super::world::World;
@@ -46,6 +47,8 @@ pub(super) fn metadata(target: Target<'_>) -> Answer {
     let name = match target {
         Target::Collection(links::COLLECTION) => "Resource User List",
         Target::Item(links::COLLECTION, _) => "Resource User Instance",
+        Target::Collection(grants::COLLECTION) => "User Permission List",
+        Target::Item(grants::COLLECTION, _) => "User Permission Instance",
         _ => "",
     };
     let parses = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::second::Traits;
 use super::table::Row;
 
 /// Who provides offerings or owns projects.
@@ -37,15 +39,18 @@ pub struct Offering {
     pub organisation: Uuid,
 }
 
-/// A role that an offering knows.
+/// A role that an offering knows; in the second generation also those of other scopes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Role {
     /// Its id.
     pub id: Uuid,
     /// Its name, unique nowhere.
     pub name: String,
-    /// The offering.
+    /// The offering; in the second generation the one that lists show, or the nil id for a role that is bound to none.
     pub offering: Uuid,
+    /// What the second generation knows of it.
+    #[serde(default)]
+    pub traits: Traits,
 }
 
 /// A resource of an offering in a project.
@@ -184,15 +189,24 @@ pub struct Event {
     pub serial: u64,
     /// Who did it; nobody when the world was changed from inside.
     pub actor: Option<Uuid>,
+    /// What the second generation says about it beside the sentence; null in the first.
+    #[serde(default)]
+    pub context: Value,
 }
 
-/// The two things that happen to links.
+/// What happens to links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
     /// A link was made.
     Created,
     /// A link went, also together with its user, role or resource.
     Deleted,
+    /// In the second generation: a grant was made or restored.
+    Granted,
+    /// In the second generation: a grant was revoked.
+    Revoked,
+    /// In the second generation: a grant has another end.
+    Updated,
 }
 
 impl EventKind {
@@ -201,6 +215,9 @@ impl EventKind {
         match self {
             Self::Created => "marketplace_resource_user_created",
             Self::Deleted => "marketplace_resource_user_deleted",
+            Self::Granted => "role_granted",
+            Self::Revoked => "role_revoked",
+            Self::Updated => "role_updated",
         }
     }
 }

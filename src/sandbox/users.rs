@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::paging::page;
 use super::query::{Query, uuid};
+use super::second::rows;
 use super::state::User;
 use super::view::{Answer, Ask, Caller, narrowed};
 use super::world::World;
@@ -23,7 +24,7 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> R
 }
 
 pub(super) fn item(ask: &Ask, Caller(caller): &Caller, world: &mut World, id: &str) -> Result<Answer, Answer> {
-    let id = uuid(id).ok_or_else(|| Answer::detail(404, "Not found."))?;
+    let id = uuid(id).ok_or_else(|| Answer::no_match("User"))?;
     let seen = world.users.get(id).is_some_and(|user| world.sees_user(caller, user));
     if !seen {
         return Err(Answer::no_match("User"));
@@ -66,7 +67,10 @@ fn admits(query: &Query, user: &User) -> bool {
         Some("false") => !value,
         _ => true,
     };
-    query.get("username").is_none_or(|it| it == user.username)
+    let words = [&user.username, &user.email, &user.full_name()].map(|it| it.to_lowercase());
+    let found = |wanted: &str| words.iter().any(|it| it.contains(&wanted.to_lowercase()));
+    query.get("query").is_none_or(found)
+        && query.get("username").is_none_or(|it| it == user.username)
         && contains("email", &user.email)
         && contains("full_name", &user.full_name())
         && is("is_active", user.is_active)
@@ -137,6 +141,10 @@ fn shown(ask: &Ask, caller: &User, world: &World, user: &User) -> Value {
 }
 
 fn permissions(world: &World, user: &User) -> Vec<Value> {
+    if world.waldur.scopes_roles() {
+        let own = world.second.grants.iter().filter(|grant| grant.is_active() && grant.user == user.id);
+        return own.map(|grant| rows::permission(world, grant)).collect();
+    }
     let permission = |role: &str, description: &str, scope: &str, id: uuid::Uuid, name: &str| {
         json!({
             "user_uuid": user.id.simple().to_string(),

@@ -9,10 +9,13 @@ use uuid::Uuid;
 use super::language;
 use super::query::Query;
 use super::state::User;
+use super::waldur::Waldur;
 
 /// A request, as far as views care.
 pub(super) struct Ask {
     pub(super) method: Method,
+    /// The version of the API that is asked.
+    pub(super) waldur: Waldur,
     /// Path and query, as sent.
     pub(super) target: String,
     pub(super) path: String,
@@ -102,6 +105,20 @@ impl Answer {
         Self { rows: 0, status, content_type: Some(content_type), body: body.into(), headers: Vec::new() }
     }
 
+    /// A page of HTML that says nothing: the server made a mistake.
+    pub(super) fn crash() -> Self {
+        let title = "Server Error (500)";
+        let page = format!(
+            "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  <h1>{title}</h1><p></p>\n</body>\n</html>\n"
+        );
+        Self::html(500, "text/html; charset=utf-8", &page)
+    }
+
+    /// Whether it comes from a mistake of the server, and so from no view.
+    pub(super) fn is_crash(&self) -> bool {
+        self.status == 500
+    }
+
     pub(super) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
@@ -135,11 +152,14 @@ impl Answer {
             response.headers_mut().extend(HeaderValue::from_str(value).map(|value| (name, value)));
         };
         put(header::SERVER, "gunicorn");
-        put(header::X_FRAME_OPTIONS, "DENY");
+        // A redirection to the path with a slash is made before anything adds these.
+        if status != 301 {
+            put(header::X_FRAME_OPTIONS, "DENY");
+        }
         if let Some(content_type) = content_type {
             put(header::CONTENT_TYPE, content_type);
         }
-        if status != 204 {
+        if status != 204 && status != 301 {
             put(header::CONTENT_LENGTH, &length.to_string());
         }
         for (name, value) in headers {

@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use super::faults::Fault;
 use super::load::Load;
+use super::second::{Grant, Scope, Second, Traits};
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
+use super::waldur::Waldur;
 
 /// A whole marketplace. Tests build it, reach into it while the server runs, and look at what is left.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -35,9 +37,12 @@ pub struct World {
     pub tokens: BTreeMap<String, Token>,
     /// What happened to links, oldest first.
     pub events: Vec<Event>,
-    /// Every request that arrived, oldest first.
+    /// Every request that arrived, oldest first, unless [`World::forgets_requests`].
     #[serde(skip)]
     pub requests: Vec<RequestLine>,
+    /// Whether requests leave no record: a sandbox that runs for weeks has no use for one.
+    #[serde(skip)]
+    pub forgets_requests: bool,
     /// What goes wrong.
     #[serde(skip)]
     pub faults: Vec<Fault>,
@@ -50,6 +55,12 @@ pub struct World {
     /// The file that holds the world after every change; see [`World::kept_in`].
     #[serde(skip)]
     pub(super) kept_in: Option<PathBuf>,
+    /// Which version of the API it speaks.
+    #[serde(default)]
+    pub waldur: Waldur,
+    /// What only the second generation has.
+    #[serde(default)]
+    pub second: Second,
     /// What `/api/version/` says.
     pub version: String,
     /// The organisation that new offerings belong to.
@@ -83,7 +94,7 @@ impl RequestLine {
 impl World {
     /// A marketplace with the eight callers of [`tokens`], a provider, a consumer with one project, and nothing else.
     pub fn new() -> Self {
-        let mut world = Self { version: "7.0.7".to_owned(), ..Self::default() };
+        let mut world = Self { version: Waldur::V7_0.release().to_owned(), ..Self::default() };
         world.provider = world.organisation("Provider");
         let consumer = world.organisation("Consumer");
         world.project = world.add_project(consumer, "Project");
@@ -135,7 +146,10 @@ impl World {
     /// Adds a role to an offering. Names may repeat, as on the server.
     pub fn role(&mut self, offering: Uuid, name: &str) -> Uuid {
         let id = self.fresh_id();
-        self.roles.insert(Role { id, name: name.to_owned(), offering })
+        if self.waldur.scopes_roles() {
+            self.make_available(id, offering);
+        }
+        self.roles.insert(Role { id, name: name.to_owned(), offering, traits: Traits::default() })
     }
 
     /// Adds a resource of an offering to [`World::project`], in state OK. Names may repeat, as on the server.
@@ -199,7 +213,7 @@ impl World {
 
     /// Takes a row out as if deleted in the database: no event is left. Says whether it was there.
     pub fn unlink(&mut self, link: Uuid) -> bool {
-        self.links.remove(link).is_some()
+        self.links.remove(link).is_some() || self.second.grants.remove(link).is_some()
     }
 
     /// Adds a row with a moment of its own.
@@ -209,8 +223,16 @@ impl World {
     }
 
     fn put_link(&mut self, id: Uuid, created: Timestamp, resource: Uuid, role: Uuid, user: Uuid) -> Uuid {
+        if self.waldur.scopes_roles() {
+            return self.put_grant(id, created, Scope::Resource(resource), role, user, |_| {});
+        }
+        let serial = self.next_serial();
+        self.links.insert(Link { id, serial, resource, role, user, created })
+    }
+
+    pub(super) fn next_serial(&mut self) -> u64 {
         self.link_serial += 1;
-        self.links.insert(Link { id, serial: self.link_serial, resource, role, user, created })
+        self.link_serial
     }
 
     /// Changes the user of this name, if there is one.
@@ -221,18 +243,20 @@ impl World {
         }
     }
 
-    /// The live triples by name, sorted: `cluster-a admin alice`.
+    /// The live triples by name, sorted: `cluster-a admin alice`. In the second generation `until` and the end follow for
+    /// grants that have one; of a deleted resource the name is `?`.
     pub fn triples(&self) -> Vec<String> {
-        let mut triples: Vec<_> = self
-            .links
-            .iter()
-            .map(|link| {
-                let resource = self.resources.get(link.resource).map_or("?", |it| &it.name);
-                let role = self.roles.get(link.role).map_or("?", |it| &it.name);
-                let user = self.users.get(link.user).map_or("?", |it| &it.username);
-                format!("{resource} {role} {user}")
-            })
-            .collect();
+        let named = |resource: Uuid, role: Uuid, user: Uuid| {
+            let resource = self.resources.get(resource).map_or("?", |it| &it.name);
+            let role = self.roles.get(role).map_or("?", |it| &it.name);
+            let user = self.users.get(user).map_or("?", |it| &it.username);
+            format!("{resource} {role} {user}")
+        };
+        let until = |grant: &Grant| grant.end.map_or_else(String::new, |end| format!(" until {end}"));
+        let links = self.links.iter().map(|link| named(link.resource, link.role, link.user));
+        let grants = self.active_links();
+        let grants = grants.map(|(resource, grant)| named(resource, grant.role, grant.user) + &until(grant));
+        let mut triples: Vec<_> = links.chain(grants).collect();
         triples.sort();
         triples
     }
@@ -250,7 +274,7 @@ impl World {
     }
 
     /// Moments of built rows lie in the past, a second apart, and don't depend on the clock.
-    fn next_moment(&mut self) -> Timestamp {
+    pub(super) fn next_moment(&mut self) -> Timestamp {
         self.moments += 1;
         Timestamp::from_second(1_700_000_000 + self.moments).unwrap_or(Timestamp::MAX)
     }

@@ -22,6 +22,7 @@ fn busy(number: u32) -> World {
             message: format!("User alice has been assigned role viewer in resource cluster-{number}."),
             serial: number.into(),
             actor: None,
+            context: serde_json::Value::Null,
         })
         .collect();
     world

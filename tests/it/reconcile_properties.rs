@@ -225,8 +225,9 @@ async fn watched(stage: &Stage, request: &Request<'_>, pace: Pace) -> Done {
     for event in &world.events[before..] {
         let binding = bound(triple(&world, &named(&event.message)));
         match event.kind {
-            EventKind::Created => *done.created.entry(binding).or_default() += 1,
-            EventKind::Deleted => _ = done.removed.insert(binding),
+            EventKind::Created | EventKind::Granted => *done.created.entry(binding).or_default() += 1,
+            EventKind::Deleted | EventKind::Revoked => _ = done.removed.insert(binding),
+            EventKind::Updated => {}
         }
     }
     done

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use grantsync::sandbox::second::Traits;
 use grantsync::sandbox::{Offering, Organisation, Project, Resource, Role, State, World, tokens};
 use serde_json::Value;
 use uuid::Uuid;
@@ -159,7 +160,12 @@ impl Shown {
             for offering in &offerings {
                 let known = self.roles.get(&(offering.name.clone(), role.to_owned())).copied();
                 let id = known.unwrap_or_else(|| Uuid::from_u128(offering.id.as_u128() ^ 7));
-                world.roles.insert(Role { id, name: role.to_owned(), offering: offering.id });
+                world.roles.insert(Role {
+                    id,
+                    name: role.to_owned(),
+                    offering: offering.id,
+                    traits: Traits::default(),
+                });
             }
         }
         for number in 0..200 {
