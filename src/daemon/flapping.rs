@@ -15,10 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::pass::{StepId, Wanted};
 use super::schedule::later;
 
-/// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day.
+/// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day. Undone
+/// once is not again and again: somebody may have done that by mistake.
 const TRIES: u32 = 3;
-/// The same, right after a pass in which it was done and looked well: nobody but somebody else can have undone it.
-const TRIES_UNDONE: u32 = 2;
 /// For so long it is remembered that a step was done.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A step that flaps is tried at least this often.
@@ -31,8 +30,6 @@ const REMEMBERED: usize = 1000;
 pub struct Flapping {
     interval: SignedDuration,
     steps: BTreeMap<StepId, Seen>,
-    /// Whether the last pass did all it meant to and found it done.
-    clean: bool,
 }
 
 /// A step that comes back.
@@ -63,7 +60,7 @@ struct Seen {
 impl Flapping {
     /// Passes are about this far apart.
     pub fn new(interval: SignedDuration) -> Self {
-        Self { interval: interval.min(BOUND), steps: BTreeMap::new(), clean: false }
+        Self { interval: interval.min(BOUND), steps: BTreeMap::new() }
     }
 
     /// Steps that are not to be tried in a pass that begins now.
@@ -72,9 +69,8 @@ impl Flapping {
         aside.map(|(step, _)| *step).collect()
     }
 
-    /// Looks at what a finished pass wanted, while these were set aside; `clean` says whether all it did is done.
-    pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<StepId>, clean: bool, now: Timestamp) {
-        let well = mem::replace(&mut self.clean, clean);
+    /// Looks at what a finished pass wanted, while these were set aside.
+    pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<StepId>, now: Timestamp) {
         let mut before = mem::take(&mut self.steps);
         for undone in wanted.iter().filter(|it| it.done).filter_map(|it| it.undoes) {
             before.remove(&undone);
@@ -87,7 +83,7 @@ impl Flapping {
             let known = before.remove(step).filter(|it| it.latest || it.lasts(now));
             let mut seen = known.unwrap_or_else(|| Seen::first(what, now));
             if !aside.contains(step) {
-                seen.try_again(*done, if well && seen.latest { TRIES_UNDONE } else { TRIES }, self.interval, now);
+                seen.try_again(*done, self.interval, now);
             }
             seen.latest = true;
             self.steps.insert(*step, seen);
@@ -98,7 +94,6 @@ impl Flapping {
     /// Forgets everything: what was so before need not be so now.
     pub fn forget(&mut self) {
         self.steps.clear();
-        self.clean = false;
     }
 
     /// Whether something is known about a step.
@@ -119,10 +114,10 @@ impl Seen {
         Self { flap, pause: None, tried: now, done: false, latest: false }
     }
 
-    fn try_again(&mut self, done: bool, enough: u32, interval: SignedDuration, now: Timestamp) {
+    fn try_again(&mut self, done: bool, interval: SignedDuration, now: Timestamp) {
         (self.tried, self.done) = (now, done);
         self.flap.tries = self.flap.tries.saturating_add(1);
-        if self.flap.tries >= enough || self.pause.is_some() {
+        if self.flap.tries >= TRIES || self.pause.is_some() {
             let pause = self.pause.unwrap_or(interval).saturating_mul(2).min(BOUND);
             self.flap.not_before = later(now, pause);
             self.pause = Some(pause);

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::flapping::{Flap, Flapping};
 use super::pass::{End, Pass, StepId};
 use super::vanished::{ContentId, Reading, Vanished, Watched};
-use super::verdict::Verdict;
 use super::window::Window;
 
 /// What the daemon remembers from pass to pass, and hands to each.
@@ -78,9 +77,8 @@ impl Memory {
     /// A pass ended.
     pub fn end(&mut self, pass: &Pass, now: Timestamp) {
         let End::Finished(finished) = &pass.end else { return };
-        let good = Verdict::of(&pass.end).is_good();
         self.removed.add(now, finished.counted_removals);
-        self.flapping.look(&finished.wanted, &self.aside, good, now);
+        self.flapping.look(&finished.wanted, &self.aside, now);
         // One that did not do all there was to do has seen the files all the same.
         if finished.stopped.is_none() {
             self.files.went_well(self.now);

@@ -238,12 +238,12 @@ async fn who_asks_makes_it_try_again_what_it_had_set_aside() {
         finished(Finished { wanted: steps(), withheld: vec!["it comes back".to_owned()], ..Finished::default() })
     };
     daemon(every_five_minutes(), pass, async |it| {
-        it.passes(3).await;
-        it.asker.ask(Trigger::FileChange);
         it.passes(4).await;
-        it.asker.ask(Trigger::Signal);
+        it.asker.ask(Trigger::FileChange);
         it.passes(5).await;
+        it.asker.ask(Trigger::Signal);
+        it.passes(6).await;
     })
     .await;
-    assert_eq!(aside.into_inner(), [0, 0, 1, 1, 0]);
+    assert_eq!(aside.into_inner(), [0, 0, 0, 1, 1, 0]);
 }
