@@ -20,7 +20,7 @@
 //!
 //! | room | what it knows | what it never does |
 //! |---|---|---|
-//! | [`binding`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`binding`], [`digest`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
 //! | [`outfile`] | how a file is written without harm to what is there | replace anything but a regular file |
 //! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
@@ -42,6 +42,7 @@
 
 pub mod binding;
 pub mod diagnostic;
+pub mod digest;
 pub mod directory;
 pub mod event;
 pub mod outfile;

@@ -380,7 +380,7 @@ pub(super) struct Narrowing {
     /// Holds removals beyond this many; instead of `limits.removals` in the files.
     #[arg(long, env = "GRANTSYNC_MAX_REMOVALS", value_name = "N")]
     pub(super) max_removals: Option<u32>,
-    /// Holds removals beyond this share; instead of `limits.removal_percent` in the files.
+    /// Holds removals beyond this share, 100 for none; instead of `limits.removal_percent` in the files.
     #[arg(long, env = "GRANTSYNC_MAX_REMOVAL_PERCENT", value_name = "PERCENT",
           value_parser = clap::value_parser!(u32).range(0..=100))]
     pub(super) max_removal_percent: Option<u32>,

@@ -29,6 +29,7 @@ pub(super) async fn run(Validate { files, online, server }: &Validate) -> Result
 
 fn offline(Read { sources, document }: &Read) -> Exit {
     read::tell(sources, &document.warnings);
+    read::tell(sources, &document.warnings_at(Timestamp::now()));
     Exit::Done
 }
 

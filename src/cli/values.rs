@@ -78,7 +78,7 @@ pub(super) fn link_id(text: &str) -> Result<LinkId, String> {
 
 /// Reads a digest.
 pub(super) fn digest(text: &str) -> Result<Digest, String> {
-    Digest::parse(text).ok_or_else(|| "a digest is the 16 hex digits that `plan` prints".to_owned())
+    Digest::parse(text).map_err(|it| format!("{it}; {}", it.help()))
 }
 
 /// A day or an instant.

@@ -28,7 +28,9 @@ pub(super) fn date(draft: &Draft, document: &mut Document, problems: &mut Proble
         match what {
             None => {}
             Some(Target::Entry(entry)) => document.entries[*entry].life = Life { from: begin, until: end },
-            Some(Target::Approval(approval)) => document.approvals[*approval].until = end,
+            Some(Target::Approval(approval)) => {
+                document.approvals[*approval].until = end.unwrap_or(Timestamp::MIN);
+            }
         }
     }
 }
@@ -41,6 +43,11 @@ fn never(until: When, from: &Span, span: &Span) -> Diagnostic {
         When::Day(_) => found.help("`until` includes its day; the day of `from` is the earliest there can be"),
         When::Instant(_) => found.help("`until` is the first instant at which it no longer holds"),
     }
+}
+
+/// A time zone that was known when the files were read; UTC if there is none.
+pub(super) fn bundled(name: Option<&str>) -> TimeZone {
+    name.and_then(|it| TimeZoneDatabase::bundled().get(it).ok()).unwrap_or(TimeZone::UTC)
 }
 
 fn zone(draft: &Draft, problems: &mut Problems) -> TimeZone {

@@ -50,6 +50,8 @@ codes! {
     MALFORMED_DATE = "malformed-date": "This is neither a day nor an instant.",
     UNKNOWN_RISK = "unknown-risk": "No rule about risks has this name.",
     UNKNOWN_TIMEZONE = "unknown-timezone": "The time zone is not known.",
+    ALREADY_ENDED = "already-ended": "An entry ended before now.",
+    APPROVAL_TOO_LONG = "approval-too-long": "An approval would hold for more than 14 days.",
     UNTIL_BEFORE_FROM = "until-before-from": "It ends before it begins.",
     // The set.
     MISSING_BINDINGS = "missing-bindings": "No file has the key `bindings`.",

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::diagnostic::{Diagnostic, Span};
+use crate::digest::Digest;
 use crate::directory::Lookups;
 
 /// A set of files, read as one.
@@ -50,7 +51,7 @@ pub enum Mode {
 pub struct Limits {
     /// Most triples that may lose their last row in one call; 0 holds all.
     pub removals: u32,
-    /// Most of them in percent of what is live or desired in scope; 0 holds all.
+    /// Most of them in percent of what is live or desired in scope; 0 holds all, 100 none.
     pub removal_percent: u32,
 }
 
@@ -117,9 +118,9 @@ pub struct Approval {
     /// Where it begins.
     pub span: Span,
     /// The digest of the held set, as the plan shows it.
-    pub held: Box<str>,
-    /// First instant at which it no longer counts; absent: for ever.
-    pub until: Option<Timestamp>,
+    pub held: Digest,
+    /// First instant at which it no longer counts.
+    pub until: Timestamp,
     /// `reason`, kept for the journal.
     pub reason: Option<Box<str>>,
 }
@@ -215,6 +216,16 @@ impl Limits {
     pub fn stricter(self, other: Self) -> Self {
         let Self { removals, removal_percent } = other;
         Self { removals: self.removals.min(removals), removal_percent: self.removal_percent.min(removal_percent) }
+    }
+}
+
+impl Approval {
+    /// 14 days from today, whatever the time of day: nobody remembers for longer what was looked at.
+    const LONGEST: SignedDuration = SignedDuration::from_hours(15 * 24);
+
+    /// Whether it would hold for so long that it does not count.
+    pub fn too_long(&self, now: Timestamp) -> bool {
+        self.until.duration_since(now) > Self::LONGEST
     }
 }
 

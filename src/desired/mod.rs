@@ -21,7 +21,7 @@
 //! timezone: Europe/Berlin              # of every day in the set; UTC if absent
 //! files: [teams/gpu.yaml]              # must be in the set; relative to this file
 //! approvals:
-//!   - {held: 3e7461f1d94aad99, until: 2027-01-31, reason: the move}
+//!   - {held: held-mfrggzdfmztwq2lknnwg23tpoa, until: 2027-01-31, reason: the move}
 //! groups:
 //!   gpu: [alice, {uuid: 7fb2a5c0e1d94c6fb1a43d5e6f708192}]
 //!   all: [carol, {group: gpu}]         # a name is a user; a group within is marked as such

@@ -25,7 +25,7 @@ pub(super) fn consult(approvals: &[Approval], held: Option<&Digest>, now: Timest
     let note = |it: &Approval| {
         let (span, given) = (it.span.clone(), &it.held);
         match (held.is_some_and(|held| meant(it, held)), alive(it, now)) {
-            (true, false) if !released => Some(
+            (true, false) if !released && it.until <= now => Some(
                 Diagnostic::warning(ENDED, span, "the approval of what is held has ended")
                     .help("if it is still meant, give it a later `until`"),
             ),
@@ -41,9 +41,9 @@ pub(super) fn consult(approvals: &[Approval], held: Option<&Digest>, now: Timest
 }
 
 fn alive(approval: &Approval, now: Timestamp) -> bool {
-    approval.until.is_none_or(|until| now < until)
+    now < approval.until && !approval.too_long(now)
 }
 
 fn meant(approval: &Approval, held: &Digest) -> bool {
-    Digest::parse(&approval.held).as_ref() == Some(held)
+    approval.held == *held
 }

@@ -71,7 +71,9 @@ pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: Lately) -> (Vec<Exce
     if n + u64::from(logged) > u64::from(removals) {
         exceeded.push(Exceeded::Removals { planned, lately, logged, allowed: removals });
     }
-    if removal_percent == 0 || (n >= SHARE_COUNTS_FROM && 100 * n > u64::from(removal_percent) * of) {
+    // In the agent, what went earlier is in `n` and in `of` no more, so that even more than all may seem to go.
+    let share = || removal_percent < 100 && n >= SHARE_COUNTS_FROM && 100 * n > u64::from(removal_percent) * of;
+    if removal_percent == 0 || share() {
         exceeded.push(Exceeded::Percent { planned, lately, of, allowed: removal_percent });
     }
     if left(plan).next().is_none() {

@@ -63,7 +63,8 @@ impl View {
     /// What follows from what was seen.
     pub(super) fn new(directory: Directory, snapshot: Snapshot, document: &Document, now: Timestamp) -> Self {
         let desired = resolve(document, &directory);
-        let plan = plan(&desired, &directory, &snapshot, now);
+        let mut plan = plan(&desired, &directory, &snapshot, now);
+        plan.warnings.extend(document.warnings_at(now));
         Self { directory, snapshot, desired, plan }
     }
 

@@ -151,8 +151,7 @@ fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: T
 /// The two lines that release what is held, for the file: a week is enough to merge them, and then they are forgotten.
 pub fn approval(digest: &Digest, now: Timestamp) -> String {
     let until = (now + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
-    // Digits alone would be no text.
-    format!("approvals:\n  - {{held: \"{digest}\", until: {until}, reason: \"…\"}}")
+    format!("approvals:\n  - {{held: {digest}, until: {until}, reason: \"…\"}}")
 }
 
 /// The summary line.

@@ -217,7 +217,7 @@ async fn the_status_is_versioned_json() {
     assert_eq!(json["next"]["because"], "schedule");
     assert_eq!(json["passes"], 41);
     assert_eq!(json["access"]["held"]["count"], 31);
-    assert_eq!(json["access"]["held_by_limits"]["digest"], "4be0643f1d98573b");
+    assert_eq!(json["access"]["held_by_limits"]["digest"], "held-aaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_eq!(json["access"]["expiring"]["first"][0]["until"], "2027-01-04T12:00:00Z");
     assert_eq!(json["changes"][0]["what"], "alice: admin on cluster-a");
     let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();

@@ -128,7 +128,7 @@ fn held() -> Pass {
         what: format!("user{it:04}: member on cluster-{}", if it % 2 == 0 { "b" } else { "c" }),
         why: "over the limit".to_owned(),
     });
-    let digest = "4be0643f1d98573b";
+    let digest = "held-aaaaaaaaaaaaaaaaaaaaaaaaaa";
     pass(Finished {
         drift: Drift { create: 0, remove: 31 },
         held: held.collect(),

@@ -71,15 +71,18 @@ async fn it_says_what_is_held_and_how_to_release_it() {
     assert_eq!(
         section,
         "31 removals held by a limit, since 1 Jan 2027, 15:22 UTC: 31 bindings would go, more than the 25 that \
-         limits.removals allows To let exactly these go, and nothing else (digest 4be0643f1d98573b), write into one of the \
+         limits.removals allows To let exactly these go, and nothing else (digest held-aaaaaaaaaaaaaaaaaaaaaaaaaa), write into one of the \
          files, or below approvals: if it is there, reviewed like every change: approvals: - {held: \
-         &quot;4be0643f1d98573b&quot;} Or by hand: grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b"
+         &quot;held-aaaaaaaaaaaaaaaaaaaaaaaaaa&quot;} Or by hand: grantsync apply -f /etc/grantsync/access --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa"
             .replace("15:22", between(&section, "2027, ", " UTC"))
     );
     // Two blocks: one click selects what is pasted into one place.
     let blocks: Vec<_> = html.split("<pre class=\"release\">").skip(1).map(|it| it.split("</pre>").next()).collect();
-    let lines = "approvals:\n  - {held: &quot;4be0643f1d98573b&quot;}";
-    assert_eq!(blocks, [lines, "grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b"].map(Some));
+    let lines = "approvals:\n  - {held: &quot;held-aaaaaaaaaaaaaaaaaaaaaaaaaa&quot;}";
+    assert_eq!(
+        blocks,
+        [lines, "grantsync apply -f /etc/grantsync/access --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa"].map(Some)
+    );
     assert!(html.contains("31 held removals") && html.contains("user0001: member on cluster-c"));
 }
 
@@ -93,7 +96,7 @@ async fn what_only_the_count_of_a_day_holds_is_told_what_a_command_does_and_when
     let html = page(&status, now(&status));
     let words = words(between(&html, "Or by hand", "<details>"));
     let expected = ". That knows nothing of the last 24 hours: it shows all that is due, and does it, under its own limits, \
-                    when somebody says yes: grantsync apply -f /etc/grantsync/access --approve 4be0643f1d98573b Or wait: \
+                    when somebody says yes: grantsync apply -f /etc/grantsync/access --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa Or wait: \
                     if nothing else is removed meanwhile, the first pass after";
     assert!(words.starts_with(expected), "{words}");
     assert!(words.ends_with("(in 5 hours) has room for them."), "{words}");

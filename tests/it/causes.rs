@@ -133,9 +133,9 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
 
             Held by limits: 3 removals
               no link would be left in scope
-              help: if this is intended, approve exactly these with `--approve e7bb254be2727fa5`, or in the file with
+              help: if this is intended, approve exactly these with `--approve held-ixigcqs65ou3cmmgzixuynazvq`, or in the file with
                 approvals:
-                  - {held: "e7bb254be2727fa5", until: 2027-01-08, reason: "…"}
+                  - {held: held-ixigcqs65ou3cmmgzixuynazvq, until: 2027-01-08, reason: "…"}
 
             Plan: 0 to create, 0 to remove, 3 held · 0 in sync
             2 removals because of this change are held · 1 step stopped by this change
@@ -200,7 +200,8 @@ fn what_an_approval_lets_go_goes_because_of_it() {
     let world = World::read(FOUR);
     let base = alice("limits: {removals: 2}");
     let digest = world.decision(&base).limited.unwrap().digest;
-    let head = alice(&format!("limits: {{removals: 2}}\napprovals: [{{held: \"{digest}\", reason: moved}}]"));
+    let head =
+        alice(&format!("limits: {{removals: 2}}\napprovals: [{{held: {digest}, until: 2027-01-08, reason: moved}}]"));
     expect![[r#"
         ── because of this change ──
 
@@ -256,9 +257,9 @@ fn what_one_change_takes_and_a_limit_holds_is_never_nothing() {
 
         Held by limits: 3 removals
           3 bindings would go, more than the 1 that `limits.removals` allows
-          help: if this is intended, approve exactly these with `--approve 105d0da9a7069b66`, or in the file with
+          help: if this is intended, approve exactly these with `--approve held-bsuwaqp5ijiqqe7vijhynerbje`, or in the file with
             approvals:
-              - {held: "105d0da9a7069b66", until: 2027-01-08, reason: "…"}
+              - {held: held-bsuwaqp5ijiqqe7vijhynerbje, until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 0 to remove, 3 held · 1 in sync
         1 removal because of this change is held

@@ -39,10 +39,13 @@ async fn what_ends_soon_is_a_warning_as_long_as_it_is_asked_for() {
 
     "#]]
     .assert_eq(&stderr);
-    for quiet in ["--as-of 2099-03-17", "--as-of 2099-03-18 --expiring-within 0s", "--as-of 2099-04-01"] {
+    for quiet in ["--as-of 2099-03-17", "--as-of 2099-03-18 --expiring-within 0s"] {
         let Ran { stderr, .. } = desk.run(&format!("plan -f grants.yaml {quiet}")).await;
         assert_eq!(stderr, "", "{quiet}");
     }
+    let Ran { stderr, .. } = desk.run("plan -f grants.yaml --as-of 2099-04-01").await;
+    assert!(stderr.starts_with("warning[already-ended]: this ended on 2099-03-31\n"), "{stderr}");
+    assert_eq!(stderr.matches("warning").count(), 1, "{stderr}");
 }
 
 #[tokio::test]

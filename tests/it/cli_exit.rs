@@ -165,15 +165,15 @@ async fn four_when_a_binding_lies_outside_its_own_scope() {
 async fn five_when_the_approval_is_for_something_else() {
     let desk = Desk::new(WORLD, &wanting(&WANTED).replace("removals: 1000", "removals: 0")).await;
     let ran = desk.run("plan -f grants.yaml").await;
-    let digest = ran.stdout.split("--approve ").nth(1).unwrap()[..16].to_owned();
+    let digest = ran.stdout.split("--approve ").nth(1).unwrap().split('`').next().unwrap().to_owned();
     for verb in ["plan -f grants.yaml", "apply -f grants.yaml --auto-approve"] {
-        let ran = desk.run(&format!("{verb} --approve 0123456789abcdef")).await;
+        let ran = desk.run(&format!("{verb} --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa")).await;
         // The current one is shown.
         assert_code(&ran, 5, &digest);
     }
     // Before 4: nothing was written, whatever else is wrong.
     desk.write("typo.yaml", &wanting(&["cluster-a admin alice", "cluster-a viewer bob", "cluster-a member crol"]));
-    assert_code(&desk.run("plan -f typo.yaml --approve 0123456789abcdef").await, 5, "nothing is held");
+    assert_code(&desk.run("plan -f typo.yaml --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa").await, 5, "nothing is held");
     assert_eq!(desk.writes(), Vec::<String>::new());
     assert_code(&desk.run(&format!("apply -f grants.yaml --auto-approve --approve {digest}")).await, 0, "1 removed");
     assert_eq!(desk.writes(), ["POST 201", "DELETE 204"]);
@@ -220,7 +220,8 @@ async fn sixty_four_when_the_command_line_makes_no_sense() {
         ("plan", "--file <PATH>"),
         ("plam -f grants.yaml", "plan"),
         ("plan -f grants.yaml --only group=a", "user=NAME"),
-        ("plan -f grants.yaml --approve yes", "16 hex digits"),
+        ("plan -f grants.yaml --approve yes", "not a digest; copy the digest that `plan` prints"),
+        ("plan -f grants.yaml --approve 3e7461f1d94aad99", "a digest of an earlier version; run `plan` again"),
         ("plan -f grants.yaml --max-removal-percent 101", "101"),
         ("plan -f grants.yaml --timeout soon", "90s"),
         ("apply -f grants.yaml", "--auto-approve"),

@@ -94,19 +94,20 @@ async fn what_is_unresolved_is_said_once_for_as_long_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_held_says_how_to_release_it() {
-    let holds = || finished(Finished { limited: Some(limited("0123456789abcdef")), ..Finished::default() });
+    let holds =
+        || finished(Finished { limited: Some(limited("held-aaaaaaaaaaaaaaaaaaaaaaaaaa")), ..Finished::default() });
     let lines = said(vec![holds(), holds()]).await;
     assert_eq!(
         lines[1..],
         [
             "WARN removals held: 30 bindings would go, more than the 25 that `limits.removals` allows \
-          digest=0123456789abcdef links=30 \
+          digest=held-aaaaaaaaaaaaaaaaaaaaaaaaaa links=30 \
           release=# in one of the files, or below `approvals:` if it is there, reviewed like every change:",
             "approvals:",
-            "- {held: \"0123456789abcdef\"}",
+            "- {held: \"held-aaaaaaaaaaaaaaaaaaaaaaaaaa\"}",
             "",
             "# or by hand:",
-            "grantsync apply -f grants.yaml --approve 0123456789abcdef"
+            "grantsync apply -f grants.yaml --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa"
         ]
     );
 }

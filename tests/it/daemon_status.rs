@@ -55,7 +55,7 @@ fn the_gravest_word_wins() {
 
 #[tokio::test(start_paused = true)]
 async fn ready_means_that_access_is_kept_as_declared() {
-    let held = finished(Finished { limited: Some(limited("0123456789abcdef")), ..Finished::default() });
+    let held = finished(Finished { limited: Some(limited("held-aaaaaaaaaaaaaaaaaaaaaaaaaa")), ..Finished::default() });
     let seen = after_each(vec![in_sync(), held, unreachable(), broken(), unauthorized(), in_sync()]).await;
     let ready: Vec<_> = seen.iter().map(|it| it.ready(noon())).collect();
     let failed = |verdict| Err(NotReady::Failed(verdict));

@@ -38,7 +38,7 @@ fn short(document: &Document) -> String {
     }
     lines.extend(protect.iter().map(|it| format!("protect {}", selector(it))));
     for it in approvals {
-        lines.push(format!("approval {} until {:?} {:?}", it.held, it.until.map(|it| it.to_string()), it.reason));
+        lines.push(format!("approval {} until {:?} {:?}", it.held, it.until.to_string(), it.reason));
     }
     lines.extend(accept.iter().map(|it| format!("accept {} {:?}", it.risk, it.reason)));
     lines.extend(entries.iter().map(entry));
@@ -105,8 +105,9 @@ limits: {removals: 5, removal_percent: 10}
 protect: [root, 'svc-*']
 files: [grants.yaml]
 approvals:
-  - {held: 3e7461f1d94aad99, until: 2027-01-31, reason: the move}
-  - held: AA01bb02cc03dd04
+  - {held: held-mfrggzdfmztwq2lknnwg23tpoa, until: 2027-01-31, reason: the move}
+  - held: HELD-ABCDEFGHIJKLMNOPQRST234567
+    until: 2027-02-01T12:00:00Z
 groups:
   ops: [{username: carol}]
 bindings:
@@ -128,11 +129,11 @@ bindings:
             scope grants.yaml:5 in [HPC@6:15+#7fb2a5c0e1d94c6fb1a43d5e6f708192@6:20 - - ~*@example.org@7:11+alice@7:28+carol@7:35+root@7:42] out [- ~archive-*@8:25 owner@8:45 -]
             protect root@10:11
             protect ~svc-*@10:17
-            approval 3e7461f1d94aad99 until Some("2027-01-31T23:00:00Z") Some("the move")
-            approval AA01bb02cc03dd04 until None None
-            grants.yaml:18 cluster-a@18:16 | admin@18:33 | alice@18:46
-            grants.yaml:19 cluster-b of HPC@19:43@19:15 | member@20:13, viewer@20:21 | alice@21:13, root@21:20, carol@16:9 by ops from 2026-12-31T23:00:00Z until 2027-03-31T22:00:00Z because "OPS-12:\nthe spring campaign"
-            warning grants.yaml:21 `root` is protected, so a date takes nothing away"#]],
+            approval held-mfrggzdfmztwq2lknnwg23tpoa until "2027-01-31T23:00:00Z" Some("the move")
+            approval held-abcdefghijklmnopqrst234567 until "2027-02-01T12:00:00Z" None
+            grants.yaml:19 cluster-a@19:16 | admin@19:33 | alice@19:46
+            grants.yaml:20 cluster-b of HPC@20:43@20:15 | member@21:13, viewer@21:21 | alice@22:13, root@22:20, carol@17:9 by ops from 2026-12-31T23:00:00Z until 2027-03-31T22:00:00Z because "OPS-12:\nthe spring campaign"
+            warning grants.yaml:22 `root` is protected, so a date takes nothing away"#]],
     );
 }
 

@@ -257,7 +257,7 @@ fn what_limits_hold_is_released_by_the_digest() {
         cluster-a  HPC
           !    admin  bob  has it, and keeps it for now: over the limit
                link 00000000000000000000000000000002
-                 help: if this is intended, approve exactly these with `--approve eac693cef4413d2c`
+                 help: if this is intended, approve exactly these with `--approve held-yvaxn2dvgdpx62vsakkmq6surq`
 
         The server's log could not be read.
     "#]]

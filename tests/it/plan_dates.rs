@@ -4,7 +4,7 @@ use expect_test::expect;
 use grantsync::policy::Asks;
 use jiff::SignedDuration;
 
-use crate::world::{NOW, World, check, check_at, decided};
+use crate::world::{NOW, World, check, check_at, decided, document, instant};
 
 #[test]
 fn a_line_that_cannot_be_created_holds_what_it_replaces() {
@@ -265,4 +265,25 @@ bindings:
         Plan: 0 to create, 0 to remove, 2 held · 1 in sync
     "#]],
     );
+}
+
+#[test]
+fn entries_that_ended_already_and_approvals_that_last_too_long_are_warnings() {
+    let yaml = "
+timezone: Europe/Berlin
+approvals:
+  - {held: held-mfrggzdfmztwq2lknnwg23tpoa, until: 2027-01-15}
+  - {held: held-mfrggzdfmztwq2lknnwg23tpoa, until: 2027-01-17}
+bindings:
+  - {resource: cluster-a, role: admin, user: alice, until: 2026-12-31}
+  - {resource: cluster-a, role: admin, user: bob, until: 2027-01-01}
+  - {resource: cluster-a, role: admin, user: carol, until: 2027-01-01T12:00:00Z}
+";
+    let warnings = document(yaml).warnings_at(instant(NOW));
+    let told: Vec<_> = warnings.iter().map(|it| format!("{} {}", it.primary.span, it.message)).collect();
+    expect![[r#"
+        grants.yaml:7 this ended on 2026-12-31
+        grants.yaml:9 this ended on 2027-01-01
+        grants.yaml:5 this approval does not count: it ends more than 14 days from now"#]]
+    .assert_eq(&told.join("\n"));
 }

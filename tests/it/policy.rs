@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use expect_test::expect;
 use grantsync::desired::{Limits, Mode, Narrow};
+use grantsync::digest::NotADigest;
 use grantsync::policy::{Asks, Digest, approve};
 
 use crate::world::{NOW, World, decided, document, no_limits, user};
@@ -84,9 +85,9 @@ fn a_resource_that_several_people_would_leave_empty_is_held_alone() {
 
         Held by limits: 3 removals
           3 people would go from `cluster-a`, and no link would be left there
-          help: if this is intended, approve exactly these with `--approve 3e7461f1d94aad99`, or in the file with
+          help: if this is intended, approve exactly these with `--approve held-lmctgys2vhkjxnvg4ncgvvtpji`, or in the file with
             approvals:
-              - {held: "3e7461f1d94aad99", until: 2027-01-08, reason: "…"}
+              - {held: held-lmctgys2vhkjxnvg4ncgvvtpji, until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 1 to remove, 3 held · 1 in sync
     "#]]
@@ -163,9 +164,9 @@ fn a_digest_releases_exactly_the_held_set() {
 
         Held by limits: 6 removals
           6 of 8 bindings would go, more than the 25 % that `limits.removal_percent` allows
-          help: if this is intended, approve exactly these with `--approve 7ac97cf84934d463`, or in the file with
+          help: if this is intended, approve exactly these with `--approve held-ytf7ggoswgc3yurcdmjxr7mlou`, or in the file with
             approvals:
-              - {held: "7ac97cf84934d463", until: 2027-01-08, reason: "…"}
+              - {held: held-ytf7ggoswgc3yurcdmjxr7mlou, until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 0 to remove, 6 held · 2 in sync
     "#]]
@@ -184,12 +185,27 @@ fn a_digest_releases_exactly_the_held_set() {
 }
 
 #[test]
-fn a_digest_is_sixteen_hex_digits() {
-    assert!(Digest::parse("0123456789abcdef").is_some());
-    assert_eq!(Digest::parse("0123456789ABCDEF"), Digest::parse("0123456789abcdef"));
-    for wrong in ["", "0123456789abcde", "0123456789abcdefa", "0123456789abcdeg"] {
-        assert_eq!(Digest::parse(wrong), None, "{wrong}");
+fn a_digest_is_no_uuid_and_no_commit_and_an_old_one_is_told_apart() {
+    let digest = "held-abcdefghijklmnopqrst234567";
+    assert_eq!(Digest::parse(digest).unwrap().to_string(), digest);
+    assert_eq!(Digest::parse(&digest.to_uppercase()), Digest::parse(digest));
+    for wrong in
+        ["", "held-", "abcdefghijklmnopqrst234567", "held-abcdefghijklmnopqrst23456", "held-abcdefghijklmnopqrst234561"]
+    {
+        assert_eq!(Digest::parse(wrong), Err(NotADigest::Malformed), "{wrong}");
     }
+    assert_eq!(Digest::parse("3e7461f1d94aad99"), Err(NotADigest::Old));
+    let (yaml, world) = crowd(8, 2);
+    let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
+    assert_eq!(Digest::parse(&held.to_string()), Ok(held));
+}
+
+#[test]
+fn a_hundred_percent_is_no_limit_even_after_what_went_in_the_last_day() {
+    // 36 of 85 went, and 40 of the 49 that are left are to go: more than there are.
+    let lately = |lately, percent| Asks { removed_lately: lately, ..asks(u32::MAX, percent) };
+    assert_eq!(gone_and_held(&crowd(49, 9), &lately(36, 100)), (40, 0));
+    assert_eq!(gone_and_held(&crowd(49, 9), &lately(36, 99)), (0, 40));
 }
 
 #[test]
@@ -222,7 +238,9 @@ fn a_mode_withholds_and_leaves_nothing_for_limits() {
     let (yaml, world) = crowd(200, 100);
     let decision = approve(world.plan(&yaml, NOW), &Asks { mode: Mode::AddOnly, ..Asks::default() }).unwrap();
     assert_eq!((decision.limited, decision.withheld.removals.len()), (None, 100), "limits have nothing to hold");
-    let approvals = document(&format!("approvals: [{{held: \"0123456789abcdef\", reason: x}}]\n{yaml}")).approvals;
+    let approvals =
+        document(&format!("approvals: [{{held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: 2027-01-02}}]\n{yaml}"))
+            .approvals;
     let noted = |mode| {
         let asks = Asks { mode, approvals: approvals.clone(), ..Asks::default() };
         approve(world.plan(&yaml, NOW), &asks).unwrap().plan.warnings.len()
@@ -278,25 +296,30 @@ fn an_approval_in_the_file_releases_exactly_its_held_set_while_it_is_alive() {
         let asks = asks_of(&yaml);
         gone_and_held(&(yaml, world), &asks)
     };
-    assert_eq!(at(format!("  - {{held: \"{held}\", reason: OPS-12}}")), (6, 0));
-    assert_eq!(at(format!("  - {{held: \"{held}\", until: 2027-01-01}}")), (6, 0), "the day is part of it");
-    assert_eq!(at(format!("  - {{held: \"{held}\", until: 2026-12-31}}")), (0, 6));
-    assert_eq!(at("  - {held: \"00112233445566aa\"}".to_owned()), (0, 6));
-    let (others, both) = ("  - {held: \"00112233445566aa\"}\n", format!("  - {{held: \"{held}\"}}"));
+    assert_eq!(at(format!("  - {{held: {held}, until: 2027-01-15, reason: OPS-12}}")), (6, 0));
+    assert_eq!(at(format!("  - {{held: {held}, until: 2027-01-01}}")), (6, 0), "the day is part of it");
+    assert_eq!(at(format!("  - {{held: {held}, until: 2027-01-16}}")), (0, 6), "more than 14 days ahead");
+    assert_eq!(at(format!("  - {{held: {held}, until: 2026-12-31}}")), (0, 6));
+    assert_eq!(at("  - {held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: 2027-01-02}".to_owned()), (0, 6));
+    let (others, both) = (
+        "  - {held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: 2027-01-02}\n",
+        format!("  - {{held: {held}, until: 2027-01-02}}"),
+    );
     assert_eq!(at(format!("{others}{both}")), (6, 0), "one for something else does no harm");
-    assert_eq!(at(format!("  - {{held: \"{}\"}}", held.to_string().to_uppercase())), (6, 0));
+    assert_eq!(at(format!("  - {{held: {}, until: 2027-01-02}}", held.to_string().to_uppercase())), (6, 0));
 }
 
 #[test]
 fn an_approval_that_is_for_nothing_or_has_ended_is_a_note() {
     let (yaml, world) = crowd(8, 2);
     let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
-    let (yaml, world) =
-        approving(&format!("  - {{held: \"00112233445566aa\"}}\n  - {{held: \"{held}\", until: 2026-12-31}}"));
+    let (yaml, world) = approving(&format!(
+        "  - {{held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: 2027-01-02}}\n  - {{held: {held}, until: 2026-12-31}}"
+    ));
     let decision = approve(world.plan(&yaml, NOW), &asks_of(&yaml)).unwrap();
     let notes: Vec<_> = decision.plan.warnings.iter().map(|it| format!("{} {}", it.primary.span, it.message)).collect();
     expect![[r#"
-        grants.yaml:5 the approval `00112233445566aa` is for nothing that limits hold now
+        grants.yaml:5 the approval `held-aaaaaaaaaaaaaaaaaaaaaaaaaa` is for nothing that limits hold now
         grants.yaml:6 the approval of what is held has ended
     "#]]
     .assert_eq(&(notes.join("\n") + "\n"));
@@ -306,7 +329,7 @@ fn an_approval_that_is_for_nothing_or_has_ended_is_a_note() {
 fn an_approval_that_has_done_its_work_is_a_note_and_changes_nothing() {
     let (yaml, world) = crowd(8, 2);
     let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
-    let (yaml, world) = approving(&format!("  - {{held: \"{held}\"}}"));
+    let (yaml, world) = approving(&format!("  - {{held: {held}, until: 2027-01-02}}"));
     let decision = approve(world.plan(&yaml, NOW), &asks_of(&yaml)).unwrap();
     assert!(decision.plan.warnings.is_empty());
     let after = world.after(&decision.plan);
@@ -319,8 +342,8 @@ fn an_approval_that_has_done_its_work_is_a_note_and_changes_nothing() {
 fn an_approval_on_the_command_line_is_for_what_is_held_whatever_the_file_approves() {
     let (yaml, world) = crowd(8, 2);
     let held = approve(world.plan(&yaml, NOW), &asks(25, 25)).unwrap().limited.unwrap().digest;
-    let (yaml, world) = approving(&format!("  - {{held: \"{held}\"}}"));
-    let other = Asks { approval: Digest::parse("00112233445566aa"), ..asks_of(&yaml) };
+    let (yaml, world) = approving(&format!("  - {{held: {held}, until: 2027-01-02}}"));
+    let other = Asks { approval: Digest::parse("held-aaaaaaaaaaaaaaaaaaaaaaaaaa").ok(), ..asks_of(&yaml) };
     assert!(approve(world.plan(&yaml, NOW), &other).is_err());
     let same = Asks { approval: Some(held), ..asks_of(&yaml) };
     assert_eq!(gone_and_held(&(yaml, world), &same), (6, 0));

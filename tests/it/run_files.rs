@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use grantsync::sandbox::tokens;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::cli_support::Call;
@@ -175,12 +176,13 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     let mut agent =
         start(&sandbox, "grants.yaml", "", |folder| write(folder.join("grants.yaml"), &limited(&BOTH))).await;
     agent.result("in_sync").await;
-    let other = "approvals: [{held: 0123456789abcdef, reason: OPS-11}]";
+    let until = (Timestamp::now() + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    let other = format!("approvals: [{{held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: {until}, reason: OPS-11}}]");
     write(agent.path("grants.yaml"), &format!("{other}\n{}", limited(&BOTH[..1])));
     let status = agent.result("held").await;
     let note = &status["access"]["approvals"]["first"][0];
-    let said = "grants.yaml:1: the approval `0123456789abcdef` is for nothing that limits hold now; remove it once what it \
-                was for is done";
+    let said = "grants.yaml:1: the approval `held-aaaaaaaaaaaaaaaaaaaaaaaaaa` is for nothing that limits hold now; \
+                remove it once what it was for is done";
     assert_eq!((note["code"].as_str(), note["text"].as_str()), (Some("approval-without-match"), Some(said)));
     let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("is for nothing that limits hold now"), "{page}");
@@ -221,7 +223,7 @@ async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_t
     assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
     let command = held["release_command"].as_str().unwrap();
     assert_eq!(held["release_command_is_exact"], false, "it does all that is due");
-    let hours = held["room_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap() - jiff::Timestamp::now();
+    let hours = held["room_at"].as_str().unwrap().parse::<Timestamp>().unwrap() - Timestamp::now();
     assert!((23.9..24.1).contains(&hours.total(jiff::Unit::Hour).unwrap()), "{hours:#}");
     assert_eq!(command, "grantsync apply -f 'grants&more.yaml'", "what is allowed by itself needs no approval");
 

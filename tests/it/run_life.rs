@@ -324,7 +324,7 @@ async fn a_command_line_that_makes_no_sense_does_not_start() {
     for (arguments, said) in [
         ("run -f -", "standard input can be read only once"),
         ("run -f x --cron soon", "`soon` is not a cron pattern of five fields"),
-        ("run -f x --approve 0123456789abcdef", "an approval is for one pass"),
+        ("run -f x --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa", "an approval is for one pass"),
         ("run -f x --listen everywhere", "write an address like `127.0.0.1:9090`, or `none`"),
         ("run", "--file <PATH>"),
         ("run -f x --report markdown=x.md", "`--report` does nothing without `--once`"),

@@ -33,7 +33,7 @@ fn saved() -> SavedPlan {
             max_removals: Some(7),
             max_removal_percent: None,
             only: vec!["user=yan".into()],
-            approve: Digest::parse("00112233445566aa"),
+            approve: Some(Digest::try_from("00112233445566aa".to_owned()).unwrap()),
         },
         told: Told {
             author: Some("ann".into()),

@@ -56,6 +56,7 @@ fn judge(code: &str) -> Judge {
         codes::NOT_UTF8 => Reader("there is no text to judge"),
         codes::HIDDEN_CHARACTER => Reader("it may belong to the name"),
         codes::UNKNOWN_RISK => Reader("another version may know it"),
+        codes::ALREADY_ENDED | codes::APPROVAL_TOO_LONG => Reader("it takes a clock"),
         codes::UNKNOWN_TIMEZONE => Reader("there are hundreds of them, and more every year"),
         codes::UNTIL_BEFORE_FROM | codes::DATED_PROTECTED | codes::OUTSIDE_SCOPE => Reader("it takes two places"),
         codes::MISSING_BINDINGS

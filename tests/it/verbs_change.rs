@@ -1,6 +1,7 @@
 //! What a reviewer is told of a change: that it lets go what was held before, or that a limit holds what it takes.
 
 use grantsync::sandbox::World;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::verbs::{Bench, Grant as _};
 
@@ -39,7 +40,8 @@ async fn an_approval_is_the_cause_of_what_it_lets_go() {
     let json = bench.run("plan -f grants.yaml --format json").await.out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let digest = json["limited"]["digest"].as_str().unwrap();
-    write(&bench, &format!("approvals: [{{held: \"{digest}\", reason: moved}}]"));
+    let until = (Timestamp::now() + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
+    write(&bench, &format!("approvals: [{{held: {digest}, until: {until}, reason: moved}}]"));
     let heading = heading(&bench).await;
     assert!(heading.contains(" grants to remove because of this change · "), "{heading}");
     assert!(heading.contains(" risks"), "{heading}");

@@ -40,7 +40,7 @@ impl<'a> Released<'a> {
         self.links.contains(&removal.link.id)
     }
 
-    /// Who let it go, with the reason that was given: ``approved by `3e7461f1d94aad99` at grants.yaml:9, OPS-12``.
+    /// Who let it go, with the reason that was given: ``approved by `held-mfrggzdf…` at grants.yaml:9, OPS-12``.
     pub(super) fn by(&self, removal: &Removal) -> Option<String> {
         let Approval { span, held, until: _, reason } = self.by.filter(|_| self.contains(removal))?;
         let reason = reason.as_deref().map(|it| format!(", {it}")).unwrap_or_default();

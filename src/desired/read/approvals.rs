@@ -1,5 +1,7 @@
 //! `approvals`: removals that are held and may go.
 
+use jiff::Timestamp;
+
 use super::text::{Subject, list, prose, text};
 use super::when::when;
 use super::{Fields, Reading, Shape};
@@ -8,6 +10,7 @@ use crate::desired::document::Approval;
 use crate::desired::draft::{Dated, Draft, Target};
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::Node;
+use crate::digest::Digest;
 
 const APPROVAL: Shape = Shape {
     what: "an approval",
@@ -34,10 +37,16 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
     let held = fields.get("held").and_then(|(_, it)| digest(cx, it));
     let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
     let until = fields.get("until").and_then(|(_, it)| when(cx, "until", it));
+    if !fields.has("until") {
+        cx.push(
+            cx.error(codes::MISSING_KEY, node.place, "this approval has no `until`")
+                .help("add `until: DAY`, at most 14 days from now"),
+        );
+    }
     let what = held.map(|held| {
         let approvals = &mut draft.document.approvals;
         let (span, reason) = (cx.span(node.place), reason.map(Into::into));
-        approvals.push(Approval { span, held: held.into(), until: None, reason });
+        approvals.push(Approval { span, held, until: Timestamp::MIN, reason });
         Target::Approval(approvals.len() - 1)
     });
     if until.is_some() {
@@ -46,13 +55,12 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
 }
 
 /// A digest as plans print it. A part of one would approve nothing, and nobody would know before it is needed.
-fn digest<'n>(cx: &mut Reading<'_>, node: &'n Node<'_>) -> Option<&'n str> {
-    const DIGITS: usize = 16;
-    let digest = text(cx, Subject::Key("held"), node)?;
-    if digest.len() == DIGITS && digest.bytes().all(|it| it.is_ascii_hexdigit()) {
-        return Some(digest);
+fn digest(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Digest> {
+    let text = text(cx, Subject::Key("held"), node)?;
+    let digest = Digest::parse(text);
+    if let Err(why) = digest {
+        let message = format!("{why}: {}", Quoted(text));
+        cx.push(cx.error(codes::MALFORMED_DIGEST, node.place, message).help(why.help()));
     }
-    let message = format!("a digest has {DIGITS} hex digits: {}", Quoted(digest));
-    cx.push(cx.error(codes::MALFORMED_DIGEST, node.place, message).help("copy it from the plan"));
-    None
+    digest.ok()
 }

@@ -77,14 +77,16 @@ fn mode(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Mode> {
 fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
     let Some(fields) = Fields::read(cx, node, &LIMITS) else { return };
     if let Some((_, value)) = fields.get("removals") {
-        limits.removals = number(cx, "removals", value, u32::MAX).unwrap_or(limits.removals);
+        limits.removals = number(cx, "removals", value, u32::MAX, "0 holds every removal").unwrap_or(limits.removals);
     }
     if let Some((_, value)) = fields.get("removal_percent") {
-        limits.removal_percent = number(cx, "removal_percent", value, 100).unwrap_or(limits.removal_percent);
+        limits.removal_percent =
+            number(cx, "removal_percent", value, 100, "0 holds every removal, and 100 means no limit in percent")
+                .unwrap_or(limits.removal_percent);
     }
 }
 
-fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32) -> Option<u32> {
+fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32, help: &str) -> Option<u32> {
     let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
     let (code, message, help) = match &node.value {
         Value::Plain(text) if is_number(text.strip_prefix('-').unwrap_or(text)) => {
@@ -93,7 +95,7 @@ fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32) -> Option
             }
             let bound = if text.starts_with('-') { "at least 0".to_owned() } else { format!("at most {most}") };
             let message = format!("`{key}` must be {bound}: {}", Quoted(text));
-            (codes::OUT_OF_RANGE, message, "0 holds every removal".to_owned())
+            (codes::OUT_OF_RANGE, message, help.to_owned())
         }
         Value::Refused => return None,
         _ => {
