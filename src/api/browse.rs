@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Client, Error, resource_users};
-use crate::binding::{LinkId, ResourceId, RoleId, UserId};
-use crate::directory::{Directory, Lookups, Resource, User};
+use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
+use crate::directory::{Directory, Lookups, Resource, Role, User};
 use crate::snapshot::NamedLink;
 
 /// Which links are asked for; parts that are `None` may be anything.
@@ -67,6 +67,16 @@ impl Client {
     /// What does not exist, or is not visible to the caller, is not in the answer.
     pub async fn look_up(&self, lookups: &Lookups, resources: &BTreeSet<String>) -> Result<Directory, Error> {
         resource_users::look_up(&self.http, lookups, resources).await
+    }
+
+    /// Asks which resources have exactly this name. An answer that may lack one is an error.
+    pub async fn resources_called(&self, name: &str) -> Result<BTreeMap<ResourceId, Resource>, Error> {
+        resource_users::called(&self.http, name).await
+    }
+
+    /// Asks which roles an offering has. An answer that may lack one is an error.
+    pub async fn roles_of(&self, offering: OfferingId) -> Result<BTreeMap<RoleId, Role>, Error> {
+        resource_users::roles_of(&self.http, offering).await
     }
 
     /// Looks resources up: each by itself, or all of them where that is quicker.

@@ -29,6 +29,9 @@ use super::{Method, Settings};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Redirects that one read follows, at its own origin only.
 const REDIRECTS: usize = 3;
+/// A parameter that the server does not know, and so ignores, with another value in each request: whoever keeps answers
+/// by their address has none for this one.
+const NONCE: &str = "nonce";
 /// No answer that is asked for comes near to this: 300 rows are some 200 kB.
 const LARGEST_BODY: usize = 16 << 20;
 
@@ -65,7 +68,7 @@ impl Http {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // Waldur translates its messages; people shall read ours and its in one language.
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
-        // What a proxy has kept is not what is live.
+        // What a proxy has kept is not what is live. Those that don't listen have no answer to the nonce below.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -161,6 +164,9 @@ impl Http {
     /// Sends it, and follows where a read is sent to another path of the same origin.
     async fn follow(&self, request: &Request, token: &Secret) -> Result<Response, Failure> {
         let mut url = request.url.clone();
+        if !request.method.writes() && !request.anonymous {
+            url.query_pairs_mut().append_pair(NONCE, &format!("{:016x}", fastrand::u64(..)));
+        }
         for _ in 0..REDIRECTS {
             let response = self.send(request, &url, token).await?;
             match target(&response, &url) {

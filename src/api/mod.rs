@@ -87,7 +87,7 @@ impl Client {
         resource_users::users(&self.http, ids, BTreeSet::new()).await
     }
 
-    /// Looks up the user with this username, if they exist and are visible.
+    /// Asks who has exactly this username, if they exist and are visible: one direct question.
     pub async fn user_called(&self, username: &str) -> Result<Option<(UserId, User)>, Error> {
         let found = resource_users::users(&self.http, BTreeSet::new(), [username.to_owned()].into()).await?;
         Ok(found.into_iter().next())

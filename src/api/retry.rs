@@ -86,6 +86,8 @@ fn worth_repeating(method: Method, outcome: Outcome) -> bool {
     match outcome {
         Outcome::NotSent | Outcome::Answered(429) => true,
         Outcome::Lost | Outcome::Answered(502..=504) => method != Method::Post,
+        // A deadlock in its database is one of those.
+        Outcome::Answered(500) => !method.writes(),
         Outcome::Answered(_) => false,
     }
 }

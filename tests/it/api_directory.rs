@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use grantsync::api::Client;
 use grantsync::binding::UserId;
 use grantsync::directory::{Directory, Lookups, Resource, Role, User};
-use grantsync::sandbox::{Sandbox, State, World, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, State, World, tokens};
 use uuid::Uuid;
 
-use crate::api_support::{client, resource, role, sandbox, user};
+use crate::api_support::{client, resource, role, sandbox, user, without_nonce};
 
 async fn directory(client: &Client, lookups: Lookups) -> Directory {
     let snapshot = client.snapshot().await.unwrap();
@@ -21,7 +21,7 @@ fn usernames(names: &[&str]) -> Lookups {
 
 /// Whom the sandbox was asked for, by the part of the request that names them.
 fn asked(sandbox: &Sandbox) -> Vec<String> {
-    let targets: Vec<_> = sandbox.world().requests.iter().map(|it| it.target.clone()).collect();
+    let targets: Vec<_> = sandbox.world().requests.iter().map(|it| without_nonce(&it.target).to_owned()).collect();
     let names = targets.iter().filter_map(|it| it.strip_prefix("/api/users/")).filter(|it| !it.starts_with("me/"));
     names
         .map(|it| {
@@ -134,7 +134,8 @@ async fn what_is_named_and_not_listed_is_asked_for() {
     let directory = directory(&client, lookups).await;
     assert_eq!((directory.resources.len(), directory.roles.len()), (4, 5));
     let world = sandbox.world();
-    let missing: Vec<_> = world.requests.iter().filter(|it| it.status == 404).map(|it| &*it.target).collect();
+    let missing: Vec<_> =
+        world.requests.iter().filter(|it| it.status == 404).map(|it| without_nonce(&it.target)).collect();
     assert_eq!(missing.len(), 2);
     assert!(missing.iter().any(|it| it.starts_with("/api/marketplace-resources/00000000000000000000000000000001/")));
     assert!(missing.contains(&"/api/marketplace-offering-user-roles/00000000000000000000000000000002/"));
@@ -148,4 +149,35 @@ async fn long_lists_are_read_whole_even_where_their_order_is_loose() {
     let world = sandbox.world();
     assert_eq!((directory.resources.len(), directory.roles.len()), (2000, 1000));
     assert_eq!(directory.roles.len(), world.roles.iter().count());
+}
+
+#[tokio::test]
+async fn a_name_can_be_asked_for_directly() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let (cluster, hpc, alice) = {
+        let world = sandbox.world();
+        let hpc = world.offerings.iter().find(|it| it.name == "HPC").unwrap().id;
+        (resource(&world, "cluster-a"), grantsync::binding::OfferingId::from(hpc), user(&world, "alice"))
+    };
+    let before = sandbox.world().requests.len();
+    let found = client.resources_called("cluster-a").await.unwrap();
+    assert_eq!(found.keys().collect::<Vec<_>>(), [&cluster]);
+    assert!(client.resources_called("cluster").await.unwrap().is_empty());
+    assert_eq!(client.user_called("alice").await.unwrap().unwrap().0, alice);
+    assert_eq!(client.user_called("ali").await.unwrap(), None);
+    let roles = client.roles_of(hpc).await.unwrap();
+    assert!(roles.len() == 3 && roles.values().all(|it| it.offering == hpc));
+    assert_eq!(sandbox.world().requests.len(), before + 5);
+}
+
+#[tokio::test]
+async fn an_answer_to_a_direct_question_that_shows_something_else_is_an_error() {
+    let (sandbox, client) = sandbox(World::example()).await;
+    let other = sandbox.world().offerings.iter().find(|it| it.name == "Cloud").unwrap().id;
+    let body =
+        format!(r#"[{{"uuid": "00000000000000000000000000000001", "name": "admin", "offering_uuid": "{other}"}}]"#);
+    let ignored = Reply::json(200, &body).header("x-result-count", "1");
+    sandbox.world().faults.push(Fault::on("GET", "offering-user-roles/?", Act::Answer(ignored)));
+    let error = client.roles_of(Uuid::nil().into()).await.unwrap_err();
+    assert_eq!(error.detail, "answered with a role of another offering");
 }

@@ -209,6 +209,38 @@ async fn a_row_that_is_dying_counts_and_is_no_link() {
     assert!(!snapshot.observation.changing && snapshot.users.is_empty());
 }
 
+/// `X-Result-Count: 3000000000` is ten million pages.
+#[tokio::test]
+async fn a_count_that_promises_millions_of_pages_is_given_up_after_a_few() {
+    let lie = |count: &str| Act::WithHeader("x-result-count", count.to_owned());
+    for count in ["3000000000", "3000000001", "18446744073709551615"] {
+        let (sandbox, client) =
+            with_faults(World::generated(2, 400, 601), 2, vec![Fault::on("", LINKS, lie(count))]).await;
+        let error = client.snapshot().await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreadable, "{count}");
+        assert!(times(&sandbox, LINKS) <= 16, "{count}: {}", times(&sandbox, LINKS));
+    }
+    // One that answers every page with the same rows promises nothing that it does not keep.
+    let whole = World::generated(2, 400, 600);
+    let rows: Vec<_> = whole
+        .links
+        .iter()
+        .take(300)
+        .map(|it| {
+            let [id, resource, role, user] = [it.id, it.resource, it.role, it.user].map(|it| it.simple().to_string());
+            format!(
+                r#"{{"uuid": "{id}", "resource_uuid": "{resource}", "role_uuid": "{role}", "user_uuid": "{user}"}}"#
+            )
+        })
+        .collect();
+    let same = Reply::json(200, &format!("[{}]", rows.join(","))).header("x-result-count", "3000000000");
+    let (sandbox, client) =
+        with_faults(whole, 2, vec![Fault::on("GET", "marketplace-resource-users/?page", Act::Answer(same))]).await;
+    // Resource by resource it tells the truth.
+    assert_eq!(client.snapshot().await.unwrap().links.len(), 600);
+    assert!(times(&sandbox, "users/?page=") <= 16, "{}", times(&sandbox, "users/?page="));
+}
+
 #[tokio::test]
 async fn a_filter_that_is_ignored_is_an_error() {
     let sandbox = Sandbox::start(World::example()).await.unwrap();

@@ -37,7 +37,7 @@ fn what_is_sent_again() {
         (Answered(403), [false; 4]),
         (Answered(404), [false; 4]),
         (Answered(408), [false; 4]),
-        (Answered(500), [false; 4]),
+        (Answered(500), [true, true, false, false]),
         (Answered(501), [false; 4]),
         (Answered(505), [false; 4]),
     ] {

@@ -55,6 +55,11 @@ pub(crate) enum Reply {
     Drip(&'static str),
 }
 
+/// What was asked for, without the nonce that keeps caches out of it.
+pub(crate) fn without_nonce(target: &str) -> &str {
+    target.split_once("nonce=").map_or(target, |(asked, _)| asked.trim_end_matches(['?', '&']))
+}
+
 /// A server that answers as told.
 pub(crate) struct Raw {
     pub(crate) url: String,
@@ -89,10 +94,13 @@ impl Raw {
         Self::start(move |_, _| Reply::Bytes(bytes.clone())).await
     }
 
-    /// The request lines that came, without their version.
+    /// The request lines that came, without their version and without their nonce.
     pub(crate) fn requests(&self) -> Vec<String> {
         let requests = self.requests.lock().unwrap();
-        requests.iter().map(|it| it.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned()).collect()
+        requests
+            .iter()
+            .map(|it| without_nonce(it.lines().next().unwrap().trim_end_matches(" HTTP/1.1")).to_owned())
+            .collect()
     }
 
     /// The first request: what stands before its body.

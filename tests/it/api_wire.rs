@@ -28,6 +28,36 @@ async fn fails(raw: &Raw, kind: Kind) -> String {
     told(&error, &raw.url)
 }
 
+fn with_nonce_hidden(head: &str) -> String {
+    let (before, after) = head.split_once("nonce=").unwrap();
+    let digits = after.find(|it: char| !it.is_ascii_hexdigit()).unwrap();
+    assert_eq!(digits, 16);
+    format!("{before}nonce=<nonce>{}", &after[digits..])
+}
+
+#[tokio::test]
+async fn every_read_and_each_try_of_it_has_an_address_that_no_cache_knows() {
+    // The first try of each read fails.
+    let raw = Raw::start(|_, before| {
+        let me = answer("200 OK", &["X-Result-Count: 0"], if before == 1 { ME } else { "[]" });
+        Reply::Bytes(if before % 2 == 0 { answer("500 Internal Server Error", &[], "") } else { me })
+    });
+    let raw = raw.await;
+    let client = client(&raw.url, TOKEN);
+    client.caller().await.unwrap();
+    client.links_of_resource(uuid::Uuid::nil().into()).await.unwrap();
+    client.everybody().await.unwrap();
+    let heads = raw.heads();
+    assert_eq!(heads.len(), 6);
+    let mut nonces: Vec<_> = heads.iter().map(|it| it.split_once("nonce=").unwrap().1.get(..16).unwrap()).collect();
+    nonces.sort_unstable();
+    nonces.dedup();
+    assert_eq!(nonces.len(), heads.len(), "{heads:#?}");
+    assert!(heads.iter().all(|it| it.to_lowercase().contains("cache-control: no-cache")));
+    // It is nobody's business what a request was called by the way.
+    assert!(raw.requests().iter().all(|it| !it.contains("nonce")));
+}
+
 #[tokio::test]
 async fn what_we_send() {
     let raw = Raw::always(json("200 OK", ME)).await;
@@ -35,7 +65,7 @@ async fn what_we_send() {
     assert!(caller.is_staff && !caller.is_support && caller.username == "staff" && caller.token_lifetime.is_none());
     let host = raw.url.trim_start_matches("http://");
     expect![[r#"
-        get /api/users/me/?field=uuid&field=username&field=is_staff&field=is_support&field=token_lifetime http/1.1
+        get /api/users/me/?field=uuid&field=username&field=is_staff&field=is_support&field=token_lifetime&nonce=<nonce> http/1.1
         authorization: token <token>
         accept: application/json
         user-agent: grantsync/<version>
@@ -44,7 +74,7 @@ async fn what_we_send() {
         accept-encoding: gzip
         host: <host>"#]]
     .assert_eq(
-        &raw.head()
+        &with_nonce_hidden(&raw.head())
             .replace(TOKEN, "<token>")
             .replace(host, "<host>")
             .replace(env!("CARGO_PKG_VERSION"), "<version>")
@@ -286,7 +316,9 @@ async fn refusals() {
             "500 Internal Server Error",
             "\u{1b}[31mred\u{202e}\0",
             Kind::Failed,
-            expect![[r#"Failed GET /api/users/me/: answered 500 Internal Server Error: \u{1b}[31mred\u{202e}\u{0}"#]],
+            expect![[
+                r#"Failed GET /api/users/me/: answered 500 Internal Server Error: \u{1b}[31mred\u{202e}\u{0} (2 tries)"#
+            ]],
         ),
         (
             "504 Gateway Timeout",

@@ -27,7 +27,8 @@ pub(crate) fn reads(sandbox: &Sandbox) -> Vec<String> {
     let reads = sandbox.world().requests.clone().into_iter().map(|RequestLine { method, target, .. }| {
         assert!(method == "GET" || method == "HEAD", "{method} {target}");
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-        let query: Vec<_> = query.split('&').filter(|it| !it.is_empty() && !it.starts_with("field=")).collect();
+        let of_interest = |it: &&str| !it.is_empty() && !it.starts_with("field=") && !it.starts_with("nonce=");
+        let query: Vec<_> = query.split('&').filter(of_interest).collect();
         format!("{method} {} {}", path.trim_start_matches("/api/"), query.join(" ")).trim_end().to_owned()
     });
     reads.collect()

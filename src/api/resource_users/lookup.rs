@@ -11,7 +11,7 @@ use super::wire;
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
-use crate::binding::{ResourceId, UserId};
+use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::{self, Directory, Lookups};
 
 /// Looks up resources, roles and users by id, users by username, and all resources of some names.
@@ -63,6 +63,23 @@ pub(in crate::api) async fn usernames(http: &Arc<Http>, most: u64) -> Result<BTr
     if users::list().count(http).await? > most { Ok(BTreeMap::new()) } else { users::everybody(http).await }
 }
 
+/// Lists the roles of one offering.
+pub(in crate::api) async fn roles_of(
+    http: &Arc<Http>,
+    offering: OfferingId,
+) -> Result<BTreeMap<RoleId, directory::Role>, Error> {
+    let list = List::new(ROLES).with("offering_uuid", offering.to_string());
+    let reading = list.read::<wire::Role>(http).await?;
+    if !reading.settled {
+        return Err(list.moving(http));
+    }
+    let found: BTreeMap<_, directory::Role> = by_id(reading.items.into_values());
+    if found.values().any(|it| it.offering != offering) {
+        return Err(list.filter_ignored(http, "a role of another offering"));
+    }
+    Ok(found)
+}
+
 async fn one_by_one(
     http: &Arc<Http>,
     ids: BTreeSet<ResourceId>,
@@ -75,7 +92,10 @@ async fn one_by_one(
 }
 
 /// Lists the resources of this name. The server trims spaces around it, so that it may not find such a name.
-async fn called(http: &Arc<Http>, name: &str) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
+pub(in crate::api) async fn called(
+    http: &Arc<Http>,
+    name: &str,
+) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
     let list = list_of_resources().with("name_exact", name);
     let reading = list.read::<wire::Resource>(http).await?;
     if !reading.settled {

@@ -17,7 +17,7 @@ pub(super) use caller::caller;
 pub(super) use directory::directory;
 pub(super) use events::events;
 pub(super) use listing::snapshot;
-pub(super) use lookup::{look_up, resources, usernames};
+pub(super) use lookup::{called, look_up, resources, roles_of, usernames};
 pub(super) use named::{named, named_link};
 pub(super) use probe::{any_resource, counts, generations, site, version};
 pub(super) use rows::{Filter, link};

@@ -16,9 +16,13 @@
 //!
 //! Objects that were made in the same instant, as by an import, have no order among them, and each page may have its own:
 //! some are on two pages and some on none, the same ones in every reading. The number of ids tells.
+//!
+//! A page that has fewer objects than the count promises, one that is gone, and one on which there is nothing new end the
+//! reading: whatever it is that answers, by its count there may be millions of pages to come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use uuid::Uuid;
 
@@ -68,9 +72,15 @@ struct Lane {
 /// What was read in a lane.
 #[derive(Debug)]
 struct Track<T> {
-    pages: Vec<Page<T>>,
+    items: HashMap<Uuid, T>,
+    pages: u32,
+    /// What was on its last page, which is read first.
+    first: HashSet<Uuid>,
     /// The last object before the lane, asked for after it was read.
     before: Option<Uuid>,
+    /// Each of its pages has what the count of the whole says.
+    holds: bool,
+    short: Option<Error>,
 }
 
 impl List {
@@ -128,34 +138,57 @@ impl List {
 
     /// Reads it, and says what a page lacked by its own count, if one did.
     async fn read_once<T: Item>(&self, http: &Arc<Http>) -> Result<(Reading<T>, Option<Error>), Error> {
-        let last = self.page::<T>(http, None, SIZE).await?;
-        let count = last.count.unwrap_or_default();
+        let Page { items, count, short } = self.page::<T>(http, None, SIZE).await?;
+        let count = count.unwrap_or_default();
+        let items = items.into_iter().map(|item| (item.id(), item)).collect();
+        let mut reading = Reading { items, pages: 1, settled: short.is_none() };
+        if short.is_some() {
+            return Ok((reading, short));
+        }
         let lanes = lanes(count.div_ceil(SIZE).saturating_sub(1), http.parallelism.get() as u64);
+        let broken = Arc::new(AtomicBool::new(false));
         let work = |lane| {
-            let (list, http) = (self.clone(), Arc::clone(http));
-            async move { list.lane::<T>(&http, lane).await }
+            let (list, http, broken) = (self.clone(), Arc::clone(http), Arc::clone(&broken));
+            async move { list.lane::<T>(&http, lane, count, &broken).await }
         };
         let tracks = each(http.parallelism, lanes, work).await?;
-        let seams_hold = tracks.windows(2).all(|pair| match pair {
-            [upper, lower] => upper.before.is_some_and(|it| lower.pages[0].items.iter().any(|item| item.id() == it)),
-            _ => true,
-        });
-        let mut reading = Reading { items: HashMap::new(), pages: 0, settled: seams_hold };
+        reading.settled = tracks.iter().all(|it| it.holds)
+            && tracks.windows(2).all(|pair| match pair {
+                [upper, lower] => upper.before.is_some_and(|it| lower.first.contains(&it)),
+                _ => true,
+            });
         let mut short = None;
-        for page in [last].into_iter().chain(tracks.into_iter().flat_map(|track| track.pages)) {
-            reading.pages += 1;
-            reading.settled &= page.count == Some(count) && page.short.is_none();
-            short = short.or(page.short);
-            reading.items.extend(page.items.into_iter().map(|item| (item.id(), item)));
+        for track in tracks {
+            reading.pages += track.pages;
+            reading.items.extend(track.items);
+            short = short.or(track.short);
         }
         reading.settled &= reading.items.len() as u64 == count;
         Ok((reading, short))
     }
 
-    async fn lane<T: Item>(&self, http: &Http, lane: Lane) -> Result<Track<T>, Error> {
-        let mut track = Track { pages: Vec::new(), before: None };
+    /// Reads the pages of a lane, until one in any lane is such that the reading is worth nothing.
+    async fn lane<T: Item>(&self, http: &Http, lane: Lane, count: u64, broken: &AtomicBool) -> Result<Track<T>, Error> {
+        let mut track =
+            Track { items: HashMap::new(), pages: 0, first: HashSet::new(), before: None, holds: true, short: None };
         for number in (lane.first..=lane.last).rev() {
-            track.pages.push(self.page(http, Some(number), SIZE).await?);
+            if broken.load(Ordering::Relaxed) {
+                track.holds = false;
+                return Ok(track);
+            }
+            let page = self.page::<T>(http, Some(number), SIZE).await?;
+            track.pages += 1;
+            track.holds &= page.count == Some(count);
+            if number == lane.last {
+                track.first = page.items.iter().map(Item::id).collect();
+            }
+            let known = track.items.len();
+            track.items.extend(page.items.into_iter().map(|item| (item.id(), item)));
+            if page.count.is_none() || page.short.is_some() || track.items.len() == known {
+                (track.holds, track.short) = (false, page.short);
+                broken.store(true, Ordering::Relaxed);
+                return Ok(track);
+            }
         }
         if lane.first > 1 {
             let position = (lane.first - 1) * SIZE;
@@ -196,6 +229,6 @@ impl List {
 /// Shares the pages up to `pages` among at most `most` lanes, the uppermost first.
 fn lanes(pages: u64, most: u64) -> Vec<Lane> {
     let number = most.min(pages);
-    let edge = |lane: u64| pages * (number - lane) / number;
+    let edge = |lane: u64| pages.saturating_mul(number - lane) / number;
     (0..number).map(|lane| Lane { first: edge(lane + 1) + 1, last: edge(lane) }).collect()
 }
