@@ -16,6 +16,10 @@ pub struct Error {
     pub detail: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// How it was answered, if it was.
+    pub(super) status: Option<u16>,
+    /// So many writes in a row were refused for the limit of the server that no more should be sent now.
+    pub(super) refused_in_a_row: Option<u32>,
     source: Option<Cause>,
 }
 
@@ -28,6 +32,9 @@ pub enum Kind {
     Unreachable,
     /// It was sent, and no answer tells what became of it: a write may have happened.
     Lost,
+    /// A POST whose answer says that it was most likely not looked at, or undone: 503 and, where the server undoes what
+    /// fails, 500. In the same pass it may be sent again once a look shows that it did nothing.
+    Repeatable,
     /// The server has too much to do, or its proxy cannot reach it. Nothing was changed.
     Busy,
     /// 401: the token is none, or not any more.
@@ -55,7 +62,20 @@ struct Cause(String);
 
 impl Error {
     pub(super) fn new(request: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Self {
-        Self { request: request.into(), kind, detail: detail.into(), help: None, source: None }
+        Self {
+            request: request.into(),
+            kind,
+            detail: detail.into(),
+            help: None,
+            status: None,
+            refused_in_a_row: None,
+            source: None,
+        }
+    }
+
+    /// Whether several writes in a row were refused because the server limits requests: each further one would be, too.
+    pub fn is_throttled(&self) -> bool {
+        self.refused_in_a_row.is_some()
     }
 
     #[must_use]
@@ -79,7 +99,8 @@ impl Error {
         if !said.is_empty() {
             detail = format!("{detail}: {said}");
         }
-        let error = Self::new(request, kind(method, status), detail);
+        let mut error = Self::new(request, kind(method, status), detail);
+        error.status = Some(status.as_u16());
         match help(status, excerpt) {
             Some(help) => error.help(help),
             None => error,
@@ -89,6 +110,10 @@ impl Error {
 
 fn kind(method: Method, status: StatusCode) -> Kind {
     let code = status.as_u16();
+    // In all likelihood a limit of requests, as nginx tells it; but a gateway may say so of a work that was done.
+    if method == Method::Post && code == 503 {
+        return Kind::Repeatable;
+    }
     // A 303 says that the work was done and its result is elsewhere; the others don't say what was done.
     if method.writes() && !matches!(code, 300..=302 | 304..=499) {
         return Kind::Lost;

@@ -21,6 +21,7 @@ use super::counters::Counters;
 use super::error::{Error, Kind};
 use super::failure::Failure;
 use super::retry::{self, Next, Outcome, Patience, Tried};
+use super::throttle::Throttle;
 use super::token::{Secret, Token};
 use super::waits::Waits;
 use super::{Method, Settings};
@@ -48,6 +49,7 @@ pub(super) struct Http {
     patience: Patience,
     /// Reads in flight, whoever asked for them.
     reads: Semaphore,
+    throttle: Throttle,
 }
 
 /// What is asked.
@@ -90,7 +92,8 @@ impl Http {
         })?;
         let reads = Semaphore::new(parallelism.get().min(Semaphore::MAX_PERMITS));
         let (counters, waits) = (Counters::default(), Waits::default());
-        Ok(Self { address, parallelism, counters, waits, client, token, attempt_timeout, patience, reads })
+        let throttle = Throttle::new(&patience);
+        Ok(Self { address, parallelism, counters, waits, client, token, attempt_timeout, patience, reads, throttle })
     }
 
     pub(super) fn token_problem(&self) -> Option<String> {
@@ -107,7 +110,11 @@ impl Http {
         let method = request.method;
         // Kept while waiting, too: a server that asks for patience is not asked other things meanwhile.
         let _permit = if method.writes() { None } else { self.reads.acquire().await.ok() };
-        let (begun, waiting) = (Instant::now(), self.waits.begin(request.name()));
+        let waiting = self.waits.begin(request.name());
+        if method.writes() {
+            tokio::time::sleep(self.throttle.turn()).await;
+        }
+        let begun = Instant::now();
         let mut token = self.token.current().await;
         let mut tries = 0;
         loop {
@@ -120,6 +127,9 @@ impl Http {
             };
             let status = if let Outcome::Answered(status) = outcome { Some(status) } else { None };
             self.counters.request(method, status, tries);
+            if method.writes() {
+                self.throttle.learn(status);
+            }
             let so_far = Tried { method, outcome, tries, elapsed: begun.elapsed(), retry_after };
             tracing::debug!(request = %request.name(), status, tries, "took {} ms", so_far.elapsed.as_millis());
             if outcome == Outcome::Answered(401) && tries < self.patience.tries {
@@ -130,16 +140,41 @@ impl Http {
                     continue;
                 }
             }
-            match retry::decide(&so_far, &self.patience, fastrand::f64()) {
+            match self.next(&so_far) {
                 Next::Wait(wait) => {
                     let why = in_short(&tried);
                     tracing::warn!(request = %request.name(), "{why}; trying again in {} ms", wait.as_millis());
                     waiting.failed(&why);
                     tokio::time::sleep(wait).await;
                 }
-                Next::GiveUp => return conclude(request, tried, &so_far),
+                Next::GiveUp => {
+                    return conclude(request, tried, &so_far).map_err(|error| self.with_refusals(error));
+                }
             }
         }
+    }
+
+    /// Whether it is sent again, and when: a write also waits for its turn.
+    fn next(&self, so_far: &Tried) -> Next {
+        let next = retry::decide(so_far, &self.patience, fastrand::f64());
+        let Next::Wait(wait) = next else { return next };
+        if !so_far.method.writes() {
+            return next;
+        }
+        if self.throttle.exhausted().is_some() {
+            return Next::GiveUp;
+        }
+        let wait = wait.max(self.throttle.turn());
+        if self.patience.allows(so_far, wait) { Next::Wait(wait) } else { Next::GiveUp }
+    }
+
+    /// Says so where several writes in a row were refused.
+    fn with_refusals(&self, mut error: Error) -> Error {
+        if let (Some(429 | 503), Some(refused)) = (error.status, self.throttle.exhausted()) {
+            error.detail = format!("{}; {refused} writes in a row were refused", error.detail);
+            error.refused_in_a_row = Some(refused);
+        }
+        error
     }
 
     async fn attempt(&self, request: &Request, token: &Secret, time: Duration) -> Result<Answer, Failure> {
@@ -246,7 +281,7 @@ fn conclude(request: &Request, tried: Result<Answer, Failure>, so_far: &Tried) -
     if so_far.tries > 1 {
         error.detail = format!("{} ({} tries)", error.detail, so_far.tries);
     }
-    if let (Kind::Busy | Kind::Lost, Some(wait)) = (error.kind, so_far.retry_after) {
+    if let (Kind::Busy | Kind::Lost | Kind::Repeatable, Some(wait)) = (error.kind, so_far.retry_after) {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         error = error.help(format!("the server asks to wait {wait:#}: try again then"));
     }

@@ -16,6 +16,7 @@ mod probe;
 mod resource_users;
 pub mod retry;
 mod settings;
+mod throttle;
 mod token;
 mod waits;
 
@@ -121,7 +122,8 @@ impl Client {
 
     /// Makes a link. The server takes the same binding twice and makes two.
     ///
-    /// Of the errors, [`Kind::Lost`] leaves open whether it was made; after all others it was not.
+    /// Of the errors, [`Kind::Lost`] and [`Kind::Repeatable`] leave open whether it was made; after all others it was
+    /// not. Where the server limits requests, it waits for its turn.
     pub async fn create(&self, binding: &Binding) -> Result<Link, Error> {
         resource_users::create(&self.http, binding).await
     }

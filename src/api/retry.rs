@@ -28,6 +28,20 @@ impl Default for Patience {
     }
 }
 
+/// The least time that a creation is sent with. With less, our own impatience would be why nobody knows what became of it.
+const TIME_TO_CREATE: Duration = Duration::from_secs(5);
+
+impl Patience {
+    /// Whether there is time for another try after this wait.
+    pub(super) fn allows(&self, Tried { method, elapsed, .. }: &Tried, wait: Duration) -> bool {
+        let needed = match method {
+            Method::Post => TIME_TO_CREATE.min(self.budget / 2),
+            Method::Get | Method::Head | Method::Delete => Duration::ZERO,
+        };
+        elapsed.saturating_add(wait).saturating_add(needed) < self.budget
+    }
+}
+
 /// What became of one try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -68,7 +82,7 @@ pub enum Next {
 /// A POST goes out again only if the last one was certainly not carried out: the server allows the same link twice.
 /// `jitter`, from 0 to 1, spreads the waits of many clients over half of their length.
 pub fn decide(tried: &Tried, patience: &Patience, jitter: f64) -> Next {
-    let &Tried { method, outcome, tries, elapsed, retry_after } = tried;
+    let &Tried { method, outcome, tries, elapsed: _, retry_after } = tried;
     if tries >= patience.tries || !worth_repeating(method, outcome) {
         return Next::GiveUp;
     }
@@ -79,7 +93,7 @@ pub fn decide(tried: &Tried, patience: &Patience, jitter: f64) -> Next {
         Some(asked) => asked.saturating_add(patience.first_wait.min(doubled).mul_f64(jitter / 2.0)),
         None => doubled.mul_f64(0.5 + jitter / 2.0),
     };
-    if elapsed.saturating_add(wait) < patience.budget { Next::Wait(wait) } else { Next::GiveUp }
+    if patience.allows(tried, wait) { Next::Wait(wait) } else { Next::GiveUp }
 }
 
 fn worth_repeating(method: Method, outcome: Outcome) -> bool {

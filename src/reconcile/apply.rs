@@ -99,7 +99,10 @@ impl Sending<'_> {
     /// Where nobody answers, asks something small, and stops the pass if that is not answered either: each step that is
     /// left would take its time, and all of them hours.
     pub(super) async fn unanswered(&self, error: &api::Error) {
-        if matches!(error.kind, Kind::Lost | Kind::Unreachable | Kind::Busy)
+        if error.is_throttled() {
+            return self.stop(Stop::Down(error.clone().into()));
+        }
+        if matches!(error.kind, Kind::Lost | Kind::Repeatable | Kind::Unreachable | Kind::Busy)
             && self.stopped().is_none()
             && let Err(error) = self.client.caller().await
         {

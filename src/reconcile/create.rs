@@ -35,7 +35,7 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     tracing::info!(step = %step, "sending");
     let outcome = match sending.client.create(&creation.binding).await {
         Ok(link) => Outcome::Created(link),
-        Err(error) if error.kind == Kind::Lost => return sending.lost(error).await,
+        Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
         Err(error) => sending.failed(error).await,
     };
     sending.told(&step, outcome)

@@ -68,6 +68,16 @@ fn the_server_is_not_asked_before_the_time_it_names() {
 }
 
 #[test]
+fn a_post_is_not_sent_with_only_milliseconds_of_its_time_left() {
+    let patience = Patience { budget: secs(60), ..Patience::default() };
+    let late = |method, elapsed| decide(&Tried { elapsed, ..first(method, NotSent) }, &patience, 1.0);
+    assert_eq!(late(Get, millis(59_400)), Next::Wait(millis(500)));
+    assert_eq!(late(Post, millis(59_400)), Next::GiveUp);
+    assert_eq!(late(Post, millis(54_600)), Next::GiveUp);
+    assert_eq!(late(Post, millis(54_400)), Next::Wait(millis(500)));
+}
+
+#[test]
 fn time_spent_counts() {
     let patience = Patience { budget: secs(60), ..Patience::default() };
     let spent = |elapsed| decide(&Tried { elapsed, ..first(Get, Lost) }, &patience, 1.0);

@@ -132,9 +132,9 @@ async fn after_a_post_it_is_known_or_unknown_what_happened_and_never_sent_again_
         (json("201 Created", &row(4).replace(&format!("\"{:032x}\"", 3), "null")), Kind::Lost, 1),
         (answer("200 OK", &["Content-Type: text/html"], "<title>Welcome</title>"), Kind::Lost, 1),
         (answer("303 See Other", &["Location: /"], ""), Kind::Lost, 1),
-        (answer("500 Internal Server Error", &[], ""), Kind::Lost, 1),
+        (answer("500 Internal Server Error", &[], ""), Kind::Repeatable, 1),
         (answer("502 Bad Gateway", &["Retry-After: 0"], ""), Kind::Lost, 1),
-        (answer("503 Service Unavailable", &["Retry-After: 0"], ""), Kind::Lost, 1),
+        (answer("503 Service Unavailable", &["Retry-After: 0"], ""), Kind::Repeatable, 1),
         (answer("504 Gateway Timeout", &[], ""), Kind::Lost, 1),
         (answer("301 Moved Permanently", &["Location: /api/marketplace-resource-users/"], ""), Kind::Redirected, 1),
         (answer("307 Temporary Redirect", &["Location: /elsewhere/"], ""), Kind::Redirected, 1),
@@ -222,4 +222,62 @@ async fn a_creation_that_never_left_is_sent_when_the_server_is_back() {
     let sandbox = Sandbox::listen(address, world).await.unwrap();
     assert_eq!(creation.await.unwrap().unwrap().binding, wanted);
     assert_eq!(sandbox.world().requests.len(), 1);
+}
+
+#[tokio::test]
+async fn a_limit_of_requests_slows_the_writes_down_and_several_refusals_in_a_row_are_told() {
+    for status in ["429 Too Many Requests", "503 Service Unavailable"] {
+        let refusals = |count: usize| {
+            let bytes = answer(status, &["Retry-After: 0"], "");
+            Raw::start(move |_, before| {
+                crate::api_support::Reply::Bytes(if before < count {
+                    bytes.clone()
+                } else {
+                    json("400 Bad Request", "{}")
+                })
+            })
+        };
+        let wanted = |user| Binding {
+            resource: Uuid::from_u128(2).into(),
+            role: Uuid::from_u128(3).into(),
+            user: Uuid::from_u128(user).into(),
+        };
+        // Whether each of the writes said that no more should be sent.
+        let told = async |raw: &Raw| {
+            let client = client(&raw.url, TOKEN);
+            let mut told = Vec::new();
+            for user in 0..12 {
+                let error = client.create(&wanted(user)).await.unwrap_err();
+                told.push(error.is_throttled());
+                if error.is_throttled() {
+                    assert!(error.to_string().contains("8 writes in a row were refused"), "{error}");
+                    break;
+                }
+            }
+            told
+        };
+        let always = refusals(usize::MAX).await;
+        assert_eq!(told(&always).await.last(), Some(&true), "{status}");
+        assert_eq!(always.requests().len(), 8, "{status}");
+        // Not in a row: each that is looked at counts from the start.
+        let some = refusals(7).await;
+        assert!(told(&some).await.iter().all(|it| !it), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_refusal_writes_keep_their_distance() {
+    const GAP: std::time::Duration = std::time::Duration::from_millis(120);
+    let raw = Raw::start(|_, before| {
+        let answers = [answer("503 Service Unavailable", &[], ""), json("400 Bad Request", "{}")];
+        crate::api_support::Reply::Bytes(answers[before.min(1)].clone())
+    });
+    let raw = raw.await;
+    let mut settings = settings(&raw.url, TOKEN);
+    settings.patience.first_wait = GAP;
+    let client = Client::new(settings).unwrap();
+    assert_eq!(lost(&client).await, Kind::Repeatable);
+    let refused = std::time::Instant::now();
+    assert_eq!(lost(&client).await, Kind::Rejected);
+    assert!(refused.elapsed() >= GAP, "{:?}", refused.elapsed());
 }

@@ -8,6 +8,8 @@ use crate::api::{Deleted, Method};
 use crate::binding::{Binding, Link, LinkId};
 
 /// Makes a link. The server makes a second one of the same binding without a word.
+///
+/// It does each request in one transaction, so that one which it answers with 500 was undone.
 pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Link, Error> {
     let row = NewRow {
         resource: http.address.reference("marketplace-resources", binding.resource),
@@ -18,7 +20,10 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Lin
     let body = serde_json::to_string(&row).map_err(|error| {
         Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
     })?;
-    let answer = http.call(&request.body(body)).await?;
+    let answer = http.call(&request.body(body)).await.map_err(|error| match error.status {
+        Some(500) => Error { kind: Kind::Repeatable, ..error },
+        _ => error,
+    })?;
     match answer.json::<Row>()?.link() {
         Some(link) if link.binding == *binding => Ok(link),
         Some(link) => Err(answer.unreadable(&format!("answered with another link: {}", link.binding))),
