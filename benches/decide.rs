@@ -129,5 +129,5 @@ fn snapshot(bindings: Vec<Binding>) -> Snapshot {
         changing: false,
         clock_offset: None,
     };
-    Snapshot { links, users: BTreeMap::new(), observation }
+    Snapshot { links, incomplete: Vec::new(), users: BTreeMap::new(), observation }
 }

@@ -3,19 +3,49 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
-use crate::binding::{Link, UserId};
+use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 
 /// The live links and the circumstances they were seen under.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// Every row seen, in the order of [`Link`].
     pub links: Vec<Link>,
+    /// Rows of which the server does not show all parts, in order.
+    pub incomplete: Vec<IncompleteLink>,
     /// The usernames that the rows show. Nothing else of a row may be taken as a name: it shows neither the offering
     /// nor whether the name is unique.
     pub users: BTreeMap<UserId, String>,
     /// How it was seen.
     pub observation: Observation,
+}
+
+/// A row that the server shows with a part missing each time it is asked: something is there, and what it is cannot be
+/// told. It is no link, and what it could be must be neither created nor removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncompleteLink {
+    /// The server's name for the row.
+    pub id: LinkId,
+    /// Its resource, if that is shown.
+    pub resource: Option<ResourceId>,
+    /// Its role, if that is shown.
+    pub role: Option<RoleId>,
+    /// Its user, if that is shown.
+    pub user: Option<UserId>,
+}
+
+impl IncompleteLink {
+    /// Whether nothing may be done about a binding while this row is there: it is on the same resource or, where its
+    /// resource is not known, could be that binding.
+    pub fn blocks(&self, binding: &Binding) -> bool {
+        let Self { id: _, resource, role, user } = *self;
+        match resource {
+            Some(resource) => resource == binding.resource,
+            None => role.is_none_or(|it| it == binding.role) && user.is_none_or(|it| it == binding.user),
+        }
+    }
 }
 
 /// A link with the names that its row shows, for people to read.

@@ -37,7 +37,7 @@ pub use waits::Wait;
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::directory::{Directory, Lookups, User};
 use crate::event::Event;
-use crate::snapshot::{Caller, Snapshot};
+use crate::snapshot::{Caller, IncompleteLink, Snapshot};
 use http::Http;
 use resource_users::Filter;
 
@@ -45,6 +45,17 @@ use resource_users::Filter;
 #[derive(Debug, Clone)]
 pub struct Client {
     http: Arc<Http>,
+}
+
+/// Links as well as they could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// In order.
+    pub links: Vec<Link>,
+    /// Rows that are no link, since a part of them is missing each time.
+    pub incomplete: Vec<IncompleteLink>,
+    /// Nothing that was there all the time is missing.
+    pub all: bool,
 }
 
 /// What a DELETE came to.
@@ -106,7 +117,7 @@ impl Client {
 
     /// Reads the links of one resource as well as they can be read, sorted, and says whether these are all: of a list that
     /// keeps moving, or of many rows that were made in the same instant, pages can lose some.
-    pub async fn links_seen_on(&self, resource: ResourceId) -> Result<(Vec<Link>, bool), Error> {
+    pub async fn links_seen_on(&self, resource: ResourceId) -> Result<Seen, Error> {
         Filter::resource(resource).seen(&self.http).await
     }
 

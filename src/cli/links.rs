@@ -139,6 +139,7 @@ async fn in_scope(
 fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Snapshot {
     Snapshot {
         links: links.iter().map(|it| it.link).collect(),
+        incomplete: Vec::new(),
         users: links.iter().map(|it| (it.link.binding.user, it.username.clone())).collect(),
         observation: Observation {
             server: String::new(),

@@ -129,7 +129,7 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
 pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Result<View, api::Error> {
     let caller = client.caller().await?;
     let observation = Observation { server: String::new(), caller, pages: 0, changing: false, clock_offset: None };
-    let nothing = Snapshot { links: Vec::new(), users: BTreeMap::new(), observation };
+    let nothing = Snapshot { links: Vec::new(), incomplete: Vec::new(), users: BTreeMap::new(), observation };
     let directory = client.directory(&document.lookups(), &nothing).await?;
     Ok(View::new(directory, nothing, document, now))
 }

@@ -126,15 +126,21 @@ async fn reread(
     const AHEAD: usize = 16;
     let seen = stream::iter(resources).map(async |id| Ok((*id, client.links_seen_on(*id).await?)));
     let seen: Vec<_> = seen.buffer_unordered(AHEAD).try_collect().await?;
-    let partly: BTreeSet<_> = seen.iter().filter(|(_, (_, all))| !all).map(|(id, _)| *id).collect();
+    let partly: BTreeSet<_> = seen.iter().filter(|(_, seen)| !seen.all).map(|(id, _)| *id).collect();
     let one_by_one: BTreeSet<_> = matter.iter().filter(|it| partly.contains(&it.resource)).collect();
     let again = stream::iter(&one_by_one).map(async |it| client.links_of(it).await);
     let again: Vec<_> = again.buffer_unordered(AHEAD).try_collect().await?;
 
-    let Snapshot { links, users: _, observation } = snapshot;
+    let Snapshot { links, incomplete, users: _, observation } = snapshot;
     observation.changing |= !partly.is_empty();
     links.retain(|it| !resources.contains(&it.binding.resource) || partly.contains(&it.binding.resource));
-    links.extend(seen.into_iter().flat_map(|(_, (links, _))| links));
+    incomplete.retain(|it| it.resource.is_none_or(|it| !resources.contains(&it) || partly.contains(&it)));
+    for (_, seen) in seen {
+        links.extend(seen.links);
+        incomplete.extend(seen.incomplete);
+    }
+    incomplete.sort_unstable();
+    incomplete.dedup();
     links.retain(|it| !one_by_one.contains(&it.binding));
     links.extend(again.into_iter().flatten());
     links.sort_unstable();

@@ -13,7 +13,7 @@ use super::hash::hex;
 use super::links::LinkTwin;
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::{Directory, Resource, Role, User};
-use crate::snapshot::{Caller, Observation, Snapshot};
+use crate::snapshot::{Caller, IncompleteLink, Observation, Snapshot};
 
 /// What was live, what names meant, when, and with whose eyes it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -86,6 +86,8 @@ struct ViewTwin<'a> {
     /// Views of earlier versions don't say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     everybody: bool,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    incomplete: Cow<'a, [IncompleteLink]>,
     links: Vec<LinkTwin>,
     pages: u32,
     resources: Vec<ResourceTwin<'a>>,
@@ -140,7 +142,7 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
         let SavedView { seen, fingerprint, everybody, directory, snapshot } = view;
         let Directory { resources, roles, users } = directory;
         // The names of holders are in the directory, too.
-        let Snapshot { links, users: _, observation } = snapshot;
+        let Snapshot { links, incomplete, users: _, observation } = snapshot;
         let Observation { server, caller, pages, changing, clock_offset } = observation;
         let Caller { user: _, username: _, is_staff, is_support, token_lifetime: _ } = caller;
         let resource = |(id, it): (&ResourceId, &'a Resource)| {
@@ -163,6 +165,7 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
             changing: *changing,
             clock_offset_seconds: clock_offset.map(|it| it.as_secs()),
             everybody: *everybody,
+            incomplete: incomplete.into(),
             links: links.iter().map(Into::into).collect(),
             pages: *pages,
             resources: resources.iter().map(resource).collect(),
@@ -205,7 +208,7 @@ impl From<ViewTwin<'_>> for SavedView {
                 roles: twin.roles.into_iter().map(role).collect(),
                 users: twin.users.into_iter().map(user).collect(),
             },
-            snapshot: Snapshot { links, users: BTreeMap::new(), observation },
+            snapshot: Snapshot { links, incomplete: twin.incomplete.into_owned(), users: BTreeMap::new(), observation },
         }
     }
 }

@@ -25,9 +25,10 @@ fn links(world: &World) -> Vec<Link> {
 #[tokio::test]
 async fn a_snapshot_holds_all_links_who_saw_them_and_how() {
     let (sandbox, client) = sandbox(World::example()).await;
-    let Snapshot { links: seen, users, observation } = client.snapshot().await.unwrap();
+    let Snapshot { links: seen, incomplete, users, observation } = client.snapshot().await.unwrap();
     let world = sandbox.world();
     assert_eq!(seen, links(&world));
+    assert_eq!(incomplete, []);
     assert_eq!(users.len(), 7);
     assert_eq!(users[&user(&world, "alice")], "alice");
     assert_eq!(observation.server, format!("{}/api", sandbox.url()));

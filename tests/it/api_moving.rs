@@ -6,7 +6,7 @@ use std::time::Duration;
 use grantsync::api::{Client, Error, Kind};
 use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
-use grantsync::snapshot::Snapshot;
+use grantsync::snapshot::{IncompleteLink, Snapshot};
 use uuid::Uuid;
 
 use crate::api_support::{client, resource, settings};
@@ -239,6 +239,51 @@ async fn a_count_that_promises_millions_of_pages_is_given_up_after_a_few() {
     // Resource by resource it tells the truth.
     assert_eq!(client.snapshot().await.unwrap().links.len(), 600);
     assert!(times(&sandbox, "users/?page=") <= 16, "{}", times(&sandbox, "users/?page="));
+}
+
+/// The server shows a part of a row as `null` when it was deleted just now, or for ever when the database lost it.
+#[tokio::test]
+async fn a_row_with_a_part_missing_is_read_again_and_told_if_it_stays_so() {
+    let world = World::example();
+    let row = world.links.iter().next().unwrap();
+    let [id, resource, user] = [row.id, row.resource, row.user].map(|it| it.simple().to_string());
+    let body =
+        format!(r#"{{"uuid": "{id}", "resource_uuid": "{resource}", "role_uuid": null, "user_uuid": "{user}"}}"#);
+    let list = Reply::json(200, &format!("[{body}]")).header("x-result-count", "1");
+    let lists = Fault::on("GET", LINKS, Act::Answer(list));
+    let single = Fault::on("GET", &format!("marketplace-resource-users/{id}/"), Act::Answer(Reply::json(200, &body)));
+    let incomplete = IncompleteLink {
+        id: row.id.into(),
+        resource: Some(row.resource.into()),
+        role: None,
+        user: Some(row.user.into()),
+    };
+    let links = [row.resource, row.role, row.user];
+
+    // Whole when it is asked for by itself.
+    let (_sandbox, client) = with_faults(World::example(), 2, vec![lists.clone()]).await;
+    let snapshot = client.snapshot().await.unwrap();
+    assert_eq!((snapshot.links.len(), snapshot.incomplete), (1, vec![]));
+    let [resource, role, user] = links;
+    assert_eq!(snapshot.links[0].binding, Binding { resource: resource.into(), role: role.into(), user: user.into() });
+
+    let (_sandbox, client) = with_faults(World::example(), 2, vec![lists, single]).await;
+    let snapshot = client.snapshot().await.unwrap();
+    assert_eq!((snapshot.links.len(), snapshot.incomplete), (0, vec![incomplete]));
+    let seen = client.links_seen_on(resource.into()).await.unwrap();
+    assert_eq!((seen.links, seen.incomplete, seen.all), (vec![], vec![incomplete], true));
+}
+
+#[test]
+fn what_an_incomplete_row_could_be_is_left_alone() {
+    let id = Uuid::from_u128;
+    let binding =
+        |resource, role, user| Binding { resource: id(resource).into(), role: id(role).into(), user: id(user).into() };
+    let row = IncompleteLink { id: id(1).into(), resource: Some(id(2).into()), role: Some(id(3).into()), user: None };
+    assert!(row.blocks(&binding(2, 9, 9)), "all of its resource");
+    assert!(!row.blocks(&binding(9, 3, 9)));
+    let row = IncompleteLink { resource: None, ..row };
+    assert!(row.blocks(&binding(9, 3, 9)) && !row.blocks(&binding(9, 9, 9)), "the same role anywhere");
 }
 
 #[tokio::test]

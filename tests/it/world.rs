@@ -77,7 +77,7 @@ impl World {
             changing: false,
             clock_offset: None,
         };
-        Self { directory, snapshot: Snapshot { links, users: BTreeMap::new(), observation } }
+        Self { directory, snapshot: Snapshot { links, incomplete: Vec::new(), users: BTreeMap::new(), observation } }
     }
 
     pub(crate) fn desired(&self, yaml: &str) -> Desired {

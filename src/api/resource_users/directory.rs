@@ -30,7 +30,7 @@ pub(in crate::api) async fn directory(
     lookups: &Lookups,
     snapshot: &Snapshot,
 ) -> Result<Directory, Error> {
-    let Snapshot { links, users: holders, observation: _ } = snapshot;
+    let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
     let holders: BTreeMap<_, _> =
         holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
     let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::caller::caller;
 use super::directory::RESOURCES;
 use super::pages::{List, Reading};
-use super::rows::Filter;
-use super::wire::{Bare, Item as _, Linked, Row};
+use super::rows::{Filter, Sorted, sorted};
+use super::wire::{Bare, Linked, Row};
 use crate::api::each::each;
 use crate::api::error::Error;
 use crate::api::http::Http;
@@ -20,13 +20,10 @@ use crate::snapshot::{Observation, Snapshot};
 pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error> {
     let (caller, clock_offset) = caller(http).await?;
     let Reading { items, pages, settled } = rows::<Row>(http, &Filter::default()).await?;
-    let mut rows: Vec<Row> = items.into_values().collect();
-    rows.sort_unstable_by_key(Row::id);
+    let Sorted { whole, incomplete } = sorted(http, items.into_values()).await?;
     let mut users = BTreeMap::new();
-    let mut links = Vec::with_capacity(rows.len());
-    for row in rows {
-        // A row without a part of its binding is dying: it was counted, and is no link any more.
-        let Some(link) = row.link() else { continue };
+    let mut links = Vec::with_capacity(whole.len());
+    for (link, row) in whole {
         if let Some(username) = row.user_username {
             users.entry(link.binding.user).or_insert_with(|| username.into_string());
         }
@@ -34,7 +31,7 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
     }
     let server = http.address.to_string();
     let observation = Observation { server, caller, pages, changing: !settled, clock_offset };
-    Ok(Snapshot { links, users, observation })
+    Ok(Snapshot { links, incomplete, users, observation })
 }
 
 /// Reads all rows that pass a filter.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::object;
 use super::pages::{List, Reading};
-use super::wire::{Linked, Row};
-use crate::api::Method;
+use super::wire::{Item as _, Linked, Row};
+use crate::api::each::each;
 use crate::api::error::{Error, Kind};
 use crate::api::http::Http;
+use crate::api::{Method, Seen};
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
+use crate::snapshot::IncompleteLink;
 
 /// Where links live.
 pub(super) const PATH: &str = "marketplace-resource-users/";
@@ -57,17 +59,16 @@ impl Filter {
     /// Reads the links that pass it.
     pub(in crate::api) async fn links(&self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
         match self.seen(http).await? {
-            (links, true) => Ok(links),
-            (_, false) => Err(self.list().moving(http)),
+            Seen { links, all: true, .. } => Ok(links),
+            Seen { all: false, .. } => Err(self.list().moving(http)),
         }
     }
 
     /// Reads links that pass it, and says whether all of them were seen.
-    pub(in crate::api) async fn seen(&self, http: &Arc<Http>) -> Result<(Vec<Link>, bool), Error> {
-        let reading = self.read::<Row>(http).await?;
-        let mut links: Vec<_> = reading.items.values().filter_map(Row::link).collect();
-        links.sort_unstable();
-        Ok((links, reading.settled))
+    pub(in crate::api) async fn seen(&self, http: &Arc<Http>) -> Result<Seen, Error> {
+        let Reading { items, pages: _, settled } = self.read::<Row>(http).await?;
+        let Sorted { whole, incomplete } = sorted(http, items.into_values()).await?;
+        Ok(Seen { links: whole.into_iter().map(|(link, _)| link).collect(), incomplete, all: settled })
     }
 
     /// How many rows pass it.
@@ -75,7 +76,7 @@ impl Filter {
         self.list().count(http).await
     }
 
-    /// A row that is dying passes: it is no link any more.
+    /// A row without all of its parts passes: it is no link.
     fn passes(&self, row: &impl Linked) -> bool {
         let Self { resource, role, role_name, user } = self;
         row.link().is_none_or(|Link { id: _, binding }| {
@@ -92,6 +93,27 @@ impl From<&Binding> for Filter {
         let &Binding { resource, role, user } = binding;
         Self { resource: Some(resource), role: Some(role), role_name: None, user: Some(user) }
     }
+}
+
+/// Rows, those that stand for a link and those of which a part is missing, each in their order.
+pub(super) struct Sorted {
+    pub(super) whole: Vec<(Link, Row)>,
+    pub(super) incomplete: Vec<IncompleteLink>,
+}
+
+/// Sorts rows. Those without a part are read again: most of them were about to go, together with what they name.
+pub(super) async fn sorted(http: &Arc<Http>, rows: impl Iterator<Item = Row>) -> Result<Sorted, Error> {
+    let (whole, partial): (Vec<Row>, Vec<Row>) = rows.partition(|it| it.link().is_some());
+    let again = each(http.parallelism, partial, |row| {
+        let http = Arc::clone(http);
+        async move { object::<Row>(&http, PATH, LinkId::from(row.id()), &[]).await }
+    });
+    let (mut incomplete, again): (Vec<Row>, Vec<Row>) =
+        again.await?.into_iter().flatten().partition(|it| it.link().is_none());
+    let mut whole: Vec<_> = whole.into_iter().chain(again).filter_map(|it| Some((it.link()?, it))).collect();
+    whole.sort_unstable_by_key(|(link, _)| *link);
+    incomplete.sort_unstable_by_key(Row::id);
+    Ok(Sorted { whole, incomplete: incomplete.iter().map(Row::incomplete).collect() })
 }
 
 /// Retrieves one link: `None` when there is none, or none that the caller may see.

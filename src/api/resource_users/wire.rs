@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::binding::{Binding, Link, parse_uuid};
+use crate::snapshot::IncompleteLink;
 
 /// An id as the server writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,19 @@ pub(super) struct Row {
     #[serde(deserialize_with = "present")]
     user_uuid: Option<Id>,
     pub(super) user_username: Option<Box<str>>,
+}
+
+impl Row {
+    /// What is shown of it.
+    pub(super) fn incomplete(&self) -> IncompleteLink {
+        let Self { uuid, resource_uuid, role_uuid, user_uuid, user_username: _ } = self;
+        IncompleteLink {
+            id: uuid.0.into(),
+            resource: resource_uuid.map(|it| it.0.into()),
+            role: role_uuid.map(|it| it.0.into()),
+            user: user_uuid.map(|it| it.0.into()),
+        }
+    }
 }
 
 impl Linked for Row {

@@ -20,9 +20,11 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Lin
     let body = serde_json::to_string(&row).map_err(|error| {
         Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
     })?;
-    let answer = http.call(&request.body(body)).await.map_err(|error| match error.status {
-        Some(500) => Error { kind: Kind::Repeatable, ..error },
-        _ => error,
+    let answer = http.call(&request.body(body)).await.map_err(|mut error| {
+        if error.status == Some(500) {
+            error.kind = Kind::Repeatable;
+        }
+        error
     })?;
     match answer.json::<Row>()?.link() {
         Some(link) if link.binding == *binding => Ok(link),

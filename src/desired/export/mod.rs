@@ -84,7 +84,7 @@ pub fn export(
     directory: &Directory,
     asked: &Export,
 ) -> Result<Vec<ExportedFile>, Vec<Diagnostic>> {
-    let Snapshot { links, users: _, observation } = snapshot;
+    let Snapshot { links, incomplete: _, users: _, observation } = snapshot;
     let Export { extent, split, form } = asked;
     let names = Names::new(directory);
     let territory = extent.resolve(&names)?;
