@@ -1,7 +1,10 @@
 //! What a view is asked and what it answers.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use futures_util::stream;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -145,7 +148,12 @@ impl Answer {
     pub(super) fn into_response(self, method: &Method) -> Response<Body> {
         let Self { rows: _, status, content_type, body, headers } = self;
         let length = body.len();
-        let body = if method == Method::HEAD { Body::empty() } else { Body::from(body) };
+        let body = match status {
+            _ if method == Method::HEAD => Body::empty(),
+            // It is sent without a length, in chunks of which there is none.
+            301 => Body::from_stream(stream::empty::<Result<Vec<u8>, Infallible>>()),
+            _ => Body::from(body),
+        };
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut put = |name: HeaderName, value: &str| {

@@ -258,3 +258,47 @@ fn worlds_are_the_same_in_every_run() {
     assert_eq!(triples.len(), 1000);
     assert_eq!(World::example().with_duplicate().links.len(), World::example().links.len() + 1);
 }
+
+#[tokio::test]
+async fn a_redirection_to_the_path_with_a_slash_has_neither_length_nor_frame_options() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    let response = As(&sandbox, tokens::STAFF).get("/api/users").await;
+    assert_eq!((response.status().as_u16(), header(&response, "location")), (301, "/api/users/"));
+    assert_eq!((header(&response, "content-length"), header(&response, "x-frame-options")), ("", ""));
+    let page = As(&sandbox, tokens::STAFF).get("/api/users/").await;
+    assert_eq!(header(&page, "x-frame-options"), "DENY");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_answered_with_the_model() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    for (collection, model) in [
+        ("marketplace-resource-users", "ResourceUser"),
+        ("marketplace-offering-user-roles", "OfferingUserRole"),
+        ("marketplace-resources", "Resource"),
+        ("users", "User"),
+        ("events", "Event"),
+    ] {
+        let response = As(&sandbox, tokens::STAFF).get(&format!("/api/{collection}/abc/")).await;
+        let detail = format!("No {model} matches the given query.");
+        assert_eq!(response.json::<Value>().await.unwrap(), json!({ "detail": detail }), "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn users_are_found_by_a_part_of_their_names_or_address() {
+    let sandbox = Sandbox::start(World::example()).await.unwrap();
+    for (query, found) in [("ALI", 1), ("alice@example", 1), ("Example", 16), ("nope", 0), ("", 16)] {
+        let rows = As(&sandbox, tokens::STAFF).rows(&format!("/api/users/?page_size=50&query={query}")).await;
+        assert_eq!(rows.len(), found, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_may_forget_its_requests() {
+    let mut world = World::example();
+    world.forgets_requests = true;
+    let sandbox = Sandbox::start(world).await.unwrap();
+    assert_eq!(As(&sandbox, tokens::STAFF).rows(LINKS).await.len(), 10);
+    assert!(sandbox.world().requests.is_empty());
+}
