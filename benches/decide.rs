@@ -102,7 +102,7 @@ fn directory() -> Directory {
         let name = format!("resource-{n:04}");
         (id(2, n).into(), Resource { name, offering, offering_name: "HPC".to_owned(), terminated: false })
     };
-    let role = |n| (id(3, n).into(), Role { name: format!("role-{n}"), offering });
+    let role = |n| (id(3, n).into(), Role { name: format!("role-{n}"), offerings: [offering].into() });
     let user = |n| (id(4, n).into(), User { username: format!("user-{n:04}"), active: Some(true) });
     Directory {
         resources: (0..RESOURCES).map(resource).collect(),
@@ -112,7 +112,8 @@ fn directory() -> Directory {
 }
 
 fn snapshot(bindings: Vec<Binding>) -> Snapshot {
-    let links = bindings.into_iter().zip(1..).map(|(binding, n)| Link { id: Uuid::from_u128(n).into(), binding });
+    let links =
+        bindings.into_iter().zip(1..).map(|(binding, n)| Link { id: Uuid::from_u128(n).into(), binding, ends: None });
     let mut links: Vec<_> = links.collect();
     links.sort_unstable();
     let caller = Caller {

@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// One grant of access: this user has this role on this resource.
@@ -36,15 +38,36 @@ impl fmt::Display for Binding {
     }
 }
 
-/// A row the server holds: a binding under the id it was given there.
+/// A row the server holds: a binding, and what the server knows about it beside.
 ///
 /// The server does not promise that a binding has only one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
-    /// The server's name for this row; deletes are addressed to it.
+    /// The server's name for this row or, where it has none, one that was derived.
     pub id: LinkId,
     /// The grant it stands for.
     pub binding: Binding,
+    /// When the server ends it by itself; `None`: never, or it knows of no ends.
+    pub ends: Option<Timestamp>,
+}
+
+impl LinkId {
+    /// The id of a row that the server has no name for. Each binding has one and the same for ever.
+    pub fn derived(binding: &Binding) -> Self {
+        let Binding { resource, role, user } = binding;
+        let mut hash = Sha256::new();
+        for part in [resource.as_bytes(), role.as_bytes(), user.as_bytes()] {
+            hash.update(part);
+        }
+        let hash = hash.finalize();
+        Self(uuid::Builder::from_custom_bytes(std::array::from_fn(|at| hash[at])).into_uuid())
+    }
+
+    /// Whether it is derived, and nothing that the server could be asked about: those are of version 8, and Waldur gives
+    /// random ones, of version 4.
+    pub fn is_derived(&self) -> bool {
+        self.0.get_version_num() == 8
+    }
 }
 
 /// Reads a UUID written as 32 hex digits or as 8-4-4-4-12, in either case; anything else is `None`.

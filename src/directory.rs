@@ -31,13 +31,20 @@ pub struct Resource {
     pub terminated: bool,
 }
 
-/// A role of one offering.
+/// A role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     /// What people call it.
     pub name: String,
-    /// The offering it belongs to; it fits only resources of that one.
-    pub offering: OfferingId,
+    /// The offerings it belongs to. One that belongs to none fits the resources of all.
+    pub offerings: BTreeSet<OfferingId>,
+}
+
+impl Role {
+    /// Whether it can be given on resources of an offering.
+    pub fn fits(&self, offering: OfferingId) -> bool {
+        self.offerings.is_empty() || self.offerings.contains(&offering)
+    }
 }
 
 /// A user account.

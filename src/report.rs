@@ -169,7 +169,7 @@ impl fmt::Display for Step {
                 write!(f, "create {binding}")?;
                 origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
             }
-            Self::Remove(Removal { link: Link { id, binding }, why, origins }) => {
+            Self::Remove(Removal { link: Link { id, binding, .. }, why, origins }) => {
                 write!(f, "remove {binding} link {id} ({why})")?;
                 origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
             }

@@ -2,7 +2,7 @@
 
 /// Who answers at an address, as far as the first answer tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Site {
+pub enum ServerProbe {
     /// A Waldur, that calls itself so.
     Waldur {
         /// May be empty.
@@ -41,7 +41,7 @@ pub struct Generations {
 
 /// How much of everything a token is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct VisibleCounts {
     /// Links.
     pub links: u64,
     /// Resources, seen as their consumer.

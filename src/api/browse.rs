@@ -1,43 +1,14 @@
 //! Looking around: links with their names, and the few things that somebody asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+use super::answers::{Listing, Narrowed};
+use super::generation::Generation;
+use super::waldur::{self, resources};
 use super::{Client, Error, resource_users};
 use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::{Directory, Lookups, Resource, Role, User};
 use crate::snapshot::NamedLink;
-
-/// Which links are asked for; parts that are `None` may be anything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrowed {
-    /// On this resource.
-    pub resource: Option<ResourceId>,
-    /// With this role.
-    pub role: Option<RoleIs>,
-    /// Of this user.
-    pub user: Option<UserId>,
-}
-
-/// A role that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RoleIs {
-    /// This one.
-    Id(RoleId),
-    /// Any of this name, whichever its offering.
-    Called(Arc<str>),
-}
-
-/// Links as they were listed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Each row once, sorted by link.
-    pub links: Vec<NamedLink>,
-    /// Pages read.
-    pub pages: u32,
-    /// Links came and went while they were read: something may be missing.
-    pub changing: bool,
-}
 
 impl Client {
     /// Reads the links that the caller can see and that fit any of these, with the names that their rows show.
@@ -48,7 +19,9 @@ impl Client {
         let mut listing = Listing::default();
         let mut links = BTreeMap::new();
         for narrowed in wanted {
-            let part = resource_users::named(&self.http, narrowed).await?;
+            let part = match self.generation {
+                Generation::ResourceUsers => resource_users::named(&self.http, narrowed).await?,
+            };
             listing.pages += part.pages;
             listing.changing |= part.changing;
             links.extend(part.links.into_iter().map(|it| (it.link, it)));
@@ -59,33 +32,39 @@ impl Client {
 
     /// Reads one link with its names: `None` when there is none, or none that the caller may see.
     pub async fn named_link(&self, id: LinkId) -> Result<Option<NamedLink>, Error> {
-        resource_users::named_link(&self.http, id).await
+        match self.generation {
+            Generation::ResourceUsers => resource_users::named_link(&self.http, id).await,
+        }
     }
 
     /// Looks up these and nothing else, each by itself; and resources of these names, all of them.
     ///
     /// What does not exist, or is not visible to the caller, is not in the answer.
     pub async fn look_up(&self, lookups: &Lookups, resources: &BTreeSet<String>) -> Result<Directory, Error> {
-        resource_users::look_up(&self.http, lookups, resources).await
+        match self.generation {
+            Generation::ResourceUsers => resource_users::look_up(&self.http, lookups, resources).await,
+        }
     }
 
     /// Asks which resources have exactly this name. An answer that may lack one is an error.
     pub async fn resources_called(&self, name: &str) -> Result<BTreeMap<ResourceId, Resource>, Error> {
-        resource_users::called(&self.http, name).await
+        resources::called(&self.http, name).await
     }
 
     /// Asks which roles an offering has. An answer that may lack one is an error.
     pub async fn roles_of(&self, offering: OfferingId) -> Result<BTreeMap<RoleId, Role>, Error> {
-        resource_users::roles_of(&self.http, offering).await
+        match self.generation {
+            Generation::ResourceUsers => resource_users::roles_of(&self.http, offering).await,
+        }
     }
 
     /// Looks resources up: each by itself, or all of them where that is quicker.
     pub async fn resources(&self, ids: BTreeSet<ResourceId>) -> Result<BTreeMap<ResourceId, Resource>, Error> {
-        resource_users::resources(&self.http, ids).await
+        resources::resources(&self.http, ids).await
     }
 
     /// Reads the names of all users that the caller can see, or of nobody where they are too many to be worth it.
     pub async fn usernames(&self, most: u64) -> Result<BTreeMap<UserId, User>, Error> {
-        resource_users::usernames(&self.http, most).await
+        waldur::usernames(&self.http, most).await
     }
 }

@@ -3,9 +3,11 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::SignedDuration;
 
+use super::generation::Generation;
+use super::waldur::{self, resources};
 use super::{Address, Client, Error, resource_users};
 use crate::binding::ResourceId;
-use crate::site::{Counts, Generations, Site};
+use crate::site::{Generations, ServerProbe, VisibleCounts};
 use crate::snapshot::Caller;
 
 impl Client {
@@ -24,8 +26,8 @@ impl Client {
     }
 
     /// Asks who is there. The token is not shown.
-    pub async fn site(&self) -> Result<Site, Error> {
-        resource_users::site(&self.http).await
+    pub async fn site(&self) -> Result<ServerProbe, Error> {
+        waldur::site(&self.http).await
     }
 
     /// Asks which generations of the API there are. The token is not shown: to whoever has none, a path that exists is
@@ -36,21 +38,23 @@ impl Client {
 
     /// Asks whose token it is, and reads the server's clock less ours, where it tells.
     pub async fn greet(&self) -> Result<(Caller, Option<SignedDuration>), Error> {
-        resource_users::caller(&self.http).await
+        waldur::caller(&self.http).await
     }
 
     /// Counts what the token is shown.
-    pub async fn counts(&self) -> Result<Counts, Error> {
-        resource_users::counts(&self.http).await
+    pub async fn counts(&self) -> Result<VisibleCounts, Error> {
+        match self.generation {
+            Generation::ResourceUsers => resource_users::counts(&self.http).await,
+        }
     }
 
     /// Reads which resource comes first, if there is any.
     pub async fn any_resource(&self) -> Result<Option<ResourceId>, Error> {
-        resource_users::any_resource(&self.http).await
+        resources::any(&self.http).await
     }
 
     /// Asks for the version. Only staff and support may.
     pub async fn version(&self) -> Result<String, Error> {
-        resource_users::version(&self.http).await
+        waldur::version(&self.http).await
     }
 }

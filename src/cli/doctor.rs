@@ -15,7 +15,7 @@ use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
 use crate::doctor::{self, Check, Failure, Finding, Level, Source, Transport};
 use crate::render;
 use crate::sandbox::{Sandbox, tokens};
-use crate::site::Site;
+use crate::site::ServerProbe;
 
 pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<Exit> {
     let mut told = Told { findings: Vec::new(), format: *format };
@@ -143,14 +143,14 @@ async fn reach(client: &Client, transport: Transport, told: &mut Told) -> Result
     }
     let site = match client.site().await {
         // What every Waldur has may be closed. What only Waldur has tells.
-        Ok(Site::Missing { said }) => match client.generations().await {
-            Ok(it) if it.first || it.next => Ok(Site::Unclear { said }),
-            _ => Ok(Site::Missing { said }),
+        Ok(ServerProbe::Missing { said }) => match client.generations().await {
+            Ok(it) if it.first || it.next => Ok(ServerProbe::Unclear { said }),
+            _ => Ok(ServerProbe::Missing { said }),
         },
         site => site,
     };
     // Whether TLS comes about is known once somebody answers.
-    if transport != Transport::Tls || !matches!(site, Err(_) | Ok(Site::Silent { .. })) {
+    if transport != Transport::Tls || !matches!(site, Err(_) | Ok(ServerProbe::Silent { .. })) {
         told.tell(doctor::encryption(transport))?;
     }
     let site = site.as_ref().map_err(failure);

@@ -7,7 +7,7 @@ use super::document::{Document, Reference};
 use super::suggest::{Suggestions, nearest};
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::directory::Directory;
+use crate::directory::{Directory, Role};
 
 /// A directory, indexed by name.
 pub(super) struct Names<'a> {
@@ -47,7 +47,10 @@ impl<'a> Names<'a> {
             names.offerings.entry(&resource.offering_name).or_default().insert(resource.offering);
         }
         for (id, role) in &directory.roles {
-            names.roles.entry((role.offering, &role.name)).or_default().push(*id);
+            let everywhere = names.offerings.values().flatten().filter(|_| role.offerings.is_empty());
+            for offering in role.offerings.iter().chain(everywhere) {
+                names.roles.entry((*offering, &role.name)).or_default().push(*id);
+            }
         }
         names
     }
@@ -138,7 +141,7 @@ impl<'a> Names<'a> {
         let resource = &self.directory.resources[&on];
         if let Some(id) = id.map(RoleId::from) {
             let found = self.role_by_id(reference, id)?;
-            return if found == resource.offering {
+            return if found.fits(resource.offering) {
                 Ok(id)
             } else {
                 let message = format!("the role `{id}` belongs to another offering than `{}`", resource.name);
@@ -167,12 +170,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The offering of a role named by UUID, if the rest of the reference agrees.
-    pub(super) fn role_by_id(&self, reference: &Reference, id: RoleId) -> Result<OfferingId, Unresolved<RoleId>> {
+    /// The role named by UUID, if the rest of the reference agrees.
+    pub(super) fn role_by_id(&self, reference: &Reference, id: RoleId) -> Result<&Role, Unresolved<RoleId>> {
         let found = self.directory.roles.get(&id);
         let found = found.ok_or_else(|| Unresolved::new(format!("no role has the UUID `{id}`")))?;
         agrees(&id, &found.name, reference.name.as_deref())?;
-        Ok(found.offering)
+        Ok(found)
     }
 
     pub(super) fn unknown_role(&self, name: &str) -> Unresolved<RoleId> {
@@ -185,7 +188,7 @@ impl<'a> Names<'a> {
     }
 
     fn roles_of(&self, offering: OfferingId) -> String {
-        let names = self.directory.roles.values().filter(|it| it.offering == offering).map(|it| it.name.as_str());
+        let names = self.directory.roles.values().filter(|it| it.fits(offering)).map(|it| it.name.as_str());
         let names: BTreeSet<_> = names.collect();
         if names.is_empty() {
             return "this offering has no roles that this token can see".to_owned();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Check, Failure, Finding, Level, count};
-use crate::site::Counts;
+use crate::site::VisibleCounts;
 use crate::snapshot::Caller;
 
 /// The kinds of callers that Waldur tells apart.
@@ -23,9 +23,9 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(caller: &Caller, counts: &Counts) -> Self {
+    fn of(caller: &Caller, counts: &VisibleCounts) -> Self {
         let Caller { is_staff, is_support, .. } = caller;
-        let Counts { links, resources, provided, roles, users: _, events: _ } = counts;
+        let VisibleCounts { links, resources, provided, roles, users: _, events: _ } = counts;
         match (is_staff, is_support) {
             (true, _) => Self::Staff,
             (false, true) => Self::Support,
@@ -102,8 +102,8 @@ pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> Finding {
 }
 
 /// How much the token is shown.
-pub fn sight(counts: Result<&Counts, Failure>) -> Finding {
-    let Counts { links, resources, provided, roles, users, events } = match counts {
+pub fn sight(counts: Result<&VisibleCounts, Failure>) -> Finding {
+    let VisibleCounts { links, resources, provided, roles, users, events } = match counts {
         Ok(counts) => *counts,
         Err(failure) => return Finding::failed(Check::Sight, failure),
     };
@@ -118,7 +118,7 @@ pub fn sight(counts: Result<&Counts, Failure>) -> Finding {
 }
 
 /// What the owner of the token may do.
-pub fn rights(caller: &Caller, counts: &Counts) -> Finding {
+pub fn rights(caller: &Caller, counts: &VisibleCounts) -> Finding {
     let name = &caller.username;
     match Kind::of(caller, counts) {
         Kind::Staff => Finding::ok(
@@ -153,7 +153,7 @@ pub fn rights(caller: &Caller, counts: &Counts) -> Finding {
 
 /// Whether it could read back what it creates, and what it would create it from. `read`: how many links a resource has
 /// when it is read by itself; `None` where no resource is shown.
-pub fn listing(caller: &Caller, counts: &Counts, read: Result<Option<usize>, Failure>) -> Finding {
+pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usize>, Failure>) -> Finding {
     let resources = counts.resources;
     let links = match read {
         Err(failure) => return Finding::failed(Check::Listing, failure),

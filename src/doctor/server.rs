@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use super::{Check, Failure, Finding, Level, Transport};
 use crate::plan::CLOCKS_AGREE;
-use crate::site::{Generations, Site};
+use crate::site::{Generations, ServerProbe};
 
 /// Who answers at the address, and over which way they were asked.
-pub fn site(site: Result<&Site, Failure>, address: &str, transport: Transport, proxy: Option<&str>) -> Finding {
+pub fn site(site: Result<&ServerProbe, Failure>, address: &str, transport: Transport, proxy: Option<&str>) -> Finding {
     let finding = answering(site, address, transport);
     match proxy {
         Some(proxy) if finding.level != Level::Ok => {
@@ -19,29 +19,29 @@ pub fn site(site: Result<&Site, Failure>, address: &str, transport: Transport, p
     }
 }
 
-fn answering(site: Result<&Site, Failure>, address: &str, transport: Transport) -> Finding {
+fn answering(site: Result<&ServerProbe, Failure>, address: &str, transport: Transport) -> Finding {
     /// Whoever runs Waldur behind other paths or names knows its address by this.
     const RIGHT: &str = "opened in a browser, `…/api/configuration/` at the right address shows JSON";
     match site {
-        Ok(Site::Waldur { name }) => Finding::ok(Check::Server, format!("a Waldur answers, `{name}`")),
-        Ok(Site::Unclear { said }) => Finding::warning(
+        Ok(ServerProbe::Waldur { name }) => Finding::ok(Check::Server, format!("a Waldur answers, `{name}`")),
+        Ok(ServerProbe::Unclear { said }) => Finding::warning(
             Check::Server,
             format!("somebody answers, and does not say whether they are a Waldur: {said}"),
             format!("if what follows looks wrong, check the address ({RIGHT}), and ask who runs the proxy before it"),
         ),
-        Ok(Site::Page { title }) => Finding::problem(
+        Ok(ServerProbe::Page { title }) => Finding::problem(
             Check::Server,
             format!("a web page answers, `{}`, and no API", cut(title)),
             format!(
                 "this may be Waldur's own web interface, whose API has another address, or a login page before it: {RIGHT}"
             ),
         ),
-        Ok(Site::Missing { said }) => Finding::problem(
+        Ok(ServerProbe::Missing { said }) => Finding::problem(
             Check::Server,
             format!("nothing of Waldur is at `{address}`: {said}"),
             format!("check the host, and what comes before `/api` in the address: {RIGHT}"),
         ),
-        Ok(Site::Silent { said }) => {
+        Ok(ServerProbe::Silent { said }) => {
             let tls = match transport {
                 Transport::Tls => "",
                 Transport::Loopback | Transport::Open => "if this port speaks TLS, write the address with `https://`; ",

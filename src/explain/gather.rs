@@ -153,7 +153,7 @@ fn others(question: Question, accounts: &[Account], directory: &Directory) -> Ve
     let Question::Pair(resource, _) = question else { return Vec::new() };
     let Some(resource) = directory.resources.get(&resource) else { return Vec::new() };
     let told: BTreeSet<_> = accounts.iter().map(|it| it.binding.role).collect();
-    let roles = directory.roles.iter().filter(|(_, it)| it.offering == resource.offering).map(|(id, _)| *id);
+    let roles = directory.roles.iter().filter(|(_, it)| it.fits(resource.offering)).map(|(id, _)| *id);
     roles.filter(|it| !told.contains(it)).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::binding::Binding;
 use crate::desired::Phase;
 use crate::diagnostic::Span;
 use crate::directory::Directory;
-use crate::event::{Event, Happening};
+use crate::event::{Event, EventKind, LinkNames};
 
 /// What others remember.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,14 +64,8 @@ impl History {
     /// What happened to the links of a binding, newest first. The log knows names only, so what is called the same
     /// counts as the same.
     pub fn events_of(&self, binding: &Binding, directory: &Directory) -> impl Iterator<Item = &Event> {
-        let [made, removed] = [Happening::Made, Happening::Removed].map(|it| told(it, binding, directory));
-        let about = move |it: &&Event| {
-            let expected = match it.what {
-                Happening::Made => &made,
-                Happening::Removed => &removed,
-            };
-            expected.as_deref() == Some(&*it.message)
-        };
+        let names = names(binding, directory);
+        let about = move |it: &&Event| names.as_ref().is_some_and(|names| it.about.contains(names));
         self.events.iter().rev().filter(about)
     }
 
@@ -79,22 +73,19 @@ impl History {
     pub fn is_outside_of_git(&self, event: &Event, account: &Account) -> bool {
         let alive = account.lines.iter().any(|it| it.phase == Phase::Alive);
         let unasked = match event.what {
-            Happening::Made => !account.rows.is_empty() && !alive,
-            Happening::Removed => account.rows.is_empty() && alive && account.absent != Some(Absent::NotBegun),
+            EventKind::LinkCreated => !account.rows.is_empty() && !alive,
+            EventKind::LinkRemoved => account.rows.is_empty() && alive && account.absent != Some(Absent::NotBegun),
         };
         unasked && event.by.as_deref() != Some(&*self.ours)
     }
 }
 
-/// The words in which the server tells it.
-fn told(what: Happening, binding: &Binding, directory: &Directory) -> Option<String> {
+/// What its parts are called, as far as that is known.
+fn names(binding: &Binding, directory: &Directory) -> Option<LinkNames> {
     let Binding { resource, role, user } = binding;
-    let user = &directory.users.get(user)?.username;
-    let role = &directory.roles.get(role)?.name;
-    let resource = &directory.resources.get(resource)?.name;
-    let done = match what {
-        Happening::Made => "assigned",
-        Happening::Removed => "unassigned",
-    };
-    Some(format!("User {user} has been {done} role {role} in resource {resource}."))
+    Some(LinkNames {
+        user: directory.users.get(user)?.username.clone(),
+        role: directory.roles.get(role)?.name.clone(),
+        resource: directory.resources.get(resource)?.name.clone(),
+    })
 }

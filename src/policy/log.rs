@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Desired, Phase};
 use crate::directory::Directory;
-use crate::event::{Event, Happening};
+use crate::event::{Event, EventKind, LinkNames};
 
 /// How long a removal counts.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -28,11 +28,12 @@ impl Earlier<'_> {
     /// The log has names only. What cannot be told from a binding that counts is counted.
     pub fn count(self, by: &str, desired: &Desired, directory: &Directory, now: Timestamp) -> u32 {
         let Self { events, before } = self;
-        let ours = events.iter().filter(|it| it.what == Happening::Removed && it.by.as_deref() == Some(by));
+        let ours = events.iter().filter(|it| it.what == EventKind::LinkRemoved && it.by.as_deref() == Some(by));
         let ours = ours.filter(|it| it.at <= before && now.duration_since(it.at) < DAY);
-        let messages: BTreeSet<&str> = ours.map(|it| &*it.message).collect();
-        if messages.is_empty() {
-            return 0;
+        let (told, unread): (Vec<_>, Vec<_>) = ours.map(|it| &it.about[..]).partition(|it| !it.is_empty());
+        let told: BTreeSet<&[LinkNames]> = told.into_iter().collect();
+        if told.is_empty() {
+            return u32::try_from(unread.len()).unwrap_or(u32::MAX);
         }
         let names = Names::of(directory);
         let counts = |binding: &Binding| {
@@ -42,11 +43,11 @@ impl Earlier<'_> {
             };
             inside && desired.get(binding).is_none_or(|it| it.phase(now) != Phase::Ended)
         };
-        let counted = messages.into_iter().filter(|it| {
+        let counted = told.into_iter().filter(|it| {
             let meanings = names.meanings(it);
             meanings.is_empty() || meanings.iter().any(counts)
         });
-        u32::try_from(counted.count()).unwrap_or(u32::MAX)
+        u32::try_from(counted.count() + unread.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -75,26 +76,16 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// Every binding that a sentence of the log can be about. Names may look like parts of the sentence, so that all ways
-    /// to take it apart are tried. A user whom nobody knows is in no list of a scope, and gets an id of nobody.
-    fn meanings(&self, message: &str) -> Vec<Binding> {
-        const DONE: &str = " has been unassigned role ";
-        const PLACE: &str = " in resource ";
-        let Some(sentence) = message.strip_prefix("User ").and_then(|it| it.strip_suffix('.')) else {
-            return Vec::new();
-        };
+    /// Every binding that an event can be about. A user whom nobody knows is in no list of a scope, and gets an id of nobody.
+    fn meanings(&self, about: &[LinkNames]) -> Vec<Binding> {
         let mut meanings = Vec::new();
-        for (user_ends, _) in sentence.match_indices(DONE) {
-            let (username, rest) = (&sentence[..user_ends], &sentence[user_ends + DONE.len()..]);
-            let user = self.users.get(username).copied().unwrap_or_else(|| UserId::from(uuid::Uuid::nil()));
-            for (role_ends, _) in rest.match_indices(PLACE) {
-                let resources = self.resources.get(&rest[role_ends + PLACE.len()..]).into_iter().flatten();
-                for resource in resources {
-                    let roles = self.roles.get(&rest[..role_ends]).into_iter().flatten();
-                    let roles = roles
-                        .filter(|it| self.directory.roles[*it].offering == self.directory.resources[resource].offering);
-                    meanings.extend(roles.map(|role| Binding { resource: *resource, role: *role, user }));
-                }
+        for LinkNames { user, role, resource } in about {
+            let user = self.users.get(&**user).copied().unwrap_or_else(|| UserId::from(uuid::Uuid::nil()));
+            for resource in self.resources.get(&**resource).into_iter().flatten() {
+                let offering = self.directory.resources[resource].offering;
+                let roles = self.roles.get(&**role).into_iter().flatten();
+                let roles = roles.filter(|it| self.directory.roles[*it].fits(offering));
+                meanings.extend(roles.map(|role| Binding { resource: *resource, role: *role, user }));
             }
         }
         meanings

@@ -1,7 +1,7 @@
 //! Creations: never twice, and never blindly.
 
 use super::apply::Sending;
-use crate::api::Kind;
+use crate::api::{Created, Kind};
 use crate::binding::Link;
 use crate::plan::Creation;
 use crate::report::{Failure, Outcome, Step, Stop};
@@ -34,16 +34,29 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     let step = Step::Create(creation.clone());
     tracing::info!(step = %step, "sending");
     let outcome = match sending.client.create(&creation.binding).await {
-        Ok(link) => Outcome::Created(link),
+        Ok(Created::New(link)) => Outcome::Created(link),
+        Ok(Created::Exists) => exists(sending, creation).await,
         Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
         Err(error) => sending.failed(error).await,
     };
     sending.told(&step, outcome)
 }
 
+/// The server says that it exists: then it must be listed.
+async fn exists(sending: &Sending<'_>, creation: &Creation) -> Outcome {
+    match sending.rows(&creation.binding).await.as_deref() {
+        Ok([first, ..]) => Outcome::Adopted(*first),
+        Ok([]) => Outcome::Failed(Failure {
+            message: format!("the server says that {} exists, and does not list it", creation.binding),
+            help: Some("run `grantsync doctor` with this token".to_owned()),
+        }),
+        Err(error) => sending.failed(error.clone()).await,
+    }
+}
+
 /// Whether a link that was just created can be seen; if not, the pass is stopped.
 async fn read_back(sending: &Sending<'_>, link: &Link) -> Option<()> {
-    let failure = match sending.client.link(link.id).await {
+    let failure = match sending.client.link(link).await {
         Ok(Some(found)) if found.binding == link.binding => return Some(()),
         Ok(_) => Failure {
             message: format!("the link {} was created and can't be read back", link.id),

@@ -17,7 +17,7 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
         Ok(Some(hold)) => Outcome::Held(hold),
         Ok(None) => {
             tracing::info!(step = %step, "sending");
-            match sending.client.delete(removal.link.id).await {
+            match sending.client.delete(&removal.link).await {
                 Ok(Deleted::Done) => Outcome::Removed,
                 Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
                     Ok(outcome) => outcome,

@@ -13,7 +13,7 @@ use crate::binding::ResourceId;
 use crate::desired::{Origin, Phase};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::event::{Event, Happening};
+use crate::event::{Event, EventKind};
 use crate::explain::{
     Absent, Account, Authored, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
 };
@@ -238,8 +238,8 @@ fn happened<'h>(
     let mut told = Vec::new();
     for (at, event) in newest.into_iter().enumerate() {
         let what = match event.what {
-            Happening::Made => "made",
-            Happening::Removed => "removed",
+            EventKind::LinkCreated => "made",
+            EventKind::LinkRemoved => "removed",
         };
         let by = event.by.as_deref().unwrap_or("the server itself");
         // Only the newest one is why things are as they are.

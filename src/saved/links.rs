@@ -1,5 +1,6 @@
 //! Links as JSON: the row and what it stands for, side by side.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
@@ -7,6 +8,8 @@ use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LinkTwin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<Timestamp>,
     id: LinkId,
     resource: ResourceId,
     role: RoleId,
@@ -25,13 +28,13 @@ pub(super) fn deserialize<'de, C: FromIterator<Link>, D: Deserializer<'de>>(dese
 }
 
 impl From<&Link> for LinkTwin {
-    fn from(&Link { id, binding: Binding { resource, role, user } }: &Link) -> Self {
-        Self { id, resource, role, user }
+    fn from(&Link { id, binding: Binding { resource, role, user }, ends }: &Link) -> Self {
+        Self { ends, id, resource, role, user }
     }
 }
 
 impl From<LinkTwin> for Link {
-    fn from(LinkTwin { id, resource, role, user }: LinkTwin) -> Self {
-        Self { id, binding: Binding { resource, role, user } }
+    fn from(LinkTwin { ends, id, resource, role, user }: LinkTwin) -> Self {
+        Self { id, binding: Binding { resource, role, user }, ends }
     }
 }

@@ -120,7 +120,12 @@ struct ResourceTwin<'a> {
 struct RoleTwin<'a> {
     id: RoleId,
     name: Cow<'a, str>,
-    offering: OfferingId,
+    /// The only one, as in every view of the first generation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offering: Option<OfferingId>,
+    /// All of them, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    offerings: Vec<OfferingId>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -150,10 +155,10 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
             let (name, offering_name) = (name.into(), offering_name.into());
             ResourceTwin { id: *id, name, offering: *offering, offering_name, terminated: *terminated }
         };
-        let role = |(id, Role { name, offering }): (&RoleId, &'a Role)| RoleTwin {
-            id: *id,
-            name: name.into(),
-            offering: *offering,
+        let role = |(id, Role { name, offerings }): (&RoleId, &'a Role)| {
+            let mut offerings: Vec<_> = offerings.iter().copied().collect();
+            let offering = if offerings.len() == 1 { offerings.pop() } else { None };
+            RoleTwin { id: *id, name: name.into(), offering, offerings }
         };
         let user = |(id, User { username, active }): (&UserId, &'a User)| UserTwin {
             active: *active,
@@ -185,7 +190,10 @@ impl From<ViewTwin<'_>> for SavedView {
             let (name, offering_name) = (name.into_owned(), offering_name.into_owned());
             (id, Resource { name, offering, offering_name, terminated })
         };
-        let role = |it: RoleTwin<'_>| (it.id, Role { name: it.name.into_owned(), offering: it.offering });
+        let role = |RoleTwin { id, name, offering, offerings }: RoleTwin<'_>| {
+            let offerings = offering.into_iter().chain(offerings).collect();
+            (id, Role { name: name.into_owned(), offerings })
+        };
         let user = |it: UserTwin<'_>| (it.id, User { username: it.username.into_owned(), active: it.active });
         let mut links: Vec<_> = twin.links.into_iter().map(Into::into).collect();
         links.sort_unstable();

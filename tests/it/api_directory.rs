@@ -51,7 +51,7 @@ async fn it_holds_all_resources_all_roles_and_the_users_of_links() {
     assert!(!resources[&resource(&world, "cluster-a")].terminated);
     assert_eq!(roles.len(), 5);
     assert_eq!(roles.values().filter(|it| it.name == "admin").count(), 2);
-    assert!(roles.values().any(|it| *it == Role { name: "viewer".into(), offering: cloud.into() }));
+    assert!(roles.values().any(|it| *it == Role { name: "viewer".into(), offerings: [cloud.into()].into() }));
     assert_eq!(users.len(), 7);
     assert_eq!(users[&user(&world, "alice")], User { username: "alice".into(), active: None });
 }
@@ -166,7 +166,7 @@ async fn a_name_can_be_asked_for_directly() {
     assert_eq!(client.user_called("alice").await.unwrap().unwrap().0, alice);
     assert_eq!(client.user_called("ali").await.unwrap(), None);
     let roles = client.roles_of(hpc).await.unwrap();
-    assert!(roles.len() == 3 && roles.values().all(|it| it.offering == hpc));
+    assert!(roles.len() == 3 && roles.values().all(|it| it.offerings == [hpc].into()));
     assert_eq!(sandbox.world().requests.len(), before + 5);
 }
 

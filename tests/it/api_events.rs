@@ -1,7 +1,7 @@
 //! The server's log of links that came and went, as the client reads it.
 
-use grantsync::event::{Event, Happening};
-use grantsync::sandbox::{self, EventKind, Sandbox, World, tokens};
+use grantsync::event::{EventKind, LinkNames};
+use grantsync::sandbox::{self, Sandbox, World, tokens};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ fn busy(number: u32) -> World {
         .map(|number| sandbox::Event {
             id: Uuid::from_u128(1 + u128::from(number)),
             created: at(number.into()),
-            kind: if number % 2 == 0 { EventKind::Created } else { EventKind::Deleted },
+            kind: if number % 2 == 0 { sandbox::EventKind::Created } else { sandbox::EventKind::Deleted },
             message: format!("User alice has been assigned role viewer in resource cluster-{number}."),
             serial: number.into(),
             actor: None,
@@ -34,7 +34,7 @@ async fn a_long_log_is_read_whole_and_from_a_moment_on() {
     let staff = client(&sandbox.url(), tokens::STAFF);
     let all = staff.events(Timestamp::UNIX_EPOCH).await.unwrap();
     assert!(all.iter().map(|it| it.at).eq((0..1000).map(at)));
-    assert_eq!((all[0].what, all[1].what, &all[0].by), (Happening::Made, Happening::Removed, &None));
+    assert_eq!((all[0].what, all[1].what, &all[0].by), (EventKind::LinkCreated, EventKind::LinkRemoved, &None));
     let late = staff.events(at(990)).await.unwrap();
     assert!(late.iter().map(|it| it.at).eq((990..1000).map(at)));
     // The server counts in seconds: an event of the same second is told, too, rather than missed.
@@ -66,23 +66,47 @@ async fn what_was_before_is_left_out_whatever_the_server_answers() {
     assert!(events.iter().map(|it| it.at).eq([at(2)]));
 }
 
-#[test]
-fn what_an_event_is_about_is_told_by_the_whole_of_it() {
-    let event = |what, message: &str| Event {
-        at: at(0),
-        what,
-        message: message.to_owned(),
-        by: Some("staff".into()),
-        address: None,
-    };
-    let made = event(Happening::Made, "User alice has been assigned role viewer in resource cluster-a.");
-    assert!(made.is_about("alice", "viewer", "cluster-a"));
-    assert!(!made.is_about("alice", "viewer", "cluster-"));
-    assert!(!made.is_about("lice", "viewer", "cluster-a"));
-    let removed = event(Happening::Removed, "User alice has been unassigned role viewer in resource cluster-a.");
-    assert!(removed.is_about("alice", "viewer", "cluster-a"));
-    // Names may look like the rest of the sentence.
-    let odd = event(Happening::Made, "User a has been assigned role b in resource c in resource d.");
-    assert!(odd.is_about("a", "b", "c in resource d") && odd.is_about("a", "b in resource c", "d"));
-    assert!(!odd.is_about("a", "b", "d"));
+/// What an event with this sentence is about: user, role and resource.
+async fn about(event_type: &str, message: &str) -> Vec<[String; 3]> {
+    let body = format!(
+        r#"[{{"uuid": "{:032x}", "created": "{}", "event_type": "{event_type}", "message": "{message}", "context": {{}}}}]"#,
+        1,
+        at(1)
+    );
+    let raw = Raw::always(answer("200 OK", &["X-Result-Count: 1"], &body)).await;
+    let events = client(&raw.url, TOKEN).events(at(0)).await.unwrap();
+    let about = events.into_iter().flat_map(|it| it.about);
+    about.map(|LinkNames { user, role, resource }| [user, role, resource]).collect()
+}
+
+#[tokio::test]
+async fn what_an_event_is_about_is_read_from_its_sentence_in_every_possible_way() {
+    let (created, deleted) = ("marketplace_resource_user_created", "marketplace_resource_user_deleted");
+    for (event_type, message, expected) in [
+        (
+            created,
+            "User alice has been assigned role viewer in resource cluster-a.",
+            &[["alice", "viewer", "cluster-a"]][..],
+        ),
+        (
+            deleted,
+            "User alice has been unassigned role viewer in resource cluster-a.",
+            &[["alice", "viewer", "cluster-a"]],
+        ),
+        (deleted, "User alice has been assigned role viewer in resource cluster-a.", &[]),
+        (created, "Alice came by.", &[]),
+        // Names may look like the rest of the sentence.
+        (
+            created,
+            "User a has been assigned role b in resource c in resource d.",
+            &[["a", "b", "c in resource d"], ["a", "b in resource c", "d"]],
+        ),
+        (
+            created,
+            "User a has been assigned role b in resource in resource d.",
+            &[["a", "b", "in resource d"], ["a", "b in resource", "d"]],
+        ),
+    ] {
+        assert_eq!(about(event_type, message).await, expected, "{message}");
+    }
 }

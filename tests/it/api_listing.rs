@@ -15,7 +15,7 @@ fn links(world: &World) -> Vec<Link> {
         .iter()
         .map(|it| {
             let binding = Binding { resource: it.resource.into(), role: it.role.into(), user: it.user.into() };
-            Link { id: it.id.into(), binding }
+            Link { id: it.id.into(), binding, ends: None }
         })
         .collect();
     links.sort();
@@ -150,8 +150,9 @@ async fn links_are_read_by_resource_by_binding_and_by_id() {
     let seen = client.links_of(&binding).await.unwrap();
     assert_eq!(seen, of(&|it| it.binding == binding));
     assert_eq!(seen.len(), 2);
-    assert_eq!(client.link(all[0].id).await.unwrap(), Some(all[0]));
-    assert_eq!(client.link(LinkId::from(Uuid::nil())).await.unwrap(), None);
+    assert_eq!(client.link(&all[0]).await.unwrap(), Some(all[0]));
+    let gone = Link { id: LinkId::from(Uuid::nil()), ..all[0] };
+    assert_eq!(client.link(&gone).await.unwrap(), None);
     assert_eq!(client.links_of_resource(Uuid::nil().into()).await.unwrap(), []);
 }
 

@@ -1,14 +1,14 @@
 //! What a call that has no result yet tells of itself.
 
-use grantsync::api::{Client, Wait};
+use grantsync::api::{Client, InFlightCall};
 use tokio::task::yield_now;
 
 use super::api_support::{Raw, Reply, TOKEN, answer, client};
 
 /// Asks until the longest call fits.
-async fn until(client: &Client, fits: impl Fn(Option<&Wait>) -> bool) -> Option<Wait> {
+async fn until(client: &Client, fits: impl Fn(Option<&InFlightCall>) -> bool) -> Option<InFlightCall> {
     loop {
-        let wait = client.waits_for();
+        let wait = client.longest_call();
         if fits(wait.as_ref()) {
             return wait;
         }
@@ -24,7 +24,7 @@ async fn a_call_says_that_it_waits_and_why_its_last_try_failed() {
     })
     .await;
     let client = client(&raw.url, TOKEN);
-    assert_eq!(client.waits_for(), None);
+    assert_eq!(client.longest_call(), None);
     let asking = tokio::spawn({
         let client = client.clone();
         async move { client.caller().await }
@@ -50,5 +50,5 @@ async fn a_call_that_nobody_answers_waits_without_a_failure() {
         answered = asking => panic!("{answered:?}"),
         same = watching => assert!(same, "it began when it began"),
     }
-    assert_eq!(client.waits_for(), None, "who is not asked any more does not wait");
+    assert_eq!(client.longest_call(), None, "who is not asked any more does not wait");
 }

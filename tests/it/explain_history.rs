@@ -1,8 +1,8 @@
 //! What git and the server remember, beside what is known now.
 
 use expect_test::expect;
-use grantsync::event::Event;
-use grantsync::event::Happening::{self, Made, Removed};
+use grantsync::event::EventKind::{self, LinkCreated, LinkRemoved};
+use grantsync::event::{Event, LinkNames};
 use grantsync::explain::{Authored, History, Place, Question};
 
 use crate::explain::{FILE, WORLD, told};
@@ -17,10 +17,10 @@ fn history() -> History {
         at: instant(&format!("{day}T10:00:00Z")),
         summary: summary.into(),
     };
-    let event = |at: &str, what: Happening, message: &str, by: Option<&str>| Event {
+    let event = |at: &str, what: EventKind, [user, role, resource]: [&str; 3], by: Option<&str>| Event {
         at: instant(at),
         what,
-        message: message.into(),
+        about: vec![LinkNames { user: user.into(), role: role.into(), resource: resource.into() }],
         by: by.map(str::to_owned),
         address: None,
     };
@@ -33,36 +33,11 @@ fn history() -> History {
         ]
         .into(),
         events: vec![
-            event(
-                "2026-11-02T10:05:00Z",
-                Made,
-                "User alice has been assigned role admin in resource cluster-a.",
-                Some("operator"),
-            ),
-            event(
-                "2026-12-01T10:05:00Z",
-                Made,
-                "User alice has been assigned role viewer in resource cluster-a.",
-                Some("mallory"),
-            ),
-            event(
-                "2026-12-02T10:05:00Z",
-                Removed,
-                "User alice has been unassigned role admin in resource cluster-b.",
-                Some("mallory"),
-            ),
-            event(
-                "2026-12-03T10:05:00Z",
-                Removed,
-                "User yan has been unassigned role member in resource cluster-a.",
-                None,
-            ),
-            event(
-                "2026-12-04T10:05:00Z",
-                Made,
-                "User zoe has been assigned role admin in resource cluster-a.",
-                Some("x"),
-            ),
+            event("2026-11-02T10:05:00Z", LinkCreated, ["alice", "admin", "cluster-a"], Some("operator")),
+            event("2026-12-01T10:05:00Z", LinkCreated, ["alice", "viewer", "cluster-a"], Some("mallory")),
+            event("2026-12-02T10:05:00Z", LinkRemoved, ["alice", "admin", "cluster-b"], Some("mallory")),
+            event("2026-12-03T10:05:00Z", LinkRemoved, ["yan", "member", "cluster-a"], None),
+            event("2026-12-04T10:05:00Z", LinkCreated, ["zoe", "admin", "cluster-a"], Some("x")),
         ],
         since: Some(instant("2026-10-01T00:00:00Z")),
         ours: "operator".into(),

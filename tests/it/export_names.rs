@@ -186,7 +186,8 @@ fn worlds() -> impl Strategy<Value = World> {
             let (resource, roles) = *resource.get(&resources);
             Binding { resource, role: *role.get(roles), user: *user.get(&users) }
         });
-        world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding }).collect();
+        world.snapshot.links =
+            bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding, ends: None }).collect();
         world
     })
 }
@@ -205,7 +206,7 @@ fn user(directory: &mut Directory, name: &str) -> UserId {
 
 fn role(directory: &mut Directory, offering: OfferingId, name: &str) -> RoleId {
     let id = next(directory).into();
-    directory.roles.insert(id, Role { name: name.into(), offering });
+    directory.roles.insert(id, Role { name: name.into(), offerings: [offering].into() });
     id
 }
 
@@ -294,7 +295,7 @@ fn odd_names_at_a_glance() {
     let users: BTreeMap<_, _> = ODD.iter().map(|name| (*name, user(&mut directory, name))).collect();
     let bindings = users.values().map(|user| Binding { resource, role: member, user: *user });
     let mut world = World::read("");
-    world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding }).collect();
+    world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding, ends: None }).collect();
     world.directory = directory;
     let files = export(&world.snapshot, &world.directory, &Export::default()).unwrap();
     is_in_sync(&world, &files);

@@ -22,6 +22,7 @@ mod api_tls;
 mod api_waits;
 mod api_wire;
 mod api_writes;
+mod binding;
 mod causes;
 mod cli_ahead;
 mod cli_exit;

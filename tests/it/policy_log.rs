@@ -1,7 +1,7 @@
 //! Removals counted from the server's log, as values.
 
 use grantsync::desired::{Limits, resolve};
-use grantsync::event::{Event, Happening};
+use grantsync::event::{Event, EventKind, LinkNames};
 use grantsync::policy::{Asks, Earlier, approve};
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,8 +16,8 @@ fn removed(by: &str, hours_ago: i64, what: &str) -> Event {
     let [user, role, resource] = what.split(", ").collect::<Vec<_>>()[..] else { panic!("{what}") };
     Event {
         at: instant(NOW) - SignedDuration::from_hours(hours_ago),
-        what: Happening::Removed,
-        message: format!("User {user} has been unassigned role {role} in resource {resource}."),
+        what: EventKind::LinkRemoved,
+        about: vec![LinkNames { user: user.into(), role: role.into(), resource: resource.into() }],
         by: Some(by.to_owned()),
         address: None,
     }
@@ -42,7 +42,11 @@ fn removals_by_this_account_in_scope_count_once_for_a_day() {
             1,
         ),
         ("a line that ended", vec![removed("operator", 1, "dave, member, cluster-a")], 0),
-        ("a creation", vec![Event { what: Happening::Made, ..removed("operator", 1, "bob, viewer, cluster-a") }], 0),
+        (
+            "a creation",
+            vec![Event { what: EventKind::LinkCreated, ..removed("operator", 1, "bob, viewer, cluster-a") }],
+            0,
+        ),
     ];
     for (name, events, counted) in cases {
         assert_eq!(count(FILES, &events), counted, "{name}");
@@ -63,7 +67,7 @@ fn what_cannot_be_told_apart_counts() {
     {
         assert_eq!(count(FILES, &[removed("operator", 1, what)]), 1, "{what}");
     }
-    let odd = Event { message: "bob was here".to_owned(), ..removed("operator", 1, "bob, viewer, cluster-a") };
+    let odd = Event { about: Vec::new(), ..removed("operator", 1, "bob, viewer, cluster-a") };
     assert_eq!(count(FILES, &[odd]), 1, "a sentence of another kind");
 }
 

@@ -246,7 +246,7 @@ fn names_that_look_like_ids_have_explicit_forms() {
 #[test]
 fn a_role_name_that_an_offering_has_twice_is_unresolved() {
     let mut world = World::read(WORLD);
-    let twin = Role { name: "admin".into(), offering: offering("HPC") };
+    let twin = Role { name: "admin".into(), offerings: [offering("HPC")].into() };
     world.directory.roles.insert(role("HPC", "another admin"), twin);
     let desired = world.desired("bindings:\n  - {resource: cluster-a, role: admin, user: alice}\n");
     assert_eq!(desired.bindings, []);
@@ -291,4 +291,21 @@ fn the_files_of_another_server_are_told_without_holding_every_name_against_every
     // Thousands are no typos.
     let many = desired(2000);
     assert_eq!((many.doubts.len(), helps(&many)), (40_000, 0));
+}
+
+/// Servers of the first generation have no such roles.
+#[test]
+fn a_role_of_no_offering_fits_all_and_one_of_several_each() {
+    let mut world = World::read(WORLD);
+    let [hpc, storage] = ["HPC", "Storage"].map(offering);
+    world.directory.roles.insert(role("none", "guest"), Role { name: "guest".into(), offerings: [].into() });
+    world
+        .directory
+        .roles
+        .insert(role("both", "auditor"), Role { name: "auditor".into(), offerings: [hpc, storage].into() });
+    let guest = "  - {resource: cluster-a, role: guest, user: alice}\n  - {resource: {name: twin, offering: Storage}, role: guest, user: alice}\n";
+    let desired = world.desired(&format!("bindings:\n{guest}{}", guest.replace("guest", "auditor")));
+    assert!(desired.doubts.is_empty(), "{:?}", desired.doubts);
+    let roles: std::collections::BTreeSet<_> = desired.bindings.iter().map(|it| it.binding.role).collect();
+    assert_eq!((desired.bindings.len(), roles), (4, [role("none", "guest"), role("both", "auditor")].into()));
 }

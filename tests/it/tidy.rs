@@ -132,6 +132,24 @@ fn every_room_is_in_the_table() {
     }
 }
 
+/// The floors of `api`, lowest first, and what each knows nothing of.
+#[test]
+fn each_floor_of_the_api_knows_only_those_below_it() {
+    for (floor, above) in [
+        ("api/http", &["waldur", "resource_users", "api::answers", "crate::directory", "crate::snapshot"][..]),
+        ("api/waldur", &["resource_users", "api::answers"]),
+        ("api/resource_users", &["api::Client", "generation::", "browse"]),
+    ] {
+        let files = files(floor);
+        assert!(files.len() > 5, "{floor}");
+        for (path, text) in files {
+            for line in text.lines().filter(|it| it.trim_start().starts_with("use ")) {
+                assert!(!above.iter().any(|it| line.contains(it)), "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn files_are_small() {
     let mut paths = Vec::new();

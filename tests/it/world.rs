@@ -49,7 +49,7 @@ impl World {
             let (offering_name, name) = head.trim_end_matches(" (terminated)").split_once(' ').unwrap();
             let offering = offering(offering_name);
             for it in ROLES {
-                directory.roles.insert(role(offering_name, it), Role { name: it.into(), offering });
+                directory.roles.insert(role(offering_name, it), Role { name: it.into(), offerings: [offering].into() });
             }
             let id = resource(offering_name, name, terminated);
             let found = Resource { name: name.into(), offering, offering_name: offering_name.into(), terminated };
@@ -59,7 +59,7 @@ impl World {
                 let named = || User { username: username.into(), active: None };
                 directory.users.entry(user(username)).or_insert_with(named);
                 let binding = Binding { resource: id, role: role(offering_name, role_name), user: user(username) };
-                links.push(Link { id: link(links.len() + 1), binding });
+                links.push(Link { id: link(links.len() + 1), binding, ends: None });
             }
         }
         links.sort_unstable();
@@ -100,7 +100,8 @@ impl World {
         let mut after = self.clone();
         let next = after.snapshot.links.len() + 1000;
         after.snapshot.links.retain(|it| !plan.removals.iter().any(|removal| removal.link == *it));
-        let made = plan.creations.iter().zip(next..).map(|(it, n)| Link { id: link(n), binding: it.binding });
+        let made =
+            plan.creations.iter().zip(next..).map(|(it, n)| Link { id: link(n), binding: it.binding, ends: None });
         after.snapshot.links.extend(made);
         after.snapshot.links.sort_unstable();
         after

@@ -1,26 +1,15 @@
 //! The directory: which resources and roles there are, and whom a set of files speaks of.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use uuid::Uuid;
-
-use super::object;
-use super::pages::{List, Reading};
-use super::users::users;
-use super::wire::{Item, OfOffering, Resource, Role};
-use crate::api::each::each;
-use crate::api::error::Error;
-use crate::api::http::Http;
+use super::ROLES;
+use super::wire::Role;
+use crate::api::http::{Error, Http, bounded_map};
+use crate::api::waldur::{List, OfOffering, Resource, by_id, by_offering, object, resources, users};
 use crate::binding::{ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups, User};
 use crate::snapshot::Snapshot;
-
-/// In this view resources have the name that a new link must call them by.
-pub(super) const RESOURCES: &str = "marketplace-resources/";
-/// Answering with these only is seven times as fast.
-pub(super) const FIELDS_OF_RESOURCES: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
-pub(super) const ROLES: &str = "marketplace-offering-user-roles/";
 
 /// Lists all resources and all roles, and looks up the users that are asked for and hold no link.
 ///
@@ -36,78 +25,39 @@ pub(in crate::api) async fn directory(
     let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
     let strangers = lookups.users.iter().filter(|id| !holders.contains_key(id)).copied().collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let all_resources = list_of_resources();
+    let all_resources = resources::list();
     let all_roles = List::new(ROLES);
-    let (resources, roles, found) = tokio::try_join!(
+    let (listed, roles, found) = tokio::try_join!(
         all_resources.read::<Resource>(http),
         all_roles.read::<Role>(http),
         users(http, strangers, usernames)
     )?;
-    let offerings = resources.items.values().map(OfOffering::offering);
+    let offerings = listed.items.values().map(OfOffering::offering);
     let offerings: BTreeSet<_> = offerings.chain(roles.items.values().map(OfOffering::offering)).collect();
-    let resources = whole(http, &all_resources, resources, &offerings).await?;
+    let listed = by_offering(http, &all_resources, listed, &offerings).await?;
     // A resource that no list shows might bear a name that seems to be unique. A role cannot do harm: it would belong to
     // an offering without resources.
-    if !resources.settled && all_resources.count(http).await? != resources.items.len() as u64 {
+    if !listed.settled && all_resources.count(http).await? != listed.items.len() as u64 {
         return Err(all_resources.moving(http));
     }
-    let roles = whole(http, &all_roles, roles, &offerings).await?;
-    let mut resources: BTreeMap<ResourceId, directory::Resource> = by_id(resources.items.into_values());
+    let roles = by_offering(http, &all_roles, roles, &offerings).await?;
+    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed.items.into_values());
     let mut roles: BTreeMap<RoleId, directory::Role> = by_id(roles.items.into_values());
 
     let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
-    let named: BTreeSet<_> = named.filter(|id| !resources.contains_key(id)).collect();
-    let unlisted_resources = each(http.parallelism, named, |id| {
-        let http = Arc::clone(http);
-        async move { object::<Resource>(&http, RESOURCES, id, FIELDS_OF_RESOURCES).await }
-    });
+    let named: BTreeSet<_> = named.filter(|id| !found_resources.contains_key(id)).collect();
+    let unlisted_resources = resources::one_by_one(http, named);
     let named = links.iter().map(|link| link.binding.role).chain(lookups.roles.iter().copied());
     let named: BTreeSet<_> = named.filter(|id| !roles.contains_key(id)).collect();
-    let unlisted_roles = each(http.parallelism, named, |id| {
+    let unlisted_roles = bounded_map(http.parallelism, named, |id| {
         let http = Arc::clone(http);
         async move { object::<Role>(&http, ROLES, id, &[]).await }
     });
     let (unlisted_resources, unlisted_roles) = tokio::try_join!(unlisted_resources, unlisted_roles)?;
-    resources.extend(by_id(unlisted_resources.into_iter().flatten()));
+    found_resources.extend(unlisted_resources);
     roles.extend(by_id(unlisted_roles.into_iter().flatten()));
 
     let mut users = holders;
     users.extend(found);
-    Ok(Directory { resources, roles, users })
-}
-
-/// All resources, with the fields that matter.
-pub(super) fn list_of_resources() -> List {
-    FIELDS_OF_RESOURCES.iter().fold(List::new(RESOURCES), |list, field| list.with("field", *field))
-}
-
-/// Reads a list offering by offering, if by pages it was unsettled. It stays unsettled: it has no count of its own.
-async fn whole<T: OfOffering>(
-    http: &Arc<Http>,
-    list: &List,
-    paged: Reading<T>,
-    offerings: &BTreeSet<Uuid>,
-) -> Result<Reading<T>, Error> {
-    if paged.settled {
-        return Ok(paged);
-    }
-    let parts = each(http.parallelism, offerings.iter().copied(), |offering| {
-        let (list, http) = (list.clone().with("offering_uuid", offering.simple().to_string()), Arc::clone(http));
-        async move {
-            let part = list.read::<T>(&http).await?;
-            if part.items.values().any(|item| item.offering() != offering) {
-                return Err(list.filter_ignored(&http, "an object of another offering"));
-            }
-            if part.settled { Ok(part) } else { Err(list.moving(&http)) }
-        }
-    });
-    let mut items = HashMap::new();
-    for part in parts.await? {
-        items.extend(part.items);
-    }
-    Ok(Reading { items, ..paged })
-}
-
-pub(super) fn by_id<I: From<Uuid> + Ord, D: From<T>, T: Item>(items: impl Iterator<Item = T>) -> BTreeMap<I, D> {
-    items.map(|item| (item.id().into(), item.into())).collect()
+    Ok(Directory { resources: found_resources, roles, users })
 }

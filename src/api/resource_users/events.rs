@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::pages::List;
 use super::wire;
-use crate::api::error::Error;
-use crate::api::http::Http;
-use crate::event::{Event, Happening};
+use crate::api::http::{Error, Http};
+use crate::api::waldur::List;
+use crate::event::{Event, EventKind, LinkNames};
 
-const MADE: &str = "marketplace_resource_user_created";
+const CREATED: &str = "marketplace_resource_user_created";
 const REMOVED: &str = "marketplace_resource_user_deleted";
 
 /// Reads what happened to links since then, oldest first.
@@ -20,22 +19,49 @@ pub(in crate::api) async fn events(http: &Arc<Http>, since: Timestamp) -> Result
     let events = list.read::<wire::Entry>(http).await?.items.into_values();
     // Whoever did not get the filter answers with more.
     let mut events: Vec<_> = events.filter_map(event).filter(|it| it.at.as_second() >= since.as_second()).collect();
-    events.sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
+    events.sort_by(|a, b| (a.at, &a.about, a.what).cmp(&(b.at, &b.about, b.what)));
     Ok(events)
 }
 
 /// All that happened to links.
 pub(super) fn list() -> List {
-    List::new("events/").with("event_type", MADE).with("event_type", REMOVED)
+    List::new("events/").with("event_type", CREATED).with("event_type", REMOVED)
 }
 
 fn event(entry: wire::Entry) -> Option<Event> {
     let wire::Entry { created, event_type, message, context, .. } = entry;
     let wire::Context { user_username, ip_address } = context;
     let what = match event_type.as_str() {
-        MADE => Happening::Made,
-        REMOVED => Happening::Removed,
+        CREATED => EventKind::LinkCreated,
+        REMOVED => EventKind::LinkRemoved,
         _ => return None,
     };
-    Some(Event { at: created, what, message, by: user_username, address: ip_address })
+    Some(Event { at: created, what, about: readings(&message, what), by: user_username, address: ip_address })
+}
+
+/// What a sentence can be about: `User alice has been assigned role viewer in resource cluster-a.`
+///
+/// It is all that an event says of its link. Names may have anything in them, also the words between them: then there are
+/// several ways to read it.
+fn readings(message: &str, what: EventKind) -> Vec<LinkNames> {
+    const RESOURCE: &str = " in resource ";
+    let before_role = match what {
+        EventKind::LinkCreated => " has been assigned role ",
+        EventKind::LinkRemoved => " has been unassigned role ",
+    };
+    let Some(said) = message.strip_prefix("User ").and_then(|it| it.strip_suffix('.')) else { return Vec::new() };
+    let users = splits(said, before_role);
+    let readings =
+        users.flat_map(|(user, rest)| splits(rest, RESOURCE).map(move |(role, resource)| (user, role, resource)));
+    let named = readings.map(|(user, role, resource)| LinkNames {
+        user: user.to_owned(),
+        role: role.to_owned(),
+        resource: resource.to_owned(),
+    });
+    named.collect()
+}
+
+/// What is before and after some words, wherever they occur.
+fn splits<'a>(text: &'a str, words: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    text.char_indices().filter_map(move |(at, _)| Some((&text[..at], text[at..].strip_prefix(words)?)))
 }

@@ -5,14 +5,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::caller::caller;
-use super::directory::RESOURCES;
-use super::pages::{List, Reading};
 use super::rows::{Filter, Sorted, sorted};
-use super::wire::{Bare, Linked, Row};
-use crate::api::each::each;
-use crate::api::error::Error;
-use crate::api::http::Http;
+use super::wire::{Linked, Row};
+use crate::api::http::{Error, Http, bounded_map};
+use crate::api::waldur::{Bare, Reading, caller, resources};
 use crate::binding::ResourceId;
 use crate::snapshot::{Observation, Snapshot};
 
@@ -51,9 +47,9 @@ pub(super) async fn rows<R: Linked>(http: &Arc<Http>, filter: &Filter) -> Result
 /// count of the whole.
 async fn by_resource<R: Linked>(http: &Arc<Http>, filter: &Filter, paged: Reading<R>) -> Result<Reading<R>, Error> {
     // Should this list move, too, then the count of the whole tells whether a resource is missing.
-    let listed = List::new(RESOURCES).with("field", "uuid").read::<Bare>(http).await?;
+    let listed = resources::bare().read::<Bare>(http).await?;
     let seen = paged.items.values().filter_map(R::resource);
-    let resources: BTreeSet<ResourceId> = listed.items.into_keys().chain(seen).map(ResourceId::from).collect();
+    let ids: BTreeSet<ResourceId> = listed.items.into_keys().chain(seen).map(ResourceId::from).collect();
     let work = |resource| {
         let http = Arc::clone(http);
         let filter = Filter { resource: Some(resource), ..filter.clone() };
@@ -61,7 +57,7 @@ async fn by_resource<R: Linked>(http: &Arc<Http>, filter: &Filter, paged: Readin
     };
     let mut items = HashMap::<Uuid, R>::new();
     let (mut pages, mut settled) = (paged.pages, true);
-    for part in each(http.parallelism, resources, work).await? {
+    for part in bounded_map(http.parallelism, ids, work).await? {
         pages += part.pages;
         settled &= part.settled;
         items.extend(part.items);

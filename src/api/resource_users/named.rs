@@ -6,13 +6,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::listing::rows;
-use super::object;
-use super::pages::Reading;
 use super::rows::{Filter, PATH, generation};
-use super::wire::{Id, Item, Linked, present};
-use crate::api::browse::{Listing, Narrowed, RoleIs};
-use crate::api::error::{Error, Kind};
-use crate::api::http::Http;
+use super::wire::Linked;
+use crate::api::answers::{Listing, Narrowed, RoleIs};
+use crate::api::http::{Error, Http, Kind};
+use crate::api::waldur::{Id, Item, Reading, object, present};
 use crate::binding::{Binding, Link, LinkId};
 use crate::snapshot::NamedLink;
 
@@ -89,7 +87,7 @@ impl Linked for NamedRow {
             role: self.role_uuid?.0.into(),
             user: self.user_uuid?.0.into(),
         };
-        Some(Link { id: self.uuid.0.into(), binding })
+        Some(Link { id: self.uuid.0.into(), binding, ends: None })
     }
 
     fn resource(&self) -> Option<Uuid> {

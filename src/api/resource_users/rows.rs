@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use super::object;
-use super::pages::{List, Reading};
-use super::wire::{Item as _, Linked, Row};
-use crate::api::each::each;
-use crate::api::error::{Error, Kind};
-use crate::api::http::Http;
-use crate::api::{Method, Seen};
+use super::wire::{Linked, Row};
+use crate::api::answers::Seen;
+use crate::api::http::{Error, Http, Kind, Method, bounded_map};
+use crate::api::waldur::{Item as _, List, Reading, object};
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 use crate::snapshot::IncompleteLink;
 
@@ -79,7 +76,7 @@ impl Filter {
     /// A row without all of its parts passes: it is no link.
     fn passes(&self, row: &impl Linked) -> bool {
         let Self { resource, role, role_name, user } = self;
-        row.link().is_none_or(|Link { id: _, binding }| {
+        row.link().is_none_or(|Link { binding, .. }| {
             resource.is_none_or(|it| it == binding.resource)
                 && role.is_none_or(|it| it == binding.role)
                 && role_name.as_deref().is_none_or(|it| row.role_name().is_none_or(|of| of == it))
@@ -104,7 +101,7 @@ pub(super) struct Sorted {
 /// Sorts rows. Those without a part are read again: most of them were about to go, together with what they name.
 pub(super) async fn sorted(http: &Arc<Http>, rows: impl Iterator<Item = Row>) -> Result<Sorted, Error> {
     let (whole, partial): (Vec<Row>, Vec<Row>) = rows.partition(|it| it.link().is_some());
-    let again = each(http.parallelism, partial, |row| {
+    let again = bounded_map(http.parallelism, partial, |row| {
         let http = Arc::clone(http);
         async move { object::<Row>(&http, PATH, LinkId::from(row.id()), &[]).await }
     });
@@ -116,9 +113,9 @@ pub(super) async fn sorted(http: &Arc<Http>, rows: impl Iterator<Item = Row>) ->
     Ok(Sorted { whole, incomplete: incomplete.iter().map(Row::incomplete).collect() })
 }
 
-/// Retrieves one link: `None` when there is none, or none that the caller may see.
-pub(in crate::api) async fn link(http: &Http, id: LinkId) -> Result<Option<Link>, Error> {
-    Ok(object::<Row>(http, PATH, id, &[]).await?.and_then(|row| row.link()))
+/// Retrieves one link again: `None` when there is none, or none that the caller may see.
+pub(in crate::api) async fn link(http: &Http, link: &Link) -> Result<Option<Link>, Error> {
+    Ok(object::<Row>(http, PATH, link.id, &[]).await?.and_then(|row| row.link()))
 }
 
 /// There is no list of links: is this a Waldur that keeps them elsewhere, or no Waldur at all?

@@ -1,50 +1,13 @@
-//! The server's JSON, read into our own types and kept out of everyone else's sight.
-//!
-//! Only what is needed is read, and ids go straight into their sixteen bytes.
-
-use std::fmt;
+//! What only the first generation says in JSON.
 
 use jiff::Timestamp;
-use serde::de::{self, Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::binding::{Binding, Link, parse_uuid};
+use crate::api::waldur::{Id, Item, OfOffering, present};
+use crate::binding::{Binding, Link};
+use crate::directory;
 use crate::snapshot::IncompleteLink;
-
-/// An id as the server writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Id(pub(super) Uuid);
-
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Id;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a UUID")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
-                parse_uuid(text).map(Id).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_str(Text)
-    }
-}
-
-/// An object of a list.
-pub(super) trait Item: de::DeserializeOwned + Send + 'static {
-    /// What it is told apart by.
-    fn id(&self) -> Uuid;
-}
-
-/// An object that belongs to an offering.
-pub(super) trait OfOffering: Item {
-    /// Which one.
-    fn offering(&self) -> Uuid;
-}
 
 /// A row of `/api/marketplace-resource-users/`, read in one width or another.
 pub(super) trait Linked: Item {
@@ -93,7 +56,7 @@ impl Linked for Row {
             role: self.role_uuid?.0.into(),
             user: self.user_uuid?.0.into(),
         };
-        Some(Link { id: self.uuid.0.into(), binding })
+        Some(Link { id: self.uuid.0.into(), binding, ends: None })
     }
 
     fn resource(&self) -> Option<Uuid> {
@@ -107,52 +70,6 @@ pub(super) struct NewRow {
     pub(super) resource: String,
     pub(super) role: String,
     pub(super) user: String,
-}
-
-/// An object of which nothing but its id is wanted.
-#[derive(Debug, Deserialize)]
-pub(super) struct Bare {
-    uuid: Id,
-}
-
-/// An object of `/api/marketplace-resources/`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Resource {
-    uuid: Id,
-    name: String,
-    state: String,
-    offering_uuid: Id,
-    #[serde(default)]
-    offering_name: String,
-}
-
-/// An object of `/api/marketplace-offering-user-roles/`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Role {
-    uuid: Id,
-    name: String,
-    offering_uuid: Id,
-}
-
-/// An object of `/api/users/`.
-#[derive(Debug, Deserialize)]
-pub(super) struct User {
-    uuid: Id,
-    pub(super) username: String,
-    /// Shown to staff and support only.
-    is_active: Option<bool>,
-}
-
-/// The object `/api/users/me/`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Me {
-    pub(super) uuid: Id,
-    pub(super) username: String,
-    #[serde(default)]
-    pub(super) is_staff: bool,
-    #[serde(default)]
-    pub(super) is_support: bool,
-    pub(super) token_lifetime: Option<u64>,
 }
 
 /// An object of `/api/events/`.
@@ -172,30 +89,18 @@ pub(super) struct Context {
     pub(super) ip_address: Option<String>,
 }
 
-/// `null` is a value here, but leaving the field out is not.
-pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
-    Option::deserialize(deserializer)
+/// An object of `/api/marketplace-offering-user-roles/`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Role {
+    uuid: Id,
+    name: String,
+    offering_uuid: Id,
 }
 
-impl From<Resource> for crate::directory::Resource {
-    fn from(resource: Resource) -> Self {
-        let Resource { uuid: _, name, state, offering_uuid, offering_name } = resource;
-        let terminated = matches!(state.as_str(), "Terminated" | "Terminating");
-        Self { name, offering: offering_uuid.0.into(), offering_name, terminated }
-    }
-}
-
-impl From<Role> for crate::directory::Role {
+impl From<Role> for directory::Role {
     fn from(role: Role) -> Self {
         let Role { uuid: _, name, offering_uuid } = role;
-        Self { name, offering: offering_uuid.0.into() }
-    }
-}
-
-impl From<User> for crate::directory::User {
-    fn from(user: User) -> Self {
-        let User { uuid: _, username, is_active } = user;
-        Self { username, active: is_active }
+        Self { name, offerings: [offering_uuid.0.into()].into() }
     }
 }
 
@@ -209,13 +114,7 @@ macro_rules! items {
     )+};
 }
 
-items!(Row, Bare, Resource, Role, User, Entry);
-
-impl OfOffering for Resource {
-    fn offering(&self) -> Uuid {
-        self.offering_uuid.0
-    }
-}
+items!(Row, Role, Entry);
 
 impl OfOffering for Role {
     fn offering(&self) -> Uuid {

@@ -2,15 +2,14 @@
 
 use super::rows::PATH;
 use super::wire::{Linked as _, NewRow, Row};
-use crate::api::error::{Error, Kind};
-use crate::api::http::Http;
-use crate::api::{Deleted, Method};
-use crate::binding::{Binding, Link, LinkId};
+use crate::api::answers::{Created, Deleted};
+use crate::api::http::{Error, Http, Kind, Method};
+use crate::binding::{Binding, Link};
 
 /// Makes a link. The server makes a second one of the same binding without a word.
 ///
 /// It does each request in one transaction, so that one which it answers with 500 was undone.
-pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Link, Error> {
+pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Created, Error> {
     let row = NewRow {
         resource: http.address.reference("marketplace-resources", binding.resource),
         role: http.address.reference("marketplace-offering-user-roles", binding.role),
@@ -27,15 +26,15 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Lin
         error
     })?;
     match answer.json::<Row>()?.link() {
-        Some(link) if link.binding == *binding => Ok(link),
+        Some(link) if link.binding == *binding => Ok(Created::New(link)),
         Some(link) => Err(answer.unreadable(&format!("answered with another link: {}", link.binding))),
         None => Err(answer.unreadable("answered with a link that is going away")),
     }
 }
 
 /// Removes a link.
-pub(in crate::api) async fn delete(http: &Http, id: LinkId) -> Result<Deleted, Error> {
-    match http.call(&http.request(Method::Delete, &format!("{PATH}{id}/"))).await {
+pub(in crate::api) async fn delete(http: &Http, link: &Link) -> Result<Deleted, Error> {
+    match http.call(&http.request(Method::Delete, &format!("{PATH}{}/", link.id))).await {
         Ok(answer) if answer.status.as_u16() == 204 => Ok(Deleted::Done),
         Ok(answer) => Err(answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt()))),
         Err(error) if error.kind == Kind::NotFound => Ok(Deleted::NotFound),

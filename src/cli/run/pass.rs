@@ -95,7 +95,7 @@ impl Agent {
     async fn tell_progress(&self, progress: &Progress, before: &Counted) -> Infallible {
         loop {
             tokio::time::sleep(LOOK).await;
-            let wait = self.client.waits_for();
+            let wait = self.client.longest_call();
             // A try that failed is in the log already.
             let silent = wait.as_ref().is_some_and(|it| it.failed == 0);
             let waits = wait.and_then(waits);

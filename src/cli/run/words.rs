@@ -83,10 +83,10 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
 }
 
 /// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
-pub(super) fn waits(wait: api::Wait) -> Option<Waits> {
+pub(super) fn waits(call: api::InFlightCall) -> Option<Waits> {
     /// A page of 300 links takes a second or two.
     const LONG: std::time::Duration = std::time::Duration::from_secs(10);
-    let api::Wait { request, since, so_far, failed, why } = wait;
+    let api::InFlightCall { request, since, so_far, failed, why } = call;
     let why = match why {
         Some(why) => format!("{request}: {why}, tried {failed} {}", if failed == 1 { "time" } else { "times" }),
         None if so_far >= LONG => format!("{request}: no answer yet"),

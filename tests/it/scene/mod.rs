@@ -98,7 +98,7 @@ impl Scene {
             offering_name: offering.to_owned(),
             terminated: false,
         });
-        roles.entry(binding.role).or_insert_with(|| Role { name: role.to_owned(), offering: offering_id });
+        roles.entry(binding.role).or_insert_with(|| Role { name: role.to_owned(), offerings: [offering_id].into() });
         users.entry(binding.user).or_insert_with(|| User { username: user.to_owned(), active: Some(true) });
         binding
     }
@@ -112,7 +112,7 @@ impl Scene {
     pub(crate) fn link(&mut self, binding: [&str; 3]) -> Link {
         let binding = self.binding(binding);
         self.links += 1;
-        Link { id: LinkId::from(Uuid::from_u128(0x11 << 120 | self.links)), binding }
+        Link { id: LinkId::from(Uuid::from_u128(0x11 << 120 | self.links)), binding, ends: None }
     }
 
     pub(crate) fn removal(&mut self, binding: [&str; 3], why: Why, origins: &[Origin]) -> Removal {

@@ -1,4 +1,4 @@
-//! Requests and their answers: sends, waits, sends again. Knows nothing of what is in them.
+//! A connection to one server: sends requests, waits, sends again.
 
 use std::error::Error as StdError;
 use std::io;
@@ -20,11 +20,12 @@ use super::answer::{Answer, clean};
 use super::counters::Counters;
 use super::error::{Error, Kind};
 use super::failure::Failure;
+use super::in_flight::InFlight;
+use super::method::Method;
 use super::retry::{self, Next, Outcome, Patience, Tried};
+use super::settings::Settings;
 use super::throttle::Throttle;
 use super::token::{Secret, Token};
-use super::waits::Waits;
-use super::{Method, Settings};
 
 /// A name that cannot be resolved or a host that drops packets is given up after this.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,11 +39,11 @@ const LARGEST_BODY: usize = 16 << 20;
 
 /// A connection to one server.
 #[derive(Debug)]
-pub(super) struct Http {
-    pub(super) address: Address,
-    pub(super) parallelism: NonZeroUsize,
-    pub(super) counters: Counters,
-    pub(super) waits: Waits,
+pub(in crate::api) struct Http {
+    pub(in crate::api) address: Address,
+    pub(in crate::api) parallelism: NonZeroUsize,
+    pub(in crate::api) counters: Counters,
+    pub(in crate::api) in_flight: InFlight,
     client: reqwest::Client,
     token: Token,
     attempt_timeout: Duration,
@@ -54,7 +55,7 @@ pub(super) struct Http {
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub(super) struct Request {
+pub(in crate::api) struct Request {
     method: Method,
     url: Url,
     body: Option<String>,
@@ -63,7 +64,7 @@ pub(super) struct Request {
 }
 
 impl Http {
-    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+    pub(in crate::api) fn new(settings: Settings) -> Result<Self, Error> {
         let Settings { address, token, parallelism, attempt_timeout, patience, ca_file, user_agent } = settings;
         let token = Token::new(token, patience.budget)?;
         let mut headers = HeaderMap::new();
@@ -91,26 +92,37 @@ impl Http {
                 .help("are the system's certificates (`ca-certificates`) installed?")
         })?;
         let reads = Semaphore::new(parallelism.get().min(Semaphore::MAX_PERMITS));
-        let (counters, waits) = (Counters::default(), Waits::default());
+        let (counters, in_flight) = (Counters::default(), InFlight::default());
         let throttle = Throttle::new(&patience);
-        Ok(Self { address, parallelism, counters, waits, client, token, attempt_timeout, patience, reads, throttle })
+        Ok(Self {
+            address,
+            parallelism,
+            counters,
+            in_flight,
+            client,
+            token,
+            attempt_timeout,
+            patience,
+            reads,
+            throttle,
+        })
     }
 
-    pub(super) fn token_problem(&self) -> Option<String> {
+    pub(in crate::api) fn token_problem(&self) -> Option<String> {
         self.token.problem()
     }
 
     /// A request for something below the root of the API; `path` ends in a slash.
-    pub(super) fn request(&self, method: Method, path: &str) -> Request {
+    pub(in crate::api) fn request(&self, method: Method, path: &str) -> Request {
         Request { method, url: self.address.join(path), body: None, anonymous: false }
     }
 
     /// Sends a request, again where that is safe, until it succeeds or there is nothing more to hope for.
-    pub(super) async fn call(&self, request: &Request) -> Result<Answer, Error> {
+    pub(in crate::api) async fn call(&self, request: &Request) -> Result<Answer, Error> {
         let method = request.method;
         // Kept while waiting, too: a server that asks for patience is not asked other things meanwhile.
         let _permit = if method.writes() { None } else { self.reads.acquire().await.ok() };
-        let waiting = self.waits.begin(request.name());
+        let call = self.in_flight.begin(request.name());
         if method.writes() {
             tokio::time::sleep(self.throttle.turn()).await;
         }
@@ -144,7 +156,7 @@ impl Http {
                 Next::Wait(wait) => {
                     let why = in_short(&tried);
                     tracing::warn!(request = %request.name(), "{why}; trying again in {} ms", wait.as_millis());
-                    waiting.failed(&why);
+                    call.failed(&why);
                     tokio::time::sleep(wait).await;
                 }
                 Next::GiveUp => {
@@ -227,26 +239,26 @@ impl Http {
 impl Request {
     /// Adds a parameter to the query.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(in crate::api) fn with(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
         self
     }
 
     /// Adds a body of JSON.
     #[must_use]
-    pub(super) fn body(mut self, json: String) -> Self {
+    pub(in crate::api) fn body(mut self, json: String) -> Self {
         self.body = Some(json);
         self
     }
 
     /// Leaves the token out: whoever answers may not be whom we mean.
     #[must_use]
-    pub(super) fn anonymous(self) -> Self {
+    pub(in crate::api) fn anonymous(self) -> Self {
         Self { anonymous: true, ..self }
     }
 
     /// What is asked, for people: `GET /api/users/?username=alice`. Which fields of it we read is left out.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::api) fn name(&self) -> String {
         let Self { method, url, body: _, anonymous: _ } = self;
         let query: Vec<_> = url.query().into_iter().flat_map(|it| it.split('&')).collect();
         let query: Vec<_> = query.into_iter().filter(|it| !it.starts_with("field=")).collect();

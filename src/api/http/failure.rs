@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use super::Method;
 use super::address::Address;
 use super::error::{Error, Kind};
 use super::excerpt;
+use super::method::Method;
 use super::retry::Outcome;
 
 /// What happened instead of an answer.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) outcome: Outcome,
+pub(in crate::api) struct Failure {
+    pub(in crate::api) outcome: Outcome,
     detail: String,
     cause: String,
     help: Option<String>,
@@ -19,19 +19,19 @@ pub(super) struct Failure {
 
 impl Failure {
     /// The request went out, and that is all we know.
-    pub(super) fn lost(detail: impl Into<String>) -> Self {
+    pub(in crate::api) fn lost(detail: impl Into<String>) -> Self {
         let help = Some("the server is overloaded, or the network between is bad: try again later".to_owned());
         Self { outcome: Outcome::Lost, detail: detail.into(), cause: String::new(), help }
     }
 
     /// An answer came, and nobody can tell what it says.
-    pub(super) fn unreadable(detail: &str, cause: &str) -> Self {
+    pub(in crate::api) fn unreadable(detail: &str, cause: &str) -> Self {
         let help = Some("a proxy between here and Waldur spoils its answers: ask who runs it".to_owned());
         Self { outcome: Outcome::Answered(200), detail: detail.to_owned(), cause: cause.to_owned(), help }
     }
 
     /// The HTTP client came back without a response. `root` is the root of its error.
-    pub(super) fn sending(error: &reqwest::Error, root: &str, address: &Address) -> Self {
+    pub(in crate::api) fn sending(error: &reqwest::Error, root: &str, address: &Address) -> Self {
         if error.is_connect() {
             let detail = format!("could not connect to `{}`", address.host());
             let help = Some(connecting(root, address));
@@ -47,12 +47,12 @@ impl Failure {
         if address.is_encrypted() { failure } else { Self { help: Some(help), ..failure } }
     }
 
-    pub(super) fn because(mut self, cause: &str) -> Self {
+    pub(in crate::api) fn because(mut self, cause: &str) -> Self {
         cause.clone_into(&mut self.cause);
         self
     }
 
-    pub(super) fn into_error(self, request: String, method: Method) -> Error {
+    pub(in crate::api) fn into_error(self, request: String, method: Method) -> Error {
         let Self { outcome, detail, cause, help } = self;
         let kind = match outcome {
             Outcome::NotSent => Kind::Unreachable,

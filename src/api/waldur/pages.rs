@@ -27,30 +27,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 use super::wire::Item;
-use crate::api::Method;
-use crate::api::each::each;
-use crate::api::error::{Error, Kind};
-use crate::api::http::{Http, Request};
+use crate::api::http::{Error, Http, Kind, Method, Request, bounded_map};
 
 /// The most objects that the server puts on a page.
-pub(super) const SIZE: u64 = 300;
+pub(in crate::api) const SIZE: u64 = 300;
 
 /// A list of the server, or a part of one.
 #[derive(Debug, Clone)]
-pub(super) struct List {
+pub(in crate::api) struct List {
     path: &'static str,
     query: Vec<(&'static str, String)>,
 }
 
 /// A list as it was read.
 #[derive(Debug)]
-pub(super) struct Reading<T> {
+pub(in crate::api) struct Reading<T> {
     /// By id.
-    pub(super) items: HashMap<Uuid, T>,
+    pub(in crate::api) items: HashMap<Uuid, T>,
     /// Pages read.
-    pub(super) pages: u32,
+    pub(in crate::api) pages: u32,
     /// Nothing that was there all the time is missing.
-    pub(super) settled: bool,
+    pub(in crate::api) settled: bool,
 }
 
 /// One page of it.
@@ -84,30 +81,30 @@ struct Track<T> {
 }
 
 impl List {
-    pub(super) fn new(path: &'static str) -> Self {
+    pub(in crate::api) fn new(path: &'static str) -> Self {
         Self { path, query: Vec::new() }
     }
 
     /// Narrows it, or names a field to be shown.
     #[must_use]
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(in crate::api) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name, value.into()));
         self
     }
 
     /// The request for a part of it.
-    pub(super) fn request(&self, http: &Http, method: Method) -> Request {
+    pub(in crate::api) fn request(&self, http: &Http, method: Method) -> Request {
         let request = http.request(method, self.path);
         self.query.iter().fold(request, |request, (name, value)| request.with(name, value))
     }
 
     /// How many objects it has.
-    pub(super) async fn count(&self, http: &Http) -> Result<u64, Error> {
+    pub(in crate::api) async fn count(&self, http: &Http) -> Result<u64, Error> {
         http.call(&self.request(http, Method::Head).with("page_size", "1")).await?.count()
     }
 
     /// It was read twice and remained unsettled.
-    pub(super) fn moving(&self, http: &Http) -> Error {
+    pub(in crate::api) fn moving(&self, http: &Http) -> Error {
         let request = self.request(http, Method::Get).name();
         let help = "something else is changing it: try again when that is done";
         Error::new(request, Kind::Unreadable, "read twice, and not everything in it was seen").help(help)
@@ -115,7 +112,7 @@ impl List {
 
     /// It was narrowed, and shows `other` nevertheless: the server answers a filter that it does not know, or did not
     /// get, with everything it has.
-    pub(super) fn filter_ignored(&self, http: &Http, other: &str) -> Error {
+    pub(in crate::api) fn filter_ignored(&self, http: &Http, other: &str) -> Error {
         let request = self.request(http, Method::Get).name();
         let help =
             "a filter was ignored, so no answer of this server can be relied on: ask who runs the proxy before it";
@@ -123,7 +120,7 @@ impl List {
     }
 
     /// Reads it, and once more if something moved meanwhile.
-    pub(super) async fn read<T: Item>(&self, http: &Arc<Http>) -> Result<Reading<T>, Error> {
+    pub(in crate::api) async fn read<T: Item>(&self, http: &Arc<Http>) -> Result<Reading<T>, Error> {
         let (first, short) = self.read_once(http).await?;
         if first.settled {
             return Ok(first);
@@ -151,7 +148,7 @@ impl List {
             let (list, http, broken) = (self.clone(), Arc::clone(http), Arc::clone(&broken));
             async move { list.lane::<T>(&http, lane, count, &broken).await }
         };
-        let tracks = each(http.parallelism, lanes, work).await?;
+        let tracks = bounded_map(http.parallelism, lanes, work).await?;
         reading.settled = tracks.iter().all(|it| it.holds)
             && tracks.windows(2).all(|pair| match pair {
                 [upper, lower] => upper.before.is_some_and(|it| lower.first.contains(&it)),

@@ -3,9 +3,7 @@
 use jiff::SignedDuration;
 
 use super::wire::Me;
-use crate::api::Method;
-use crate::api::error::Error;
-use crate::api::http::Http;
+use crate::api::http::{Error, Http, Method};
 use crate::snapshot::Caller;
 
 /// Asks whose token it is. With it comes the server's clock less ours: this is the quickest request of all.

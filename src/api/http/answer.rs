@@ -8,9 +8,9 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::Deserialize;
 
-use super::Method;
 use super::error::{Error, Kind};
 use super::excerpt;
+use super::method::Method;
 use super::token::Secret;
 
 /// How many objects a list has in all.
@@ -20,22 +20,22 @@ const LOOKED_AT: usize = 64 << 10;
 
 /// An answer with its whole body.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) request: String,
-    pub(super) method: Method,
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(in crate::api) struct Answer {
+    pub(in crate::api) request: String,
+    pub(in crate::api) method: Method,
+    pub(in crate::api) status: StatusCode,
+    pub(in crate::api) headers: HeaderMap,
+    pub(in crate::api) body: Vec<u8>,
     /// What must not be shown of it.
-    pub(super) token: Secret,
+    pub(in crate::api) token: Secret,
     /// When the request was sent, by our clock.
-    pub(super) sent: Timestamp,
-    pub(super) took: Duration,
+    pub(in crate::api) sent: Timestamp,
+    pub(in crate::api) took: Duration,
 }
 
 impl Answer {
     /// Reads the body.
-    pub(super) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+    pub(in crate::api) fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let excerpt = self.excerpt();
             let said = if excerpt.is_empty() { "nothing".to_owned() } else { format!("something else: {excerpt}") };
@@ -45,7 +45,7 @@ impl Answer {
     }
 
     /// How many objects the list has in all, by `X-Result-Count`.
-    pub(super) fn count(&self) -> Result<u64, Error> {
+    pub(in crate::api) fn count(&self) -> Result<u64, Error> {
         let text = self.header(&HeaderName::from_static(COUNT));
         text.and_then(|it| it.parse().ok()).ok_or_else(|| {
             let mut error = self.unreadable(&format!("answered {} without a count in `X-Result-Count`", self.status));
@@ -58,7 +58,7 @@ impl Answer {
     }
 
     /// The answer is not what was asked for. For a write that means: nobody knows what happened.
-    pub(super) fn unreadable(&self, detail: &str) -> Error {
+    pub(in crate::api) fn unreadable(&self, detail: &str) -> Error {
         let kind = if self.method.writes() { Kind::Lost } else { Kind::Unreadable };
         let help = "this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login \
                     page, a cache, a filter of headers?)";
@@ -66,7 +66,7 @@ impl Answer {
     }
 
     /// What the body says, for people.
-    pub(super) fn excerpt(&self) -> String {
+    pub(in crate::api) fn excerpt(&self) -> String {
         let text = match self.body.get(..LOOKED_AT) {
             None => String::from_utf8_lossy(&self.body).into_owned(),
             Some(start) => {
@@ -80,7 +80,7 @@ impl Answer {
     }
 
     /// How long to wait, by `Retry-After`: seconds, or a date by the server's clock.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    pub(in crate::api) fn retry_after(&self) -> Option<Duration> {
         let text = self.header(&RETRY_AFTER)?;
         if let Ok(seconds) = text.parse() {
             return Some(Duration::from_secs(seconds));
@@ -91,7 +91,7 @@ impl Answer {
     }
 
     /// The server's clock less ours, to the second; it read its clock somewhere between request and answer.
-    pub(super) fn clock_offset(&self) -> Option<SignedDuration> {
+    pub(in crate::api) fn clock_offset(&self) -> Option<SignedDuration> {
         let half = SignedDuration::try_from(self.took / 2).ok()?;
         // A date is cut to its second: on average, half a second has passed since.
         let theirs = self.date()?.checked_add(SignedDuration::from_millis(500)).ok()?;
@@ -109,6 +109,6 @@ impl Answer {
 }
 
 /// A line from the server that may be shown.
-pub(super) fn clean(text: &str, token: &Secret) -> String {
+pub(in crate::api) fn clean(text: &str, token: &Secret) -> String {
     excerpt::cut(&token.scrub(text))
 }

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::Method;
+use super::method::Method;
 
 /// A request that did not do what it should, or a client that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,9 +17,9 @@ pub struct Error {
     /// What to do about it.
     pub help: Option<String>,
     /// How it was answered, if it was.
-    pub(super) status: Option<u16>,
+    pub(in crate::api) status: Option<u16>,
     /// So many writes in a row were refused for the limit of the server that no more should be sent now.
-    pub(super) refused_in_a_row: Option<u32>,
+    pub(in crate::api) refused_in_a_row: Option<u32>,
     source: Option<Cause>,
 }
 
@@ -61,7 +61,7 @@ pub enum Kind {
 struct Cause(String);
 
 impl Error {
-    pub(super) fn new(request: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Self {
+    pub(in crate::api) fn new(request: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Self {
         Self {
             request: request.into(),
             kind,
@@ -79,19 +79,19 @@ impl Error {
     }
 
     #[must_use]
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(in crate::api) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     #[must_use]
-    pub(super) fn because(mut self, cause: impl Into<String>) -> Self {
+    pub(in crate::api) fn because(mut self, cause: impl Into<String>) -> Self {
         self.source = Some(Cause(cause.into()));
         self
     }
 
     /// An answer with a status that is no success. `excerpt` is what its body says.
-    pub(super) fn status(request: String, method: Method, status: StatusCode, excerpt: &str) -> Self {
+    pub(in crate::api) fn status(request: String, method: Method, status: StatusCode, excerpt: &str) -> Self {
         let mut detail = format!("answered {status}");
         // Pages of errors repeat their status.
         let said = excerpt.strip_prefix(status.as_str()).unwrap_or(excerpt).trim_start();

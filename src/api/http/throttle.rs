@@ -13,7 +13,7 @@ const SEVERAL: u32 = 8;
 
 /// The pace of the writes of one client. Without a refusal they don't wait for one another.
 #[derive(Debug)]
-pub(super) struct Throttle {
+pub(in crate::api) struct Throttle {
     first_gap: Duration,
     longest_gap: Duration,
     state: Mutex<State>,
@@ -30,14 +30,14 @@ struct State {
 }
 
 impl Throttle {
-    pub(super) fn new(patience: &Patience) -> Self {
+    pub(in crate::api) fn new(patience: &Patience) -> Self {
         let state = State { gap: Duration::ZERO, next: Instant::now(), refused: 0 };
         let (first_gap, longest_gap) = (patience.first_wait, patience.longest_wait);
         Self { first_gap, longest_gap, state: Mutex::new(state) }
     }
 
     /// Takes the next turn, and says how far away it is.
-    pub(super) fn turn(&self) -> Duration {
+    pub(in crate::api) fn turn(&self) -> Duration {
         let now = Instant::now();
         self.with(|state| {
             let turn = state.next.max(now);
@@ -47,7 +47,7 @@ impl Throttle {
     }
 
     /// Learns from the status of a write: each refusal doubles the gap, and what is no refusal shortens it again.
-    pub(super) fn learn(&self, status: Option<u16>) {
+    pub(in crate::api) fn learn(&self, status: Option<u16>) {
         let Some(status) = status else { return };
         let now = Instant::now();
         self.with(|state| {
@@ -63,7 +63,7 @@ impl Throttle {
     }
 
     /// How many writes in a row were refused, once they are so many that no more should be sent.
-    pub(super) fn exhausted(&self) -> Option<u32> {
+    pub(in crate::api) fn exhausted(&self) -> Option<u32> {
         self.with(|state| (state.refused >= SEVERAL).then_some(state.refused))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Method;
+use super::method::Method;
 
 /// How long and how often a request is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const TIME_TO_CREATE: Duration = Duration::from_secs(5);
 
 impl Patience {
     /// Whether there is time for another try after this wait.
-    pub(super) fn allows(&self, Tried { method, elapsed, .. }: &Tried, wait: Duration) -> bool {
+    pub(in crate::api) fn allows(&self, Tried { method, elapsed, .. }: &Tried, wait: Duration) -> bool {
         let needed = match method {
             Method::Post => TIME_TO_CREATE.min(self.budget / 2),
             Method::Get | Method::Head | Method::Delete => Duration::ZERO,

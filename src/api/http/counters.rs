@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::Method;
+use super::method::Method;
 
 /// Requests of one client since it was made.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl Counters {
     }
 
     /// Counts the nth try of a request.
-    pub(super) fn request(&self, method: Method, status: Option<u16>, nth: u32) {
+    pub(in crate::api) fn request(&self, method: Method, status: Option<u16>, nth: u32) {
         *self.requests.lock().unwrap_or_else(PoisonError::into_inner).entry((method, status)).or_default() += 1;
         if nth > 1 {
             self.retries.fetch_add(1, Ordering::Relaxed);

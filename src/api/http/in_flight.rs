@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// A call that has no result yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
+pub struct InFlightCall {
     /// What is asked, e.g. `GET /api/users/me/`.
     pub request: String,
     /// When it was asked first.
@@ -24,7 +24,7 @@ pub struct Wait {
 
 /// The calls of one client that are under way, in the order in which they began.
 #[derive(Debug, Default)]
-pub(super) struct Waits(Mutex<(u64, BTreeMap<u64, Call>)>);
+pub(in crate::api) struct InFlight(Mutex<(u64, BTreeMap<u64, Call>)>);
 
 #[derive(Debug)]
 struct Call {
@@ -37,29 +37,29 @@ struct Call {
 
 /// Takes a call out when it is over, however it ends.
 #[derive(Debug)]
-pub(super) struct Waiting<'a> {
-    waits: &'a Waits,
+pub(in crate::api) struct CallGuard<'a> {
+    in_flight: &'a InFlight,
     call: u64,
 }
 
-impl Waits {
+impl InFlight {
     /// A call begins.
-    pub(super) fn begin(&self, request: String) -> Waiting<'_> {
+    pub(in crate::api) fn begin(&self, request: String) -> CallGuard<'_> {
         let call = Call { request, since: Timestamp::now(), begun: Instant::now(), failed: 0, why: None };
         let number = self.with(|(next, calls)| {
             *next += 1;
             calls.insert(*next, call);
             *next
         });
-        Waiting { waits: self, call: number }
+        CallGuard { in_flight: self, call: number }
     }
 
     /// The one that has been under way for longest.
-    pub(super) fn longest(&self) -> Option<Wait> {
+    pub(in crate::api) fn longest(&self) -> Option<InFlightCall> {
         self.with(|(_, calls)| {
             let (_, Call { request, since, begun, failed, why }) = calls.first_key_value()?;
             let (request, since, failed, why) = (request.clone(), *since, *failed, why.clone());
-            Some(Wait { request, since, so_far: begun.elapsed(), failed, why })
+            Some(InFlightCall { request, since, so_far: begun.elapsed(), failed, why })
         })
     }
 
@@ -68,10 +68,10 @@ impl Waits {
     }
 }
 
-impl Waiting<'_> {
+impl CallGuard<'_> {
     /// A try of it failed, and there will be another.
-    pub(super) fn failed(&self, why: &str) {
-        self.waits.with(|(_, calls)| {
+    pub(in crate::api) fn failed(&self, why: &str) {
+        self.in_flight.with(|(_, calls)| {
             if let Some(call) = calls.get_mut(&self.call) {
                 call.failed += 1;
                 call.why = Some(why.to_owned());
@@ -80,8 +80,8 @@ impl Waiting<'_> {
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for CallGuard<'_> {
     fn drop(&mut self) {
-        self.waits.with(|(_, calls)| calls.remove(&self.call));
+        self.in_flight.with(|(_, calls)| calls.remove(&self.call));
     }
 }

@@ -59,13 +59,13 @@ impl Address {
     }
 
     /// Host and port, for people.
-    pub(super) fn host(&self) -> String {
+    pub(in crate::api) fn host(&self) -> String {
         let host = self.root.host_str().unwrap_or_default();
         self.root.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// The URL of something below the root; `path` ends in a slash, as every path of the server does.
-    pub(super) fn join(&self, path: &str) -> Url {
+    pub(in crate::api) fn join(&self, path: &str) -> Url {
         let mut url = self.root.clone();
         url.set_path(&format!("{}{path}", self.root.path()));
         url
@@ -74,7 +74,7 @@ impl Address {
     /// The name that the server itself has for an object: the reference that it takes in the body of a POST.
     ///
     /// The server looks only at the path, and knows nothing of a path that a proxy puts before `/api/`.
-    pub(super) fn reference(&self, collection: &str, id: impl fmt::Display) -> String {
+    pub(in crate::api) fn reference(&self, collection: &str, id: impl fmt::Display) -> String {
         let mut url = self.root.clone();
         url.set_path(&format!("/api/{collection}/{id}/"));
         url.into()

@@ -6,7 +6,7 @@ use serde_json::Value;
 const LONGEST: usize = 200;
 
 /// What a body says: the messages of JSON, the title of a web page, or all of anything else.
-pub(super) fn message(body: &str) -> String {
+pub(in crate::api) fn message(body: &str) -> String {
     let said = match serde_json::from_str::<Value>(body) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => messages(&value),
         Ok(_) | Err(_) if body.trim_start().starts_with('<') => page(body),
@@ -16,7 +16,7 @@ pub(super) fn message(body: &str) -> String {
 }
 
 /// One line of plain text: no control characters, nothing that turns the direction of writing, not too long.
-pub(super) fn cut(text: &str) -> String {
+pub(in crate::api) fn cut(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
     for (index, word) in text.split_whitespace().enumerate() {

@@ -6,11 +6,7 @@ use std::sync::Arc;
 use super::object;
 use super::pages::{List, SIZE};
 use super::wire::{Item, User};
-use crate::api::Method;
-use crate::api::answer::clean;
-use crate::api::each::each;
-use crate::api::error::Error;
-use crate::api::http::Http;
+use crate::api::http::{Error, Http, Method, bounded_map, clean};
 use crate::binding::UserId;
 use crate::directory;
 
@@ -40,11 +36,11 @@ pub(in crate::api) async fn users(
         }
         // With so much coming and going, one by one is slower, but right.
     }
-    let by_id = each(http.parallelism, ids, |id| {
+    let by_id = bounded_map(http.parallelism, ids, |id| {
         let http = Arc::clone(http);
         async move { object::<User>(&http, PATH, id, FIELDS).await }
     });
-    let by_username = each(http.parallelism, usernames, |username| {
+    let by_username = bounded_map(http.parallelism, usernames, |username| {
         let (list, http) = (list.clone(), Arc::clone(http));
         async move { by_username(&http, list, username).await }
     });
@@ -59,8 +55,13 @@ pub(in crate::api) async fn everybody(http: &Arc<Http>) -> Result<BTreeMap<UserI
     if everybody.settled { Ok(named(everybody.items.into_values())) } else { Err(list.moving(http)) }
 }
 
+/// Lists all users, unless there are more than `most`.
+pub(in crate::api) async fn usernames(http: &Arc<Http>, most: u64) -> Result<BTreeMap<UserId, directory::User>, Error> {
+    if list().count(http).await? > most { Ok(BTreeMap::new()) } else { everybody(http).await }
+}
+
 /// All users, with as little of each as is needed.
-pub(super) fn list() -> List {
+pub(in crate::api) fn list() -> List {
     FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field))
 }
 

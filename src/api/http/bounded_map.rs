@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 
 use tokio::task::JoinSet;
 
-use super::Error;
+use super::error::Error;
 
 /// Does `work` for every item, at most `limit` at once, and returns the results in the order of the items.
 ///
 /// The first failure is returned; what is under way then is dropped.
-pub(super) async fn each<I, T, W>(
+pub(in crate::api) async fn bounded_map<I, T, W>(
     limit: NonZeroUsize,
     items: impl IntoIterator<Item = I>,
     work: impl Fn(I) -> W,

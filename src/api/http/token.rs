@@ -30,7 +30,7 @@ pub enum TokenSource {
 
 /// The token of one client.
 #[derive(Debug)]
-pub(super) struct Token {
+pub(in crate::api) struct Token {
     /// The file to read again.
     file: Option<PathBuf>,
     /// How long that may take.
@@ -48,7 +48,7 @@ struct Last {
 
 /// A token that was used, kept to be scrubbed from whatever is shown.
 #[derive(Clone)]
-pub(super) struct Secret {
+pub(in crate::api) struct Secret {
     text: SecretString,
     /// Marked as sensitive, so that no layer below logs it.
     header: HeaderValue,
@@ -56,7 +56,7 @@ pub(super) struct Secret {
 
 impl Token {
     /// Fails when there is no token that could be sent. Waits for whoever writes a pipe, for as long as the patience lasts.
-    pub(super) fn new(source: TokenSource, patience: Duration) -> Result<Self, Error> {
+    pub(in crate::api) fn new(source: TokenSource, patience: Duration) -> Result<Self, Error> {
         let (file, token) = match source {
             TokenSource::Text(text) => (None, Secret::parse(text.expose_secret(), || "token".to_owned())?),
             TokenSource::File(path) if is_stream(&path) => (None, read_within(path, patience)?),
@@ -73,7 +73,7 @@ impl Token {
     /// A file that is empty or gone for a moment is one that is being replaced. The last good token stays in use then,
     /// and the server is the judge of it. When it is so the second time in a row, it is said, each reason once: whoever
     /// put a new token there has to know that it is not used.
-    pub(super) async fn current(&self) -> Secret {
+    pub(in crate::api) async fn current(&self) -> Secret {
         let read = match &self.file {
             Some(path) => again(path.clone(), self.patience).await,
             None => return self.last.lock().unwrap_or_else(PoisonError::into_inner).token.clone(),
@@ -95,7 +95,7 @@ impl Token {
     }
 
     /// Why the last token stays in use, if its source holds none that can be used.
-    pub(super) fn problem(&self) -> Option<String> {
+    pub(in crate::api) fn problem(&self) -> Option<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).said.clone()
     }
 }
@@ -118,16 +118,16 @@ impl Secret {
         Ok(Self { text: text.into(), header })
     }
 
-    pub(super) fn header(&self) -> HeaderValue {
+    pub(in crate::api) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
 
     /// The text without the token.
-    pub(super) fn scrub(&self, text: &str) -> String {
+    pub(in crate::api) fn scrub(&self, text: &str) -> String {
         text.replace(self.text.expose_secret(), "<token>")
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::api) fn len(&self) -> usize {
         self.text.expose_secret().len()
     }
 }

@@ -1,0 +1,66 @@
+//! What the operations of a client are asked with and answer with, beside the words of everybody.
+
+use std::sync::Arc;
+
+use crate::binding::{Link, ResourceId, RoleId, UserId};
+use crate::snapshot::{IncompleteLink, NamedLink};
+
+/// Which links are asked for; parts that are `None` may be anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// On this resource.
+    pub resource: Option<ResourceId>,
+    /// With this role.
+    pub role: Option<RoleIs>,
+    /// Of this user.
+    pub user: Option<UserId>,
+}
+
+/// A role that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RoleIs {
+    /// This one.
+    Id(RoleId),
+    /// Any of this name, whichever its offering.
+    Called(Arc<str>),
+}
+
+/// Links as they were listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Each row once, sorted by link.
+    pub links: Vec<NamedLink>,
+    /// Pages read.
+    pub pages: u32,
+    /// Links came and went while they were read: something may be missing.
+    pub changing: bool,
+}
+
+/// Links as well as they could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// In order.
+    pub links: Vec<Link>,
+    /// Rows that are no link, since a part of them is missing each time.
+    pub incomplete: Vec<IncompleteLink>,
+    /// Nothing that was there all the time is missing.
+    pub all: bool,
+}
+
+/// What a creation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// This link was made.
+    New(Link),
+    /// The server says that there is one already, and made none.
+    Exists,
+}
+
+/// What a DELETE came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The link was there and is not any more.
+    Done,
+    /// There is no such link, or none that the caller may see.
+    NotFound,
+}

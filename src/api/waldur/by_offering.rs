@@ -1,0 +1,37 @@
+//! A list of what belongs to offerings, read offering by offering.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::pages::{List, Reading};
+use super::wire::OfOffering;
+use crate::api::http::{Error, Http, bounded_map};
+
+/// Reads a list offering by offering, if by pages it was unsettled. It stays unsettled: it has no count of its own.
+pub(in crate::api) async fn by_offering<T: OfOffering>(
+    http: &Arc<Http>,
+    list: &List,
+    paged: Reading<T>,
+    offerings: &BTreeSet<Uuid>,
+) -> Result<Reading<T>, Error> {
+    if paged.settled {
+        return Ok(paged);
+    }
+    let parts = bounded_map(http.parallelism, offerings.iter().copied(), |offering| {
+        let (list, http) = (list.clone().with("offering_uuid", offering.simple().to_string()), Arc::clone(http));
+        async move {
+            let part = list.read::<T>(&http).await?;
+            if part.items.values().any(|item| item.offering() != offering) {
+                return Err(list.filter_ignored(&http, "an object of another offering"));
+            }
+            if part.settled { Ok(part) } else { Err(list.moving(&http)) }
+        }
+    });
+    let mut items = HashMap::new();
+    for part in parts.await? {
+        items.extend(part.items);
+    }
+    Ok(Reading { items, ..paged })
+}

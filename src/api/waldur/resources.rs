@@ -1,0 +1,81 @@
+//! Resources, by id or by name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::pages::{List, SIZE};
+use super::wire::{Bare, Item as _, Resource};
+use super::{by_id, object};
+use crate::api::http::{Error, Http, Method, bounded_map};
+use crate::binding::ResourceId;
+use crate::directory;
+
+/// In this view resources have the name that a new link must call them by.
+const PATH: &str = "marketplace-resources/";
+/// Answering with these only is seven times as fast.
+const FIELDS: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
+
+/// All resources, with the fields that matter.
+pub(in crate::api) fn list() -> List {
+    FIELDS.iter().fold(List::new(PATH), |list, field| list.with("field", *field))
+}
+
+/// All resources, with nothing but their ids.
+pub(in crate::api) fn bare() -> List {
+    List::new(PATH).with("field", "uuid")
+}
+
+/// The first resource of all.
+pub(in crate::api) async fn any(http: &Http) -> Result<Option<ResourceId>, Error> {
+    let request = bare().request(http, Method::Get).with("page_size", "1");
+    let first: Vec<Bare> = http.call(&request).await?.json()?;
+    Ok(first.first().map(|it| it.id().into()))
+}
+
+/// Looks resources up by id: each by itself, or all of them where that is quicker.
+pub(in crate::api) async fn resources(
+    http: &Arc<Http>,
+    mut ids: BTreeSet<ResourceId>,
+) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
+    /// A page of resources takes the server about as long as so many by themselves.
+    const PAGE_IN_SINGLES: u64 = 20;
+    let mut found = BTreeMap::new();
+    if ids.len() as u64 > PAGE_IN_SINGLES
+        && List::new(PATH).count(http).await?.div_ceil(SIZE) * PAGE_IN_SINGLES < ids.len() as u64
+    {
+        found = by_id(list().read::<Resource>(http).await?.items.into_values());
+        found.retain(|id, _| ids.contains(id));
+        ids.retain(|id| !found.contains_key(id));
+    }
+    found.extend(one_by_one(http, ids).await?);
+    Ok(found)
+}
+
+/// Looks resources up, each by itself.
+pub(in crate::api) async fn one_by_one(
+    http: &Arc<Http>,
+    ids: BTreeSet<ResourceId>,
+) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
+    let found = bounded_map(http.parallelism, ids, |id| {
+        let http = Arc::clone(http);
+        async move { object::<Resource>(&http, PATH, id, FIELDS).await }
+    });
+    Ok(by_id(found.await?.into_iter().flatten()))
+}
+
+/// Lists the resources of this name. The server trims spaces around it, so that it may not find such a name.
+pub(in crate::api) async fn called(
+    http: &Arc<Http>,
+    name: &str,
+) -> Result<BTreeMap<ResourceId, directory::Resource>, Error> {
+    let list = list().with("name_exact", name);
+    let reading = list.read::<Resource>(http).await?;
+    if !reading.settled {
+        return Err(list.moving(http));
+    }
+    let found: BTreeMap<_, directory::Resource> = by_id(reading.items.into_values());
+    if found.values().any(|it| it.name != name) {
+        return Err(list.filter_ignored(http, "a resource of another name"));
+    }
+    Ok(found)
+}
