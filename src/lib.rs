@@ -22,6 +22,7 @@
 //! |---|---|---|
 //! | [`binding`], [`digest`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
 //! | [`outfile`] | how a file is written without harm to what is there | replace anything but a regular file |
+//! | [`mod@visible`], [`redact`] | what text from outside may do on a line, and what looks like a token | know whose text it is |
 //! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
 //! | [`plan`] | what to create, remove, leave, and why | forget a link: each one is in exactly one list |
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
@@ -48,6 +49,9 @@ pub mod event;
 pub mod outfile;
 pub mod site;
 pub mod snapshot;
+
+pub mod redact;
+pub mod visible;
 
 pub mod desired;
 pub mod explain;

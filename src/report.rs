@@ -121,12 +121,14 @@ impl Report {
         self.steps.iter().filter(|(step, outcome)| fits(step, outcome)).count()
     }
 
-    /// Whether all went well and nothing that may be sent is left to be done.
+    /// Whether all went well, nothing that may be sent is left to be done, and no line is unresolved.
     pub fn converged(&self) -> bool {
         let left = match &self.after {
             After::Untouched => false,
             After::Unread(_) => true,
-            After::Decision(decision) => !decision.approved.is_empty() || decision.plan.changing,
+            After::Decision(decision) => {
+                !decision.approved.is_empty() || decision.plan.changing || decision.plan.has_problems()
+            }
         };
         self.stopped.is_none() && !left && self.steps.iter().all(|(_, outcome)| outcome.is_done())
     }

@@ -2,12 +2,14 @@
 //!
 //! It reads the daemon's status and changes nothing but by asking for a pass.
 
+mod connections;
 mod host;
 mod json_v1;
 mod metrics;
 mod page;
 mod sync_token;
 
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,8 +22,9 @@ use axum::routing::{get, post};
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-use crate::daemon::{Asker, Status, Trigger, Waits};
+use crate::daemon::{Asker, By, Status, Stop, Trigger, Waits};
 pub use json_v1::json_v1;
 pub use metrics::{Format, metrics};
 pub use page::page;
@@ -45,9 +48,25 @@ pub struct Admin {
 /// Serves the admin port until the process ends.
 ///
 /// # Errors
-/// None today: a connection that fails concerns nobody but itself.
-pub async fn serve(listener: TcpListener, admin: Admin) -> std::io::Result<()> {
-    axum::serve(listener, router(admin)).await
+/// When for a minute no connection could be accepted. A connection that fails concerns nobody but itself.
+pub async fn serve(listener: TcpListener, admin: Admin) -> io::Result<()> {
+    connections::serve(listener, router(admin)).await
+}
+
+/// Waits for a served admin port to end, which it should not, and then says so and asks the daemon to leave: what
+/// nobody can look at or probe is not to run on.
+pub async fn leave_with(served: JoinHandle<io::Result<()>>, stop: watch::Sender<Stop>) {
+    let why = match served.await {
+        Ok(Ok(())) => "it ended".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!("the admin server has stopped, and so the agent stops: {why}");
+    stop.send_modify(|it| {
+        if *it == Stop::No {
+            *it = Stop::Soon(By::Terminate);
+        }
+    });
 }
 
 fn router(admin: Admin) -> Router {

@@ -13,6 +13,9 @@ use crate::snapshot::Caller;
 impl Client {
     /// The proxy that requests go through, if they do: scheme, host and port. A password of its own is left out.
     pub fn proxy(&self) -> Option<String> {
+        if self.http.address.is_loopback() {
+            return None;
+        }
         // The HTTP client below asks the same for every request.
         let proxy = Matcher::from_system().intercept(&self.http.address.join("").as_str().parse().ok()?)?;
         let uri = proxy.uri();

@@ -342,6 +342,9 @@ pub(super) struct Server {
     /// A file that holds the token; read again when it changes.
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
+    /// Sends the token over plain `http://` to another machine: whoever can read the traffic can use the token.
+    #[arg(long, env = "GRANTSYNC_INSECURE_HTTP", value_parser = switch())]
+    pub(super) insecure_http: bool,
     /// Instead of any server that is set: a sandbox inside this process, with a little world in it. It is a Waldur 7.0
     /// unless another version is given, e.g. `--sandbox=8.1`.
     #[arg(long, env = "GRANTSYNC_SANDBOX", value_name = "VERSION", value_parser = choice, num_args = 0..=1,

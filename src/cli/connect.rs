@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::args::Server;
-use super::output;
 use super::values::SandboxChoice;
+use super::{output, secrets};
 use crate::api::{self, Address, Client, TokenSource, retry::Patience};
 use crate::sandbox::{Sandbox, Waldur, World, tokens};
 
@@ -27,7 +27,7 @@ pub(super) struct Connection {
 
 /// Connects to the server that is asked for, or starts a sandbox.
 pub(super) async fn connect(server: &Server) -> Result<Connection> {
-    let Server { url, token_file, sandbox, ca_file, parallelism, timeout } = server;
+    let Server { url, token_file, insecure_http: _, sandbox, ca_file, parallelism, timeout } = server;
     let sandbox = start_sandbox(*sandbox).await?;
     let (url, token) = match (&sandbox, url) {
         (Some(sandbox), _) => (sandbox.url(), TokenSource::Text(tokens::STAFF.into())),
@@ -35,6 +35,9 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
         (None, None) => return Err(no_server().into()),
     };
     let address = Address::parse(&url)?;
+    if let Some(refused) = unencrypted(&address, server) {
+        return Err(refused.into());
+    }
     if !address.is_private() {
         output::say(&format!("warning: the token is sent to {address} without encryption; use `https://`\n\n"));
     }
@@ -45,6 +48,14 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
         ..api::Settings::new(address, token)
     };
     Ok(Connection { client: Client::new(settings)?, sandbox })
+}
+
+/// Why the token is not sent there: others might read it on the way, and nobody said that they may.
+pub(super) fn unencrypted(address: &Address, server: &Server) -> Option<Usage> {
+    (!address.is_private() && !server.insecure_http).then(|| Usage {
+        message: format!("{address} would receive the token without encryption"),
+        help: "use `https://`; or `--insecure-http`, if nobody can read the traffic between here and there".to_owned(),
+    })
 }
 
 /// Starts the sandbox that is asked for, if one is.
@@ -58,6 +69,7 @@ pub(super) async fn start_sandbox(SandboxChoice(waldur): SandboxChoice) -> Resul
 
 fn token(file: Option<&Path>) -> Result<TokenSource> {
     if let Some(path) = file {
+        secrets::in_file(path);
         return Ok(TokenSource::File(path.to_owned()));
     }
     match std::env::var("WALDUR_ACCESS_TOKEN") {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::args::{Doctor, DoctorFormat, Server};
-use super::connect::start_sandbox;
+use super::connect::{Usage, start_sandbox, unencrypted};
 use super::{Exit, output};
 use crate::api::retry::Patience;
 use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
@@ -70,7 +70,11 @@ fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Told) -> Result
         return Ok(None);
     };
     let nobody = client(server, &address, TokenSource::Text(NOBODY.into()));
-    let known = token.map(|token| client(server, &address, token)).transpose();
+    let shown = |token| match unencrypted(&address, server) {
+        Some(Usage { message, help }) => Err(Failure { message, help: Some(help) }),
+        None => client(server, &address, token).map_err(|error| failure(&error)),
+    };
+    let known = token.map(shown).transpose();
     let (client, has_token) = match (nobody, known) {
         // It is not the token that is of no use, but what goes for anybody.
         (Err(error), _) => {
@@ -79,7 +83,7 @@ fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Told) -> Result
             return Ok(None);
         }
         (Ok(nobody), Err(error)) => {
-            told.tell(doctor::token_source(Err(Some(failure(&error)))))?;
+            told.tell(doctor::token_source(Err(Some(error))))?;
             (nobody, false)
         }
         (Ok(nobody), Ok(known)) => {

@@ -140,7 +140,7 @@ fn refuse(problems: &[Diagnostic], exit: Exit) -> Exit {
     output::say("error: what is asked about can't be told\n");
     for Diagnostic { message, primary, help, .. } in problems {
         let help = help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        output::say(&format!("  {}: {}\n", primary.span.file, visible(&format!("{message}{help}"))));
+        output::say(&format!("  {}: {}\n", visible(&primary.span.file), visible(&format!("{message}{help}"))));
     }
     exit
 }

@@ -22,6 +22,7 @@ mod run;
 mod sandbox;
 mod saved;
 mod schema;
+mod secrets;
 mod show;
 mod signals;
 mod snapshot;
@@ -34,6 +35,8 @@ use std::fmt::Write as _;
 
 use clap::error::ErrorKind;
 
+use crate::redact;
+use crate::visible::visible;
 use args::{Cli, Command};
 pub use exit::Exit;
 
@@ -82,7 +85,10 @@ fn usage(error: &clap::Error) -> Exit {
             Exit::Done
         }
         _ => {
-            output::say(&text);
+            // It repeats what was typed.
+            let plain = error.render().to_string();
+            let safe = echo(&plain);
+            output::say(if safe == plain { &text } else { &safe });
             Exit::Usage
         }
     }
@@ -94,7 +100,7 @@ fn failed(error: &anyhow::Error) -> Exit {
         read::tell(sources, diagnostics);
     }
     let (exit, help) = read::cause(error);
-    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let chain: Vec<String> = error.chain().map(|it| echo(&it.to_string())).collect();
     let mut told = String::new();
     for (at, part) in chain.iter().enumerate() {
         // A cause often stands in the words of what it caused already.
@@ -104,7 +110,13 @@ fn failed(error: &anyhow::Error) -> Exit {
     }
     output::say(&told);
     for help in help {
-        output::say(&format!("  help: {help}\n"));
+        output::say(&format!("  help: {}\n", echo(&help)));
     }
     exit
+}
+
+/// Text that may repeat an argument, the environment or a server: it holds no token and nothing hidden.
+fn echo(text: &str) -> String {
+    let lines = redact::tokens(text);
+    lines.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }

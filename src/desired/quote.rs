@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::visible::unhidden;
+
 /// How many characters of a text are shown.
 const SHOWN: usize = 80;
 
@@ -11,11 +13,10 @@ pub(super) struct Quoted<'t>(pub(super) &'t str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chars = self.0.chars();
-        f.write_str("`")?;
-        for it in chars.by_ref().take(SHOWN) {
-            if it.is_control() { write!(f, "{}", it.escape_default())? } else { write!(f, "{it}")? }
-        }
-        f.write_str(if chars.next().is_some() { "…`" } else { "`" })
+        let (shown, end) = match self.0.char_indices().nth(SHOWN) {
+            Some((end, _)) => (&self.0[..end], "…"),
+            None => (self.0, ""),
+        };
+        write!(f, "`{}{end}`", unhidden(shown, &[]))
     }
 }

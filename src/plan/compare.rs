@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::doubts::Doubts;
-use super::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use super::{Creation, Held, Hold, Keep, Kept, Part, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
 use crate::diagnostic::{Diagnostic, Span};
@@ -166,8 +166,8 @@ impl View<'_> {
             Some(Hold::Settings(span.clone()))
         } else if unnamed {
             Some(Hold::NotNamed)
-        } else if !self.seen(binding) {
-            Some(Hold::Unseen)
+        } else if let Some(part) = self.unseen(binding) {
+            Some(Hold::Unseen(part))
         } else if let Some(span) = self.doubts.about(binding) {
             Some(Hold::Doubt(span.clone()))
         } else if !self.clocks_agree && wanted.is_some_and(Wanted::dated) {
@@ -207,11 +207,17 @@ impl View<'_> {
         self.desired.territory.as_ref().is_none_or(|it| it.contains(binding, self.directory))
     }
 
-    /// Whether every part of it can be looked up. What has no name for us might be meant by any name in the settings.
-    fn seen(&self, binding: &Binding) -> bool {
+    /// The first part that cannot be looked up. What has no name for us might be meant by any name in the settings.
+    fn unseen(&self, binding: &Binding) -> Option<Part> {
         let Binding { resource, role, user } = binding;
         let Directory { resources, roles, users } = self.directory;
-        resources.contains_key(resource) && roles.contains_key(role) && users.contains_key(user)
+        if !resources.contains_key(resource) {
+            Some(Part::Resource)
+        } else if !roles.contains_key(role) {
+            Some(Part::Role)
+        } else {
+            (!users.contains_key(user)).then_some(Part::User)
+        }
     }
 
     fn terminated(&self, resource: ResourceId) -> bool {

@@ -8,7 +8,7 @@ mod doubts;
 mod step;
 
 pub use compare::{CLOCKS_AGREE, plan};
-pub use step::{Creation, Held, Hold, Keep, Kept, Removal, Skip, Skipped, Why};
+pub use step::{Creation, Held, Hold, Keep, Kept, Part, Removal, Skip, Skipped, Why};
 
 use std::collections::BTreeSet;
 

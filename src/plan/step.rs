@@ -60,8 +60,8 @@ pub enum Hold {
     Settings(Span),
     /// There is no scope, and no line names the resource.
     NotNamed,
-    /// Its resource, its role or its user is none that we can look up, so that we can't tell what names mean it.
-    Unseen,
+    /// A part of it cannot be looked up, so that we can't tell what names mean it.
+    Unseen(Part),
     /// This line could not be resolved, and might mean this.
     Doubt(Span),
     /// The server's clock and ours differ, and a line for this has a date.
@@ -72,6 +72,17 @@ pub enum Hold {
     Keeper,
     /// Too much would go at once.
     Limit,
+}
+
+/// A part of a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Where.
+    Resource,
+    /// What.
+    Role,
+    /// Who.
+    User,
 }
 
 /// A binding that is wanted and not created.
@@ -133,7 +144,9 @@ impl Hold {
         match self {
             Self::Settings(_) => "an unresolved setting might refer to it",
             Self::NotNamed => "no scope, and no line names its resource",
-            Self::Unseen => "its resource, role or user cannot be looked up",
+            Self::Unseen(Part::Resource) => "its resource cannot be looked up",
+            Self::Unseen(Part::Role) => "its role cannot be looked up",
+            Self::Unseen(Part::User) => "its user cannot be looked up",
             Self::Doubt(_) => "an unresolved line might refer to it",
             Self::Clock => "a line for it has a date, and the server's clock differs from ours",
             Self::Replacement => "replacement not created",
@@ -155,6 +168,16 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.cause())?;
         self.place().map_or(Ok(()), |span| write!(f, " · {span}"))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Resource => "resource",
+            Self::Role => "role",
+            Self::User => "user",
+        })
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
-use super::excerpt::{Excerpt, excerpts, harmless};
+use super::excerpt::{Excerpt, excerpts};
 use crate::diagnostic::{Diagnostic, Label, Severity, Source};
+use crate::visible::visible;
 
 /// Columns of a line that are shown; excerpts are cut before, so that nothing is cut here.
 const WIDTH: usize = 1_000;
@@ -64,7 +65,7 @@ fn group<'d>(sources: &HashMap<&str, &Source>, diagnostic: &'d Diagnostic) -> Gr
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(clean(message)).id(*code));
+    let mut group = Group::with_title(level.primary_title(visible(message)).id(*code));
     for file in files(primary, related) {
         let labels: Vec<_> =
             std::iter::once(primary).chain(related).filter(|it| it.span.file == file.span.file).collect();
@@ -77,7 +78,7 @@ fn group<'d>(sources: &HashMap<&str, &Source>, diagnostic: &'d Diagnostic) -> Gr
         }
     }
     match help {
-        Some(help) => group.element(Level::HELP.message(clean(help))),
+        Some(help) => group.element(Level::HELP.message(visible(help))),
         None => group,
     }
 }
@@ -100,23 +101,18 @@ fn elements<'d>(excerpt: Excerpt<'d>, primary: &Label) -> Vec<Element<'d>> {
     let annotation = |(range, label): (_, &'d Label)| -> Annotation<'d> {
         let kind = if is_primary(label) { AnnotationKind::Primary } else { AnnotationKind::Context };
         let annotation = kind.span(range);
-        if label.text.is_empty() { annotation } else { annotation.label(clean(&label.text)) }
+        if label.text.is_empty() { annotation } else { annotation.label(visible(&label.text)) }
     };
     let snippet = Snippet::source(text).line_start(line).annotations(labels.into_iter().map(annotation));
     match head {
         Some(head) if cut => vec![origin(head).into(), snippet.into()],
-        Some(head) => vec![snippet.path(clean(&head.span.file)).into()],
+        Some(head) => vec![snippet.path(visible(&head.span.file)).into()],
         None => vec![snippet.into()],
     }
 }
 
 fn origin(label: &Label) -> Origin<'_> {
     let span = &label.span;
-    let path = Origin::path(clean(&span.file));
+    let path = Origin::path(visible(&span.file));
     if span.is_option() { path } else { path.line(span.line as usize).char_column(span.column as usize) }
-}
-
-/// Without characters that would move the cursor or colour the screen.
-fn clean(text: &str) -> String {
-    harmless(&annotate_snippets::normalize_untrusted_str(text))
 }

@@ -1,8 +1,10 @@
 //! The few lines of a file that a finding is about.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::diagnostic::{Label, Source};
+use crate::visible::{hidden, unhidden};
 
 /// Labels that are at most so many lines apart are shown in one excerpt.
 const LINES_APART: u32 = 8;
@@ -18,7 +20,7 @@ pub(super) struct Excerpt<'d> {
     pub(super) line: usize,
     /// The lines.
     pub(super) text: String,
-    /// Whether a beginning of a line is missing, so that its columns are not those of the file.
+    /// Whether a beginning of a line is missing or characters are written out, so that columns are not those of the file.
     pub(super) cut: bool,
     /// Each label, and where it is in the text.
     pub(super) labels: Vec<(Range<usize>, &'d Label)>,
@@ -66,10 +68,15 @@ fn excerpt<'d>(text: &str, labels: &[&'d Label]) -> Excerpt<'d> {
         }
         let shift = excerpt.text.len();
         for label in here() {
-            let at = |at: u32| clamp(at).clamp(start + window.start, start + window.end) - start - window.start + shift;
+            let at = |at: u32| {
+                let at = clamp(at).clamp(start + window.start, start + window.end) - start - window.start;
+                at + longer(&line[window.clone()], at) + shift
+            };
             excerpt.labels.push((at(label.span.start)..at(label.span.end), label));
         }
-        excerpt.text.push_str(&harmless(&line[window.clone()]));
+        let part = unhidden(&line[window.clone()], &['\t']);
+        excerpt.cut |= matches!(part, Cow::Owned(_));
+        excerpt.text.push_str(&part);
         if start + window.end < end {
             excerpt.text.push('…');
         }
@@ -88,9 +95,10 @@ fn window(line: &str, label: usize) -> Range<usize> {
     start..floor(line, (start + LONGEST).min(line.len()))
 }
 
-/// Without the control characters from U+0080 on, which the renderer lets pass; as long in bytes as before.
-pub(super) fn harmless(text: &str) -> String {
-    text.replace(|it| matches!(it, '\u{80}'..='\u{9f}'), "·")
+/// How many bytes longer the part before a place is when it is shown.
+fn longer(part: &str, at: usize) -> usize {
+    let written_out = hidden(part).take_while(|(start, _)| *start < at).filter(|(_, it)| *it != '\t');
+    written_out.map(|(_, it)| unhidden(it.encode_utf8(&mut [0; 4]), &[]).len() - it.len_utf8()).sum()
 }
 
 /// The whole line that holds a place.

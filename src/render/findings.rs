@@ -243,7 +243,7 @@ impl<'a> All<'a> {
             let id = match cause {
                 Hold::Settings(_) => "held-settings",
                 Hold::NotNamed => "held-not-named",
-                Hold::Unseen => "held-unseen",
+                Hold::Unseen(_) => "held-unseen",
                 Hold::Doubt(_) => "held-doubt",
                 Hold::Clock => "held-clock",
                 Hold::Replacement => "held-replacement",

@@ -10,7 +10,7 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Settings(_) => "fix that setting".to_owned(),
         Hold::Doubt(_) => "fix that line".to_owned(),
         Hold::NotNamed => "list the resource under `bindings`, or write `scope: all`".to_owned(),
-        Hold::Unseen => "use a token that can see the resource".to_owned(),
+        Hold::Unseen(part) => format!("use a token that can see the {part}"),
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
         Hold::Keeper => "the next pass decides again".to_owned(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::naming;
+use crate::visible::is_hidden;
 
 /// Indented, with a line break at the end, and safe to look at: what would be hidden in a terminal or a log, or would
 /// hide something there, is written as an escape.
@@ -17,7 +17,7 @@ pub(super) fn write(value: &impl Serialize) -> String {
         out.push_str(&rest[..at]);
         let mut after = rest[at..].chars();
         match after.next() {
-            Some(it) if naming::hidden(it) => {
+            Some(it) if is_hidden(it) => {
                 for unit in it.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
                 }

@@ -35,6 +35,7 @@ mod tally;
 mod text;
 mod words;
 
+pub use crate::visible::visible;
 use counts::grouped;
 pub use counts::{Counts, counted};
 pub use dates::span;
@@ -47,7 +48,7 @@ pub use format::{Format, UnknownFormat, render};
 pub use hold::exceeded;
 pub use json_v1::json_schema;
 pub use markdown::job_summary;
-pub use naming::{Naming, visible};
+pub use naming::Naming;
 pub use plan::{Detail, approval, banner, plan, summary};
 pub use report::{report, step};
 pub use risks::risks;

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 
 use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::Directory;
+use crate::visible::visible;
 
 /// Names for people, from a directory; where a name says too little, more is said.
 #[derive(Debug, Clone)]
@@ -81,31 +82,4 @@ impl<'a> Naming<'a> {
     fn name(&self, name: &str, id: impl Display, needed: bool) -> String {
         if self.ids || needed { format!("{} [{id}]", visible(name)) } else { visible(name).into_owned() }
     }
-}
-
-/// A name as it may stand in a terminal or the log of a CI job: what would move the cursor, turn the line around, be
-/// invisible, or be obeyed as a command of GitHub Actions, is written out.
-pub fn visible(name: &str) -> Cow<'_, str> {
-    let command = name.trim_start().starts_with("::") || name.contains("##[");
-    if !command && !name.contains(hidden) {
-        return Cow::Borrowed(name);
-    }
-    let mut shown = String::with_capacity(name.len() + 8);
-    for it in name.chars() {
-        let obeyed = it == '[' && shown.ends_with("##") || it == ':' && shown.trim_start().is_empty();
-        if hidden(it) || (command && obeyed) {
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(it));
-        } else {
-            shown.push(it);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// What a reader does not see, or what changes how the rest is seen: control characters, direction marks, tags.
-pub(super) fn hidden(it: char) -> bool {
-    it.is_control()
-        || matches!(it,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use crate::api_support::{TOKEN, json, settings};
+use crate::api_support::{Raw, Reply, TOKEN, json, settings};
 
 /// A server with a certificate of an authority that nobody else knows, for the address 127.0.0.1.
 pub(crate) struct Secure {
@@ -106,4 +106,17 @@ async fn http_2_is_spoken_where_the_server_offers_it() {
     // It only greets us so, and then falls silent.
     assert!(server.caller("127.0.0.1", true).await.is_err());
     assert_eq!(*server.spoken.lock().unwrap(), ["h2"]);
+}
+
+#[tokio::test]
+async fn a_port_that_has_answered_is_not_asked_whether_it_speaks_tls() {
+    let me = r#"{"uuid": "c584133ac9164b3cbee5789041c98ac3", "username": "staff", "is_staff": true, "is_support": false, "token_lifetime": null}"#;
+    let raw =
+        Raw::start(move |_, before| Reply::Bytes(if before == 0 { json("200 OK", me) } else { Vec::new() })).await;
+    let mut settings = settings(&raw.url, TOKEN);
+    settings.patience.tries = 1;
+    let client = Client::new(settings).unwrap();
+    client.caller().await.unwrap();
+    let error = client.caller().await.unwrap_err();
+    assert_eq!(error.help.as_deref(), Some("the server is overloaded, or the network between is bad: try again later"));
 }

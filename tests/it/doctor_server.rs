@@ -192,8 +192,12 @@ async fn something_that_answers_everything_alike() {
 async fn a_proxy_in_the_environment_is_named_without_its_password() {
     let raw = Raw::always(answer("403 Forbidden", &[], &page("Access denied by policy"))).await;
     let proxy = format!("http://alice:secret@{}", raw.url.trim_start_matches("http://"));
-    let environment =
-        [("WALDUR_API_URL", "http://waldur.invalid"), ("WALDUR_ACCESS_TOKEN", TOKEN), ("HTTP_PROXY", &*proxy)];
+    let environment = [
+        ("WALDUR_API_URL", "http://waldur.invalid"),
+        ("GRANTSYNC_INSECURE_HTTP", "1"),
+        ("WALDUR_ACCESS_TOKEN", TOKEN),
+        ("HTTP_PROXY", &*proxy),
+    ];
     let said = grantsync(&["doctor"], &environment).await.to_string();
     expect![[r#"
         ok       address     `http://waldur.invalid/api`

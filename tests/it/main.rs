@@ -7,6 +7,7 @@
 )]
 
 mod admin_browser;
+mod admin_connections;
 mod admin_http;
 mod admin_kit;
 mod admin_metrics;
@@ -25,6 +26,7 @@ mod api_writes;
 mod binding;
 mod causes;
 mod cli_ahead;
+mod cli_echo;
 mod cli_exit;
 mod cli_help;
 mod cli_output;
@@ -127,4 +129,5 @@ mod verbs_git;
 mod verbs_git_hooks;
 mod verbs_live;
 mod verbs_saved_plan;
+mod visible;
 mod world;

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use grantsync::binding::Binding;
 use grantsync::directory::User;
-use grantsync::plan::Hold;
+use grantsync::plan::{Hold, Part};
 use grantsync::render::Naming;
 use uuid::Uuid;
 
@@ -206,12 +206,12 @@ fn on_a_terminated_resource_nothing_moves() {
 #[test]
 fn a_row_of_which_a_part_cannot_be_looked_up_is_held() {
     type Forget = fn(&mut World);
-    let forget: [(Forget, &str); 3] = [
-        (|it| it.directory.resources.retain(|_, it| it.name != "cluster-b"), "admin bob"),
-        (|it| it.directory.roles.retain(|_, it| it.name != "viewer"), "viewer carol"),
-        (|it| it.directory.users.retain(|_, it| it.username != "bob"), "admin bob"),
+    let forget: [(Forget, &str, Part); 3] = [
+        (|it| it.directory.resources.retain(|_, it| it.name != "cluster-b"), "admin bob", Part::Resource),
+        (|it| it.directory.roles.retain(|_, it| it.name != "viewer"), "viewer carol", Part::Role),
+        (|it| it.directory.users.retain(|_, it| it.username != "bob"), "admin bob", Part::User),
     ];
-    for (forget, held) in forget {
+    for (forget, held, part) in forget {
         let mut world = World::read("HPC cluster-a: admin alice, viewer carol\nHPC cluster-b: admin bob");
         let naming = world.clone();
         forget(&mut world);
@@ -219,7 +219,7 @@ fn a_row_of_which_a_part_cannot_be_looked_up_is_held() {
         let naming = Naming::new(&naming.directory);
         let name = |it: &Binding| format!("{} {}", naming.role(it.role), naming.user(it.user));
         let unseen: Vec<_> = plan.held.iter().map(|it| (name(&it.removal.link.binding), &it.hold)).collect();
-        assert_eq!(unseen, [(held.to_owned(), &Hold::Unseen)]);
+        assert_eq!(unseen, [(held.to_owned(), &Hold::Unseen(part))]);
         assert_eq!(plan.removals.len(), 1);
     }
 }

@@ -12,6 +12,8 @@ const PURE: &[&str] = &[
     "event",
     "site",
     "snapshot",
+    "redact",
+    "visible",
     "desired",
     "plan",
     "policy",
@@ -47,7 +49,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outfile", &[]),
     ("site", &[]),
     ("snapshot", &["binding"]),
-    ("desired", &["binding", "diagnostic", "digest", "directory", "snapshot"]),
+    ("redact", &[]),
+    ("visible", &[]),
+    ("desired", &["binding", "diagnostic", "digest", "directory", "snapshot", "visible"]),
     ("plan", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("policy", &["binding", "desired", "diagnostic", "digest", "directory", "event", "plan", "snapshot"]),
     ("report", &["binding", "desired", "plan", "policy", "snapshot"]),
@@ -70,9 +74,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "risk",
             "snapshot",
+            "visible",
         ],
     ),
-    ("api", &["binding", "directory", "event", "site", "snapshot"]),
+    ("api", &["binding", "directory", "event", "redact", "site", "snapshot", "visible"]),
     (
         "reconcile",
         &[
@@ -87,11 +92,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "policy",
             "report",
             "snapshot",
+            "visible",
         ],
     ),
     ("sandbox", &["outfile"]),
     ("daemon", &[]),
-    ("admin", &["daemon"]),
+    ("admin", &["daemon", "visible"]),
 ];
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
+use crate::visible::unhidden;
+
 /// HTML as it grows.
 ///
 /// Markup has to be a literal of this program; whatever comes from outside can only be put in as text.
@@ -69,24 +71,16 @@ struct Escape<'a>(&'a mut String);
 
 impl fmt::Write for Escape<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for letter in text.chars() {
+        for letter in unhidden(text, &['\n', '\t']).chars() {
             match letter {
                 '&' => self.0.push_str("&amp;"),
                 '<' => self.0.push_str("&lt;"),
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
-                '\n' | '\t' => self.0.push(letter),
-                // Not allowed in HTML at all, or there to make a name look like another.
-                letter if letter.is_control() || is_override(letter) => self.0.push(char::REPLACEMENT_CHARACTER),
                 letter => self.0.push(letter),
             }
         }
         Ok(())
     }
-}
-
-/// Whether it turns the direction of what follows, whatever the letters themselves say.
-const fn is_override(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -44,13 +44,17 @@ impl Address {
     /// Whether what is sent there, the token included, can be read by nobody on the way: it is encrypted, or does not
     /// leave this machine.
     pub fn is_private(&self) -> bool {
-        let loopback = match self.root.host() {
+        self.is_loopback() || self.is_encrypted()
+    }
+
+    /// Whether it is on this machine. Then it is asked directly: a proxy would read the token, and reach another machine.
+    pub fn is_loopback(&self) -> bool {
+        match self.root.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,
-        };
-        loopback || self.is_encrypted()
+        }
     }
 
     /// Whether what is sent there is encrypted.

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +52,8 @@ pub(in crate::api) struct Http {
     /// Reads in flight, whoever asked for them.
     reads: Semaphore,
     throttle: Throttle,
+    /// Whether anything was ever answered there.
+    answered: AtomicBool,
 }
 
 /// What is asked.
@@ -86,6 +89,9 @@ impl Http {
         if let Some(path) = ca_file {
             builder = builder.tls_certs_merge(certificates(&path)?);
         }
+        if address.is_loopback() {
+            builder = builder.no_proxy();
+        }
         let client = builder.build().map_err(|error| {
             Error::new("HTTP client", Kind::Settings, "cannot be made")
                 .because(root(&error))
@@ -94,6 +100,7 @@ impl Http {
         let reads = Semaphore::new(parallelism.get().min(Semaphore::MAX_PERMITS));
         let (counters, in_flight) = (Counters::default(), InFlight::default());
         let throttle = Throttle::new(&patience);
+        let answered = AtomicBool::new(false);
         Ok(Self {
             address,
             parallelism,
@@ -105,6 +112,7 @@ impl Http {
             patience,
             reads,
             throttle,
+            answered,
         })
     }
 
@@ -232,7 +240,12 @@ impl Http {
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        builder.send().await.map_err(|error| Failure::sending(&error, &root(&error), &self.address))
+        let sent = builder.send().await;
+        self.answered.fetch_or(sent.is_ok(), Ordering::Relaxed);
+        sent.map_err(|error| {
+            let failure = Failure::sending(&error, &root(&error), &self.address);
+            if self.answered.load(Ordering::Relaxed) { failure } else { failure.perhaps_tls(&self.address) }
+        })
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use crate::redact;
+use crate::visible::visible;
+
 /// Characters that a line has at most.
 const LONGEST: usize = 200;
 
@@ -15,27 +18,14 @@ pub(in crate::api) fn message(body: &str) -> String {
     if said.is_empty() { body.to_owned() } else { said }
 }
 
-/// One line of plain text: no control characters, nothing that turns the direction of writing, not too long.
+/// One line of plain text: nothing hidden, nothing that is obeyed or has the form of a token, not too long.
 pub(in crate::api) fn cut(text: &str) -> String {
-    let mut line = String::new();
-    let mut length = 0;
-    for (index, word) in text.split_whitespace().enumerate() {
-        for it in (index > 0).then_some(' ').into_iter().chain(word.chars()) {
-            if length == LONGEST {
-                line.push('…');
-                return line;
-            }
-            length += 1;
-            match it {
-                '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                    line.extend(it.escape_unicode());
-                }
-                it if it.is_control() => line.extend(it.escape_default()),
-                it => line.push(it),
-            }
-        }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = redact::tokens(&text);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
+        None => visible(&text).into_owned(),
     }
-    line
 }
 
 /// `{"detail": "Not found."}` says `Not found.`; `{"role": ["No."], "user": ["Nor."]}` says `role: No.; user: Nor.`.

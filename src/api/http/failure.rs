@@ -41,10 +41,15 @@ impl Failure {
             let detail = "could not be put together".to_owned();
             return Self { outcome: Outcome::NotSent, detail, cause: root.to_owned(), help: None };
         }
-        let failure = Self::lost("no answer").because(root);
-        // A TLS port hears no HTTP in our request and answers none.
-        let help = "does this port speak TLS? then write the address with `https://`".to_owned();
-        if address.is_encrypted() { failure } else { Self { help: Some(help), ..failure } }
+        Self::lost("no answer").because(root)
+    }
+
+    /// The same, at a port that has never answered: one for TLS hears no HTTP in a plain request, and answers none.
+    pub(super) fn perhaps_tls(self, address: &Address) -> Self {
+        if self.outcome != Outcome::Lost || address.is_encrypted() {
+            return self;
+        }
+        Self { help: Some("does this port speak TLS? then write the address with `https://`".to_owned()), ..self }
     }
 
     pub(in crate::api) fn because(mut self, cause: &str) -> Self {

@@ -83,7 +83,7 @@ Exit codes:
   0         it was asked to leave, and left nothing in flight
   130, 143  it was asked to leave, and a pass was cut off: the next start looks what became of it
   64        the command line makes no sense
-  1         it could not start
+  1         it could not start, or its admin server stopped
 With --once: those of `apply`.";
 
 /// Where to listen.

@@ -17,9 +17,10 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::connect::{Connection, connect};
-use super::{Exit, apply, output, saved};
+use super::{Exit, apply, output, saved, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
 use crate::daemon::{
@@ -33,6 +34,9 @@ pub(super) use arguments::Arguments;
 use arguments::Listen;
 pub(super) use idle::idle;
 use pass::Agent;
+
+/// The admin port, served for as long as the agent runs.
+type Served = JoinHandle<std::io::Result<()>>;
 
 /// Something that the agent needs from the start is not there.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +62,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     let (asker, asks) = daemon::channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let (tell, status) = watch::channel(Status::new(about, Timestamp::now()));
-    tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop));
-    serve(&arguments, &asker, &status).await?;
+    tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop.clone()));
+    let served = serve(&arguments, &asker, &status).await?;
+    let died = served.map(|it| tokio::spawn(admin::leave_with(it, stop)));
     watch_files(&arguments, &asker).await;
     let told = tokio::spawn(daemon::tell_systemd(status));
 
@@ -85,6 +90,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     let left = daemon::run(settings, asks, stopped, &tell, Timestamp::now, pass).await;
     // It ends by itself once it has told that we are about to.
     let _ = told.await;
+    if died.is_some_and(|it| it.is_finished()) {
+        return Ok(Exit::Refused);
+    }
     Ok(match left {
         Left::Clean => Exit::Done,
         Left::CutOff(By::Interrupt) => Exit::Interrupted,
@@ -93,8 +101,8 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
 }
 
 /// Serves the admin port, if there is to be one.
-async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<Status>) -> Result<()> {
-    let Listen::At(address) = arguments.listen else { return Ok(()) };
+async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<Status>) -> Result<Option<Served>> {
+    let Listen::At(address) = arguments.listen else { return Ok(None) };
     let sync_token = arguments.sync_token_file.as_deref().map(|path| {
         let message = || format!("could not read the sync token in `{}`", path.display());
         let help = "put a secret of your own there, on one line; or leave `--sync-token-file` out";
@@ -108,8 +116,7 @@ async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<St
     output::say(&format!("the page for people is at http://{address}/\n"));
     let names = arguments.allowed_host.clone();
     let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, names, clock: Timestamp::now };
-    tokio::spawn(admin::serve(listener, admin));
-    Ok(())
+    Ok(Some(tokio::spawn(admin::serve(listener, admin))))
 }
 
 /// Watches the files and, if it is in one, the token.
@@ -123,6 +130,7 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
         let roots = vec![path.clone()];
         // A pipe can be read only once, and its writer may never come.
         let take = move || {
+            secrets::in_file(&path);
             let read = path.is_file().then(|| fs::read(&path).ok());
             read.flatten().map(|it| ContentId::of(&it))
         };

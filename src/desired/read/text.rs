@@ -6,6 +6,7 @@ use super::Reading;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
+use crate::visible::hidden;
 
 /// What a value belongs to, for messages.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +130,8 @@ fn name(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str)
                 .help(format!("write {}", Quoted(text.trim()))),
         ),
         Some(Flaw::Hidden(it)) => {
-            let message = format!("{subject} holds a character that cannot be seen: U+{:04X}", u32::from(it));
+            let looks_like = if it.is_whitespace() { "is not a plain space" } else { "cannot be seen" };
+            let message = format!("{subject} contains a character that {looks_like}: U+{:04X}", u32::from(it));
             cx.push(
                 cx.warning(codes::HIDDEN_CHARACTER, node.place, message)
                     .help("remove it, unless it belongs to the name"),
@@ -157,7 +159,7 @@ fn flaw(text: &str) -> Option<Flaw> {
     }
     let control = text.chars().find(|it| it.is_control()).map(Flaw::Control);
     let space = (trimmed != text).then_some(Flaw::Space);
-    let hidden = || text.chars().find(|it| is_hidden(*it)).map(Flaw::Hidden);
+    let hidden = || hidden(text).next().map(|(_, it)| Flaw::Hidden(it));
     control.or(space).or_else(hidden)
 }
 
@@ -173,14 +175,6 @@ fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, i
         cx.error(codes::CONTROL_CHARACTER, node.place, message)
             .help("in double quotes a backslash begins an escape; in single quotes it is an ordinary character"),
     );
-}
-
-/// Characters without width or that turn the direction of writing: a reviewer would not see them.
-///
-/// U+200D joins emoji and is left alone.
-fn is_hidden(it: char) -> bool {
-    matches!(it, '\u{ad}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-        || matches!(it, '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// What stands there, for "must be …, not …".

@@ -5,6 +5,7 @@ use serde_yaml::granit_parser::{ErrorKind, ScanError};
 use super::node::Place;
 use crate::desired::codes;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::visible::unhidden;
 
 /// The library's error at its place.
 pub(super) fn problem(error: &ScanError, source: &Source) -> Diagnostic {
@@ -98,7 +99,7 @@ fn unexpected(character: char) -> (String, Option<&'static str>) {
             format!("a control character stands here: U+{:04X}", u32::from(character)),
             Some("remove it; the editor may not show it"),
         ),
-        _ => (format!("`{}` cannot stand here", character.escape_debug()), None),
+        _ => (format!("`{}` cannot stand here", unhidden(character.encode_utf8(&mut [0; 4]), &[])), None),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::visible::visible;
 
 /// A set of files that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,8 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
+        let path = self.path.to_string_lossy();
+        let path = visible(&path);
         match &self.why {
             Why::Missing => write!(f, "no such file or directory: `{path}`"),
             Why::NoYaml => write!(f, "no YAML file in the directory: `{path}`"),

@@ -15,7 +15,7 @@ use crate::report::{self, Failure, Stop};
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Report<'a> {
     version: Version,
-    /// All went well, and when what was touched was read again there was nothing left to be done.
+    /// All went well, no line is unresolved, and when what was touched was read again there was nothing left to be done.
     converged: bool,
     /// Every step that was approved, and what became of it, in the order of the plan.
     results: Vec<Result<'a>>,
@@ -86,7 +86,7 @@ impl<'a> Report<'a> {
         };
         Self {
             version: Version,
-            converged: report.converged(),
+            converged: report.converged() && !pass.decision.plan.has_problems(),
             results: steps.iter().map(result).collect(),
             stopped: stopped.as_ref(),
             after: After::new(after, Context { causes: None, ..cx }),

@@ -78,7 +78,7 @@ enum HoldKind {
     Settings,
     /// There is no scope, and no line names the resource.
     NotNamed,
-    /// The resource can't be looked up.
+    /// Its resource, role or user cannot be looked up; the words say which.
     Unseen,
     /// A line could not be resolved, and might mean this.
     Doubt,
@@ -172,7 +172,7 @@ impl<'a> Hold<'a> {
         let (kind, place) = match hold {
             plan::Hold::Settings(span) => (HoldKind::Settings, Some(span)),
             plan::Hold::NotNamed => (HoldKind::NotNamed, None),
-            plan::Hold::Unseen => (HoldKind::Unseen, None),
+            plan::Hold::Unseen(_) => (HoldKind::Unseen, None),
             plan::Hold::Doubt(span) => (HoldKind::Doubt, Some(span)),
             plan::Hold::Clock => (HoldKind::Clock, None),
             plan::Hold::Replacement => (HoldKind::Replacement, None),

@@ -3,7 +3,7 @@
 use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
-use grantsync::plan::{Creation, Hold, Keep, Removal, Skip, Why};
+use grantsync::plan::{Creation, Hold, Keep, Part, Removal, Skip, Why};
 use grantsync::policy::{Difference, Fate};
 use grantsync::render::{Detail, Failed, Format, Naming, Seen, Shown, Stale, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
@@ -97,7 +97,7 @@ pub(crate) fn rich() -> Scene {
     it.hold(["cluster-d", "admin", "wendy"], Hold::Clock);
     it.hold(["cluster-d", "viewer", "wendy"], Hold::Replacement);
     it.hold(["cluster-d", "member", "wendy"], Hold::Keeper);
-    it.hold(["gone", "viewer", "wendy"], Hold::Unseen);
+    it.hold(["gone", "viewer", "wendy"], Hold::Unseen(Part::Resource));
     let gone = it.plan.held.last().unwrap().removal.link.binding.resource;
     it.directory.resources.remove(&gone);
     it.remove(["licences", "user", "niaj"], Why::NotDeclared, &[]);
