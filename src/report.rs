@@ -60,9 +60,14 @@ pub enum Stop {
     Unauthorized(Failure),
     /// What was created can't be read: this token sees too little to be trusted with the rest.
     Blind(Failure),
-    /// A write was not answered, and what was asked after it was not either.
+    /// The server stopped answering: after a write, a question that the next step depends on failed.
     Down(Failure),
+    /// The list does not show what was created. Creations stopped; removals of links that were seen went on.
+    StaleList(Failure),
 }
+
+/// What a list that does not show what exists means, for people.
+pub const STALE_LIST: &str = "the server's list is stale (cache or replica in front?): ask who runs it, and do not create the link again by hand";
 
 /// What a pass did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,6 +138,14 @@ impl Report {
         self.stopped.is_none() && !left && self.steps.iter().all(|(_, outcome)| outcome.is_done())
     }
 
+    /// Links that were made.
+    pub fn created(&self) -> impl Iterator<Item = &Link> {
+        self.steps.iter().filter_map(|(_, outcome)| match outcome {
+            Outcome::Created(link) | Outcome::Adopted(link) => Some(link),
+            _ => None,
+        })
+    }
+
     /// Resources on which something was sent.
     pub fn touched(&self) -> BTreeSet<ResourceId> {
         let sent = self.steps.iter().filter(|(_, outcome)| !matches!(outcome, Outcome::Unsent | Outcome::Held(_)));
@@ -152,6 +165,13 @@ impl Replacements {
     pub fn new<'a>(creations: impl IntoIterator<Item = (&'a Creation, &'a Outcome)>) -> Self {
         let missing = creations.into_iter().filter(|(_, outcome)| !outcome.is_done());
         Self { missing: missing.map(|(creation, _)| creation.binding.pair()).collect() }
+    }
+
+    /// The same, with a creation that was answered as done and that nothing shows.
+    #[must_use]
+    pub fn without(mut self, unseen: Option<Binding>) -> Self {
+        self.missing.extend(unseen.map(|it| it.pair()));
+        self
     }
 
     /// What holds a removal now. No gap: what nobody declares, or not yet, goes only when everything that is wanted for

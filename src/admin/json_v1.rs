@@ -241,6 +241,7 @@ impl<'a> Access<'a> {
             limited,
             room,
             approvals,
+            unlisted: _,
             withheld,
             unresolved,
             expiring,

@@ -107,6 +107,8 @@ fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
         out.gauge("held", "Removals that are held", &view.held.count)?;
         let limited = view.limited.as_ref().map_or(0, |(limited, _)| limited.links);
         out.gauge("held_by_limits", "Removals that are held until somebody approves them", &limited)?;
+        let unlisted = "Bindings that are not created because the server's list lacks links that exist";
+        out.gauge("unlisted", unlisted, &view.unlisted)?;
         out.gauge("unresolved", "Lines and settings that could not be resolved", &view.unresolved.count)?;
         out.gauge("expiring", "Grants that end soon", &view.expiring.count)?;
     }

@@ -64,7 +64,7 @@ impl Exit {
         match stopped {
             Some(Stop::Interrupted) => return Self::Interrupted,
             Some(Stop::Unauthorized(_)) => return Self::Refused,
-            Some(Stop::Blind(_) | Stop::Down(_)) => return Self::Incomplete,
+            Some(Stop::Blind(_) | Stop::Down(_) | Stop::StaleList(_)) => return Self::Incomplete,
             None => {}
         }
         let after = match report.map(|it| &it.after) {

@@ -65,6 +65,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         earlier: crate::policy::Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: crate::policy::Unsettled::default(),
+        known: None,
     };
     let Prepared { view, decision } = match prepare(&client, &request).await {
         Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),

@@ -83,6 +83,7 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         earlier: Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
+        known: None,
     }
 }
 

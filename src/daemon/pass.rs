@@ -82,6 +82,8 @@ pub struct Finished {
     pub limited: Option<Limited>,
     /// What is to be said about approvals in the files.
     pub approvals: Vec<Note>,
+    /// Bindings that are not created because the server's list lacks links that exist.
+    pub unlisted: u64,
     /// Steps withheld, each kind in words: `2 creations withheld by mode observe`.
     pub withheld: Vec<String>,
     /// Lines and settings that could not be resolved, each with its place.
@@ -116,6 +118,8 @@ pub enum Stopped {
     Refused(Failure),
     /// The server answers no more.
     Down(Failure),
+    /// The server's list does not show what was created.
+    StaleList(Failure),
 }
 
 /// Differences between live and declared.

@@ -40,7 +40,7 @@ impl Status {
         match verdict {
             Verdict::Unauthorized => self.token = Token::Rejected,
             // Who refuses has looked at what the token is good for.
-            Verdict::Incomplete | Verdict::Refused => self.token = Token::Accepted,
+            Verdict::Incomplete | Verdict::StaleList | Verdict::Refused => self.token = Token::Accepted,
             _ if verdict.is_good() => self.token = Token::Accepted,
             _ => {}
         }
@@ -61,6 +61,7 @@ impl Status {
             limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),
             approvals: finished.approvals.into_iter().collect(),
             uncounted: finished.uncounted,
+            unlisted: finished.unlisted,
             withheld: finished.withheld.into_iter().collect(),
             unresolved: finished.unresolved.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),
@@ -68,7 +69,12 @@ impl Status {
             token_lacks: finished.token_lacks,
         });
         self.failure = match finished.stopped {
-            Some(Stopped::Unauthorized(failure) | Stopped::Refused(failure) | Stopped::Down(failure)) => Some(failure),
+            Some(
+                Stopped::Unauthorized(failure)
+                | Stopped::Refused(failure)
+                | Stopped::Down(failure)
+                | Stopped::StaleList(failure),
+            ) => Some(failure),
             Some(Stopped::Interrupted) | None => None,
         };
         self.changes.push_front((now, finished.changes.into_iter().collect()));

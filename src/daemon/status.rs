@@ -113,6 +113,8 @@ pub struct View {
     pub approvals: Listed<Note>,
     /// Why the count of removals of the last 24 hours began at zero, if it did.
     pub uncounted: Option<String>,
+    /// Bindings that are not created because the server's list lacks links that exist.
+    pub unlisted: u64,
     /// Steps withheld, in words.
     pub withheld: Listed<String>,
     /// Lines and settings that could not be resolved.

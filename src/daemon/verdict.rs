@@ -17,6 +17,8 @@ pub enum Verdict {
     Unresolved,
     /// Something failed, got no answer or was not sent, or the list moved while it was read.
     Incomplete,
+    /// The server's list does not show links that exist: what it lacks is not created.
+    StaleList,
     /// The files are broken; nothing was done.
     Broken,
     /// The server could not be read; nothing was done.
@@ -29,12 +31,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, so that each has its metric from the start.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::InSync,
         Self::Changed,
         Self::Held,
         Self::Unresolved,
         Self::Incomplete,
+        Self::StaleList,
         Self::Broken,
         Self::Unreachable,
         Self::Unauthorized,
@@ -60,10 +63,13 @@ impl Verdict {
             Some(Stopped::Unauthorized(_)) => return Self::Unauthorized,
             Some(Stopped::Refused(_)) => return Self::Refused,
             Some(Stopped::Interrupted | Stopped::Down(_)) => return Self::Incomplete,
+            Some(Stopped::StaleList(_)) => return Self::StaleList,
             None => {}
         }
         if !finished.converged || became(|it| matches!(it, Became::Failed | Became::Unknown | Became::Unsent)) {
             Self::Incomplete
+        } else if finished.unlisted > 0 {
+            Self::StaleList
         } else if !finished.unresolved.is_empty() {
             Self::Unresolved
         } else if held(finished) || became(|it| it == Became::Held) {
@@ -89,6 +95,7 @@ impl Verdict {
             Self::Held => "held",
             Self::Unresolved => "unresolved",
             Self::Incomplete => "incomplete",
+            Self::StaleList => "stale_list",
             Self::Broken => "broken_files",
             Self::Unreachable => "unreachable",
             Self::Unauthorized => "unauthorized",
@@ -106,6 +113,7 @@ impl fmt::Display for Verdict {
             Self::Held => "in sync but for what is held",
             Self::Unresolved => "in sync but for what is unresolved",
             Self::Incomplete => "incomplete",
+            Self::StaleList => "the server's list is stale",
             Self::Broken => "broken files",
             Self::Unreachable => "server unreachable",
             Self::Unauthorized => "token rejected",

@@ -10,6 +10,8 @@ use crate::plan::{Creation, Removal, Why};
 pub enum Aside {
     /// This is not created.
     Creation(Binding),
+    /// This exists although it is not listed: it is not created, and nothing waits for it.
+    Exists(Binding),
     /// No row of this is removed, whatever its id: who puts it back makes a new one.
     Removal(Binding),
 }
@@ -27,14 +29,15 @@ impl<'a> SetAside<'a> {
     pub fn new(steps: &'a BTreeSet<Aside>) -> Self {
         let missing = steps.iter().filter_map(|it| match it {
             Aside::Creation(binding) => Some(binding.pair()),
-            Aside::Removal(_) => None,
+            Aside::Exists(_) | Aside::Removal(_) => None,
         });
         Self { steps, missing: missing.collect() }
     }
 
     /// Whether this is not created now.
     pub fn creation(&self, creation: &Creation) -> bool {
-        self.steps.contains(&Aside::Creation(creation.binding))
+        let binding = creation.binding;
+        self.steps.contains(&Aside::Creation(binding)) || self.steps.contains(&Aside::Exists(binding))
     }
 
     /// Whether this is not removed now. No gap: what a creation that is left is to replace waits with it, and what ended

@@ -1,17 +1,15 @@
 //! Sends approved steps, creations first, and says what became of each. It decides nothing.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
 use tokio::sync::watch;
 
-use super::{Tell, View, create, remove};
-use crate::api::{self, Client, Kind};
-use crate::binding::Binding;
+use super::create::{self, Created};
+use super::sending::Sending;
+use super::{Tell, View, remove};
+use crate::api::Client;
 use crate::policy::Approved;
-use crate::report::{Outcome, Replacements, Report, Step, Stop};
+use crate::report::{Replacements, Report, Step};
 
 /// How fast writes follow each other.
 #[derive(Debug, Clone, Copy)]
@@ -20,22 +18,22 @@ pub struct Pace {
     pub parallelism: usize,
     /// How long to wait before looking for a link whose creation was not answered: it may still be on its way.
     pub settle: Duration,
+    /// How long the list may take to show the first link of a pass, and those that were made last.
+    pub patience: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { parallelism: 4, settle: Duration::from_secs(2) }
+        Self { parallelism: 4, settle: Duration::from_secs(2), patience: Duration::from_secs(10) }
     }
 }
 
-/// What every step needs while it is sent.
-pub(super) struct Sending<'a> {
-    pub(super) client: &'a Client,
-    pub(super) view: &'a View,
-    pub(super) pace: Pace,
-    tell: Tell<'a>,
-    interrupted: watch::Receiver<bool>,
-    stopped: Mutex<Option<Stop>>,
+impl Pace {
+    /// Waits between looks for something that may be late: doubling, all of them together within the patience.
+    pub(super) fn waits(self) -> impl Iterator<Item = Duration> {
+        const LOOKS: u32 = 5;
+        (0..LOOKS).map(move |it| self.patience / (1 << (LOOKS - it)))
+    }
 }
 
 /// Sends creations, then removals.
@@ -47,92 +45,11 @@ pub(super) async fn apply(
     tell: Tell<'_>,
     interrupted: watch::Receiver<bool>,
 ) -> Report {
-    let sending = Sending { client, view, pace, tell, interrupted, stopped: Mutex::new(None) };
-    let created = create::all(&sending, approved.creations()).await;
-    let replacements = Replacements::new(approved.creations().iter().zip(&created));
+    let sending = Sending::new(client, view, pace, tell, interrupted);
+    let Created { outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
+    let replacements = Replacements::new(approved.creations().iter().zip(&outcomes)).without(unseen);
     let removed = remove::all(&sending, approved.removals(), &replacements).await;
-    let creations = approved.creations().iter().cloned().map(Step::Create).zip(created);
+    let creations = approved.creations().iter().cloned().map(Step::Create).zip(outcomes);
     let removals = approved.removals().iter().cloned().map(Step::Remove).zip(removed);
-    Report { steps: creations.chain(removals).collect(), stopped: sending.stopped(), ..Report::default() }
-}
-
-impl Sending<'_> {
-    /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
-    /// way is finished and the rest is not begun.
-    pub(super) async fn each<S: Sync>(&self, steps: &[S], send: impl AsyncFn(&S) -> Outcome) -> Vec<Outcome> {
-        let mut outcomes = vec![Outcome::Unsent; steps.len()];
-        let sent = stream::iter(steps.iter().enumerate()).map(async |(at, step)| {
-            let outcome = if self.stopped().is_some() { Outcome::Unsent } else { send(step).await };
-            (at, outcome)
-        });
-        let mut sent = std::pin::pin!(sent.buffer_unordered(self.pace.parallelism.max(1)));
-        while let Some((at, outcome)) = sent.next().await {
-            outcomes[at] = outcome;
-        }
-        outcomes
-    }
-
-    /// Why nothing more may be sent, if so.
-    pub(super) fn stopped(&self) -> Option<Stop> {
-        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        stopped.or_else(|| self.interrupted.borrow().then_some(Stop::Interrupted))
-    }
-
-    /// Lets nothing more be sent; the first reason is kept.
-    pub(super) fn stop(&self, why: Stop) {
-        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
-    }
-
-    /// What a failed request means for its step, and for the pass.
-    pub(super) async fn failed(&self, error: api::Error) -> Outcome {
-        self.turned_away(&error);
-        self.unanswered(&error).await;
-        Outcome::Failed(error.into())
-    }
-
-    /// What a write whose answer was lost means.
-    pub(super) async fn lost(&self, error: api::Error) -> Outcome {
-        self.unanswered(&error).await;
-        Outcome::Unknown(error.into())
-    }
-
-    /// Where nobody answers, asks something small, and stops the pass if that is not answered either: each step that is
-    /// left would take its time, and all of them hours.
-    pub(super) async fn unanswered(&self, error: &api::Error) {
-        if error.is_throttled() {
-            return self.stop(Stop::Down(error.clone().into()));
-        }
-        if matches!(error.kind, Kind::Lost | Kind::Repeatable | Kind::Unreachable | Kind::Busy)
-            && self.stopped().is_none()
-            && let Err(error) = self.client.caller().await
-        {
-            self.turned_away(&error);
-            self.stop(Stop::Down(error.into()));
-        }
-    }
-
-    /// Stops the pass if the error says that the token opens nothing any more.
-    pub(super) fn turned_away(&self, error: &api::Error) {
-        if error.kind == Kind::Unauthorized {
-            self.stop(Stop::Unauthorized(error.clone().into()));
-        }
-    }
-
-    /// Tells what became of a step: to whoever watches, and to the log.
-    pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
-        if outcome.is_failure() {
-            tracing::warn!(step = %step, %outcome, "answered");
-        } else {
-            tracing::info!(step = %step, %outcome, "answered");
-        }
-        (self.tell)(self.view, step, &outcome);
-        outcome
-    }
-
-    /// The rows that stand for a binding now, the smallest id first.
-    pub(super) async fn rows(&self, binding: &Binding) -> Result<Vec<crate::binding::Link>, api::Error> {
-        let mut rows = self.client.links_of(binding).await?;
-        rows.sort_unstable();
-        Ok(rows)
-    }
+    Report { steps: creations.chain(removals).collect(), stopped: sending.stopped().or(stale), ..Report::default() }
 }

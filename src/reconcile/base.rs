@@ -21,7 +21,7 @@ pub async fn decided_by(
 }
 
 async fn view_of(document: &Document, view: &View, client: Option<&Client>) -> Result<View, api::Error> {
-    let View { directory, snapshot, desired: _, plan: Plan { now, .. } } = view;
+    let View { directory, snapshot, desired: _, plan: Plan { now, .. }, sights: _ } = view;
     let mut directory = directory.clone();
     if let Some(client) = client
         && let lookups = document.lookups()

@@ -1,32 +1,54 @@
 //! Creations: never twice, and never blindly.
 
-use super::apply::Sending;
-use crate::api::{Created, Kind};
-use crate::binding::Link;
+use super::confirm::{Proof, confirm};
+use super::sending::Sending;
+use crate::api::{self, Kind};
+use crate::binding::Binding;
 use crate::plan::Creation;
 use crate::report::{Failure, Outcome, Step, Stop};
 
+/// What became of the creations.
+pub(super) struct Created {
+    /// Of each, in their order.
+    pub(super) outcomes: Vec<Outcome>,
+    /// One that was answered as made, and that nothing shows.
+    pub(super) unseen: Option<Binding>,
+    /// Why no more were sent, where that is no reason to keep what is to be removed.
+    pub(super) stale: Option<Stop>,
+}
+
 /// Creates all, and says what became of each, in their order.
 ///
-/// They go out one at a time until one has been read back: a token that can't see what it creates would create it again
-/// in every pass. After that they go out side by side.
-pub(super) async fn all(sending: &Sending<'_>, creations: &[Creation]) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(creations.len());
+/// They go out one at a time until the list shows one of them: what a pass can't see, each pass would create again.
+/// After that they go out side by side.
+pub(super) async fn all(sending: &Sending<'_>, creations: &[Creation]) -> Created {
+    let mut created = Created { outcomes: Vec::with_capacity(creations.len()), unseen: None, stale: None };
     for creation in creations {
         if sending.stopped().is_some() {
             break;
         }
         let outcome = create(sending, creation).await;
-        let proof = if let Outcome::Created(link) = &outcome { read_back(sending, link).await } else { None };
-        outcomes.push(outcome);
-        if proof.is_some() {
-            break;
+        let proof = if let Outcome::Created(link) = &outcome { Some(confirm(sending, link).await) } else { None };
+        created.outcomes.push(outcome);
+        match proof {
+            None => continue,
+            Some(Proof::Listed) => {}
+            Some(Proof::Stopped) => created.unseen = Some(creation.binding),
+            Some(Proof::Stale { failure, there }) => {
+                created.stale = Some(Stop::StaleList(failure));
+                created.unseen = (!there).then_some(creation.binding);
+            }
         }
+        break;
     }
-    let rest = sending.each(&creations[outcomes.len()..], async |it| create(sending, it).await).await;
-    outcomes.extend(rest);
-    look_for_lost(sending, creations, &mut outcomes).await;
-    outcomes
+    let rest = &creations[created.outcomes.len()..];
+    let rest = match created.stale {
+        Some(_) => vec![Outcome::Unsent; rest.len()],
+        None => sending.each(rest, async |it| create(sending, it).await).await,
+    };
+    created.outcomes.extend(rest);
+    look_for_lost(sending, creations, &mut created.outcomes).await;
+    created
 }
 
 /// Sends one. A lost answer is not told yet: what became of it is found out at the end.
@@ -34,8 +56,8 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     let step = Step::Create(creation.clone());
     tracing::info!(step = %step, "sending");
     let outcome = match sending.client.create(&creation.binding).await {
-        Ok(Created::New(link)) => Outcome::Created(link),
-        Ok(Created::Exists) => exists(sending, creation).await,
+        Ok(api::Created::New(link)) => Outcome::Created(link),
+        Ok(api::Created::Exists) => exists(sending, creation).await,
         Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
         Err(error) => sending.failed(error).await,
     };
@@ -52,25 +74,6 @@ async fn exists(sending: &Sending<'_>, creation: &Creation) -> Outcome {
         }),
         Err(error) => sending.failed(error.clone()).await,
     }
-}
-
-/// Whether a link that was just created can be seen; if not, the pass is stopped.
-async fn read_back(sending: &Sending<'_>, link: &Link) -> Option<()> {
-    let failure = match sending.client.link(link).await {
-        Ok(Some(found)) if found.binding == link.binding => return Some(()),
-        Ok(_) => Failure {
-            message: format!("the link {} was created and can't be read back", link.id),
-            help: Some("this token may create what it can't see: use a staff token".to_owned()),
-        },
-        Err(error) => {
-            sending.turned_away(&error);
-            sending.unanswered(&error).await;
-            error.into()
-        }
-    };
-    // If the token was turned away, or the server is gone, that is the reason, and it is kept.
-    sending.stop(Stop::Blind(failure));
-    None
 }
 
 /// Looks, once, for links whose creation was not answered. Those that are not there are not sent again: the request may

@@ -2,9 +2,12 @@
 
 mod apply;
 mod base;
+mod confirm;
 mod create;
 pub mod files;
+mod known;
 mod remove;
+mod sending;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +26,7 @@ use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
 pub use base::decided_by;
+pub use known::{Known, Sight, Waiting, waiting};
 pub use view::View;
 
 /// What a pass is asked to do.
@@ -50,6 +54,8 @@ pub struct Request<'a> {
     pub aside: BTreeSet<Aside>,
     /// What must wait because the files have just changed.
     pub unsettled: Unsettled,
+    /// What earlier passes know, if there were any.
+    pub known: Option<&'a Known>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -187,7 +193,7 @@ pub async fn reconcile(
         let Prepared { view, decision } = prepared;
         begin(&decision.approved);
         let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
-        report.after = view.look_back(client, &request, &report).await;
+        report.after = view.look_back(client, &request, &report, pace).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }
 }
@@ -196,6 +202,7 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
     let settings = request.unsettled.settings.as_ref().unwrap_or(request.document);
     let mut aside = request.aside.clone();
     aside.extend(unsettled(view, request));
+    aside.extend(known::aside(view, request));
     let asks = Asks {
         limits: request.limits.over(view.desired.limits.stricter(settings.limits)),
         mode: request.mode.max(view.desired.mode).max(settings.mode.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Removals: only what is sure to be superfluous, and only done when it is sure to be gone.
 
-use super::apply::Sending;
+use super::sending::Sending;
 use crate::api::{Deleted, Error, Kind};
 use crate::binding::Link;
 use crate::plan::{Hold, Removal, Why};

@@ -1,11 +1,12 @@
 //! What is known at a moment: what is live, what names mean, what is wanted, and the plan that follows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::{Request, decide};
+use super::known::{Known, Sight};
+use super::{Pace, Request, decide};
 use crate::api::{self, Client};
 use crate::binding::{Binding, ResourceId, UserId};
 use crate::desired::{Desired, Document, resolve};
@@ -13,6 +14,9 @@ use crate::directory::Directory;
 use crate::plan::{Plan, plan};
 use crate::report::{After, Failure, Report};
 use crate::snapshot::Snapshot;
+
+/// Enough to keep the client busy, which itself limits how much is under way.
+const AHEAD: usize = 16;
 
 /// What is known at a moment, and the plan that follows from it.
 #[derive(Debug, Clone)]
@@ -25,6 +29,8 @@ pub struct View {
     pub desired: Desired,
     /// What follows.
     pub plan: Plan,
+    /// What was seen by id of links that earlier passes know and that the list may lack.
+    pub sights: BTreeMap<Binding, Sight>,
 }
 
 impl View {
@@ -54,6 +60,7 @@ impl View {
                 view.directory.users.extend(client.users(users.clone()).await?);
                 asked.extend(users);
             } else {
+                view.sights = look(client, &view, request.known).await?;
                 return Ok(view);
             }
             view = Self::new(view.directory, view.snapshot, document, now);
@@ -65,12 +72,12 @@ impl View {
         let desired = resolve(document, &directory);
         let mut plan = plan(&desired, &directory, &snapshot, now);
         plan.warnings.extend(document.warnings_at(now));
-        Self { directory, snapshot, desired, plan }
+        Self { directory, snapshot, desired, plan, sights: BTreeMap::new() }
     }
 
     /// What would follow from other files.
     pub(super) fn plan_of(&self, document: &Document) -> Plan {
-        let Self { directory, snapshot, desired: _, plan: Plan { now, .. } } = self;
+        let Self { directory, snapshot, desired: _, plan: Plan { now, .. }, sights: _ } = self;
         plan(&resolve(document, directory), directory, snapshot, *now)
     }
 
@@ -78,15 +85,15 @@ impl View {
     /// whether they are active; and those who came with rows read again, since `protect` and `scope` may mean them by
     /// name.
     fn strangers(&self) -> BTreeSet<UserId> {
-        let Self { directory, snapshot, desired: _, plan } = self;
+        let Self { directory, snapshot, desired: _, plan, sights: _ } = self;
         let wanted = plan.creations.iter().map(|it| it.binding.user);
         let wanted = wanted.filter(|id| directory.users.get(id).is_none_or(|it| it.active.is_none()));
         let holders = snapshot.links.iter().map(|it| it.binding.user).filter(|id| !directory.users.contains_key(id));
         wanted.chain(holders).collect()
     }
 
-    /// Reads what was touched again, and decides once more: what is left to be done?
-    pub(super) async fn look_back(&self, client: &Client, request: &Request<'_>, report: &Report) -> After {
+    /// Reads what was touched again, and decides once more: what is left to be done? What was created may show late.
+    pub(super) async fn look_back(&self, client: &Client, request: &Request<'_>, report: &Report, pace: Pace) -> After {
         let touched = report.touched();
         if touched.is_empty() {
             return After::Untouched;
@@ -94,7 +101,14 @@ impl View {
         let Self { directory, mut snapshot, .. } = self.clone();
         let read = async {
             let sent = report.steps.iter().map(|(step, _)| step.binding()).collect();
-            reread(client, &mut snapshot, &touched, &sent).await?;
+            let made: BTreeSet<_> = report.created().map(|it| it.id).collect();
+            let mut waits = pace.waits();
+            loop {
+                reread(client, &mut snapshot, &touched, &sent).await?;
+                let late = !made.is_empty() && !made.is_subset(&snapshot.links.iter().map(|it| it.id).collect());
+                let Some(wait) = waits.next().filter(|_| late && report.stopped.is_none()) else { break };
+                tokio::time::sleep(wait).await;
+            }
             let mut after = Self::new(directory, snapshot, request.document, request.now);
             let strangers = after.strangers();
             if !strangers.is_empty() {
@@ -114,6 +128,24 @@ impl View {
     }
 }
 
+/// Looks at known links by id: what the list lacks may exist.
+async fn look(client: &Client, view: &View, known: Option<&Known>) -> Result<BTreeMap<Binding, Sight>, api::Error> {
+    let links = known.map(|it| it.to_look_at(view)).unwrap_or_default();
+    let seen = stream::iter(links).map(async |link| {
+        let there = client.link(&link).await?.is_some_and(|it| it.binding == link.binding);
+        Ok((link.binding, if there { Sight::There } else { Sight::Gone }))
+    });
+    let mut seen = std::pin::pin!(seen.buffered(AHEAD));
+    let mut sights = BTreeMap::new();
+    while let Some((binding, sight)) = seen.next().await.transpose()? {
+        sights.insert(binding, sight);
+        if Known::enough(&sights) {
+            break;
+        }
+    }
+    Ok(sights)
+}
+
 /// Reads all rows of these resources again. Where that does not show all of them, what was seen before counts, too, and
 /// the bindings that matter are read one by one.
 async fn reread(
@@ -122,8 +154,6 @@ async fn reread(
     resources: &BTreeSet<ResourceId>,
     matter: &BTreeSet<Binding>,
 ) -> Result<(), api::Error> {
-    /// Enough to keep the client busy, which itself limits how much is under way.
-    const AHEAD: usize = 16;
     let seen = stream::iter(resources).map(async |id| Ok((*id, client.links_seen_on(*id).await?)));
     let seen: Vec<_> = seen.buffer_unordered(AHEAD).try_collect().await?;
     let partly: BTreeSet<_> = seen.iter().filter(|(_, seen)| !seen.all).map(|(id, _)| *id).collect();

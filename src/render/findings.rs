@@ -283,7 +283,9 @@ impl<'a> All<'a> {
                 let message = "interrupted before all steps were sent".to_owned();
                 self.add(STOPPED, Level::Error, message, None);
             }
-            Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure)) => {
+            Some(
+                Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure),
+            ) => {
                 self.failure(STOPPED, failure);
             }
             None => {}

@@ -45,7 +45,7 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     }
     match stopped {
         Some(Stop::Interrupted) => stop(&mut out, "interrupted: what was in flight is finished, the rest was not sent"),
-        Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure)) => {
+        Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure)) => {
             stop(&mut out, &format!("stopped: {}", visible(&failure.message)));
             help(&mut out, failure);
         }

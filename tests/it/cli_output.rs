@@ -89,7 +89,8 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
     // Every write is logged with its reason before it is sent and after it was answered.
     let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
     let Ran { stderr, .. } = desk.run(&format!("{APPLY} -v")).await;
-    for (said, times) in [("sending", 2), ("answered", 2), ("create ", 2), ("grants.yaml:5", 2), ("(not declared)", 2)]
+    for (said, times) in
+        [("sending step", 2), ("answered step", 2), ("create ", 2), ("grants.yaml:5", 2), ("(not declared)", 2)]
     {
         assert_eq!(stderr.matches(said).count(), times, "{said}: {stderr}");
     }

@@ -61,30 +61,6 @@ fn demote(world: &mut World) {
     world.change_user("staff", |it| it.is_staff = false);
 }
 
-#[tokio::test]
-async fn when_the_first_creation_cannot_be_read_back_nothing_more_is_sent() {
-    let hidden = || Act::Answer(Reply::json(404, r#"{"detail": "No ResourceUser matches the given query."}"#));
-    let broken = || Act::Answer(Reply::html(500));
-    for act in [hidden(), broken()] {
-        let stage = Stage::new("HPC cluster-a: admin alice, viewer bob\nusers: dave, erin").await;
-        // The only link that is read by its id.
-        let single = format!("{LINKS}0");
-        for digit in "0123456789abcdef".chars() {
-            stage.always("GET", &single.replace('0', &digit.to_string()), act.clone());
-        }
-        let wanted = ["cluster-a admin alice", "cluster-a member dave", "cluster-a member erin"];
-        // It goes alone, however many may go at once.
-        let document = document(&wanting(&wanted));
-        let pace = Pace { parallelism: 4, ..PACE };
-        let (_ask, stop) = watch::channel(false);
-        let told = told(&run_until(&stage.client, &request(&document), pace, stop).await.unwrap());
-        assert_eq!(told.matches(": created").count(), 1, "{told}");
-        assert_eq!(told.matches(": not sent").count(), 2, "{told}");
-        assert!(told.contains("stopped: blind\n"), "{told}");
-        assert_eq!(stage.writes(), ["POST 201"]);
-    }
-}
-
 /// A change of the world, by name.
 type Change = (&'static str, fn(&mut World));
 

@@ -4,10 +4,15 @@ use expect_test::expect;
 use grantsync::report::{Outcome, Stop};
 use grantsync::sandbox::{Act, Fault, Reply, World};
 
-use crate::reconcile_support::{LINKS, Stage, document, link, request, wanting};
+use crate::reconcile_support::{LINKS, Stage, document, link, request, triple, wanting};
 
 const WORLD: &str = "HPC cluster-a: admin alice\nusers: bob, carol";
 const BOTH: [&str; 3] = ["cluster-a admin alice", "cluster-a member bob", "cluster-a member carol"];
+
+fn user(stage: &Stage, name: &str) -> String {
+    let [_, _, id] = triple(&stage.sandbox.world(), &format!("cluster-a admin {name}"));
+    id.simple().to_string()
+}
 
 #[tokio::test]
 async fn a_creation_whose_answer_is_lost_after_the_commit_is_adopted() {
@@ -60,8 +65,9 @@ async fn a_creation_that_arrives_late_is_found_by_the_next_pass() {
 async fn a_creation_whose_fate_cannot_be_looked_up_stays_unknown() {
     let stage = Stage::new(WORLD).await;
     stage.trouble("POST", LINKS, 1, Act::LoseAnswer);
-    // Only what looks for the one triple asks for a role.
-    stage.always("GET", "role_uuid=", Act::Answer(Reply::json(403, "{}")));
+    // Only what looks for the one triple asks for the user.
+    let of_bob = format!("user_uuid={}", user(&stage, "bob"));
+    stage.always("GET", &of_bob, Act::Answer(Reply::json(403, "{}")));
     expect![[r#"
         + cluster-a member bob: unknown
         + cluster-a member carol: created
@@ -100,7 +106,7 @@ async fn a_refused_creation_is_a_failure_and_not_looked_for() {
         not converged
     "#]]
     .assert_eq(&stage.pass(&wanting(&BOTH)).await);
-    assert_eq!(stage.asked("GET", "role_uuid="), 0);
+    assert_eq!(stage.asked("GET", &format!("user_uuid={}", user(&stage, "bob"))), 0);
 }
 
 #[tokio::test]

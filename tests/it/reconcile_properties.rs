@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::reconcile_support::{LINKS, Stage, document, in_words, link, request, run_until, triple, unlink};
+use crate::reconcile_support::{LINKS, PACE, Stage, document, in_words, link, request, run_until, triple, unlink};
 use crate::world::{NOW, instant};
 
 const RESOURCES: [&str; 5] = ["HPC a", "HPC b", "Storage lab", "Storage c", "HPC old (terminated)"];
@@ -275,7 +275,7 @@ async fn check(case: &Case) -> Result<(), TestCaseError> {
     let stage = Stage::of(in_words(world)).await;
     let document = document(yaml);
     let request = request(&document);
-    let pace = Pace { parallelism: *parallelism, settle: Duration::from_millis(1) };
+    let pace = Pace { parallelism: *parallelism, settle: Duration::from_millis(1), ..PACE };
     let truth = Truth { prepared: stage.prepare(yaml).await };
     let taken = troubles.iter().filter_map(|it| match &it.what {
         What::Unlink(text) => Some(bound(triple(&stage.sandbox.world(), text))),

@@ -128,7 +128,8 @@ pub(crate) async fn run_until(
 }
 
 /// Writes one after the other, so that stories have an order; no waiting for what will not come.
-pub(crate) const PACE: Pace = Pace { parallelism: 1, settle: Duration::from_millis(5) };
+pub(crate) const PACE: Pace =
+    Pace { parallelism: 1, settle: Duration::from_millis(5), patience: Duration::from_millis(40) };
 
 /// A pass over everything, with the limits and the mode of the files.
 pub(crate) fn request(document: &Document) -> Request<'_> {
@@ -145,6 +146,7 @@ pub(crate) fn request(document: &Document) -> Request<'_> {
         earlier: Earlier::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
+        known: None,
     }
 }
 
@@ -200,6 +202,7 @@ pub(crate) fn told(pass: &Pass) -> String {
         Some(Stop::Unauthorized(_)) => out.push_str("stopped: unauthorized\n"),
         Some(Stop::Blind(_)) => out.push_str("stopped: blind\n"),
         Some(Stop::Down(_)) => out.push_str("stopped: down\n"),
+        Some(Stop::StaleList(_)) => out.push_str("stopped: stale list\n"),
         None => {}
     }
     out.push_str(match &report.after {

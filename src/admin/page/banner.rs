@@ -65,6 +65,7 @@ const fn title(verdict: Verdict) -> &'static str {
         Verdict::Held => "Held",
         Verdict::Unresolved => "Unresolved",
         Verdict::Incomplete => "Incomplete",
+        Verdict::StaleList => "Stale list",
         Verdict::Broken => "Files broken",
         Verdict::Unreachable => "Server unreachable",
         Verdict::Unauthorized => "Token rejected",
@@ -113,6 +114,10 @@ fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
         }
         Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
         Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),
+        Verdict::StaleList => format!(
+            "The server's list does not show links that exist (cache or replica in front?). They are not created again, \
+             and removals go on. {known}"
+        ),
         _ => format!("Some steps failed or got no answer, or links changed meanwhile. It is tried again. {known}"),
     }
 }

@@ -61,9 +61,12 @@ impl Tone {
             Verdict::InSync => Self::Good,
             Verdict::Changed => Self::Changed,
             Verdict::Held | Verdict::Unresolved => Self::Waits,
-            Verdict::Incomplete | Verdict::Broken | Verdict::Unreachable | Verdict::Unauthorized | Verdict::Refused => {
-                Self::Bad
-            }
+            Verdict::Incomplete
+            | Verdict::StaleList
+            | Verdict::Broken
+            | Verdict::Unreachable
+            | Verdict::Unauthorized
+            | Verdict::Refused => Self::Bad,
         }
     }
 

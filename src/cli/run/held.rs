@@ -1,14 +1,15 @@
 //! What is not done although it is due, in the words of the daemon's status.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::pass::Agent;
 use super::words::{count, what};
+use crate::binding::Binding;
 use crate::daemon::{Held, Limited, Release};
 use crate::desired::Mode;
 use crate::plan::{Hold, Removal};
 use crate::policy::{self, Aside, Decision, SetAside};
-use crate::reconcile::{Prepared, Request};
+use crate::reconcile::{Prepared, Request, Waiting};
 use crate::render::{self, Naming, visible};
 
 pub(super) fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
@@ -49,15 +50,17 @@ pub(super) fn limited(
 }
 
 /// `missed` of the removals wait because files have vanished, and are told of as held. Those of `waiting` wait because the
-/// files have just changed.
+/// files have just changed, and those of `unlisted` for the server's list.
 pub(super) fn withheld(
     decision: &Decision,
     request: &Request<'_>,
     waiting: &BTreeSet<Aside>,
+    unlisted: &BTreeMap<Binding, Waiting>,
     missed: usize,
 ) -> Vec<String> {
     let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
     let (aside, waiting) = (SetAside::new(&request.aside), SetAside::new(waiting));
+    let creations: Vec<_> = creations.iter().filter(|it| !unlisted.contains_key(&it.binding)).collect();
     let left = |by: &SetAside<'_>| {
         creations.iter().map(|it| by.creation(it)).chain(removals.iter().map(|it| by.removal(it))).collect::<Vec<_>>()
     };
@@ -65,16 +68,52 @@ pub(super) fn withheld(
     let again = aside.iter().filter(|it| **it).count();
     let soon = aside.iter().zip(&waiting).filter(|(aside, waiting)| !**aside && **waiting).count();
     let rest = aside.len() - again - soon;
-    let said = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 step {one}")),
-        _ => Some(format!("{count} steps {many}")),
-    };
-    let asked = ["is withheld by `mode` or the command line", "are withheld by `mode` or the command line"];
+    let asked = ["step is withheld by `mode` or the command line", "steps are withheld by `mode` or the command line"];
     let rest = said(rest.saturating_sub(missed), asked[0], asked[1]);
-    let once = "is set aside because it comes back again and again";
-    let aside = said(again, once, "are set aside because they come back again and again");
-    let quiet = "waits until the files have not changed for a while";
-    let soon = said(soon, quiet, "wait until the files have not changed for a while");
-    aside.into_iter().chain(soon).chain(rest).collect()
+    let once = "step is set aside because it comes back again and again";
+    let aside = said(again, once, "steps are set aside because they come back again and again");
+    let quiet = "step waits until the files have not changed for a while";
+    let soon = said(soon, quiet, "steps wait until the files have not changed for a while");
+    for_the_list(unlisted).into_iter().chain(aside).chain(soon).chain(rest).collect()
+}
+
+/// What is not created because of what earlier passes know, each kind in words.
+fn for_the_list(unlisted: &BTreeMap<Binding, Waiting>) -> Vec<String> {
+    let stale = "the server's list";
+    let kinds = [
+        (
+            Waiting::Listed,
+            format!(
+                "binding is not created: its link exists, and {stale} does not show it (cache or replica in front?)"
+            ),
+            format!(
+                "bindings are not created: their links exist, and {stale} does not show them (cache or replica in front?)"
+            ),
+        ),
+        (
+            Waiting::ListAgrees,
+            format!("binding is not created while {stale} is stale"),
+            format!("bindings are not created while {stale} is stale"),
+        ),
+        (
+            Waiting::Shown,
+            "binding is not created yet: its link was created a few minutes ago and is not shown".to_owned(),
+            "bindings are not created yet: their links were created a few minutes ago and are not shown".to_owned(),
+        ),
+        (
+            Waiting::Answered,
+            "binding is not created yet: the answer to its last creation was lost a minute ago".to_owned(),
+            "bindings are not created yet: the answers to their last creations were lost a minute ago".to_owned(),
+        ),
+    ];
+    let counted = |why| unlisted.values().filter(|it| **it == why).count();
+    kinds.iter().filter_map(|(why, one, many)| said(counted(*why), one, many)).collect()
+}
+
+fn said(count: usize, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
 }

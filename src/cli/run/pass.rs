@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::event::Event;
 use crate::policy::{Aside, Earlier, Readings};
 use crate::reconcile::files::FilesError;
-use crate::reconcile::{Answer, Overrides, Pace, Request, reconcile};
+use crate::reconcile::{Answer, Known, Overrides, Pace, Request, reconcile};
 use crate::render;
 use crate::saved::Asked;
 
@@ -52,6 +52,8 @@ pub(super) struct Agent {
     pub(super) log: OnceCell<Vec<Event>>,
     /// Why it could not be read.
     pub(super) uncounted: RefCell<Option<String>>,
+    /// The links that earlier passes saw or made.
+    pub(super) known: RefCell<Known>,
 }
 
 /// How far the pass has come.
@@ -130,6 +132,7 @@ impl Agent {
             Err(error) => return refused(error.into()),
         };
         let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
+        let known = self.known.borrow().clone();
         let request = Request {
             document: &document,
             now,
@@ -142,6 +145,7 @@ impl Agent {
             earlier,
             aside: self.aside(memory),
             unsettled,
+            known: Some(&known),
         };
         let (confirm, begin) = (async |_: &_| Answer::Apply, |_: &_| writing.set(true));
         let tell = |_: &_, _: &_, _: &_| {
@@ -150,6 +154,7 @@ impl Agent {
         match reconcile(&self.client, &request, self.pace, confirm, begin, &tell, self.interrupted()).await {
             Ok(pass) => {
                 self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
+                self.known.borrow_mut().learn(&pass, Timestamp::now());
                 let told = finished(&pass, &request, vanished, self);
                 let mut steps = self.steps.borrow_mut();
                 steps.retain(|it, _| memory.remembers(it));

@@ -14,7 +14,7 @@ use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finis
 use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Why};
 use crate::policy::{Aside, Decision};
-use crate::reconcile::{self, Pass, Request};
+use crate::reconcile::{self, Pass, Request, Waiting};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
 
@@ -39,6 +39,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     let mut waiting = reconcile::unsettled(view, request);
     // Removals that wait because files have vanished are told of as held.
     waiting.retain(|it| !vanished || matches!(it, Aside::Creation(_)));
+    let unlisted = reconcile::waiting(view, request);
     let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
     let missed_count = missed.len();
     let missed = missed.into_iter().map(|it| missing(it, &naming));
@@ -65,7 +66,8 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             };
             limited(it, release, room, &naming)
         }),
-        withheld: withheld(&prepared.decision, request, &waiting, missed_count),
+        unlisted: count(unlisted.values().filter(|it| **it <= Waiting::ListAgrees).count()),
+        withheld: withheld(&prepared.decision, request, &waiting, &unlisted, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
@@ -75,7 +77,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             .flatten(),
         next_instant: view.desired.next_instant(view.plan.now),
         stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
-        converged: converged(report.as_ref(), &view.plan),
+        converged: converged(report.as_ref(), &view.plan) && !unlisted.values().any(|it| *it == Waiting::Answered),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
         token_lacks: view.snapshot.observation.caller.lacks(),
     };
@@ -164,7 +166,7 @@ fn wanted(
     let all = all.into_iter().filter(|it| sent.contains_key(it) || request.aside.contains(it));
     let wanted = all.map(|step| {
         let (sign, binding, undoes) = match step {
-            Aside::Creation(binding) => ('+', binding, Some(Aside::Removal(binding))),
+            Aside::Creation(binding) | Aside::Exists(binding) => ('+', binding, Some(Aside::Removal(binding))),
             Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
         };
         let wanted = Wanted {
@@ -248,6 +250,7 @@ fn stopped(stop: &Stop) -> Stopped {
         Stop::Unauthorized(failure) => Stopped::Unauthorized(in_words(failure)),
         Stop::Blind(failure) => Stopped::Refused(in_words(failure)),
         Stop::Down(failure) => Stopped::Down(in_words(failure)),
+        Stop::StaleList(failure) => Stopped::StaleList(in_words(failure)),
     }
 }
 

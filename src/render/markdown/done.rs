@@ -33,7 +33,7 @@ fn notes(report: &Report) -> String {
         Some(Stop::Interrupted) => {
             "\n> **Interrupted:** what was in flight is finished, the rest was not sent.\n".to_owned()
         }
-        Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure)) => {
+        Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure)) => {
             quote("**Stopped:** ", failure)
         }
         None => String::new(),

@@ -1,0 +1,113 @@
+//! What every step needs while it is sent: the server, the pace, and whether the pass goes on.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::sync::watch;
+
+use super::{Pace, Tell, View};
+use crate::api::{self, Client, Kind};
+use crate::binding::{Binding, Link};
+use crate::report::{Outcome, Step, Stop};
+
+/// What every step needs while it is sent.
+pub(super) struct Sending<'a> {
+    pub(super) client: &'a Client,
+    pub(super) view: &'a View,
+    pub(super) pace: Pace,
+    tell: Tell<'a>,
+    interrupted: watch::Receiver<bool>,
+    stopped: Mutex<Option<Stop>>,
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(
+        client: &'a Client,
+        view: &'a View,
+        pace: Pace,
+        tell: Tell<'a>,
+        interrupted: watch::Receiver<bool>,
+    ) -> Self {
+        Self { client, view, pace, tell, interrupted, stopped: Mutex::new(None) }
+    }
+
+    /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
+    /// way is finished and the rest is not begun.
+    pub(super) async fn each<S: Sync>(&self, steps: &[S], send: impl AsyncFn(&S) -> Outcome) -> Vec<Outcome> {
+        let mut outcomes = vec![Outcome::Unsent; steps.len()];
+        let sent = stream::iter(steps.iter().enumerate()).map(async |(at, step)| {
+            let outcome = if self.stopped().is_some() { Outcome::Unsent } else { send(step).await };
+            (at, outcome)
+        });
+        let mut sent = std::pin::pin!(sent.buffer_unordered(self.pace.parallelism.max(1)));
+        while let Some((at, outcome)) = sent.next().await {
+            outcomes[at] = outcome;
+        }
+        outcomes
+    }
+
+    /// Why nothing more may be sent, if so.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        stopped.or_else(|| self.interrupted.borrow().then_some(Stop::Interrupted))
+    }
+
+    /// Lets nothing more be sent; the first reason is kept.
+    pub(super) fn stop(&self, why: Stop) {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+    }
+
+    /// What a failed request means for its step, and for the pass.
+    pub(super) async fn failed(&self, error: api::Error) -> Outcome {
+        self.turned_away(&error);
+        self.unanswered(&error).await;
+        Outcome::Failed(error.into())
+    }
+
+    /// What a write whose answer was lost means.
+    pub(super) async fn lost(&self, error: api::Error) -> Outcome {
+        self.unanswered(&error).await;
+        Outcome::Unknown(error.into())
+    }
+
+    /// Where nobody answers, asks something small, and stops the pass if that is not answered either: each step that is
+    /// left would take its time, and all of them hours.
+    pub(super) async fn unanswered(&self, error: &api::Error) {
+        if error.is_throttled() {
+            return self.stop(Stop::Down(error.clone().into()));
+        }
+        if matches!(error.kind, Kind::Lost | Kind::Repeatable | Kind::Unreachable | Kind::Busy)
+            && self.stopped().is_none()
+            && let Err(error) = self.client.caller().await
+        {
+            self.turned_away(&error);
+            self.stop(Stop::Down(error.into()));
+        }
+    }
+
+    /// Stops the pass if the error says that the token opens nothing any more.
+    pub(super) fn turned_away(&self, error: &api::Error) {
+        if error.kind == Kind::Unauthorized {
+            self.stop(Stop::Unauthorized(error.clone().into()));
+        }
+    }
+
+    /// Tells what became of a step: to whoever watches, and to the log.
+    pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
+        if outcome.is_failure() {
+            tracing::warn!(step = %step, %outcome, "answered");
+        } else {
+            tracing::info!(step = %step, %outcome, "answered");
+        }
+        (self.tell)(self.view, step, &outcome);
+        outcome
+    }
+
+    /// The rows that stand for a binding now, the smallest id first.
+    pub(super) async fn rows(&self, binding: &Binding) -> Result<Vec<Link>, api::Error> {
+        let mut rows = self.client.links_of(binding).await?;
+        rows.sort_unstable();
+        Ok(rows)
+    }
+}
