@@ -51,15 +51,29 @@ pub(super) async fn all(sending: &Sending<'_>, creations: &[Creation]) -> Create
     created
 }
 
-/// Sends one. A lost answer is not told yet: what became of it is found out at the end.
+/// Sends one; again where its answer says that it was most likely not carried out, and a look shows nothing. A lost answer
+/// is not told yet: what became of it is found out at the end.
 async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
+    const TRIES: u32 = 4;
     let step = Step::Create(creation.clone());
-    tracing::info!(step = %step, "sending");
-    let outcome = match sending.client.create(&creation.binding).await {
-        Ok(api::Created::New(link)) => Outcome::Created(link),
-        Ok(api::Created::Exists) => exists(sending, creation).await,
-        Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
-        Err(error) => sending.failed(error).await,
+    let mut tries = 0;
+    let outcome = loop {
+        tries += 1;
+        tracing::info!(step = %step, "sending");
+        match sending.client.create(&creation.binding).await {
+            Ok(api::Created::New(link)) => break Outcome::Created(link),
+            Ok(api::Created::Exists) => break exists(sending, creation).await,
+            Err(error) if error.kind == Kind::Repeatable && tries < TRIES && !error.is_throttled() => {
+                tokio::time::sleep(sending.pace.settle).await;
+                match sending.rows(&creation.binding).await.as_deref() {
+                    Ok([first, ..]) => break Outcome::Adopted(*first),
+                    Ok([]) if sending.stopped().is_none() => {}
+                    _ => return sending.lost(error).await,
+                }
+            }
+            Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
+            Err(error) => break sending.failed(error).await,
+        }
     };
     sending.told(&step, outcome)
 }
@@ -77,7 +91,7 @@ async fn exists(sending: &Sending<'_>, creation: &Creation) -> Outcome {
 }
 
 /// Looks, once, for links whose creation was not answered. Those that are not there are not sent again: the request may
-/// still be on its way, and the next pass will see.
+/// still be on its way, and a later pass will see.
 async fn look_for_lost(sending: &Sending<'_>, creations: &[Creation], outcomes: &mut [Outcome]) {
     if !outcomes.iter().any(|it| matches!(it, Outcome::Unknown(_))) {
         return;

@@ -32,7 +32,7 @@ async fn a_creation_whose_answer_is_lost_after_the_commit_is_adopted() {
 
 #[tokio::test]
 async fn a_creation_that_got_lost_on_the_way_is_unknown_and_sent_again_only_by_the_next_pass() {
-    for act in [Act::HangUp, Act::Answer(Reply::html(503))] {
+    for act in [Act::HangUp, Act::Answer(Reply::html(502)), Act::Answer(Reply::html(504))] {
         let stage = Stage::new(WORLD).await;
         stage.trouble("POST", LINKS, 2, act);
         expect![[r#"
@@ -49,6 +49,46 @@ async fn a_creation_that_got_lost_on_the_way_is_unknown_and_sent_again_only_by_t
         .assert_eq(&stage.pass(&wanting(&BOTH)).await);
         assert_eq!(stage.live(), BOTH);
     }
+}
+
+#[tokio::test]
+async fn a_creation_answered_503_or_500_is_sent_again_in_the_same_pass_once_a_look_shows_nothing() {
+    for status in [503, 500] {
+        let stage = Stage::new(WORLD).await;
+        stage.trouble("POST", LINKS, 1, Act::Answer(Reply::html(status)));
+        expect![[r#"
+            + cluster-a member bob: created
+            + cluster-a member carol: created
+            converged
+        "#]]
+        .assert_eq(&stage.pass(&wanting(&BOTH)).await);
+        assert_eq!(stage.writes(), [&*format!("POST {status}"), "POST 201", "POST 201"]);
+        assert_eq!(stage.live(), BOTH);
+
+        // The look shows that it was carried out all the same.
+        let stage = Stage::new(WORLD).await;
+        stage.trouble("POST", LINKS, 1, Act::AnswerAfter(Reply::html(status)));
+        expect![[r#"
+            + cluster-a member bob: adopted
+            + cluster-a member carol: created
+            converged
+        "#]]
+        .assert_eq(&stage.pass(&wanting(&BOTH)).await);
+        assert_eq!(stage.asked("POST", LINKS), 2);
+        assert_eq!(stage.live(), BOTH);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_that_is_always_answered_500_is_unknown_after_a_few_tries() {
+    let stage = Stage::new(WORLD).await;
+    stage.always("POST", LINKS, Act::Answer(Reply::html(500)));
+    expect![[r#"
+        + cluster-a member bob: unknown
+        not converged
+    "#]]
+    .assert_eq(&stage.pass(&wanting(&BOTH[..2])).await);
+    assert_eq!(stage.asked("POST", LINKS), 4);
 }
 
 #[tokio::test]
