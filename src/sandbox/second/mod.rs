@@ -1,6 +1,6 @@
 //! The second generation of the API, 8.0.8 and later: roles are scoped to a resource.
 //!
-//! It is the same [`World`] with another [`Waldur`]: people, resources, tokens, pages and faults are shared, and what
+//! It is the same [`World`] with another [`Waldur`](super::Waldur): people, resources, tokens, pages and faults are shared, and what
 //! only this generation has is in [`Second`]. Tests seed it with the words of the first and a few of its own:
 //!
 //! ```
