@@ -7,6 +7,8 @@ use grantsync::api::retry::Outcome::{Answered, Lost, NotSent};
 use grantsync::api::retry::{Next, Outcome, Patience, Tried, decide};
 use proptest::prelude::*;
 
+use crate::cases::config;
+
 const fn secs(number: u64) -> Duration {
     Duration::from_secs(number)
 }
@@ -87,6 +89,8 @@ fn time_spent_counts() {
 }
 
 proptest! {
+    #![proptest_config(config(64))]
+
     #[test]
     fn it_always_ends(
         method in prop::sample::select(vec![Get, Head, Delete, Post]),

@@ -8,6 +8,8 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::cases::config;
+
 fn source(name: &str, text: &str) -> Source {
     Source { name: name.into(), text: text.to_owned() }
 }
@@ -94,7 +96,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..config(64) })]
 
     #[test]
     fn no_text_makes_it_panic(text in any::<String>()) {

@@ -7,6 +7,7 @@ use grantsync::policy::{Asks, Decision, approve};
 use grantsync::render::{self, Beside, Naming};
 use proptest::prelude::*;
 
+use crate::cases::config;
 use crate::properties::{lines, settings, worlds, yaml};
 use crate::world::{NOW, World, document, resource, role, user};
 
@@ -46,11 +47,14 @@ fn decision(world: &World, yaml: &str) -> Decision {
 }
 
 fn asked(world: &World, yaml: &str, question: Question) -> Explanation {
+    asked_all(world, yaml, [question]).remove(0)
+}
+
+/// Answers several questions about one decision.
+fn asked_all(world: &World, yaml: &str, questions: impl IntoIterator<Item = Question>) -> Vec<Explanation> {
     let (document, desired, decision) = (document(yaml), world.desired(yaml), decision(world, yaml));
-    explain(
-        question,
-        Known { document: &document, desired: &desired, directory: &world.directory, decision: &decision },
-    )
+    let known = Known { document: &document, desired: &desired, directory: &world.directory, decision: &decision };
+    questions.into_iter().map(|it| explain(it, known)).collect()
 }
 
 pub(crate) fn told(world: &World, yaml: &str, question: Question, history: &History) -> String {
@@ -290,20 +294,23 @@ fn what_it_comes_to() {
 }
 
 proptest! {
+    #![proptest_config(config(64))]
+
     #[test]
     fn nothing_is_left_unexplained(settings in settings(), lines in lines(), world in worlds()) {
         let yaml = yaml(&settings, &lines);
-        let accounts = |question| asked(&world, &yaml, question).accounts;
-        let of_users: Vec<Account> = world.directory.users.keys().flat_map(|it| accounts(Question::User(*it))).collect();
-        let on_resources: Vec<Account> =
-            world.directory.resources.keys().flat_map(|it| accounts(Question::Resource(*it))).collect();
-        for mut all in [of_users, on_resources] {
+        let wanted = world.desired(&yaml).bindings;
+        let users: Vec<_> = world.directory.users.keys().copied().map(Question::User).collect();
+        let resources: Vec<_> = world.directory.resources.keys().copied().map(Question::Resource).collect();
+        for questions in [users, resources] {
+            let mut all: Vec<Account> =
+                asked_all(&world, &yaml, questions).into_iter().flat_map(|it| it.accounts).collect();
             all.sort_by_key(|it| it.binding);
             let mut links: Vec<_> = all.iter().flat_map(|it| &it.rows).map(|it| it.link).collect();
             links.sort_unstable();
             prop_assert_eq!(&links, &world.snapshot.links);
             prop_assert!(all.iter().all(|it| !it.rows.is_empty() || it.absent.is_some()), "{:?}", all);
-            for wanted in world.desired(&yaml).bindings {
+            for wanted in &wanted {
                 let account = all.iter().find(|it| it.binding == wanted.binding).unwrap();
                 prop_assert_eq!(account.lines.len(), wanted.origins.len());
             }

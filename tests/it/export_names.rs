@@ -9,6 +9,7 @@ use grantsync::directory::{Directory, Resource, Role, User};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use crate::cases::config;
 use crate::export::is_in_sync;
 use crate::schema::accepts;
 use crate::world::{World, link};
@@ -250,7 +251,7 @@ fn asked() -> impl Strategy<Value = (fn(&World) -> Extent, Split, Form)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn whatever_things_are_called_an_export_is_in_sync(world in worlds(), (extent, split, form) in asked()) {

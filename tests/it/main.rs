@@ -24,6 +24,7 @@ mod api_waits;
 mod api_wire;
 mod api_writes;
 mod binding;
+mod cases;
 mod causes;
 mod cli_ahead;
 mod cli_echo;

@@ -10,6 +10,7 @@ use grantsync::policy::{Asks, Cause, Causes, Decision, approve};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use crate::cases::config;
 use crate::world::{NOW, World, instant, no_limits, resource, role, user};
 
 /// One entry: resource, role, user, dates.
@@ -110,7 +111,7 @@ fn everywhere(plan: &Plan) -> Vec<Link> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn every_link_is_in_one_list_and_every_wanted_binding_is_accounted_for(

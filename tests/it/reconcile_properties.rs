@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::cases::config;
 use crate::reconcile_support::{LINKS, PACE, Stage, document, in_words, link, request, run_until, triple, unlink};
 use crate::world::{NOW, instant};
 
@@ -307,7 +308,7 @@ async fn check(case: &Case) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(config(12))]
 
     #[test]
     fn trouble_delays_and_does_no_harm(case in cases()) {

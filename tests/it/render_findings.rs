@@ -10,6 +10,7 @@ use grantsync::risk::{self, Risk};
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::cases::config;
 use crate::scene::{Scene, stories};
 
 #[test]
@@ -110,6 +111,8 @@ fn paths_are_those_of_the_repository() {
 }
 
 proptest! {
+    #![proptest_config(config(64))]
+
     #[test]
     fn github_reads_what_was_meant(name in ".{0,40}", file in "[a-z]{1,3}[ -~\n\r]{0,10}") {
         let mut scene = Scene::with_file(&file, "bindings:\n");

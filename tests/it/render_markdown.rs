@@ -10,6 +10,7 @@ use grantsync::render::{Failed, Format, Shown, Verb, job_summary, render, visibl
 use grantsync::report::{Outcome, Step};
 use proptest::prelude::*;
 
+use crate::cases::config;
 use crate::scene::{Scene, stories};
 
 /// What GitHub takes as a comment.
@@ -225,6 +226,8 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(config(64))]
+
     #[test]
     fn no_name_is_read_as_something_else(name in nasty(), other in nasty()) {
         let mut scene = Scene::with_file(&format!("a{other}"), "bindings:\n");
@@ -249,7 +252,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(config(4))]
 
     #[test]
     fn whatever_the_names_it_fits(length in 1_usize..600, changes in 1_usize..400) {

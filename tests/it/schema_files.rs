@@ -4,6 +4,7 @@ use grantsync::diagnostic::Source;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::cases::config;
 use crate::schema::agrees;
 
 const ODD: &[&str] = &[
@@ -264,7 +265,7 @@ impl Change {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(config(512))]
 
     #[test]
     fn the_schema_agrees_with_the_reader_on_any_file(
