@@ -27,8 +27,9 @@ pub(super) struct Unresolved<Id> {
     pub(super) message: String,
     /// What to do about it.
     pub(super) help: Option<String>,
-    /// What was probably meant: the help suggests it, so nothing may be taken on the strength of it *not* being meant.
-    pub(super) guess: Option<Id>,
+    /// What may be meant: what the help suggests, each of several candidates, the UUID and what has the name. Nothing may
+    /// be removed on the strength of it *not* being meant.
+    pub(super) guesses: Vec<Id>,
 }
 
 impl<'a> Names<'a> {
@@ -85,10 +86,16 @@ impl<'a> Names<'a> {
         };
         if let Some(id) = id.map(ResourceId::from) {
             let found = self.directory.resources.get(&id);
-            let found = found.ok_or_else(|| Unresolved::new(format!("no resource has the UUID `{id}`")))?;
-            agrees(&id, &found.name, name.as_deref())?;
+            let named = name.as_deref().and_then(|it| self.resources.get(it)).into_iter().flatten().copied();
+            let guesses = || named.chain([id]).collect();
+            let Some(found) = found else {
+                return Err(Unresolved::new(format!("no resource has the UUID `{id}`")).guesses(guesses()));
+            };
+            if let Some(problem) = disagree(&id, &found.name, name.as_deref()) {
+                return Err(problem.guesses(guesses()));
+            }
             let message = || format!("the resource `{id}` belongs to the offering `{}`", found.offering_name);
-            return if fits(&id) { Ok(id) } else { Err(Unresolved::new(message())) };
+            return if fits(&id) { Ok(id) } else { Err(Unresolved::new(message()).guesses(vec![id])) };
         }
         let name = name.as_deref().unwrap_or_default();
         let named = self.resources.get(name).map_or(&[][..], Vec::as_slice).iter().copied().filter(fits);
@@ -102,7 +109,7 @@ impl<'a> Names<'a> {
                     let offering = &self.directory.resources[id].offering_name;
                     (format!("{{name: {name}, offering: {offering}}}"), format!("{{uuid: {id}}}"))
                 }))),
-                guess: None,
+                guesses: several.to_vec(),
             }),
         }
     }
@@ -111,11 +118,10 @@ impl<'a> Names<'a> {
         let place = if in_offering { " in that offering" } else { "" };
         let message = format!("no resource is called `{name}`{place}");
         let near = self.near_resources.nearest(name);
-        let guess = near.and_then(|near| match self.resources[near].as_slice() {
-            [id] => Some(*id),
-            _ => None,
-        });
-        Unresolved { message, help: near.map(|near| format!("did you mean `{near}`?")), guess }
+        // In another offering than the one that was asked for, what has the very name may be meant.
+        let named = self.resources.get(name).into_iter().chain(near.map(|near| &self.resources[near]));
+        let guesses = named.flatten().copied().collect();
+        Unresolved { message, help: near.map(|near| format!("did you mean `{near}`?")), guesses }
     }
 
     /// The offerings a reference means; a name may have several.
@@ -124,14 +130,13 @@ impl<'a> Names<'a> {
         if let Some(id) = id.map(OfferingId::from) {
             let known = self.offerings.iter().find(|(_, ids)| ids.contains(&id));
             let (found, _) = known.ok_or_else(|| Unresolved::new(format!("no offering has the UUID `{id}`")))?;
-            agrees(&id, found, name.as_deref())?;
-            return Ok(BTreeSet::from([id]));
+            return disagree(&id, found, name.as_deref()).map_or_else(|| Ok(BTreeSet::from([id])), Err);
         }
         let name = name.as_deref().unwrap_or_default();
         self.offerings.get(name).cloned().ok_or_else(|| Unresolved {
             message: format!("no offering with a resource is called `{name}`"),
             help: nearest(name, self.offerings.keys().copied()).map(|near| format!("did you mean `{near}`?")),
-            guess: None,
+            guesses: Vec::new(),
         })
     }
 
@@ -165,7 +170,7 @@ impl<'a> Names<'a> {
                     resource.offering_name
                 ),
                 help: Some(choices(several.iter().map(|id| (String::new(), format!("{{uuid: {id}}}"))))),
-                guess: None,
+                guesses: Vec::new(),
             }),
         }
     }
@@ -174,8 +179,7 @@ impl<'a> Names<'a> {
     pub(super) fn role_by_id(&self, reference: &Reference, id: RoleId) -> Result<&Role, Unresolved<RoleId>> {
         let found = self.directory.roles.get(&id);
         let found = found.ok_or_else(|| Unresolved::new(format!("no role has the UUID `{id}`")))?;
-        agrees(&id, &found.name, reference.name.as_deref())?;
-        Ok(found)
+        disagree(&id, &found.name, reference.name.as_deref()).map_or(Ok(found), Err)
     }
 
     pub(super) fn unknown_role(&self, name: &str) -> Unresolved<RoleId> {
@@ -183,7 +187,7 @@ impl<'a> Names<'a> {
         Unresolved {
             message: format!("no role is called `{name}` in any offering"),
             help: near.map(|near| format!("did you mean `{near}`?")),
-            guess: None,
+            guesses: Vec::new(),
         }
     }
 
@@ -201,9 +205,12 @@ impl<'a> Names<'a> {
         let Reference { span: _, id, name, offering: _ } = reference;
         if let Some(id) = id.map(UserId::from) {
             let found = self.directory.users.get(&id);
-            let found = found.ok_or_else(|| Unresolved::new(format!("no user has the UUID `{id}`")))?;
-            agrees(&id, &found.username, name.as_deref())?;
-            return Ok(id);
+            let problem = match found {
+                None => Some(Unresolved::new(format!("no user has the UUID `{id}`"))),
+                Some(found) => disagree(&id, &found.username, name.as_deref()),
+            };
+            let named = name.as_deref().and_then(|it| self.users.get(it)).copied();
+            return problem.map_or(Ok(id), |it| Err(it.guesses(named.into_iter().chain([id]).collect())));
         }
         let name = name.as_deref().unwrap_or_default();
         self.users.get(name).copied().ok_or_else(|| {
@@ -211,7 +218,7 @@ impl<'a> Names<'a> {
             Unresolved {
                 message: format!("no user has the username `{name}`"),
                 help: near.map(|near| format!("did you mean `{near}`?")),
-                guess: near.map(|near| self.users[near]),
+                guesses: near.map(|near| self.users[near]).into_iter().collect(),
             }
         })
     }
@@ -219,7 +226,11 @@ impl<'a> Names<'a> {
 
 impl<Id> Unresolved<Id> {
     fn new(message: String) -> Self {
-        Self { message, help: None, guess: None }
+        Self { message, help: None, guesses: Vec::new() }
+    }
+
+    fn guesses(self, guesses: Vec<Id>) -> Self {
+        Self { guesses, ..self }
     }
 
     fn help(self, help: String) -> Self {
@@ -227,25 +238,21 @@ impl<Id> Unresolved<Id> {
     }
 
     pub(super) fn at(self, span: Span) -> Diagnostic {
-        let Self { message, help, guess: _ } = self;
+        let Self { message, help, guesses: _ } = self;
         Diagnostic { help, ..Diagnostic::error("unresolved", span, message) }
     }
 
     pub(super) fn without_guess<Other>(self) -> Unresolved<Other> {
-        let Self { message, help, guess: _ } = self;
-        Unresolved { message, help, guess: None }
+        let Self { message, help, guesses: _ } = self;
+        Unresolved { message, help, guesses: Vec::new() }
     }
 }
 
 /// With both a UUID and a name, both must mean the same.
-fn agrees<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Result<(), Unresolved<Id>> {
-    match name {
-        Some(name) if name != found => {
-            let message = format!("`{id}` is called `{found}`, not `{name}`");
-            Err(Unresolved::new(message).help("write the one that is meant, or both as they are".to_owned()))
-        }
-        _ => Ok(()),
-    }
+fn disagree<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Option<Unresolved<Id>> {
+    let name = name.filter(|it| *it != found)?;
+    let message = format!("`{id}` is called `{found}`, not `{name}`");
+    Some(Unresolved::new(message).help("write the one that is meant, or both as they are".to_owned()))
 }
 
 /// What could be written instead: the readable forms where they tell the candidates apart, else the ids.

@@ -130,7 +130,7 @@ fn resource(reference: &Reference, names: &Names<'_>, sight: Sight) -> Result<Re
             Err(Unresolved {
                 message: format!("{} resources are called `{name}`", several.len()),
                 help: Some(format!("say which by its UUID: {}", ids.collect::<Vec<_>>().join(", "))),
-                guess: None,
+                guesses: Vec::new(),
             })
         }
     }
@@ -139,7 +139,7 @@ fn resource(reference: &Reference, names: &Names<'_>, sight: Sight) -> Result<Re
 fn role(reference: &Reference, directory: &Directory, sight: Sight) -> Result<Named<RoleId>, Unresolved<RoleId>> {
     match (reference.id.map(RoleId::from), &reference.name) {
         (Some(id), _) if sight == Sight::Everything && !directory.roles.contains_key(&id) => {
-            Err(Unresolved { message: format!("no role has the UUID `{id}`"), help: None, guess: None })
+            Err(Unresolved { message: format!("no role has the UUID `{id}`"), help: None, guesses: Vec::new() })
         }
         (Some(id), _) => Ok(Named::Id(id)),
         (None, name) => Ok(Named::Name(name.clone().unwrap_or_default())),

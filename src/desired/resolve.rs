@@ -62,10 +62,10 @@ pub struct Origin {
 pub struct Doubt {
     /// The parts that are known; one at least is not.
     pub pattern: Pattern,
-    /// Who was probably meant and where, if a suggestion could be made for what is missing: the help of the diagnostic
-    /// names them, so their access on that resource counts as waiting for this line. Where too many names are unknown to
-    /// make any, it may be anybody or anywhere.
-    pub guess: Option<(Option<ResourceId>, Option<UserId>)>,
+    /// Whom it may mean and where, as far as that is known: what could be suggested for a name, each of several candidates,
+    /// a UUID and what has the name beside it. Their access there counts as waiting for this line. Where too many names
+    /// are unknown to suggest any, it may be anybody or anywhere.
+    pub guesses: Vec<(Option<ResourceId>, Option<UserId>)>,
     /// When the line holds.
     pub life: Life,
     /// What is wrong with it.
@@ -151,7 +151,7 @@ fn gather(mut lines: Vec<(Binding, Origin)>) -> Vec<Wanted> {
     gathered
 }
 
-type Answer<Id> = Result<Id, (Arc<Diagnostic>, Option<Id>)>;
+type Answer<Id> = Result<Id, (Arc<Diagnostic>, Vec<Id>)>;
 
 /// The lines so far.
 struct Lines<'n, 'd> {
@@ -170,11 +170,11 @@ struct Answers {
 impl Answers {
     fn keep<Id>(&mut self, answer: Result<Id, Unresolved<Id>>, at: &Span) -> Answer<Id> {
         answer.map_err(|problem| {
-            let guess = problem.guess;
-            let problem = Unresolved::<Id> { guess: None, ..problem };
+            let Unresolved { message, help, guesses } = problem;
+            let problem = Unresolved::<Id> { message, help, guesses: Vec::new() };
             let key = (at.clone(), problem.message.clone());
             let told = self.told.entry(key).or_insert_with(|| Arc::new(problem.at(at.clone())));
-            (Arc::clone(told), guess)
+            (Arc::clone(told), guesses)
         })
     }
 }
@@ -223,11 +223,15 @@ impl Lines<'_, '_> {
             user: user.as_ref().ok().copied(),
         };
         let Names { near_resources, near_users, .. } = self.names;
-        let (on, who) = (known_or_guessed(resource), known_or_guessed(user));
-        let guessed = (on.is_some() || near_resources.silent()) && (who.is_some() || near_users.silent());
-        let guess = guessed.then_some((on, who));
+        let (on, who) = (meant(resource, near_resources.silent()), meant(user, near_users.silent()));
+        let guesses = on.iter().flat_map(|on| who.iter().map(|who| (*on, *who))).collect();
         let told = [problem(resource), role.and_then(problem), problem(user)];
-        self.doubts.push(Doubt { pattern, guess, life: entry.life, diagnostics: told.into_iter().flatten().collect() });
+        self.doubts.push(Doubt {
+            pattern,
+            guesses,
+            life: entry.life,
+            diagnostics: told.into_iter().flatten().collect(),
+        });
     }
 }
 
@@ -242,10 +246,12 @@ fn problem<Id>(answer: &Answer<Id>) -> Option<Arc<Diagnostic>> {
     answer.as_ref().err().map(|(diagnostic, _)| Arc::clone(diagnostic))
 }
 
-fn known_or_guessed<Id: Copy>(answer: &Answer<Id>) -> Option<Id> {
+/// What an answer may mean; anything, if nothing is known and `silent` says that nothing could be suggested.
+fn meant<Id: Copy>(answer: &Answer<Id>, silent: bool) -> Vec<Option<Id>> {
     match answer {
-        Ok(id) => Some(*id),
-        Err((_, guess)) => *guess,
+        Ok(id) => vec![Some(*id)],
+        Err((_, guesses)) if guesses.is_empty() && silent => vec![None],
+        Err((_, guesses)) => guesses.iter().copied().map(Some).collect(),
     }
 }
 

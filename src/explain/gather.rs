@@ -161,13 +161,13 @@ fn others(question: Question, accounts: &[Account], directory: &Directory) -> Ve
 fn doubts(question: Question, Known { desired, decision, .. }: Known<'_>) -> Vec<Uncertain> {
     let (resource, role, user) = question.parts();
     let mut doubts: BTreeMap<(&Span, &str, Phase), Uncertain> = BTreeMap::new();
-    for Doubt { pattern, guess, life, diagnostics } in &desired.doubts {
+    for Doubt { pattern, guesses, life, diagnostics } in &desired.doubts {
         if differ(pattern.resource, resource) || differ(pattern.role, role) || differ(pattern.user, user) {
             continue;
         }
         let meant = |(on, who): (ResourceId, UserId)| !differ(Some(on), resource) && !differ(Some(who), user);
         // Where too much is unknown to guess, nothing is probable.
-        let probably = guess.and_then(|(on, who)| on.zip(who)).is_some_and(meant);
+        let probably = guesses.iter().filter_map(|(on, who)| on.zip(*who)).any(meant);
         let phase = life.phase(decision.plan.now);
         for diagnostic in diagnostics {
             let new = || Uncertain { diagnostic: Arc::clone(diagnostic), phase, probably: false };

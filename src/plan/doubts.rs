@@ -20,11 +20,11 @@ impl<'a> Doubts<'a> {
     /// Where clocks can't be trusted, every line with a date may be alive.
     pub(super) fn alive(desired: &'a Desired, now: Timestamp, clocks_agree: bool) -> Self {
         let mut doubts = Self { patterns: BTreeMap::new(), awaited: BTreeSet::new() };
-        for Doubt { pattern, guess, life, diagnostics } in &desired.doubts {
+        for Doubt { pattern, guesses, life, diagnostics } in &desired.doubts {
             if life.phase(now) != Phase::Alive && (clocks_agree || !life.dated()) {
                 continue;
             }
-            doubts.awaited.extend(guess);
+            doubts.awaited.extend(guesses);
             if let Some(diagnostic) = diagnostics.first() {
                 let first = doubts.patterns.entry(*pattern).or_insert(&diagnostic.primary.span);
                 *first = (*first).min(&diagnostic.primary.span);

@@ -1,5 +1,7 @@
 //! What is decided about live and wanted, rule by rule.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
 use grantsync::binding::Binding;
 use grantsync::directory::User;
@@ -7,7 +9,7 @@ use grantsync::plan::{Hold, Part};
 use grantsync::render::Naming;
 use uuid::Uuid;
 
-use crate::world::{NOW, World, check, check_at};
+use crate::world::{NOW, World, check, check_at, resource, role, user};
 
 #[test]
 fn in_sync() {
@@ -131,6 +133,49 @@ fn whoever_a_typo_was_probably_meant_for_keeps_the_old_role() {
             Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
         "#]],
     );
+}
+
+#[test]
+fn whoever_an_unresolved_line_may_mean_keeps_the_old_role() {
+    let world =
+        World::read("HPC cluster-a: viewer bob, viewer dave\nLab cluster-a: admin carol\nHPC other: viewer erin");
+    let (bob, erin) = (user("bob"), user("erin"));
+    let (other, viewer) = (resource("HPC", "other", false), role("HPC", "viewer"));
+    let hpc = "{name: cluster-a, offering: HPC}";
+    for (line, holds) in [
+        // A user who was renamed, and somebody else has the name that is written.
+        (format!("{{resource: {hpc}, role: admin, user: {{uuid: {bob}, username: robert}}}}"), &["bob"][..]),
+        (format!("{{resource: {hpc}, role: admin, user: {{uuid: {bob}, username: dave}}}}"), &["bob", "dave"]),
+        // One who is gone, and somebody new has the name.
+        (format!("{{resource: {hpc}, role: admin, user: {{uuid: {viewer}, username: bob}}}}"), &["bob"]),
+        // A resource that was renamed; roles are given by UUID, so that no other role is in doubt.
+        (
+            format!(
+                "{{resource: {{uuid: {other}, name: cluster-x}}, role: {{uuid: {}}}, user: erin}}",
+                role("HPC", "admin")
+            ),
+            &["erin"],
+        ),
+        // A role that was renamed.
+        (format!("{{resource: {hpc}, role: {{uuid: {}, name: owner}}, user: bob}}", role("HPC", "admin")), &["bob"]),
+        // Two resources have the name.
+        (format!("{{resource: cluster-a, role: {{uuid: {}}}, user: bob}}", role("HPC", "admin")), &["bob"]),
+        // The resource is of another offering than the one that is written.
+        (
+            format!(
+                "{{resource: {{name: other, offering: Lab}}, role: {{uuid: {}}}, user: {erin}}}",
+                role("HPC", "admin")
+            ),
+            &["erin"],
+        ),
+    ] {
+        let plan = world.plan(&format!("scope: all\nbindings:\n  - {line}\n"), NOW);
+        let names = |it: &grantsync::binding::Link| world.directory.users[&it.binding.user].username.clone();
+        let held: BTreeSet<_> = plan.held.iter().map(|it| names(&it.removal.link)).collect();
+        assert!(holds.iter().all(|it| held.contains(*it)), "{line}: {held:?}");
+        assert_eq!(plan.creations.len(), 0, "{line}");
+        assert_eq!(plan.unresolved, 1, "{line}");
+    }
 }
 
 #[test]
