@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::binding::{Binding, Link, ResourceId, UserId};
-use crate::plan::{Creation, Hold, Removal, Why};
-use crate::policy::Decision;
+use crate::plan::{Creation, Hold, Removal};
+use crate::policy::{Decision, gates};
 
 /// One change to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,8 +177,7 @@ impl Replacements {
     /// What holds a removal now. No gap: what nobody declares, or not yet, goes only when everything that is wanted for
     /// the same user on the same resource is there. What ended only waits until its replacement was tried.
     pub fn hold(&self, removal: &Removal) -> Option<Hold> {
-        let waits = matches!(removal.why, Why::NotDeclared | Why::NotBegun)
-            && self.missing.contains(&removal.link.binding.pair());
+        let waits = gates::waits_for_replacement(removal) && self.missing.contains(&removal.link.binding.pair());
         waits.then_some(Hold::Replacement)
     }
 }

@@ -12,10 +12,10 @@ use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Su
 use super::contradiction::contradiction;
 use super::exit;
 use super::formats::ReportTo;
+use super::narrowing::Narrowing;
 use super::target::is_stdout;
-use super::values::{OnlyOne, SandboxChoice, When, choice, digest, duration, link_id, only, span, switch};
+use super::values::{SandboxChoice, When, choice, duration, link_id, span, switch};
 use crate::binding::LinkId;
-use crate::policy::Digest;
 use crate::render::Format;
 use crate::sandbox::Waldur;
 
@@ -179,8 +179,8 @@ pub(super) struct Snapshot {
 pub(super) struct Apply {
     /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
     /// tells accidents, not forgery: what is done is decided anew.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "approve", "no_removals",
-          "only"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "max_creations", "approve",
+          "no_removals", "only"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
@@ -374,26 +374,4 @@ pub(super) struct Formats {
     /// Whether `-o -` asks for standard output.
     #[arg(skip)]
     pub(super) saved_to_stdout: bool,
-}
-
-/// Less than the files say.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Limits")]
-pub(super) struct Narrowing {
-    /// Holds removals beyond this many; instead of `limits.removals` in the files.
-    #[arg(long, env = "GRANTSYNC_MAX_REMOVALS", value_name = "N")]
-    pub(super) max_removals: Option<u32>,
-    /// Holds removals beyond this share, 100 for none; instead of `limits.removal_percent` in the files.
-    #[arg(long, env = "GRANTSYNC_MAX_REMOVAL_PERCENT", value_name = "PERCENT",
-          value_parser = clap::value_parser!(u32).range(0..=100))]
-    pub(super) max_removal_percent: Option<u32>,
-    /// Releases exactly the held removals that this digest was printed for.
-    #[arg(long, env = "GRANTSYNC_APPROVE", value_name = "DIGEST", value_parser = digest)]
-    pub(super) approve: Option<Digest>,
-    /// Removes nothing.
-    #[arg(long, env = "GRANTSYNC_NO_REMOVALS", value_parser = switch())]
-    pub(super) no_removals: bool,
-    /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
-    #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
-    pub(super) only: Vec<OnlyOne>,
 }

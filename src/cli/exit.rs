@@ -15,7 +15,7 @@ pub enum Exit {
     Refused = 1,
     /// Changes are pending (`plan --detailed-exitcode`).
     Pending = 2,
-    /// Removals are held.
+    /// Removals or creations are held.
     Held = 3,
     /// Steps failed or are unknown, or something in the files is unresolved or outside its own scope.
     Incomplete = 4,
@@ -40,7 +40,7 @@ Exit codes, the first that applies:
   1         the server or the token could not be used, or the answer was no
   5         the plan or the approval is not current, or for another server; nothing was written
   4         steps failed or are unknown, or the files name something that is not there
-  3         removals are held (`plan`: only with --detailed-exitcode)
+  3         removals or creations are held (`plan`: only with --detailed-exitcode)
   2         changes are pending (`plan --detailed-exitcode`)
   0         all is well";
 
@@ -87,9 +87,10 @@ impl Exit {
     }
 }
 
-/// Whether something waits for somebody: a held removal, or a creation that the clocks hold.
+/// Whether something waits for somebody: a held removal, or a creation that a limit or the clocks hold.
 fn holds(Decision { plan, .. }: &Decision) -> bool {
-    plan.held.iter().any(|it| it.hold != Hold::Keeper) || plan.skipped.iter().any(|it| it.why == Skip::Clock)
+    plan.held.iter().any(|it| it.hold != Hold::Keeper)
+        || plan.skipped.iter().any(|it| matches!(it.why, Skip::Clock | Skip::Limit))
 }
 
 impl From<Exit> for ExitCode {

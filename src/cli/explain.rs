@@ -1,6 +1,7 @@
 //! `explain`: why somebody has, gets, loses or lacks a role. It looks, and changes nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{ArgGroup, Args};
@@ -63,6 +64,8 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         partial_view: false,
         removed_lately: 0,
         earlier: crate::policy::Earlier::default(),
+        ended_lately: 0,
+        last_seen: Arc::default(),
         aside: BTreeSet::new(),
         unsettled: crate::policy::Unsettled::default(),
         known: None,
@@ -79,10 +82,9 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     let since = now - SignedDuration::from_hours(24 * i64::from(*log_days));
     let history = history(&client, &view, &explanation, files.revision.git.clone(), since).await?;
     output::say(&render::banner(&view.snapshot.observation));
-    let digest = decision.limited.as_ref().map(|it| &it.digest);
     let naming = Naming::new(&view.directory);
     let naming = if verbose > 0 { naming.with_ids() } else { naming };
-    let beside = Beside { history: &history, directory: &view.directory, digest };
+    let beside = Beside { history: &history, directory: &view.directory, limited: &decision.limited };
     output::data(&render::explain(&explanation, beside, &naming))?;
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ mod formats;
 mod links;
 mod live;
 mod logging;
+mod narrowing;
 mod output;
 mod plan;
 mod progress;

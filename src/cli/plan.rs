@@ -1,6 +1,7 @@
 //! `plan`: what `apply` would do. It is the verb that does not call it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -70,7 +71,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 /// What the arguments that `plan` and `apply` share ask for.
 pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
-    let Asked { mode, max_removals: _, max_removal_percent: _, only: _, approve } = asked;
+    let Asked { mode, max_removals: _, max_removal_percent: _, max_creations: _, only: _, approve } = asked;
     Request {
         document: &read.document,
         now: Timestamp::now(),
@@ -81,6 +82,8 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
         partial_view: false,
         removed_lately: 0,
         earlier: Earlier::default(),
+        ended_lately: 0,
+        last_seen: Arc::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,
@@ -89,5 +92,9 @@ pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow)
 
 /// The limits that are asked for.
 pub(super) fn overrides(asked: &Asked) -> Overrides {
-    Overrides { removals: asked.max_removals, removal_percent: asked.max_removal_percent }
+    Overrides {
+        removals: asked.max_removals,
+        removal_percent: asked.max_removal_percent,
+        creations: asked.max_creations,
+    }
 }

@@ -81,9 +81,10 @@ pub(super) fn cause(error: &anyhow::Error) -> (Exit, Vec<String>) {
     let help = match error.downcast_ref::<reconcile::Error>() {
         Some(reconcile::Error::Api(error)) => error.help.clone(),
         Some(reconcile::Error::Stale(stale)) => {
-            let help = match stale.current {
-                Some(_) => "run `grantsync plan` and look again; if what is held now is meant, approve that",
-                None => "run `grantsync plan` and look again",
+            let help = if stale.current.is_empty() {
+                "run `grantsync plan` and look again"
+            } else {
+                "run `grantsync plan` and look again; if what is held now is meant, approve that"
             };
             return (Exit::Stale, vec![help.to_owned()]);
         }

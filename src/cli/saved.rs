@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{Files, Formats, Narrowing, Server};
+use super::args::{Files, Formats, Server};
+use super::narrowing::Narrowing;
 use super::target::Target;
 use super::{plan, read, values};
 use crate::api::Address;
@@ -65,11 +66,12 @@ impl NotCurrent {
 
 /// What the command line asks for, as it is kept.
 pub(super) fn asked(narrow: &Narrowing) -> Asked {
-    let Narrowing { max_removals, max_removal_percent, approve, no_removals, only } = narrow;
+    let Narrowing { max_removals, max_removal_percent, max_creations, approve, no_removals, only } = narrow;
     Asked {
         mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
         max_removals: *max_removals,
         max_removal_percent: *max_removal_percent,
+        max_creations: *max_creations,
         only: only.iter().map(ToString::to_string).collect(),
         approve: approve.clone(),
     }

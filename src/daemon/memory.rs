@@ -16,6 +16,7 @@ use super::window::Window;
 pub struct Memory {
     now: Timestamp,
     removed: Window,
+    ended: Window,
     files: Watched,
     content: Option<ContentId>,
     flapping: Flapping,
@@ -28,6 +29,7 @@ impl Memory {
         Self {
             now: Timestamp::UNIX_EPOCH,
             removed: Window::default(),
+            ended: Window::default(),
             files: Watched::new(interval),
             content: None,
             flapping: Flapping::new(interval),
@@ -43,6 +45,11 @@ impl Memory {
     /// Removals of the last 24 hours that count towards the limit.
     pub fn removed_lately(&self) -> u32 {
         self.removed.count(self.now)
+    }
+
+    /// The same of what ended longer ago than anybody expects.
+    pub fn ended_lately(&self) -> u32 {
+        self.ended.count(self.now)
     }
 
     /// When no more than so many removals of those known now count towards the limit.
@@ -78,6 +85,7 @@ impl Memory {
     pub fn end(&mut self, pass: &Pass, now: Timestamp) {
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
+        self.ended.add(now, finished.counted_ended);
         self.flapping.look(&finished.wanted, &self.aside, now);
         // One that did not do all there was to do has seen the files all the same.
         if finished.stopped.is_none() {

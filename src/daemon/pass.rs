@@ -74,6 +74,8 @@ pub struct Finished {
     pub wanted: Vec<Wanted>,
     /// Removals that went and count towards the limit of a day.
     pub counted_removals: u32,
+    /// The same of what ended longer ago than anybody expects.
+    pub counted_ended: u32,
     /// Removals that are held.
     pub held: Vec<Held>,
     /// The command that does now what waits because files have vanished.

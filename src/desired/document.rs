@@ -46,18 +46,20 @@ pub enum Mode {
     Observe,
 }
 
-/// How much one call may take away.
+/// How much one call may take away or give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Most triples that may lose their last row in one call; 0 holds all.
     pub removals: u32,
     /// Most of them in percent of what is live or desired in scope; 0 holds all, 100 none.
     pub removal_percent: u32,
+    /// Most triples that may be created in one call; any number, if absent.
+    pub creations: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { removals: 25, removal_percent: 25 }
+        Self { removals: 25, removal_percent: 25, creations: None }
     }
 }
 
@@ -214,8 +216,12 @@ impl Limits {
     /// The stricter of both, each by itself.
     #[must_use]
     pub fn stricter(self, other: Self) -> Self {
-        let Self { removals, removal_percent } = other;
-        Self { removals: self.removals.min(removals), removal_percent: self.removal_percent.min(removal_percent) }
+        let Self { removals, removal_percent, creations } = other;
+        Self {
+            removals: self.removals.min(removals),
+            removal_percent: self.removal_percent.min(removal_percent),
+            creations: self.creations.into_iter().chain(creations).min(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@
 //! version: 1
 //! mode: enforce                        # or add-only, observe
 //! scope: {offerings: [HPC], exclude: {resources: [archive-*]}}   # or all
-//! limits: {removals: 25, removal_percent: 25}
+//! limits: {removals: 25, removal_percent: 25}   # and creations: N
 //! protect: [break-glass]               # users, by reference or pattern
 //! timezone: Europe/Berlin              # of every day in the set; UTC if absent
 //! files: [teams/gpu.yaml]              # must be in the set; relative to this file

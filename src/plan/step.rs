@@ -72,6 +72,8 @@ pub enum Hold {
     Keeper,
     /// Too much would go at once.
     Limit,
+    /// Too much would go at once of what ended longer ago than anybody expects.
+    LimitEnded,
 }
 
 /// A part of a binding.
@@ -106,6 +108,8 @@ pub enum Skip {
     Inactive,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
+    /// Too much would be created at once.
+    Limit,
 }
 
 /// A link that nobody asks for and that stays.
@@ -125,6 +129,13 @@ pub enum Keep {
     Protected,
     /// The resource is terminated.
     Terminated,
+}
+
+impl Hold {
+    /// Whether somebody may approve what it holds.
+    pub const fn is_limit(&self) -> bool {
+        matches!(self, Self::Limit | Self::LimitEnded)
+    }
 }
 
 impl fmt::Display for Why {
@@ -152,6 +163,7 @@ impl Hold {
             Self::Replacement => "replacement not created",
             Self::Keeper => "the row to keep is gone",
             Self::Limit => "over the limit",
+            Self::LimitEnded => "over the limit, and ended long ago",
         }
     }
 
@@ -188,6 +200,7 @@ impl fmt::Display for Skip {
             Self::Terminated => "the resource is terminated",
             Self::Inactive => "the user is not active",
             Self::Clock => "its line has a date, and the server's clock differs from ours",
+            Self::Limit => "over the limit",
         })
     }
 }

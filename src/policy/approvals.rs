@@ -13,18 +13,18 @@ pub const WITHOUT_MATCH: &str = "approval-without-match";
 
 /// The one that is alive and releases just this set.
 pub fn approval_of<'a>(approvals: &'a [Approval], held: &Digest, now: Timestamp) -> Option<&'a Approval> {
-    approvals.iter().find(|it| alive(it, now) && meant(it, held))
+    approvals.iter().find(|it| alive(it, now) && it.held == *held)
 }
 
-/// Whether one that is alive releases what limits hold, and what is to be said about the others.
+/// What is to be said about those that release nothing.
 ///
 /// One for something else does no harm and is only a note: it has done its work, or the set has changed since.
-pub(super) fn consult(approvals: &[Approval], held: Option<&Digest>, now: Timestamp) -> (bool, Vec<Diagnostic>) {
-    // Of several for the same set, one that is alive is enough.
-    let released = held.is_some_and(|held| approval_of(approvals, held, now).is_some());
+pub(super) fn notes(approvals: &[Approval], held: &[Digest], now: Timestamp) -> Vec<Diagnostic> {
     let note = |it: &Approval| {
         let (span, given) = (it.span.clone(), &it.held);
-        match (held.is_some_and(|held| meant(it, held)), alive(it, now)) {
+        // Of several for the same set, one that is alive is enough.
+        let released = approval_of(approvals, given, now).is_some();
+        match (held.contains(given), alive(it, now)) {
             (true, false) if !released && it.until <= now => Some(
                 Diagnostic::warning(ENDED, span, "the approval of what is held has ended")
                     .help("if it is still meant, give it a later `until`"),
@@ -37,13 +37,9 @@ pub(super) fn consult(approvals: &[Approval], held: Option<&Digest>, now: Timest
             (true | false, _) => None,
         }
     };
-    (released, approvals.iter().filter_map(note).collect())
+    approvals.iter().filter_map(note).collect()
 }
 
 fn alive(approval: &Approval, now: Timestamp) -> bool {
     now < approval.until && !approval.too_long(now)
-}
-
-fn meant(approval: &Approval, held: &Digest) -> bool {
-    approval.held == *held
 }

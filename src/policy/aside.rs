@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::gates;
 use crate::binding::{Binding, ResourceId, UserId};
-use crate::plan::{Creation, Removal, Why};
+use crate::plan::{Creation, Removal};
 
 /// A step that is left for a later pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +45,7 @@ impl<'a> SetAside<'a> {
     /// does not, as in [`crate::report::Replacements`].
     pub fn removal(&self, removal: &Removal) -> bool {
         let binding = removal.link.binding;
-        let replaced = matches!(removal.why, Why::NotDeclared | Why::NotBegun);
+        let replaced = gates::waits_for_replacement(removal);
         self.steps.contains(&Aside::Removal(binding)) || (replaced && self.missing.contains(&binding.pair()))
     }
 }

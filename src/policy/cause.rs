@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Decision;
 use crate::binding::{Binding, Link, LinkId};
-use crate::plan::{Creation, Held, Hold, Removal, Skipped};
+use crate::plan::{Creation, Held, Removal, Skip, Skipped};
 
 /// What is decided about a binding that is not live, or about a row that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +21,7 @@ pub enum Intent {
     Remove,
     /// The row would be removed, and doubt holds it.
     Hold,
-    /// The row would be removed, and a limit holds it.
+    /// The binding would be created or the row removed, and a limit holds it.
     Limit,
     /// The binding would be created or the row removed, and less is asked for.
     Withhold,
@@ -134,7 +134,7 @@ impl Causes {
 fn drifts(then: Intent, now: Intent) -> bool {
     match now {
         Intent::Create | Intent::Skip | Intent::Remove | Intent::Hold => then == now,
-        Intent::Limit => matches!(then, Intent::Remove | Intent::Limit),
+        Intent::Limit => matches!(then, Intent::Create | Intent::Remove | Intent::Limit),
         Intent::Withhold => matches!(then, Intent::Create | Intent::Remove | Intent::Limit | Intent::Withhold),
     }
 }
@@ -146,11 +146,12 @@ fn stops(then: Intent, now: Intent) -> bool {
 
 fn intents(Decision { plan, approved, withheld, limited: _ }: &Decision) -> BTreeMap<Key, Intent> {
     let row = |link: &Link, intent| ((link.binding, Some(link.id)), intent);
-    let held = |hold: &Hold| if *hold == Hold::Limit { Intent::Limit } else { Intent::Hold };
+    let held = |it: &Held| if it.hold.is_limit() { Intent::Limit } else { Intent::Hold };
+    let skip = |it: &Skipped| if it.why == Skip::Limit { Intent::Limit } else { Intent::Skip };
     let creations = approved.creations().iter().map(|it| ((it.binding, None), Intent::Create));
     let removals = approved.removals().iter().map(|it| row(&it.link, Intent::Remove));
-    let skipped = plan.skipped.iter().map(|it| ((it.creation.binding, None), Intent::Skip));
-    let held = plan.held.iter().map(|it| row(&it.removal.link, held(&it.hold)));
+    let skipped = plan.skipped.iter().map(|it| ((it.creation.binding, None), skip(it)));
+    let held = plan.held.iter().map(|it| row(&it.removal.link, held(it)));
     let not_created = withheld.creations.iter().map(|it| ((it.binding, None), Intent::Withhold));
     let not_removed = withheld.removals.iter().map(|it| row(&it.link, Intent::Withhold));
     creations.chain(removals).chain(skipped).chain(held).chain(not_created).chain(not_removed).collect()

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Decision;
 use crate::binding::{Binding, Link, LinkId};
-use crate::plan::Hold;
+use crate::plan::Skip;
 
 /// What would be sent, and what limits alone keep from being sent. Nothing else of a decision is in it: links that stay,
 /// links of other people's scope and reasons may differ between two decisions that do the same.
@@ -20,6 +20,8 @@ pub struct ChangeSet {
     pub removals: BTreeSet<Link>,
     /// Links that limits hold.
     pub held: BTreeSet<Link>,
+    /// Bindings to create that limits hold.
+    pub held_creations: BTreeSet<Binding>,
 }
 
 /// What becomes of a binding or a link.
@@ -34,7 +36,7 @@ pub enum Fate {
     /// It is removed.
     #[serde(rename = "remove")]
     Removed,
-    /// It would be removed, and a limit holds it.
+    /// It would be created or removed, and a limit holds it.
     #[serde(rename = "hold")]
     Held,
 }
@@ -56,11 +58,13 @@ impl ChangeSet {
     /// What this decision comes to.
     pub fn of(decision: &Decision) -> Self {
         let Decision { plan, approved, withheld: _, limited: _ } = decision;
-        let held = plan.held.iter().filter(|it| it.hold == Hold::Limit);
+        let held = plan.held.iter().filter(|it| it.hold.is_limit());
+        let held_creations = plan.skipped.iter().filter(|it| it.why == Skip::Limit);
         Self {
             creations: approved.creations().iter().map(|it| it.binding).collect(),
             removals: approved.removals().iter().map(|it| it.link).collect(),
             held: held.map(|it| it.removal.link).collect(),
+            held_creations: held_creations.map(|it| it.creation.binding).collect(),
         }
     }
 
@@ -79,11 +83,12 @@ impl ChangeSet {
     }
 
     fn fates(&self) -> BTreeMap<(Binding, Option<LinkId>), Fate> {
-        let Self { creations, removals, held } = self;
+        let Self { creations, removals, held, held_creations } = self;
         let row = |link: &Link, fate| ((link.binding, Some(link.id)), fate);
         let creations = creations.iter().map(|it| ((*it, None), Fate::Created));
         let removals = removals.iter().map(|it| row(it, Fate::Removed));
-        creations.chain(removals).chain(held.iter().map(|it| row(it, Fate::Held))).collect()
+        let waiting = held_creations.iter().map(|it| ((*it, None), Fate::Held));
+        creations.chain(removals).chain(held.iter().map(|it| row(it, Fate::Held))).chain(waiting).collect()
     }
 }
 

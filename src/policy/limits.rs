@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::binding::{Binding, ResourceId};
 use crate::desired::Limits;
-use crate::plan::{Plan, Removal, Skip, Why};
+use crate::plan::{Plan, Skip};
 
 /// From this many on, the share counts; below it, nearly every removal would be a large share.
 const SHARE_COUNTS_FROM: u64 = 4;
@@ -35,6 +35,13 @@ pub enum Exceeded {
         /// What is allowed.
         allowed: u32,
     },
+    /// More bindings would be created than `creations` allows.
+    Creations {
+        /// Bindings that would be created.
+        planned: u64,
+        /// What is allowed.
+        allowed: u32,
+    },
     /// No link would be left in scope.
     ScopeEmptied,
     /// Several people would go, and no link would be left on a resource.
@@ -55,14 +62,29 @@ pub(super) struct Lately {
     pub(super) logged: u32,
 }
 
-/// Which limits a plan goes beyond, and the removals they hold, as indices into `plan.removals`, in order.
-pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: Lately) -> (Vec<Exceeded>, Vec<usize>) {
-    let counted: Vec<_> = (0..plan.removals.len()).filter(|at| counts(&plan.removals[*at])).collect();
+/// Steps that limits hold together: each set has limits, a count and a digest of its own, and holds no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Set {
+    /// Removals of what is not declared or has not begun.
+    Removals,
+    /// Removals of what ended longer ago than anybody expects: a wrong year looks like that.
+    Ended,
+    /// Creations.
+    Creations,
+}
+
+/// Which limits the removals of one set go beyond, and those they hold, as indices into `plan.removals`, in order.
+pub(super) fn removals(
+    plan: &Plan,
+    counted: Vec<usize>,
+    limits: Limits,
+    lately: Lately,
+) -> (Vec<Exceeded>, Vec<usize>) {
     let going: BTreeSet<Binding> = counted.iter().map(|at| plan.removals[*at].link.binding).collect();
     if going.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let Limits { removals, removal_percent } = limits;
+    let Limits { removals, removal_percent, creations: _ } = limits;
     let planned = u64::try_from(going.len()).unwrap_or(u64::MAX);
     let Lately { counted: lately, logged } = lately;
     let n = planned + u64::from(lately);
@@ -89,9 +111,11 @@ pub(super) fn exceeded(plan: &Plan, limits: Limits, lately: Lately) -> (Vec<Exce
     (exceeded.collect(), held)
 }
 
-/// What ended goes when its time has come, and of duplicates one row stays: neither is a surprise to anybody.
-fn counts(removal: &Removal) -> bool {
-    matches!(removal.why, Why::NotDeclared | Why::NotBegun)
+/// Which limits the creations go beyond.
+pub(super) fn creations(plan: &Plan, limits: Limits) -> Option<Exceeded> {
+    let planned = u64::try_from(plan.creations.len()).unwrap_or(u64::MAX);
+    let allowed = limits.creations?;
+    (planned > u64::from(allowed)).then_some(Exceeded::Creations { planned, allowed })
 }
 
 /// Distinct bindings in scope that are live or wanted: creating what is wanted does not change it.
@@ -135,6 +159,10 @@ impl fmt::Display for Exceeded {
             Self::Percent { planned, lately, of, allowed } => {
                 write!(f, "{planned} of {of} {} would go{}", bindings(*of), after(*lately, 0))?;
                 write!(f, "more than the {allowed} % that `limits.removal_percent` allows")
+            }
+            Self::Creations { planned, allowed } => {
+                write!(f, "{planned} {} would be created, ", bindings(*planned))?;
+                write!(f, "more than the {allowed} that `limits.creations` allows")
             }
             Self::ScopeEmptied => f.write_str("no link would be left in scope"),
             Self::ResourceEmptied { resource, users } => {

@@ -6,6 +6,8 @@ mod approvals;
 mod aside;
 mod cause;
 mod changes;
+pub mod gates;
+mod last_seen;
 mod limits;
 mod log;
 mod readings;
@@ -13,17 +15,21 @@ mod unsettled;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::binding::Binding;
 use crate::desired::{Approval, Limits, Mode, Only};
 pub use crate::digest::Digest;
-use crate::plan::{Creation, Held, Hold, Plan, Removal};
+use crate::plan::{Creation, Held, Hold, Plan, Removal, Skip, Skipped};
 pub use approvals::{ENDED, WITHOUT_MATCH, approval_of};
 pub use aside::{Aside, SetAside};
 pub use cause::{Cause, Causes, Fixed, Intent};
 pub use changes::{ChangeSet, Difference, Fate};
-pub use limits::Exceeded;
+use gates::Gate;
+pub use gates::Kind;
+pub use last_seen::LastSeen;
 use limits::Lately;
+pub use limits::{Exceeded, Set};
 pub use log::Earlier;
 pub use readings::Readings;
 pub use unsettled::{NewRemovals, Unsettled};
@@ -46,6 +52,10 @@ pub struct Asks {
     /// At most so many triples were taken away before this process began, by the server's log. The percent limit does not
     /// apply to them.
     pub removed_before: u32,
+    /// The same of what ended longer ago than anybody expects.
+    pub ended_lately: u32,
+    /// What earlier passes saw live and wanted.
+    pub last_seen: Arc<LastSeen>,
     /// Steps that are left for later.
     pub aside: BTreeSet<Aside>,
 }
@@ -66,8 +76,8 @@ pub struct Decision {
     pub approved: Approved,
     /// Steps that mode or narrowing withholds, or that are set aside.
     pub withheld: Withheld,
-    /// What limits hold, if they hold anything.
-    pub limited: Option<Limited>,
+    /// What limits hold: the sets that are held, removals first.
+    pub limited: Vec<Limited>,
 }
 
 /// Steps that are planned and not sent, because the caller asked for less.
@@ -82,11 +92,13 @@ pub struct Withheld {
 /// What limits hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited {
+    /// What is held.
+    pub set: Set,
     /// Approves exactly what is held.
     pub digest: Digest,
     /// Which limits, and by how much.
     pub exceeded: Vec<Exceeded>,
-    /// Links held.
+    /// Links, or bindings to create, that are held.
     pub links: usize,
 }
 
@@ -95,8 +107,8 @@ pub struct Limited {
 pub struct Stale {
     /// What was given.
     pub given: Digest,
-    /// What is held now, if anything is.
-    pub current: Option<Digest>,
+    /// What is held now: each set by its digest.
+    pub current: Vec<Digest>,
 }
 
 /// Says what of a plan may be sent.
@@ -105,31 +117,29 @@ pub struct Stale {
 /// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
 /// be looked at again.
 pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
-    let Asks { limits, mode, only, approval, approvals, removed_lately, removed_before, aside } = asks;
-    // Where nothing may be removed at all, there is nothing that limits would have to hold.
-    let removes = *mode < Mode::AddOnly;
-    let (exceeded, over) = if removes {
-        limits::exceeded(&plan, *limits, Lately { counted: *removed_lately, logged: *removed_before })
-    } else {
-        Default::default()
-    };
-    let digest = (!over.is_empty()).then(|| Digest::of(&plan.server, over.iter().map(|it| &plan.removals[*it].link)));
+    let Asks { mode, only, approval, approvals, aside, .. } = asks;
+    let mut limited = Vec::new();
+    // What cannot be sent at all is nothing that limits would have to hold.
+    if gates::lets_go(*mode, Kind::Create) {
+        limited.extend(hold_creations(&mut plan, asks));
+    }
+    let removes = gates::lets_go(*mode, Kind::NotDeclared);
+    if removes {
+        limited.extend(hold_removals(&mut plan, asks));
+    }
+    limited.sort_by_key(|(it, _)| it.set);
+    let digests: Vec<_> = limited.iter().map(|(it, _)| it.digest.clone()).collect();
     if let Some(given) = approval
-        && digest.as_ref() != Some(given)
+        && !digests.contains(given)
     {
-        return Err(Stale { given: given.clone(), current: digest });
+        return Err(Stale { given: given.clone(), current: digests });
     }
     // Nor is there anything to say of approvals: what they are for may be held again under another mode.
     let approvals = if removes { &approvals[..] } else { &[] };
-    let (released, notes) = approvals::consult(approvals, digest.as_ref(), plan.now);
-    plan.warnings.extend(notes);
-    let limited = digest.filter(|_| approval.is_none() && !released).map(|digest| {
-        hold(&mut plan, &over);
-        Limited { digest, exceeded, links: over.len() }
-    });
+    plan.warnings.extend(approvals::notes(approvals, &digests, plan.now));
     let meant = |it: &Binding| only.contains(it);
     let aside = SetAside::new(aside);
-    let created = |it: &Creation| *mode < Mode::Observe && meant(&it.binding) && !aside.creation(it);
+    let created = |it: &Creation| gates::lets_go(*mode, Kind::Create) && meant(&it.binding) && !aside.creation(it);
     let removed = |it: &Removal| removes && meant(&it.link.binding) && !aside.removal(it);
     let (creations, not_created) = split(&plan.creations, created);
     let (removals, not_removed) = split(&plan.removals, removed);
@@ -137,21 +147,87 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
         plan,
         approved: Approved { creations, removals },
         withheld: Withheld { creations: not_created, removals: not_removed },
-        limited,
+        limited: limited.into_iter().filter(|(_, released)| !released).map(|(it, _)| it).collect(),
     })
 }
 
-/// Which limits a plan goes beyond, whatever is approved.
+/// Which limits the removals of a plan go beyond that nobody expects, whatever is approved.
 pub fn exceeded(plan: &Plan, limits: Limits) -> Vec<Exceeded> {
-    limits::exceeded(plan, limits, Lately::default()).0
+    let asks = Asks { limits, ..Asks::default() };
+    limits::removals(plan, of_set(plan, Set::Removals, &asks), limits, Lately::default()).0
+}
+
+/// The digest of what this hold is for, if it is a limit.
+pub fn digest_of<'a>(limited: &'a [Limited], hold: &Hold) -> Option<&'a Digest> {
+    let set = match hold {
+        Hold::Limit => Set::Removals,
+        Hold::LimitEnded => Set::Ended,
+        _ => return None,
+    };
+    limited.iter().find(|it| it.set == set).map(|it| &it.digest)
+}
+
+/// Whether somebody approved this set.
+fn released(digest: &Digest, plan: &Plan, asks: &Asks) -> bool {
+    asks.approval.as_ref() == Some(digest) || approval_of(&asks.approvals, digest, plan.now).is_some()
+}
+
+/// Holds the creations if there are too many of them, and with them what they are to replace; says whether they are
+/// released.
+fn hold_creations(plan: &mut Plan, asks: &Asks) -> Option<(Limited, bool)> {
+    let exceeded = limits::creations(plan, asks.limits)?;
+    let digest = Digest::of_creations(&plan.server, plan.creations.iter().map(|it| &it.binding));
+    let limited = Limited { set: Set::Creations, digest, exceeded: vec![exceeded], links: plan.creations.len() };
+    let released = released(&limited.digest, plan, asks);
+    if !released {
+        let creations = std::mem::take(&mut plan.creations);
+        let missing: BTreeSet<_> = creations.iter().map(|it| it.binding.pair()).collect();
+        plan.skipped.extend(creations.into_iter().map(|creation| Skipped { creation, why: Skip::Limit }));
+        plan.skipped.sort_by_key(|it| it.creation.binding);
+        let waits = |it: &Removal| gates::waits_for_replacement(it) && missing.contains(&it.link.binding.pair());
+        let over: Vec<_> = (0..plan.removals.len()).filter(|at| waits(&plan.removals[*at])).collect();
+        hold(plan, &over, &Hold::Replacement);
+    }
+    Some((limited, released))
+}
+
+/// Holds the sets of removals that are too large; says of each whether it is released.
+fn hold_removals(plan: &mut Plan, asks: &Asks) -> Vec<(Limited, bool)> {
+    let removed = Lately { counted: asks.removed_lately, logged: asks.removed_before };
+    let ended = Lately { counted: asks.ended_lately, logged: 0 };
+    let sets = [(Set::Removals, removed, Hold::Limit), (Set::Ended, ended, Hold::LimitEnded)];
+    // Each is judged by the whole plan, before anything is held: no set makes room for another one.
+    let judged = sets.map(|(set, lately, hold)| {
+        let (exceeded, over) = limits::removals(plan, of_set(plan, set, asks), asks.limits, lately);
+        let links: Vec<_> = over.iter().map(|it| plan.removals[*it].link).collect();
+        let digest = Digest::of(&plan.server, &links);
+        (Limited { set, digest, exceeded, links: links.len() }, links, hold)
+    });
+    let mut limited = Vec::new();
+    for (it, links, why) in judged.into_iter().filter(|(it, ..)| it.links > 0) {
+        let released = released(&it.digest, plan, asks);
+        if !released {
+            let links: BTreeSet<_> = links.into_iter().collect();
+            let over: Vec<_> = (0..plan.removals.len()).filter(|at| links.contains(&plan.removals[*at].link)).collect();
+            hold(plan, &over, &why);
+        }
+        limited.push((it, released));
+    }
+    limited
+}
+
+/// The removals of a set, as indices in order.
+fn of_set(plan: &Plan, set: Set, asks: &Asks) -> Vec<usize> {
+    let kind = |at: &usize| Kind::of(&plan.removals[*at], plan.now, &asks.last_seen);
+    (0..plan.removals.len()).filter(|at| Gate::Limits.set(kind(at)) == Some(set)).collect()
 }
 
 /// Moves removals to what is held; `over` is in order.
-fn hold(plan: &mut Plan, over: &[usize]) {
+fn hold(plan: &mut Plan, over: &[usize], why: &Hold) {
     let mut over = over.iter().copied().peekable();
     for (at, removal) in std::mem::take(&mut plan.removals).into_iter().enumerate() {
         if over.next_if_eq(&at).is_some() {
-            plan.held.push(Held { removal, hold: Hold::Limit });
+            plan.held.push(Held { removal, hold: why.clone() });
         } else {
             plan.removals.push(removal);
         }
@@ -189,11 +265,12 @@ impl Withheld {
 
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self { given, current: Some(current) } => {
-                write!(f, "the approval `{given}` is not for what is held now, which is `{current}`")
-            }
-            Self { given, current: None } => write!(f, "the approval `{given}` is for a held set, and nothing is held"),
+        let Self { given, current } = self;
+        let current: Vec<_> = current.iter().map(|it| format!("`{it}`")).collect();
+        if current.is_empty() {
+            write!(f, "the approval `{given}` is for a held set, and nothing is held")
+        } else {
+            write!(f, "the approval `{given}` is not for what is held now, which is {}", current.join(" and "))
         }
     }
 }

@@ -11,6 +11,7 @@ mod sending;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +22,7 @@ use crate::api::{self, Client};
 use crate::desired::{Document, Limits, Mode, Narrow};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, Stale, Unsettled};
+use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, LastSeen, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
 pub use apply::Pace;
@@ -50,6 +51,10 @@ pub struct Request<'a> {
     pub removed_lately: u32,
     /// What the server's log says of removals before this process began.
     pub earlier: Earlier<'a>,
+    /// The same of what ended longer ago than anybody expects.
+    pub ended_lately: u32,
+    /// What earlier passes saw live and wanted.
+    pub last_seen: Arc<LastSeen>,
     /// Steps that are left for a later pass.
     pub aside: BTreeSet<Aside>,
     /// What must wait because the files have just changed.
@@ -65,6 +70,8 @@ pub struct Overrides {
     pub removals: Option<u32>,
     /// Instead of `limits.removal_percent`.
     pub removal_percent: Option<u32>,
+    /// Instead of `limits.creations`.
+    pub creations: Option<u32>,
 }
 
 impl Overrides {
@@ -73,6 +80,7 @@ impl Overrides {
         Limits {
             removals: self.removals.unwrap_or(limits.removals),
             removal_percent: self.removal_percent.unwrap_or(limits.removal_percent),
+            creations: self.creations.or(limits.creations),
         }
     }
 }
@@ -211,6 +219,8 @@ fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Resul
         approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
         removed_before: removed_before(view, request),
+        ended_lately: request.ended_lately,
+        last_seen: Arc::clone(&request.last_seen),
         aside,
     };
     Ok(policy::approve(view.plan.clone(), &asks)?)

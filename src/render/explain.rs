@@ -17,8 +17,8 @@ use crate::event::{Event, EventKind};
 use crate::explain::{
     Absent, Account, Authored, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
 };
-use crate::plan::{Hold, Why};
-use crate::policy::Digest;
+use crate::plan::Why;
+use crate::policy::{self, Limited};
 
 /// What to show besides the explanation.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +27,8 @@ pub struct Beside<'a> {
     pub history: &'a History,
     /// What things are called on the server.
     pub directory: &'a Directory,
-    /// The digest of what limits hold, if they hold anything.
-    pub digest: Option<&'a Digest>,
+    /// What limits hold.
+    pub limited: &'a [Limited],
 }
 
 /// The whole answer: by resource every role with what becomes of it, the lines and links behind it and who made them;
@@ -162,7 +162,7 @@ fn why(why: Why, lines: &[Line]) -> String {
 }
 
 /// What stands behind it: lines and who wrote them, links and who made them; each with how far it is indented.
-fn details(account: &Account, Beside { history, directory, digest }: Beside<'_>) -> Vec<(usize, String)> {
+fn details(account: &Account, Beside { history, directory, limited }: Beside<'_>) -> Vec<(usize, String)> {
     let Account { binding, rows, absent: _, lines } = account;
     let mut details = Vec::new();
     for it in lines {
@@ -182,7 +182,7 @@ fn details(account: &Account, Beside { history, directory, digest }: Beside<'_>)
         };
         details.push((0, format!("link {}{fate}", row.link.id)));
         if let Fate::Held(_, held) = &row.fate {
-            let digest = digest.filter(|_| *held == Hold::Limit);
+            let digest = policy::digest_of(limited, held);
             details.push((2, format!("help: {}", hold::release(held, digest))));
         }
     }

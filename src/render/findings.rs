@@ -10,7 +10,7 @@ use super::{Failed, Naming, Pass, Shown, Stale, Verb, counted, difference, group
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
-use crate::policy::Difference;
+use crate::policy::{self, Difference};
 use crate::report::{After, Failure, Outcome, Report, Stop};
 use crate::risk::{Accepted, Assessment};
 use crate::snapshot;
@@ -76,6 +76,7 @@ const OUTSIDE: Rule =
     Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
 const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
+const SKIPPED_LIMIT: Rule = Rule { id: "skipped-limit", about: "not created: over the limit" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
 const STALE: Rule = Rule { id: "stale-plan", about: "something else would be done now than was planned" };
@@ -220,6 +221,7 @@ impl<'a> All<'a> {
                 Skip::Terminated => (SKIPPED_TERMINATED, Level::Warning),
                 Skip::Inactive => (SKIPPED_INACTIVE, Level::Warning),
                 Skip::Clock => (SKIPPED_CLOCK, Level::Warning),
+                Skip::Limit => (SKIPPED_LIMIT, Level::Warning),
             };
             self.add(rule, level, format!("not created: {}: {why}", some(&bindings, naming)), span);
         }
@@ -238,7 +240,6 @@ impl<'a> All<'a> {
         }
         let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
         let problems: HashMap<&Span, &str> = problems.collect();
-        let digest = decision.limited.as_ref().map(|it| &it.digest);
         for (cause, bindings) in causes {
             let id = match cause {
                 Hold::Settings(_) => "held-settings",
@@ -249,13 +250,15 @@ impl<'a> All<'a> {
                 Hold::Replacement => "held-replacement",
                 Hold::Keeper => "held-keeper",
                 Hold::Limit => "held-limit",
+                Hold::LimitEnded => "held-limit-ended",
             };
             let span = cause.place();
             let rule = Rule { id, about: cause.cause() };
             let count = counted(bindings.len(), ["removal held", "removals held"]);
             let message = format!("{count}: {}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
-            (found.kind, found.help) = (Kind::First, Some(hold::release(cause, digest)));
+            (found.kind, found.help) =
+                (Kind::First, Some(hold::release(cause, policy::digest_of(&decision.limited, cause))));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
             found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
         }

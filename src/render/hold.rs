@@ -1,8 +1,8 @@
 //! How what is held is released.
 
-use super::{Naming, grouped};
+use super::{Naming, counted, grouped};
 use crate::plan::Hold;
-use crate::policy::{Digest, Exceeded};
+use crate::policy::{Digest, Exceeded, Set};
 
 /// What to do about a hold; the digest is that of what limits hold.
 pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
@@ -14,10 +14,31 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
         Hold::Keeper => "the next pass decides again".to_owned(),
-        Hold::Limit => match digest {
-            Some(digest) => format!("if this is intended, approve exactly these with `--approve {digest}`"),
-            None => "the next plan says how to approve it".to_owned(),
-        },
+        Hold::Limit | Hold::LimitEnded => {
+            digest.map_or_else(|| "the next plan says how to approve it".to_owned(), approve)
+        }
+    }
+}
+
+/// How to send exactly what this digest is for.
+pub(super) fn approve(digest: &Digest) -> String {
+    format!("if this is intended, approve exactly these with `--approve {digest}`")
+}
+
+/// So many steps of a set.
+pub(super) fn what(set: Set, count: usize) -> String {
+    match set {
+        Set::Removals => counted(count, ["removal", "removals"]),
+        Set::Ended => format!("{} of bindings that ended long ago", counted(count, ["removal", "removals"])),
+        Set::Creations => counted(count, ["creation", "creations"]),
+    }
+}
+
+/// Why a set is held, in words.
+pub(super) const fn cause(set: Set) -> &'static str {
+    match set {
+        Set::Removals | Set::Creations => "over the limit",
+        Set::Ended => "over the limit, and ended long ago",
     }
 }
 

@@ -112,7 +112,7 @@ fn fixed(Fixed { binding, link, intent }: &Fixed, naming: &Naming<'_>) -> table:
 /// What is said of the whole: what nobody names, what limits hold, and the summary.
 fn foot(out: &mut String, decision: &Decision, naming: &Naming<'_>, detail: Detail) {
     unnamed(out, &decision.plan, detail);
-    if let Some(limited) = &decision.limited {
+    for limited in &decision.limited {
         limit(out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
@@ -135,13 +135,14 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     );
 }
 
-fn limit(out: &mut String, Limited { digest, exceeded, links }: &Limited, now: Timestamp, naming: &Naming<'_>) {
-    let held = format!("Held by limits: {}", counted(*links, ["removal", "removals"]));
+fn limit(out: &mut String, limited: &Limited, now: Timestamp, naming: &Naming<'_>) {
+    let Limited { set, digest, exceeded, links } = limited;
+    let held = format!("Held by limits: {}", hold::what(*set, *links));
     let _ = writeln!(out, "{}", styled(HOLD, held));
     for it in exceeded {
         let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
     }
-    let _ = writeln!(out, "  help: {}, or in the file with", hold::release(&Hold::Limit, Some(digest)));
+    let _ = writeln!(out, "  help: {}, or in the file with", hold::approve(digest));
     for line in approval(digest, now).lines() {
         let _ = writeln!(out, "    {line}");
     }

@@ -64,6 +64,9 @@ pub struct SavedFile {
 pub struct Asked {
     /// `--approve`.
     pub approve: Option<Digest>,
+    /// `--max-creations`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_creations: Option<u32>,
     /// `--max-removal-percent`.
     pub max_removal_percent: Option<u32>,
     /// `--max-removals`.

@@ -24,6 +24,8 @@ pub(super) struct FileTwin<'a> {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Limits", deny_unknown_fields)]
 pub(super) struct LimitsTwin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    creations: Option<u32>,
     removal_percent: u32,
     removals: u32,
 }
@@ -35,6 +37,8 @@ pub(super) struct ChangesTwin {
     creations: BTreeSet<Binding>,
     #[serde(with = "links")]
     held: BTreeSet<Link>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    held_creations: BTreeSet<Binding>,
     #[serde(rename = "remove", with = "links")]
     removals: BTreeSet<Link>,
 }

@@ -199,7 +199,7 @@ fn alice(settings: &str) -> String {
 fn what_an_approval_lets_go_goes_because_of_it() {
     let world = World::read(FOUR);
     let base = alice("limits: {removals: 2}");
-    let digest = world.decision(&base).limited.unwrap().digest;
+    let digest = world.decision(&base).limited.pop().unwrap().digest;
     let head =
         alice(&format!("limits: {{removals: 2}}\napprovals: [{{held: {digest}, until: 2027-01-08, reason: moved}}]"));
     expect![[r#"

@@ -63,3 +63,33 @@ async fn names_can_be_looked_up_without_a_plan() {
     let Ran { stdout, stderr, code } = right.run("validate -f grants.yaml --online").await;
     assert_eq!((stdout.as_str(), stderr.as_str(), code), ("valid: 1 binding in 1 entry of 1 file\n", "", Some(0)));
 }
+
+#[tokio::test]
+async fn dates_in_the_past_are_held_like_other_removals() {
+    let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice, until: 2025-03-31}\n  - {resource: cluster-a, role: viewer, user: bob, until: 2025-03-31}\n";
+    let desk = Desk::new(WORLD, yaml).await;
+    let Ran { stderr, code, .. } = desk.run("validate -f grants.yaml").await;
+    assert_eq!((code, stderr.matches("this ended on 2025-03-31").count()), (Some(0), 2), "{stderr}");
+    let Ran { stdout, stderr, code } = desk.run("apply -f grants.yaml --auto-approve").await;
+    assert_eq!(code, Some(3), "{stderr}");
+    assert_eq!(desk.writes(), Vec::<String>::new());
+    assert!(stdout.contains("Held by limits: 2 removals of bindings that ended long ago"), "{stdout}");
+    let digest = stdout.split("--approve ").nth(1).unwrap().split('`').next().unwrap();
+    let Ran { code, .. } = desk.run(&format!("apply -f grants.yaml --auto-approve --approve {digest}")).await;
+    assert_eq!((code, desk.writes()), (Some(0), vec!["DELETE 204".to_owned(), "DELETE 204".to_owned()]));
+}
+
+#[tokio::test]
+async fn creations_over_the_limit_are_held_and_approved_by_their_digest() {
+    let yaml = "scope: all\nlimits: {creations: 9}\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, carol]}\n  - {resource: cluster-a, role: viewer, users: [bob, carol]}\n";
+    let desk = Desk::new(WORLD, yaml).await;
+    let Ran { stdout, stderr, code } = desk.run("apply -f grants.yaml --auto-approve --max-creations 1").await;
+    assert_eq!((code, desk.writes()), (Some(3), vec![]), "{stdout}{stderr}");
+    assert!(stdout.contains("Held by limits: 2 creations"), "{stdout}");
+    assert!(stdout.contains("not created: over the limit"), "{stdout}");
+    let digest = stdout.split("--approve ").nth(1).unwrap().split('`').next().unwrap();
+    let Ran { stdout, .. } = desk.run("plan -f grants.yaml --max-creations 1 --format markdown").await;
+    assert!(stdout.contains(digest) && stdout.contains("`limits.creations` allows"), "{stdout}");
+    let apply = format!("apply -f grants.yaml --auto-approve --max-creations 1 --approve {digest}");
+    assert_eq!((desk.run(&apply).await.code, desk.writes().len()), (Some(0), 2));
+}

@@ -59,8 +59,7 @@ fn asked_all(world: &World, yaml: &str, questions: impl IntoIterator<Item = Ques
 
 pub(crate) fn told(world: &World, yaml: &str, question: Question, history: &History) -> String {
     let decision = decision(world, yaml);
-    let digest = decision.limited.as_ref().map(|it| &it.digest);
-    let beside = Beside { history, directory: &world.directory, digest };
+    let beside = Beside { history, directory: &world.directory, limited: &decision.limited };
     let text = render::explain(&asked(world, yaml, question), beside, &Naming::new(&world.directory));
     anstream::adapter::strip_str(&text).to_string()
 }

@@ -62,6 +62,7 @@ mod export_extent;
 mod export_names;
 mod files;
 mod files_checked_out;
+mod gates;
 mod http;
 mod links;
 mod links_server;

@@ -251,8 +251,8 @@ proptest! {
         prop_assert!(going.len() <= most as usize);
         prop_assert_eq!(everywhere(&decision.plan), everywhere(&plan), "what is held is not lost");
         prop_assert_eq!(decision.approved.creations(), &plan.creations[..], "creations go on");
-        if let Some(limited) = decision.limited {
-            let approval = Some(limited.digest);
+        if let [limited] = &decision.limited[..] {
+            let approval = Some(limited.digest.clone());
             let released = approve(plan.clone(), &Asks { limits, approval, ..Asks::default() }).unwrap();
             prop_assert_eq!(released.approved.removals(), &plan.removals[..]);
         }

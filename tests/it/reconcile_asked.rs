@@ -94,7 +94,7 @@ const CROWD: &str = "HPC cluster-a: viewer a, viewer b, viewer c, viewer d, view
 const FEW: &str = "scope: all\nbindings:\n  - {resource: cluster-a, role: viewer, users: [a, f]}\n";
 
 fn digest_of(pass: &Pass) -> Digest {
-    pass.prepared.decision.limited.clone().unwrap().digest
+    pass.prepared.decision.limited[0].digest.clone()
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn what_limits_hold_waits_for_exactly_its_digest_while_creations_go_on() {
     let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
     assert_eq!(stage.writes(), Vec::<String>::new());
     // Three of five are no share that counts yet.
-    assert_eq!(stale.current, None);
+    assert_eq!(stale.current, []);
 
     let stage = Stage::new(CROWD).await;
     let held = stage.run(&request(&document)).await.unwrap();
@@ -143,7 +143,7 @@ async fn what_is_left_of_an_interrupted_approval_needs_a_new_one() {
     assert_eq!(told(&pass).matches(": not sent").count(), 4);
     stage.calm();
     let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
-    assert_ne!(stale.current.unwrap(), digest_of(&held));
+    assert_ne!(stale.current, [digest_of(&held)]);
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
 
@@ -151,10 +151,10 @@ async fn what_is_left_of_an_interrupted_approval_needs_a_new_one() {
 async fn limits_of_the_command_line_replace_those_of_the_files() {
     let stage = Stage::new(CROWD).await;
     let document = document(FEW);
-    let limits = Overrides { removals: Some(3), removal_percent: Some(100) };
+    let limits = Overrides { removals: Some(3), removal_percent: Some(100), creations: None };
     let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
     assert_eq!(pass.prepared.decision.plan.held.len(), 4);
-    let limits = Overrides { removals: Some(4), removal_percent: Some(100) };
+    let limits = Overrides { removals: Some(4), removal_percent: Some(100), creations: None };
     let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
     assert_eq!(told(&pass).matches(": removed").count(), 4);
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -144,6 +145,8 @@ pub(crate) fn request(document: &Document) -> Request<'_> {
         partial_view: false,
         removed_lately: 0,
         earlier: Earlier::default(),
+        ended_lately: 0,
+        last_seen: Arc::default(),
         aside: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,

@@ -254,3 +254,28 @@ async fn where_no_file_can_be_watched_that_is_said_and_it_goes_on() {
     running.signal("TERM");
     assert_eq!(ended.await.unwrap().code, Some(0));
 }
+
+#[tokio::test]
+async fn a_date_changed_to_the_past_is_held_and_released_by_the_files() {
+    let sandbox = world().await;
+    let dated = |until: &str| {
+        format!(
+            "scope: all\nlimits: {{removals: 0}}\nbindings:\n  - {{resource: cluster-a, role: admin, user: alice}}\n  \
+             - {{resource: cluster-b, role: member, user: bob, until: {until}}}\n"
+        )
+    };
+    let prepare = |folder: &Path| write(folder.join("grants.yaml"), &dated("2099-12-31"));
+    let agent = start(&sandbox, "grants.yaml", "", prepare).await;
+    agent.result("in_sync").await;
+    // It was seen live and wanted long after that: nothing ended, somebody typed a wrong year.
+    write(agent.path("grants.yaml"), &dated("2025-12-31"));
+    let status = agent.until("held", |it| it["access"]["held_by_limits"].is_object()).await;
+    let lines = status["access"]["held_by_limits"]["release_lines"].as_str().unwrap().to_owned();
+    assert!(
+        status["access"]["held"]["first"][0]["why"].as_str().unwrap().starts_with("over the limit, and ended long ago")
+    );
+    live(&sandbox, &BOTH).await;
+    write(agent.path("grants.yaml"), &format!("{}{lines}\n", dated("2025-12-31")));
+    live(&sandbox, &BOTH[..1]).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}

@@ -30,6 +30,7 @@ fn saved() -> SavedPlan {
         files: vec![SavedFile::new(source)],
         asked: Asked {
             mode: Mode::AddOnly,
+            max_creations: None,
             max_removals: Some(7),
             max_removal_percent: None,
             only: vec!["user=yan".into()],
@@ -43,7 +44,7 @@ fn saved() -> SavedPlan {
                 files: vec![SavedFile::new(Source { name: "grants.yaml".into(), text: "bindings: []\n".into() })],
             }),
         },
-        limits: Limits { removals: 7, removal_percent: 25 },
+        limits: Limits { removals: 7, removal_percent: 25, creations: None },
         bindings: world.desired(YAML).bindings.iter().map(|it| it.binding).collect(),
         view: SavedView::new(world.directory, world.snapshot, instant(NOW)),
         changes: ChangeSet::of(&decision),
@@ -144,7 +145,7 @@ fn other_things_are_told_from_damaged_ones() {
 fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
     let of = |world: &str, removals| {
         let world = World::read(world);
-        let limits = Limits { removals, removal_percent: 100 };
+        let limits = Limits { removals, removal_percent: 100, creations: None };
         ChangeSet::of(&approve(world.plan(YAML, NOW), &Asks { limits, ..Asks::default() }).unwrap())
     };
     let then = of(WORLD, 25);
@@ -160,6 +161,16 @@ fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
     assert_eq!(fates(&of(done, 25)), [(false, Fate::Created, Fate::Nothing)]);
     let replaced = "HPC cluster-a: admin alice\nCloud vm: viewer carol\nHPC cluster-b: member bob\nusers: yan";
     assert_eq!(fates(&of(replaced, 25)), [(true, Fate::Nothing, Fate::Removed), (true, Fate::Removed, Fate::Nothing)]);
+}
+
+#[test]
+fn limits_of_creations_and_what_they_hold_are_kept() {
+    let mut plan = saved();
+    (plan.asked.max_creations, plan.limits.creations) = (Some(7), Some(9));
+    plan.changes.held_creations = std::mem::take(&mut plan.changes.creations);
+    assert!(!plan.changes.held_creations.is_empty());
+    let read = SavedPlan::read(&plan.write().unwrap()).unwrap();
+    assert_eq!((read.asked, read.limits, read.changes), (plan.asked, plan.limits, plan.changes));
 }
 
 /// A plan as version 1 was first written. It is never written again: who has such a file must be able to read it.

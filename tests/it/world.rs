@@ -161,7 +161,7 @@ pub(crate) fn document(yaml: &str) -> Document {
 }
 
 pub(crate) fn no_limits() -> Limits {
-    Limits { removals: u32::MAX, removal_percent: 100 }
+    Limits { removals: u32::MAX, removal_percent: 100, creations: None }
 }
 
 pub(crate) fn instant(text: &str) -> Timestamp {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::args::{Apply, FilesOrPlan, Formats, Narrowing, Revision, Server};
+use crate::cli::args::{Apply, FilesOrPlan, Formats, Revision, Server};
 use crate::cli::connect::Usage;
+use crate::cli::narrowing::Narrowing;
 use crate::cli::values::{duration, switch};
 use crate::daemon::{Schedule, ScheduleError};
 

@@ -7,7 +7,7 @@ use super::words::{count, what};
 use crate::binding::Binding;
 use crate::daemon::{Held, Limited, Release};
 use crate::desired::Mode;
-use crate::plan::{Hold, Removal};
+use crate::plan::{Hold, Removal, Skip};
 use crate::policy::{self, Aside, Decision, SetAside};
 use crate::reconcile::{Prepared, Request, Waiting};
 use crate::render::{self, Naming, visible};
@@ -39,7 +39,7 @@ pub(super) fn limited(
     room_for: Option<u32>,
     naming: &Naming<'_>,
 ) -> Limited {
-    let policy::Limited { digest, exceeded, links } = limited;
+    let policy::Limited { set: _, digest, exceeded, links } = limited;
     Limited {
         digest: digest.to_string(),
         exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
@@ -58,7 +58,9 @@ pub(super) fn withheld(
     unlisted: &BTreeMap<Binding, Waiting>,
     missed: usize,
 ) -> Vec<String> {
-    let Decision { withheld: policy::Withheld { creations, removals }, .. } = decision;
+    let Decision { withheld: policy::Withheld { creations, removals }, plan, .. } = decision;
+    let limited = plan.skipped.iter().filter(|it| it.why == Skip::Limit).count();
+    let limited = said(limited, "creation is held by `limits.creations`", "creations are held by `limits.creations`");
     let (aside, waiting) = (SetAside::new(&request.aside), SetAside::new(waiting));
     let creations: Vec<_> = creations.iter().filter(|it| !unlisted.contains_key(&it.binding)).collect();
     let left = |by: &SetAside<'_>| {
@@ -74,7 +76,7 @@ pub(super) fn withheld(
     let aside = said(again, once, "steps are set aside because they come back again and again");
     let quiet = "step waits until the files have not changed for a while";
     let soon = said(soon, quiet, "steps wait until the files have not changed for a while");
-    for_the_list(unlisted).into_iter().chain(aside).chain(soon).chain(rest).collect()
+    limited.into_iter().chain(for_the_list(unlisted)).chain(aside).chain(soon).chain(rest).collect()
 }
 
 /// What is not created because of what earlier passes know, each kind in words.

@@ -85,6 +85,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         uncounted: std::cell::RefCell::default(),
         readings: std::cell::RefCell::new(Readings::new(words::signed(arguments.quiet_period))),
         known: std::cell::RefCell::default(),
+        last_seen: std::cell::RefCell::default(),
     };
     let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;

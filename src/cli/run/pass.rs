@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
 use crate::desired::{self, Document, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::event::Event;
-use crate::policy::{Aside, Earlier, Readings};
+use crate::policy::{Aside, Earlier, LastSeen, Readings};
 use crate::reconcile::files::FilesError;
 use crate::reconcile::{Answer, Known, Overrides, Pace, Request, reconcile};
 use crate::render;
@@ -54,6 +54,8 @@ pub(super) struct Agent {
     pub(super) uncounted: RefCell<Option<String>>,
     /// The links that earlier passes saw or made.
     pub(super) known: RefCell<Known>,
+    /// What the passes so far saw live and wanted.
+    pub(super) last_seen: RefCell<Arc<LastSeen>>,
 }
 
 /// How far the pass has come.
@@ -131,18 +133,24 @@ impl Agent {
             Ok(earlier) => earlier,
             Err(error) => return refused(error.into()),
         };
-        let Asked { mode, max_removals, max_removal_percent, only: _, approve: _ } = &self.asked;
+        let Asked { mode, max_removals, max_removal_percent, max_creations, only: _, approve: _ } = &self.asked;
         let known = self.known.borrow().clone();
         let request = Request {
             document: &document,
             now,
-            limits: Overrides { removals: *max_removals, removal_percent: *max_removal_percent },
+            limits: Overrides {
+                removals: *max_removals,
+                removal_percent: *max_removal_percent,
+                creations: *max_creations,
+            },
             mode: if vanished { Mode::AddOnly.max(*mode) } else { *mode },
             only: &self.only,
             approval: None,
             partial_view: self.partial_view,
             removed_lately: memory.removed_lately(),
             earlier,
+            ended_lately: memory.ended_lately(),
+            last_seen: Arc::clone(&self.last_seen.borrow()),
             aside: self.aside(memory),
             unsettled,
             known: Some(&known),
@@ -159,6 +167,11 @@ impl Agent {
                 let mut steps = self.steps.borrow_mut();
                 steps.retain(|it, _| memory.remembers(it));
                 steps.extend(told.steps);
+                // Where links come and go, one that is not shown may be there all the same: nothing is forgotten.
+                if !pass.prepared.view.plan.changing {
+                    let seen = request.last_seen.after(&pass.prepared.view.plan);
+                    *self.last_seen.borrow_mut() = Arc::new(seen);
+                }
                 End::Finished(Box::new(told.finished))
             }
             Err(error) => refused(error),

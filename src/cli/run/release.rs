@@ -2,48 +2,57 @@
 
 use std::path::Path;
 
+use super::approvals::unapproved;
 use super::pass::Agent;
 use crate::daemon::Release;
-use crate::desired::Desired;
-use crate::plan::Plan;
-use crate::policy::{self, Asks, Digest, Limited};
-use crate::reconcile::Request;
+use crate::policy::{self, Asks, Digest, Limited, Set};
+use crate::reconcile::{Request, View};
 use crate::render;
 use crate::saved::Asked;
 
-/// Ready to paste: what to write, reviewed, and what to type. `plan` is that of the pass.
-pub(super) fn release(
-    digest: &Digest,
-    plan: &Plan,
-    desired: &Desired,
-    request: &Request<'_>,
-    agent: &Agent,
-) -> Release {
+/// Ready to paste: what to write, reviewed, and what to type. The view is that of the pass.
+pub(super) fn release(limited: &Limited, view: &View, request: &Request<'_>, agent: &Agent) -> Release {
+    let held = by_itself(view, request);
+    let same = held.iter().find(|it| it.set == limited.set).or(held.first());
     Release {
-        lines: render::approval(digest, plan.now),
-        command: by_hand(plan, desired, request, agent),
-        exactly: held(plan, desired, request, 0).is_some_and(|it| it.digest == *digest),
+        lines: render::approval(&limited.digest, view.plan.now),
+        command: command(agent, same.map(|it| &it.digest)),
+        exactly: same.is_some_and(|it| it.digest == limited.digest),
     }
 }
 
 /// The command that does at once all that is due. It knows nothing of other passes, so that what only the count of a day
 /// holds needs no approval there; it asks before it writes.
-pub(super) fn by_hand(plan: &Plan, desired: &Desired, request: &Request<'_>, agent: &Agent) -> String {
-    let Asked { mode: _, max_removals, max_removal_percent, only, approve: _ } = &agent.asked;
+pub(super) fn by_hand(view: &View, request: &Request<'_>, agent: &Agent) -> String {
+    command(agent, by_itself(view, request).first().map(|it| &it.digest))
+}
+
+fn command(agent: &Agent, approve: Option<&Digest>) -> String {
+    let Asked { mode: _, max_removals, max_removal_percent, max_creations, only, approve: _ } = &agent.asked;
     let mut words = vec!["grantsync apply".to_owned()];
     words.extend(agent.files.iter().map(|it| format!("-f {}", quoted(it))));
     words.extend(max_removals.map(|it| format!("--max-removals {it}")));
     words.extend(max_removal_percent.map(|it| format!("--max-removal-percent {it}")));
+    words.extend(max_creations.map(|it| format!("--max-creations {it}")));
     words.extend(only.iter().map(|it| format!("--only {}", quoted(Path::new(it)))));
-    words.extend(held(plan, desired, request, 0).map(|Limited { digest, .. }| format!("--approve {digest}")));
+    words.extend(approve.map(|it| format!("--approve {it}")));
     words.join(" ")
 }
 
-/// How many removals may have gone in the last 24 hours for what is held to have room, if it is only their count that
-/// holds it.
-pub(super) fn room_for(plan: &Plan, desired: &Desired, request: &Request<'_>) -> Option<u32> {
-    let holds = |lately| held(plan, desired, request, lately).is_some();
-    let (mut fits, mut over) = (0, request.removed_lately);
+/// How many removals may have gone in the last 24 hours for a held set to have room, if it is only their count that
+/// holds it. When those of the server's log stop counting is not known well enough to promise room.
+pub(super) fn room_for(set: Set, view: &View, request: &Request<'_>) -> Option<u32> {
+    let unapproved = unapproved(view, request);
+    let lately = match set {
+        Set::Removals if unapproved.removed_before == 0 => request.removed_lately,
+        Set::Ended => request.ended_lately,
+        Set::Removals | Set::Creations => return None,
+    };
+    let holds = |lately| {
+        let asks = Asks { removed_lately: lately, ended_lately: lately, ..unapproved.clone() };
+        held(view, &asks).iter().any(|it| it.set == set)
+    };
+    let (mut fits, mut over) = (0, lately);
     if over == 0 || holds(fits) {
         return None;
     }
@@ -58,10 +67,13 @@ pub(super) fn room_for(plan: &Plan, desired: &Desired, request: &Request<'_>) ->
     Some(fits)
 }
 
-/// What limits would hold if nothing was approved and so many had gone in the last 24 hours.
-fn held(plan: &Plan, desired: &Desired, request: &Request<'_>, removed_lately: u32) -> Option<Limited> {
-    let asks = Asks { limits: request.limits.over(desired.limits), removed_lately, ..Asks::default() };
-    policy::approve(plan.clone(), &asks).ok()?.limited
+/// What limits would hold of a pass by hand, which knows of no other passes.
+fn by_itself(view: &View, request: &Request<'_>) -> Vec<Limited> {
+    held(view, &Asks { limits: request.limits.over(view.desired.limits), ..Asks::default() })
+}
+
+fn held(view: &View, asks: &Asks) -> Vec<Limited> {
+    policy::approve(view.plan.clone(), asks).map(|it| it.limited).unwrap_or_default()
 }
 
 /// As a shell reads it.

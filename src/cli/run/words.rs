@@ -13,7 +13,8 @@ use crate::binding::Binding;
 use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finished, StepId, Stopped, Waits, Wanted};
 use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Why};
-use crate::policy::{Aside, Decision};
+use crate::policy::gates::{Effect, Gate};
+use crate::policy::{self, Aside, Decision, Set};
 use crate::reconcile::{self, Pass, Request, Waiting};
 use crate::render::{self, Naming, visible};
 use crate::report::{self, After, Outcome, Report, Step, Stop};
@@ -53,18 +54,13 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         },
         changes: changes.map(|(step, outcome)| change(step, outcome, &released, &naming)).collect(),
         wanted,
-        counted_removals: report.as_ref().map_or(0, |it| counted(it, &released)),
+        counted_removals: counted(report.as_ref(), Set::Removals, request, &released),
+        counted_ended: counted(report.as_ref(), Set::Ended, request, &released),
         held: now.plan.held.iter().map(|it| held(&it.removal, &it.hold, &naming)).chain(missed).collect(),
-        at_once: vanished.then(|| by_hand(&view.plan, &view.desired, request, agent)),
-        limited: now.limited.as_ref().map(|it| {
-            let release = release(&it.digest, &view.plan, &view.desired, request, agent);
-            // When those of the log stop counting is not known well enough to promise room.
-            let room = if reconcile::removed_before(view, request) == 0 {
-                room_for(&view.plan, &view.desired, request)
-            } else {
-                None
-            };
-            limited(it, release, room, &naming)
+        at_once: vanished.then(|| by_hand(view, request, agent)),
+        limited: now.limited.first().map(|it| {
+            let release = release(it, view, request, agent);
+            limited(it, release, room_for(it.set, view, request), &naming)
         }),
         unlisted: count(unlisted.values().filter(|it| **it <= Waiting::ListAgrees).count()),
         withheld: withheld(&prepared.decision, request, &waiting, &unlisted, missed_count),
@@ -195,13 +191,14 @@ fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
     done
 }
 
-/// Bindings that lost their last row, and that nobody had approved: those count towards the limit of a day.
-fn counted(report: &Report, released: &Released<'_>) -> u32 {
-    let gone = report.steps.iter().filter_map(|(step, outcome)| match step {
+/// Bindings of a set that lost their last row, and that nobody had approved: those count towards the limit of a day.
+fn counted(report: Option<&Report>, set: Set, request: &Request<'_>, released: &Released<'_>) -> u32 {
+    let gone = report.iter().flat_map(|it| &it.steps).filter_map(|(step, outcome)| match step {
         Step::Remove(removal) if outcome.is_done() => Some(removal),
         _ => None,
     });
-    let counts = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun) && !released.contains(it);
+    let kind = |it: &Removal| policy::Kind::of(it, request.now, &request.last_seen);
+    let counts = |it: &&Removal| Gate::Day.effect(kind(it)) == Effect::Counts(set) && !released.contains(it);
     let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)
 }

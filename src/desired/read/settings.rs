@@ -12,8 +12,13 @@ use crate::desired::yaml::{Node, Value};
 
 const LIMITS: Shape = Shape {
     what: "`limits`",
-    keys: &["removals", "removal_percent"],
-    meant: &[("max_removals", "removals"), ("percent", "removal_percent"), ("removals_percent", "removal_percent")],
+    keys: &["removals", "removal_percent", "creations"],
+    meant: &[
+        ("max_removals", "removals"),
+        ("max_creations", "creations"),
+        ("percent", "removal_percent"),
+        ("removals_percent", "removal_percent"),
+    ],
     elsewhere: &[],
 };
 
@@ -78,6 +83,9 @@ fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
     let Some(fields) = Fields::read(cx, node, &LIMITS) else { return };
     if let Some((_, value)) = fields.get("removals") {
         limits.removals = number(cx, "removals", value, u32::MAX, "0 holds every removal").unwrap_or(limits.removals);
+    }
+    if let Some((_, value)) = fields.get("creations") {
+        limits.creations = number(cx, "creations", value, u32::MAX, "0 holds every creation").or(limits.creations);
     }
     if let Some((_, value)) = fields.get("removal_percent") {
         limits.removal_percent =

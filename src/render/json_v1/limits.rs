@@ -10,11 +10,25 @@ use crate::render::{Naming, hold};
 /// What limits hold.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Limited<'a> {
+    /// What is held.
+    set: Set,
     /// Approves exactly what is held by limits: `--approve DIGEST`.
     digest: String,
-    /// Links held.
+    /// Links, or bindings to create, that are held.
     links: usize,
     exceeded: Vec<Exceeded<'a>>,
+}
+
+/// Steps that limits hold together.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Set {
+    /// Removals of what is not declared or has not begun.
+    Removals,
+    /// Removals of what ended long ago.
+    Ended,
+    /// Creations.
+    Creations,
 }
 
 /// A limit that is exceeded.
@@ -50,6 +64,13 @@ enum Limit<'a> {
         /// What is allowed, in percent.
         allowed: u32,
     },
+    /// More bindings would be created than `limits.creations` allows.
+    Creations {
+        /// Bindings that would be created.
+        planned: u64,
+        /// What is allowed.
+        allowed: u32,
+    },
     /// No link would be left in scope.
     ScopeEmptied,
     /// Several people would go, and no link would be left on a resource.
@@ -61,11 +82,19 @@ enum Limit<'a> {
 }
 
 impl<'a> Limited<'a> {
-    pub(super) fn new(policy::Limited { digest, exceeded, links }: &policy::Limited, naming: &'a Naming<'a>) -> Self {
+    pub(super) fn new(
+        policy::Limited { set, digest, exceeded, links }: &policy::Limited,
+        naming: &'a Naming<'a>,
+    ) -> Self {
         let exceeded = exceeded
             .iter()
             .map(|it| Exceeded { limit: Limit::new(it, Names(naming.directory())), text: hold::exceeded(it, naming) });
-        Self { digest: digest.to_string(), links: *links, exceeded: exceeded.collect() }
+        let set = match set {
+            policy::Set::Removals => Set::Removals,
+            policy::Set::Ended => Set::Ended,
+            policy::Set::Creations => Set::Creations,
+        };
+        Self { set, digest: digest.to_string(), links: *links, exceeded: exceeded.collect() }
     }
 }
 
@@ -77,6 +106,7 @@ impl<'a> Limit<'a> {
                 Self::Removals { planned, lately: lately.saturating_add(logged), allowed }
             }
             It::Percent { planned, lately, of, allowed } => Self::RemovalPercent { planned, lately, of, allowed },
+            It::Creations { planned, allowed } => Self::Creations { planned, allowed },
             It::ScopeEmptied => Self::ScopeEmptied,
             It::ResourceEmptied { resource, users } => {
                 Self::ResourceEmptied { resource: names.resource(resource), users }

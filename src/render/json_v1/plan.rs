@@ -37,8 +37,10 @@ pub(super) struct Plan<'a> {
     steps: Vec<Step<'a>>,
     /// Links that would be removed, were there not something against it.
     held: Vec<Held<'a>>,
-    /// What limits hold, if they hold anything; each such link is among `held`.
+    /// The first set that limits hold, if they hold any; its links are among `held`, its creations among `skipped`.
     limited: Option<Limited<'a>>,
+    /// All sets that limits hold. Each is approved by a digest of its own.
+    limited_sets: Vec<Limited<'a>>,
     /// Bindings that are wanted and not created.
     skipped: Vec<Skipped<'a>>,
     /// Steps that are not sent because less was asked for.
@@ -108,7 +110,6 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
         let cx = Context { names, causes };
         let everything = detail == Detail::Everything;
         let links = |links: &[binding::Link]| links.iter().map(|it| names.link(*it)).collect();
-        let digest = limited.as_ref().map(|it| &it.digest);
         Self {
             version: Version,
             server,
@@ -124,8 +125,9 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             changing: plan.changing,
             counts: Counts::of(decision),
             steps: steps(approved.creations(), approved.removals(), cx),
-            held: plan.held.iter().map(|it| Held::new(it, digest, cx)).collect(),
-            limited: limited.as_ref().map(|it| Limited::new(it, naming)),
+            held: plan.held.iter().map(|it| Held::new(it, limited, cx)).collect(),
+            limited: limited.first().map(|it| Limited::new(it, naming)),
+            limited_sets: limited.iter().map(|it| Limited::new(it, naming)).collect(),
             skipped: plan.skipped.iter().map(|it| Skipped::new(it, cx)).collect(),
             withheld: steps(&withheld.creations, &withheld.removals, cx),
             kept: plan.kept.iter().map(|it| Kept::new(it, names)).collect(),

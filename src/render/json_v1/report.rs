@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::steps::{Context, Creation, Hold, Removal, Step, steps};
 use super::words::{Names, Version};
 use crate::binding::LinkId;
-use crate::policy::Digest;
+use crate::policy::Limited;
 use crate::render::{Counts, Pass};
 use crate::report::{self, Failure, Stop};
 
@@ -76,13 +76,13 @@ impl<'a> Report<'a> {
     pub(super) fn new(report: &'a report::Report, pass: &Pass<'a>) -> Self {
         let report::Report { steps, stopped, after } = report;
         let cx = Context { names: Names(pass.naming.directory()), causes: pass.causes };
-        let digest = pass.decision.limited.as_ref().map(|it| &it.digest);
+        let limited = &pass.decision.limited;
         let result = |(step, outcome): &'a (_, _)| Result {
             step: match step {
                 report::Step::Create(it) => Step::Create(Creation::new(it, cx)),
                 report::Step::Remove(it) => Step::Remove(Removal::new(it, cx)),
             },
-            outcome: Outcome::new(outcome, digest),
+            outcome: Outcome::new(outcome, limited),
         };
         Self {
             version: Version,
@@ -96,14 +96,14 @@ impl<'a> Report<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn new(outcome: &'a report::Outcome, digest: Option<&Digest>) -> Self {
+    fn new(outcome: &'a report::Outcome, limited: &[Limited]) -> Self {
         use report::Outcome as It;
         match outcome {
             It::Created(link) => Self::Created { link: link.id },
             It::Adopted(link) => Self::Adopted { link: link.id },
             It::Removed => Self::Removed,
             It::AlreadyGone => Self::AlreadyGone,
-            It::Held(hold) => Self::Held { hold: Hold::new(hold, digest) },
+            It::Held(hold) => Self::Held { hold: Hold::new(hold, limited) },
             It::Failed(failure) => Self::Failed(failure),
             It::Unknown(failure) => Self::Unknown(failure),
             It::Unsent => Self::Unsent,

@@ -7,7 +7,7 @@ use super::causes::Intent;
 use super::words::{Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
 use crate::plan::{self, Keep, Skip, Why};
-use crate::policy::{self, Cause, Digest};
+use crate::policy::{self, Cause, Limited};
 use crate::render::hold;
 
 /// One change to the server.
@@ -88,8 +88,10 @@ enum HoldKind {
     Replacement,
     /// It is a duplicate, and the row that was to stay is gone.
     Keeper,
-    /// Too much would go at once.
+    /// Too much would be removed at once.
     Limit,
+    /// Too much would be removed at once of what ended long ago.
+    LimitEnded,
 }
 
 /// A binding that is wanted and not created.
@@ -162,13 +164,13 @@ impl<'a> Removal<'a> {
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn new(held: &'a plan::Held, digest: Option<&Digest>, cx: Context<'a>) -> Self {
-        Self { removal: Removal::new(&held.removal, cx), hold: Hold::new(&held.hold, digest) }
+    pub(super) fn new(held: &'a plan::Held, limited: &[Limited], cx: Context<'a>) -> Self {
+        Self { removal: Removal::new(&held.removal, cx), hold: Hold::new(&held.hold, limited) }
     }
 }
 
 impl<'a> Hold<'a> {
-    pub(super) fn new(hold: &'a plan::Hold, digest: Option<&Digest>) -> Self {
+    pub(super) fn new(hold: &'a plan::Hold, limited: &[Limited]) -> Self {
         let (kind, place) = match hold {
             plan::Hold::Settings(span) => (HoldKind::Settings, Some(span)),
             plan::Hold::NotNamed => (HoldKind::NotNamed, None),
@@ -178,8 +180,14 @@ impl<'a> Hold<'a> {
             plan::Hold::Replacement => (HoldKind::Replacement, None),
             plan::Hold::Keeper => (HoldKind::Keeper, None),
             plan::Hold::Limit => (HoldKind::Limit, None),
+            plan::Hold::LimitEnded => (HoldKind::LimitEnded, None),
         };
-        Self { kind, text: hold.to_string(), help: hold::release(hold, digest), place: place.map(Place::from) }
+        Self {
+            kind,
+            text: hold.to_string(),
+            help: hold::release(hold, policy::digest_of(limited, hold)),
+            place: place.map(Place::from),
+        }
     }
 }
 

@@ -1,12 +1,10 @@
 //! What is not done, and what is to be mended, each with what to do about it.
 
-use std::fmt::Write as _;
-
 use super::escape::{code, prose};
 use super::section::{Row, Section};
 use super::{FEW, item, problems, warnings, words};
-use crate::plan::{Creation, Hold, Plan, Skip, Skipped};
-use crate::policy::{Cause, Decision, Limited};
+use crate::plan::{Creation, Plan, Skip, Skipped};
+use crate::policy::{Cause, Decision, Limited, Set};
 use crate::render::rows::{self, Change};
 use crate::render::words::capitalized;
 use crate::render::{Naming, Pass, approval, grouped, hold};
@@ -19,7 +17,7 @@ pub(super) fn open_ends(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3]
     let table = |fits: fn(&Change<'_>) -> Option<&'static str>| table(rows, fits, naming);
     let held = Section {
         what: ["removal held", "removals held"],
-        intro: holds(plan, limited.as_ref(), naming),
+        intro: holds(plan, limited, naming),
         columns: &["Resource", "Who", "Role", "Held because"],
         rows: table(|it| matches!(it, Change::Hold(_)).then_some("")),
         open: FEW,
@@ -44,9 +42,13 @@ pub(super) fn open_ends(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3]
 pub(super) fn by_the_way(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 4] {
     let Pass { decision, naming, assessment, .. } = pass;
     let table = |fits: fn(&Change<'_>) -> Option<&'static str>| table(rows, fits, naming);
+    let limited = decision.limited.iter().filter(|it| it.set == Set::Creations);
+    let limited =
+        limited.map(|it| format!("{}.{}", capitalized(&over_limit(it, naming)), approved_by(it, &decision.plan)));
     // What is wanted and can't be, through no fault of the files.
     let skipped = Section {
         what: ["grant not made", "grants not made"],
+        intro: limited.collect(),
         columns: &["Resource", "Who", "Role", "Why not"],
         rows: table(|it| matches!(it, Change::Skip(it) if it.why != Skip::OutsideScope).then_some("")),
         open: FEW,
@@ -89,11 +91,12 @@ fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
 }
 
 /// Everything that holds, once, and what to do about it.
-fn holds(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String {
-    let mut holds: Vec<_> = plan.held.iter().map(|it| &it.hold).filter(|it| **it != Hold::Limit).collect();
+fn holds(plan: &Plan, limited: &[Limited], naming: &Naming<'_>) -> String {
+    let limited = || limited.iter().filter(|it| it.set != Set::Creations);
+    let mut holds: Vec<_> = plan.held.iter().map(|it| &it.hold).filter(|it| !it.is_limit()).collect();
     holds.sort_unstable();
     let alike = holds.chunk_by(|a, b| a.cause() == b.cause());
-    let mut causes: Vec<_> = limited.map(|it| (it.links, over_limit(it, naming))).into_iter().collect();
+    let mut causes: Vec<_> = limited().map(|it| (it.links, over_limit(it, naming))).collect();
     causes.extend(alike.map(|holds| {
         let release = prose(&hold::release(holds[0], None));
         (holds.len(), format!("{} → {release}", holds[0].cause()))
@@ -106,26 +109,24 @@ fn holds(plan: &Plan, limited: Option<&Limited>, naming: &Naming<'_>) -> String 
             items.collect::<Vec<_>>().join("\n")
         }
     };
-    if let Some(Limited { digest, .. }) = limited {
-        let release = hold::release(&Hold::Limit, Some(digest));
-        let lines = approval(digest, plan.now);
-        let _ = write!(
-            out,
-            "\n\n{} and the same files and options, or in the file with\n\n```yaml\n{lines}\n```",
-            capitalized(&release)
-        );
-    }
+    limited().for_each(|it| out.push_str(&approved_by(it, plan)));
     out
 }
 
+/// How to send exactly what a limit holds.
+fn approved_by(Limited { digest, .. }: &Limited, plan: &Plan) -> String {
+    let (approve, lines) = (capitalized(&hold::approve(digest)), approval(digest, plan.now));
+    format!("\n\n{approve} and the same files and options, or in the file with\n\n```yaml\n{lines}\n```")
+}
+
 /// Too much would go, and how much too much.
-fn over_limit(Limited { exceeded, .. }: &Limited, naming: &Naming<'_>) -> String {
+fn over_limit(Limited { set, exceeded, .. }: &Limited, naming: &Naming<'_>) -> String {
     /// More reasons than this nobody reads.
     const REASONS: usize = 5;
     let mut reasons: Vec<_> = exceeded.iter().take(REASONS).map(|it| prose(&hold::exceeded(it, naming))).collect();
     let more = exceeded.len().saturating_sub(REASONS);
     reasons.extend((more > 0).then(|| format!("and the same of {more} more")));
-    format!("{}: {}", Hold::Limit.cause(), reasons.join("; "))
+    format!("{}: {}", hold::cause(*set), reasons.join("; "))
 }
 
 /// What somebody has thought about.

@@ -185,12 +185,14 @@ pub(crate) fn many(changes: usize) -> Scene {
     let mut it =
         Scene::with_file("grants.yaml", "bindings:\n  - {resources: [r], roles: [admin], groups: [everybody]}\n");
     let all = it.line("everybody");
+    let mut over = all.clone();
+    over.life.until = Some("2027-01-15T00:00:00Z".parse().unwrap());
     for n in 0..changes {
         let (resource, user) = (format!("cluster-{:03}", n % 200), format!("user{n:05}"));
         match n % 5 {
-            0 => it.remove([&resource, "member", &user], Why::Ended, std::slice::from_ref(&all)),
+            0 => it.remove([&resource, "member", &user], Why::Ended, std::slice::from_ref(&over)),
             1 => {
-                it.remove([&resource, "member", &user], Why::Ended, std::slice::from_ref(&all));
+                it.remove([&resource, "member", &user], Why::Ended, std::slice::from_ref(&over));
                 it.create([&resource, "admin", &user], std::slice::from_ref(&all));
             }
             _ => it.create([&resource, "viewer", &user], std::slice::from_ref(&all)),
