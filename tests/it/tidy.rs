@@ -200,3 +200,18 @@ fn tests_make_their_http_clients_in_one_place() {
         assert!(!text.contains("reqwest::get("), "{}: use `http::get`", path.display());
     }
 }
+
+#[test]
+fn every_path_in_contributing_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    let spans = prose.split('`').skip(1).step_by(2);
+    // A new file has no name yet, and failing cases are saved only where there are some.
+    let later = |it: &&str| it.contains("NAME") || *it == "tests/proptest-regressions";
+    let paths: Vec<_> = spans.filter(|it| it.contains('/') && !later(it)).collect();
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        assert!(root.join(path).exists(), "there is no `{path}`");
+    }
+}
