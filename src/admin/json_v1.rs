@@ -89,6 +89,8 @@ struct Access<'a> {
     in_sync: u64,
     drift: Drift,
     held: List<Held<'a>>,
+    /// Since when one of them is held, at the longest.
+    held_since: Option<Timestamp>,
     /// The command that does now what waits because files have vanished.
     at_once: Option<&'a str>,
     held_by_limits: Option<Limited<'a>>,
@@ -237,6 +239,7 @@ impl<'a> Access<'a> {
             in_sync,
             drift,
             held,
+            held_since,
             at_once,
             limited,
             room,
@@ -253,6 +256,7 @@ impl<'a> Access<'a> {
             at: *at,
             in_sync: *in_sync,
             drift: Drift { create: drift.create, remove: drift.remove },
+            held_since: *held_since,
             held: List::of(held, |daemon::Held { what, why }| Held { what, why }),
             at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {

@@ -105,6 +105,10 @@ fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
         out.gauges("drift", "Differences that the last finished pass found, before it did anything", drift)?;
         out.gauge("in_sync", "Bindings that were as declared before it did anything", &view.in_sync)?;
         out.gauge("held", "Removals that are held", &view.held.count)?;
+        if let Some(since) = view.held_since {
+            let help = "When the removal was held first that is held for the longest time";
+            out.gauge("held_since_timestamp_seconds", help, &unix(since))?;
+        }
         let limited = view.limited.as_ref().map_or(0, |(limited, _)| limited.links);
         out.gauge("held_by_limits", "Removals that are held until somebody approves them", &limited)?;
         let unlisted = "Bindings that are not created because the server's list lacks links that exist";

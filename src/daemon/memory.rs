@@ -1,6 +1,6 @@
 //! What earlier passes mean for this one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +21,8 @@ pub struct Memory {
     content: Option<ContentId>,
     flapping: Flapping,
     aside: BTreeSet<StepId>,
+    /// Removals that the last pass held, each with the end of the first pass in a row that did.
+    held: BTreeMap<StepId, Timestamp>,
 }
 
 impl Memory {
@@ -34,6 +36,7 @@ impl Memory {
             content: None,
             flapping: Flapping::new(interval),
             aside: BTreeSet::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -86,11 +89,18 @@ impl Memory {
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
         self.ended.add(now, finished.counted_ended);
+        let held = finished.held.iter().map(|it| StepId::of(&it.what));
+        self.held = held.map(|it| (it, self.held.get(&it).copied().unwrap_or(now))).collect();
         self.flapping.look(&finished.wanted, &self.aside, now);
         // One that did not do all there was to do has seen the files all the same.
         if finished.stopped.is_none() {
             self.files.went_well(self.now);
         }
+    }
+
+    /// Since when the removal is held that is held for the longest time, whatever holds it.
+    pub fn held_since(&self) -> Option<Timestamp> {
+        self.held.values().min().copied()
     }
 
     /// Steps that come back again and again.

@@ -56,6 +56,7 @@ impl Status {
             in_sync: finished.in_sync,
             drift: finished.drift,
             held: finished.held.into_iter().collect(),
+            held_since: memory.held_since(),
             at_once: finished.at_once,
             room: finished.limited.as_ref().and_then(|it| it.room_for).map(|it| memory.room_for(it, now)),
             limited: finished.limited.map(|limited| (limited.clone(), since(&limited))),

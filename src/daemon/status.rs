@@ -103,6 +103,8 @@ pub struct View {
     pub drift: Drift,
     /// Removals that are held.
     pub held: Listed<Held>,
+    /// Since when one of them is held, at the longest; as far as this process knows.
+    pub held_since: Option<Timestamp>,
     /// The command that does now what waits because files have vanished.
     pub at_once: Option<String>,
     /// What limits hold of them, and since when just this.

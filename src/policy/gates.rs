@@ -68,6 +68,8 @@ pub enum Gate {
     SetAside,
     /// The files have not been quiet for long enough.
     Quiet,
+    /// The server's list may lack links that exist.
+    StaleList,
     /// Files have vanished since the last pass of the agent.
     Vanished,
     /// `apply` asks whoever started it.
@@ -124,6 +126,7 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
         (Gate::Only,        [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
         (Gate::SetAside,    [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
         (Gate::Quiet,       [Withholds,         Withholds,        Withholds,        Passes,    Withholds,     Withholds]),
+        (Gate::StaleList,   [Withholds,         Passes,           Passes,           Passes,    Passes,        Passes]),
         (Gate::Vanished,    [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
         (Gate::Prompt,      [Asks,              Asks,             Asks,             Asks,      Asks,          Asks]),
     ]

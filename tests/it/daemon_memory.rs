@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use grantsync::admin::{Format, metrics};
 use grantsync::daemon::{
-    Action, ContentId, End, Failure, Finished, Flapping, Memory, Pass, Reading, Stopped, Watched, Window,
+    Action, ContentId, End, Failure, Finished, Flapping, Held, Memory, Pass, Reading, Stopped, Watched, Window,
 };
 use jiff::Timestamp;
 
 use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon, wanted};
+use super::daemon_status::after_each;
 
 fn after(count: i64) -> Timestamp {
     noon() + minutes(count)
@@ -207,4 +209,31 @@ fn removals_of_a_pass_that_was_cut_short_count_too() {
     memory.end(&finished(cut), noon());
     memory.begin(after(60), false);
     assert_eq!((memory.now(), memory.removed_lately()), (after(60), 7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_known_since_when_a_removal_is_held_whatever_holds_it() {
+    let held = |what: &str, why: &str| Held { what: what.to_owned(), why: why.to_owned() };
+    let passes = [
+        vec![held("alice: admin on cluster-a", "over the limit"), held("bob: admin on cluster-a", "over the limit")],
+        // For another reason, and one who was held is held no more.
+        vec![held("bob: admin on cluster-a", "replacement not created"), held("carol: admin on cluster-a", "x")],
+        vec![held("carol: admin on cluster-a", "x")],
+        vec![],
+    ];
+    let passes = passes.map(|held| finished(Finished { held, ..Finished::default() }));
+    let mut memory = Memory::new(minutes(5));
+    let since = [0, 5, 10, 15].into_iter().zip(&passes).map(|(minute, pass)| {
+        memory.begin(after(minute), false);
+        memory.end(pass, after(minute));
+        memory.held_since()
+    });
+    assert_eq!(since.collect::<Vec<_>>(), [Some(after(0)), Some(after(0)), Some(after(5)), None]);
+
+    let told = after_each(passes.to_vec()).await.into_iter().map(|status| {
+        let metrics = metrics(&status, noon(), Format::Prometheus);
+        let told = metrics.contains("grantsync_held_since_timestamp_seconds ");
+        (told, status.view.unwrap().held_since.is_some())
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(true, true), (true, true), (true, true), (false, false)]);
 }

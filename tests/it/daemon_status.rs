@@ -12,7 +12,7 @@ use super::daemon_kit::{
 };
 
 /// The status after each of these passes, which are half an hour apart so that nothing is shared.
-async fn after_each(passes: Vec<Pass>) -> Vec<Status> {
+pub(super) async fn after_each(passes: Vec<Pass>) -> Vec<Status> {
     let count = u64::try_from(passes.len()).unwrap();
     let mut passes = passes.into_iter();
     let pass = async move |_: &mut Memory| passes.next().unwrap_or_else(in_sync);

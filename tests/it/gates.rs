@@ -90,6 +90,8 @@ impl Cell {
                 let unsettled = Unsettled { creations: true, removals: Some(removals), settings: None };
                 asks.aside = unsettled.steps(&plan, None);
             }
+            // What is missing may exist; what was seen exists.
+            Gate::StaleList => asks.aside = plan.creations.iter().map(|it| Aside::Creation(it.binding)).collect(),
             Gate::SetAside => asks.aside = BTreeSet::from([Aside::Creation(step), Aside::Removal(step)]),
             // They act once steps are sent: `reconcile_asked` and `reconcile_replace` tell.
             Gate::Keeper | Gate::Prompt => {}

@@ -40,20 +40,16 @@ fn command(agent: &Agent, approve: Option<&Digest>) -> String {
 }
 
 /// How many removals may have gone in the last 24 hours for a held set to have room, if it is only their count that
-/// holds it. When those of the server's log stop counting is not known well enough to promise room.
+/// holds it. When those of the server's log stop counting is not known well enough to promise room, and of what ended long
+/// ago somebody should look at the dates.
 pub(super) fn room_for(set: Set, view: &View, request: &Request<'_>) -> Option<u32> {
     let unapproved = unapproved(view, request);
-    let lately = match set {
-        Set::Removals if unapproved.removed_before == 0 => request.removed_lately,
-        Set::Ended => request.ended_lately,
-        Set::Removals | Set::Creations => return None,
-    };
     let holds = |lately| {
-        let asks = Asks { removed_lately: lately, ended_lately: lately, ..unapproved.clone() };
+        let asks = Asks { removed_lately: lately, ..unapproved.clone() };
         held(view, &asks).iter().any(|it| it.set == set)
     };
-    let (mut fits, mut over) = (0, lately);
-    if over == 0 || holds(fits) {
+    let (mut fits, mut over) = (0, request.removed_lately);
+    if set != Set::Removals || unapproved.removed_before > 0 || over == 0 || holds(fits) {
         return None;
     }
     while over - fits > 1 {
