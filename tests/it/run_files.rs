@@ -179,7 +179,7 @@ async fn what_is_held_says_how_to_release_it_and_is_released_by_the_files() {
     let until = (Timestamp::now() + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
     let other = format!("approvals: [{{held: held-aaaaaaaaaaaaaaaaaaaaaaaaaa, until: {until}, reason: OPS-11}}]");
     write(agent.path("grants.yaml"), &format!("{other}\n{}", limited(&BOTH[..1])));
-    let status = agent.result("held").await;
+    let status = agent.limited().await;
     let note = &status["access"]["approvals"]["first"][0];
     let said = "grants.yaml:1: the approval `held-aaaaaaaaaaaaaaaaaaaaaaaaaa` is for nothing that limits hold now; \
                 remove it once what it was for is done";
@@ -218,7 +218,7 @@ async fn what_only_the_count_of_a_day_holds_is_released_by_the_command_that_is_t
     write(agent.path(file), &limited(&crowd[..3]));
     live(&sandbox, &crowd[..3]).await;
     write(agent.path(file), &limited(&crowd[..2]));
-    let status = agent.result("held").await;
+    let status = agent.limited().await;
     let held = &status["access"]["held_by_limits"];
     assert!(held["exceeded"][0].as_str().unwrap().contains("after 1 in the last 24 hours"), "{held}");
     let command = held["release_command"].as_str().unwrap();

@@ -75,6 +75,11 @@ impl Agent {
         self.until(result, |it| it["last"]["result"] == result).await
     }
 
+    /// Waits until limits hold something: steps that wait for the files to be quiet are held before that.
+    pub(crate) async fn limited(&self) -> Value {
+        self.until("held by limits", |it| !it["access"]["held_by_limits"].is_null()).await
+    }
+
     /// Whether it says that it is ready.
     pub(crate) async fn ready(&self) -> bool {
         http::get(format!("{}/readyz", self.url)).await.unwrap().status().is_success()
