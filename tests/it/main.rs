@@ -60,6 +60,8 @@ mod explain_history;
 mod export;
 mod export_extent;
 mod export_names;
+mod fault_matrix;
+mod fault_matrix_faults;
 mod files;
 mod files_checked_out;
 mod gates;

@@ -234,12 +234,12 @@ async fn watched(stage: &Stage, request: &Request<'_>, pace: Pace) -> Done {
     done
 }
 
-fn bound([resource, role, user]: [Uuid; 3]) -> Binding {
+pub(crate) fn bound([resource, role, user]: [Uuid; 3]) -> Binding {
     Binding { resource: resource.into(), role: role.into(), user: user.into() }
 }
 
 /// The triple of a sentence like `User ann has been assigned role admin in resource a.`
-fn named(message: &str) -> String {
+pub(crate) fn named(message: &str) -> String {
     let words: Vec<_> = message.trim_end_matches('.').split(' ').collect();
     format!("{} {} {}", words[9], words[6], words[1])
 }
