@@ -49,7 +49,7 @@ pub(super) fn limited(
     }
 }
 
-/// `missed` of the removals wait because files have vanished, and are told of as held. Those of `waiting` wait because the
+/// `missed` of the removals wait because files have vanished, and are reported as held. Those of `waiting` wait because the
 /// files have just changed, and those of `unlisted` for the server's list.
 pub(super) fn withheld(
     decision: &Decision,

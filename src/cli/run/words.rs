@@ -38,7 +38,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
     let mut waiting = reconcile::unsettled(view, request);
-    // Removals that wait because files have vanished are told of as held.
+    // Removals that wait because files have vanished are reported as held.
     waiting.retain(|it| !vanished || matches!(it, Aside::Creation(_)));
     let unlisted = reconcile::waiting(view, request);
     let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
@@ -229,7 +229,7 @@ fn expiring(desired: &Desired, now: Timestamp, by: Timestamp, naming: &Naming<'_
     ending
 }
 
-/// Whether all is done that may be done. A step that waits for another one is told of as held.
+/// Whether all is done that may be done. A step that waits for another one is reported as held.
 fn converged(report: Option<&Report>, plan: &Plan) -> bool {
     let Some(report) = report else { return !plan.changing };
     let waits = report.count(|_, outcome| matches!(outcome, Outcome::Held(_))) > 0;
