@@ -112,8 +112,7 @@ fn directory() -> Directory {
 }
 
 fn snapshot(bindings: Vec<Binding>) -> Snapshot {
-    let links =
-        bindings.into_iter().zip(1..).map(|(binding, n)| Link { id: Uuid::from_u128(n).into(), binding, ends: None });
+    let links = bindings.into_iter().zip(1..).map(|(binding, n)| Link::plain(Uuid::from_u128(n).into(), binding));
     let mut links: Vec<_> = links.collect();
     links.sort_unstable();
     let caller = Caller {
@@ -123,12 +122,7 @@ fn snapshot(bindings: Vec<Binding>) -> Snapshot {
         is_support: false,
         token_lifetime: None,
     };
-    let observation = Observation {
-        server: "https://waldur.example.org/api".to_owned(),
-        caller,
-        pages: 34,
-        changing: false,
-        clock_offset: None,
-    };
+    let observation =
+        Observation { pages: 34, ..Observation::new("https://waldur.example.org/api".to_owned(), caller) };
     Snapshot { links, incomplete: Vec::new(), users: BTreeMap::new(), observation }
 }

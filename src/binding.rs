@@ -49,6 +49,22 @@ pub struct Link {
     pub binding: Binding,
     /// When the server ends it by itself; `None`: never, or it knows of no ends.
     pub ends: Option<Timestamp>,
+    /// When it was made, where the server shows it.
+    pub created: Option<Timestamp>,
+    /// Another automation of the server made it and looks after it.
+    pub managed: bool,
+}
+
+impl Link {
+    /// A link of which the server tells no more than its id and what it stands for.
+    pub const fn plain(id: LinkId, binding: Binding) -> Self {
+        Self { id, binding, ends: None, created: None, managed: false }
+    }
+
+    /// Whether both are the same row of the server. Where it has no ids, that is so when they stand for the same.
+    pub fn is_same_row(&self, other: &Self) -> bool {
+        if self.id.is_derived() || other.id.is_derived() { self.binding == other.binding } else { self.id == other.id }
+    }
 }
 
 impl LinkId {

@@ -37,7 +37,7 @@ impl Digest {
     pub fn of<'a>(server: &str, links: impl IntoIterator<Item = &'a Link>) -> Self {
         let mut links: Vec<_> = links.into_iter().collect();
         links.sort_unstable();
-        let parts = links.into_iter().flat_map(|Link { id, binding: Binding { resource, role, user }, ends: _ }| {
+        let parts = links.into_iter().flat_map(|Link { id, binding: Binding { resource, role, user }, .. }| {
             [id.as_bytes(), resource.as_bytes(), role.as_bytes(), user.as_bytes()]
         });
         Self::new(server, "remove", parts)

@@ -78,6 +78,25 @@ pub struct Observation {
     pub changing: bool,
     /// The server's clock less ours, where the server told; to the second.
     pub clock_offset: Option<SignedDuration>,
+    /// The server keeps an end with each link, and ends it by itself.
+    pub keeps_ends: bool,
+    /// Rows of resources that were deleted: nobody can do anything about those, and nobody has access by them.
+    pub of_deleted_resources: u64,
+}
+
+impl Observation {
+    /// Nothing has been read yet.
+    pub const fn new(server: String, caller: Caller) -> Self {
+        Self {
+            server,
+            caller,
+            pages: 0,
+            changing: false,
+            clock_offset: None,
+            keeps_ends: false,
+            of_deleted_resources: 0,
+        }
+    }
 }
 
 /// Who the token belongs to.

@@ -116,20 +116,33 @@ impl Client {
         }
     }
 
-    /// Makes a link. A server of the first generation takes the same binding twice and makes two.
+    /// Makes a link that ends by itself at an instant, where the server keeps ends; `None`: never. A server of the first
+    /// generation takes the same binding twice and makes two.
     ///
     /// Of the errors, [`Kind::Lost`] and [`Kind::Repeatable`] leave open whether it was made; after all others it was
     /// not. Where the server limits requests, it waits for its turn.
-    pub async fn create(&self, binding: &Binding) -> Result<Created, Error> {
+    pub async fn create(&self, binding: &Binding, ends: Option<Timestamp>) -> Result<Created, Error> {
         match self.generation {
-            Generation::ResourceUsers => resource_users::create(&self.http, binding).await,
+            Generation::ResourceUsers => resource_users::create(&self.http, binding, ends).await,
         }
     }
 
-    /// Removes a link.
+    /// Gives a link another end, or none, where the server keeps ends.
+    ///
+    /// Of the errors, [`Kind::Lost`] leaves open whether it was changed; after all others it was not.
+    #[expect(clippy::unused_async, reason = "servers that keep ends are asked")]
+    pub async fn set_end(&self, link: &Link, ends: Option<Timestamp>) -> Result<(), Error> {
+        let _ = ends;
+        match self.generation {
+            Generation::ResourceUsers => Err(resource_users::keeps_no_ends(&link.binding)),
+        }
+    }
+
+    /// Removes a link. Where the server keeps a reason with it, it is this one.
     ///
     /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
-    pub async fn delete(&self, link: &Link) -> Result<Deleted, Error> {
+    pub async fn delete(&self, link: &Link, reason: &str) -> Result<Deleted, Error> {
+        let _ = reason;
         match self.generation {
             Generation::ResourceUsers => resource_users::delete(&self.http, link).await,
         }

@@ -142,11 +142,9 @@ fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Sn
         incomplete: Vec::new(),
         users: links.iter().map(|it| (it.link.binding.user, it.username.clone())).collect(),
         observation: Observation {
-            server: String::new(),
-            caller: caller.clone(),
             pages: *pages,
             changing: *changing,
-            clock_offset: None,
+            ..Observation::new(String::new(), caller.clone())
         },
     }
 }

@@ -60,7 +60,7 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     let outcome = loop {
         tries += 1;
         tracing::info!(step = %step, "sending");
-        match sending.client.create(&creation.binding).await {
+        match sending.client.create(&creation.binding, None).await {
             Ok(api::Created::New(link)) => break Outcome::Created(link),
             Ok(api::Created::Exists) => break exists(sending, creation).await,
             Err(error) if error.kind == Kind::Repeatable && tries < TRIES && !error.is_throttled() => {

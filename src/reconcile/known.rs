@@ -119,7 +119,7 @@ impl Known {
             match (step, outcome) {
                 (Step::Create(_), Outcome::Created(link) | Outcome::Adopted(link)) => {
                     let unlisted =
-                        (!listed.iter().any(|it| it.id == link.id)).then_some(Unlisted { made: now, gone: false });
+                        (!listed.iter().any(|it| it.is_same_row(link))).then_some(Unlisted { made: now, gone: false });
                     self.links.insert(link.binding, Trace { link: *link, unlisted });
                 }
                 (Step::Create(creation), Outcome::Unknown(_)) => {

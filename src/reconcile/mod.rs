@@ -6,6 +6,7 @@ mod confirm;
 mod create;
 pub mod files;
 mod known;
+mod reason;
 mod remove;
 mod sending;
 mod view;
@@ -142,7 +143,7 @@ pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared,
 /// Looks up what the files name, and nothing else: the view shows no link, and its plan what could not be resolved.
 pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Result<View, api::Error> {
     let caller = client.caller().await?;
-    let observation = Observation { server: String::new(), caller, pages: 0, changing: false, clock_offset: None };
+    let observation = Observation::new(String::new(), caller);
     let nothing = Snapshot { links: Vec::new(), incomplete: Vec::new(), users: BTreeMap::new(), observation };
     let directory = client.directory(&document.lookups(), &nothing).await?;
     Ok(View::new(directory, nothing, document, now))

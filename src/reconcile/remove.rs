@@ -1,5 +1,6 @@
 //! Removals: only what is sure to be superfluous, and only done when it is sure to be gone.
 
+use super::reason::reason;
 use super::sending::Sending;
 use crate::api::{Deleted, Error, Kind};
 use crate::binding::Link;
@@ -17,7 +18,7 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
         Ok(Some(hold)) => Outcome::Held(hold),
         Ok(None) => {
             tracing::info!(step = %step, "sending");
-            match sending.client.delete(&removal.link).await {
+            match sending.client.delete(&removal.link, &reason(removal)).await {
                 Ok(Deleted::Done) => Outcome::Removed,
                 Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
                     Ok(outcome) => outcome,
@@ -55,7 +56,7 @@ async fn not_found(sending: &Sending<'_>, link: Link) -> Result<Outcome, Error> 
     let staff = sending.client.caller().await?.is_staff;
     let why = if !staff {
         "and the token is not a staff token, so that the link may be there all the same"
-    } else if listed.iter().any(|it| it.id == link.id) {
+    } else if listed.iter().any(|it| it.is_same_row(&link)) {
         "and lists the link all the same"
     } else {
         return Ok(Outcome::AlreadyGone);

@@ -1,6 +1,6 @@
 //! What is known at a moment: what is live, what names mean, what is wanted, and the plan that follows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::known::{Known, Sight};
 use super::{Pace, Request, decide};
 use crate::api::{self, Client};
-use crate::binding::{Binding, ResourceId, UserId};
+use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Document, resolve};
 use crate::directory::Directory;
 use crate::plan::{Plan, plan};
@@ -101,11 +101,11 @@ impl View {
         let Self { directory, mut snapshot, .. } = self.clone();
         let read = async {
             let sent = report.steps.iter().map(|(step, _)| step.binding()).collect();
-            let made: BTreeSet<_> = report.created().map(|it| it.id).collect();
+            let made: Vec<_> = report.created().copied().collect();
             let mut waits = pace.waits();
             loop {
                 reread(client, &mut snapshot, &touched, &sent).await?;
-                let late = !made.is_empty() && !made.is_subset(&snapshot.links.iter().map(|it| it.id).collect());
+                let late = !made.is_empty() && !all_shown(&made, &snapshot.links);
                 let Some(wait) = waits.next().filter(|_| late && report.stopped.is_none()) else { break };
                 tokio::time::sleep(wait).await;
             }
@@ -182,4 +182,11 @@ impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         Self { message: error.to_string(), help: error.help }
     }
+}
+
+/// Whether each of these is among the rows; one that has no id of the server is told by what it stands for.
+fn all_shown(made: &[Link], rows: &[Link]) -> bool {
+    let ids: HashSet<_> = rows.iter().map(|it| it.id).collect();
+    let bindings: HashSet<_> = rows.iter().map(|it| it.binding).collect();
+    made.iter().all(|it| if it.id.is_derived() { bindings.contains(&it.binding) } else { ids.contains(&it.id) })
 }

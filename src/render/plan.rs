@@ -175,7 +175,7 @@ pub fn summary(decision: &Decision) -> String {
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty
 /// where there is nothing to say.
 pub fn banner(observation: &Observation) -> String {
-    let Observation { server: _, caller, pages: _, changing, clock_offset: _ } = observation;
+    let Observation { caller, changing, .. } = observation;
     let mut out = String::new();
     if let Some(lacks) = super::words::QUOTED.not_staff(caller) {
         let _ = writeln!(out, "{} {lacks}.\n", styled(HOLD, "Not a staff token:"));

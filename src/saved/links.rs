@@ -9,8 +9,12 @@ use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 #[serde(deny_unknown_fields)]
 pub(super) struct LinkTwin {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    created: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<Timestamp>,
     id: LinkId,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    managed: bool,
     resource: ResourceId,
     role: RoleId,
     user: UserId,
@@ -28,13 +32,13 @@ pub(super) fn deserialize<'de, C: FromIterator<Link>, D: Deserializer<'de>>(dese
 }
 
 impl From<&Link> for LinkTwin {
-    fn from(&Link { id, binding: Binding { resource, role, user }, ends }: &Link) -> Self {
-        Self { ends, id, resource, role, user }
+    fn from(&Link { id, binding: Binding { resource, role, user }, ends, created, managed }: &Link) -> Self {
+        Self { created, ends, id, managed, resource, role, user }
     }
 }
 
 impl From<LinkTwin> for Link {
-    fn from(LinkTwin { ends, id, resource, role, user }: LinkTwin) -> Self {
-        Self { id, binding: Binding { resource, role, user }, ends }
+    fn from(LinkTwin { created, ends, id, managed, resource, role, user }: LinkTwin) -> Self {
+        Self { id, binding: Binding { resource, role, user }, ends, created, managed }
     }
 }

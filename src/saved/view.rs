@@ -38,7 +38,7 @@ pub struct Fingerprint(String);
 impl SavedView {
     /// Keeps what was seen then.
     pub fn new(directory: Directory, snapshot: Snapshot, seen: Timestamp) -> Self {
-        let Observation { server, caller, pages: _, changing: _, clock_offset: _ } = &snapshot.observation;
+        let Observation { server, caller, .. } = &snapshot.observation;
         Self { seen, fingerprint: Fingerprint::of(server, caller), everybody: false, directory, snapshot }
     }
 
@@ -88,13 +88,22 @@ struct ViewTwin<'a> {
     everybody: bool,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     incomplete: Cow<'a, [IncompleteLink]>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keeps_ends: bool,
     links: Vec<LinkTwin>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    of_deleted_resources: u64,
     pages: u32,
     resources: Vec<ResourceTwin<'a>>,
     roles: Vec<RoleTwin<'a>>,
     seen: Timestamp,
     server: Cow<'a, str>,
     users: Vec<UserTwin<'a>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -148,7 +157,8 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
         let Directory { resources, roles, users } = directory;
         // The names of holders are in the directory, too.
         let Snapshot { links, incomplete, users: _, observation } = snapshot;
-        let Observation { server, caller, pages, changing, clock_offset } = observation;
+        let Observation { server, caller, pages, changing, clock_offset, keeps_ends, of_deleted_resources } =
+            observation;
         let Caller { user: _, username: _, is_staff, is_support, token_lifetime: _ } = caller;
         let resource = |(id, it): (&ResourceId, &'a Resource)| {
             let Resource { name, offering, offering_name, terminated } = it;
@@ -171,7 +181,9 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
             clock_offset_seconds: clock_offset.map(|it| it.as_secs()),
             everybody: *everybody,
             incomplete: incomplete.into(),
+            keeps_ends: *keeps_ends,
             links: links.iter().map(Into::into).collect(),
+            of_deleted_resources: *of_deleted_resources,
             pages: *pages,
             resources: resources.iter().map(resource).collect(),
             roles: roles.iter().map(role).collect(),
@@ -185,6 +197,7 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
 impl From<ViewTwin<'_>> for SavedView {
     fn from(twin: ViewTwin<'_>) -> Self {
         let ViewTwin { seen, server, pages, changing, clock_offset_seconds, caller, everybody, .. } = twin;
+        let ViewTwin { keeps_ends, of_deleted_resources, .. } = twin;
         let CallerTwin { fingerprint, staff, support } = caller;
         let resource = |ResourceTwin { id, name, offering, offering_name, terminated }: ResourceTwin<'_>| {
             let (name, offering_name) = (name.into_owned(), offering_name.into_owned());
@@ -206,7 +219,9 @@ impl From<ViewTwin<'_>> for SavedView {
             token_lifetime: None,
         };
         let clock_offset = clock_offset_seconds.map(SignedDuration::from_secs);
-        let observation = Observation { server: server.into_owned(), caller, pages, changing, clock_offset };
+        let server = server.into_owned();
+        let observation =
+            Observation { server, caller, pages, changing, clock_offset, keeps_ends, of_deleted_resources };
         Self {
             seen,
             fingerprint: Fingerprint(fingerprint.into_owned()),

@@ -15,7 +15,7 @@ fn links(world: &World) -> Vec<Link> {
         .iter()
         .map(|it| {
             let binding = Binding { resource: it.resource.into(), role: it.role.into(), user: it.user.into() };
-            Link { id: it.id.into(), binding, ends: None }
+            Link::plain(it.id.into(), binding)
         })
         .collect();
     links.sort();

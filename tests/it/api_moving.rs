@@ -206,7 +206,7 @@ async fn a_row_that_is_dying_counts_and_is_no_link() {
     let snapshot = snapshot(vec![Fault::on("GET", LINKS, rows)]).await.unwrap();
     let id = Uuid::from_u128;
     let binding = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
-    assert_eq!(snapshot.links, [Link { id: id(5).into(), binding, ends: None }]);
+    assert_eq!(snapshot.links, [Link::plain(id(5).into(), binding)]);
     assert!(!snapshot.observation.changing && snapshot.users.is_empty());
 }
 

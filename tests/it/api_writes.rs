@@ -14,7 +14,7 @@ fn binding(world: &World, resource_name: &str, role_name: &str, username: &str) 
 
 /// Makes a link that must not be there yet.
 async fn create(client: &Client, binding: &Binding) -> Link {
-    match client.create(binding).await.unwrap() {
+    match client.create(binding, None).await.unwrap() {
         Created::New(link) => link,
         Created::Exists => panic!("{binding} exists"),
     }
@@ -24,7 +24,7 @@ async fn create(client: &Client, binding: &Binding) -> Link {
 fn link(id: impl Into<LinkId>) -> Link {
     let nil = Uuid::nil();
     let binding = Binding { resource: nil.into(), role: nil.into(), user: nil.into() };
-    Link { id: id.into(), binding, ends: None }
+    Link::plain(id.into(), binding)
 }
 
 #[tokio::test]
@@ -38,8 +38,8 @@ async fn a_link_is_made_and_removed() {
     let again = create(&client, &wanted).await;
     assert_ne!(again.id, link.id);
     for link in [link, again] {
-        assert_eq!(client.delete(&link).await.unwrap(), Deleted::Done);
-        assert_eq!(client.delete(&link).await.unwrap(), Deleted::NotFound);
+        assert_eq!(client.delete(&link, "").await.unwrap(), Deleted::Done);
+        assert_eq!(client.delete(&link, "").await.unwrap(), Deleted::NotFound);
     }
     assert!(!sandbox.world().triples().contains(&"cluster-b viewer grace".to_owned()));
 }
@@ -50,7 +50,7 @@ async fn the_server_remembers_who_did_it() {
     let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
     let begun = jiff::Timestamp::now();
     let link = create(&client, &wanted).await;
-    client.delete(&link).await.unwrap();
+    client.delete(&link, "").await.unwrap();
     let events = client.events(begun).await.unwrap();
     assert!(events.is_sorted_by_key(|it| it.at) && events[0].at >= begun);
     let told: Vec<_> = events.iter().map(|it| (it.what, it.about.clone(), it.by.as_deref())).collect();
@@ -98,8 +98,8 @@ async fn each_caller_may_do_what_is_theirs() {
             let world = sandbox.world();
             (binding(&world, "cluster-a", "viewer", "grace"), LinkId::from(world.links.iter().next().unwrap().id))
         };
-        assert_eq!(outcome(client.create(&wanted).await.map(drop)), created, "{token}");
-        match (client.delete(&link(first)).await, deleted) {
+        assert_eq!(outcome(client.create(&wanted, None).await.map(drop)), created, "{token}");
+        match (client.delete(&link(first), "").await, deleted) {
             (Ok(seen), Err(expected)) => assert_eq!(seen, expected, "{token}"),
             (result, expected) => assert_eq!(Ok(outcome(result.map(drop))), expected, "{token}"),
         }
@@ -114,7 +114,7 @@ async fn a_refusal_says_why() {
         world.change_user("grace", |it| it.is_active = false);
         binding(&world, "cluster-a", "viewer", "grace")
     };
-    let error = client.create(&wanted).await.unwrap_err();
+    let error = client.create(&wanted, None).await.unwrap_err();
     assert_eq!(error.kind, Kind::Rejected);
     assert_eq!(
         error.to_string(),
@@ -125,7 +125,7 @@ async fn a_refusal_says_why() {
 async fn lost(client: &Client) -> Kind {
     let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
-    client.create(&wanted).await.unwrap_err().kind
+    client.create(&wanted, None).await.unwrap_err().kind
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
     ] {
         let expected_requests = answers.len();
         let raw = Raw::start(move |_, before| crate::api_support::Reply::Bytes(answers[before].clone())).await;
-        let deleted = client(&raw.url, TOKEN).delete(&link(Uuid::from_u128(1))).await;
+        let deleted = client(&raw.url, TOKEN).delete(&link(Uuid::from_u128(1)), "").await;
         assert_eq!(deleted.map_err(|it| it.kind), expected);
         assert_eq!(
             raw.requests(),
@@ -200,7 +200,7 @@ async fn a_lost_answer_leaves_open_what_happened() {
         let (sandbox, client) = sandbox(World::example()).await;
         let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
         sandbox.world().faults.push(Fault::on("POST", "", act));
-        assert_eq!(client.create(&wanted).await.unwrap_err().kind, Kind::Lost);
+        assert_eq!(client.create(&wanted, None).await.unwrap_err().kind, Kind::Lost);
         assert_eq!(client.links_of(&wanted).await.unwrap().len(), made);
         assert_eq!(sandbox.world().requests.iter().filter(|it| it.method == "POST").count(), 1);
     }
@@ -211,7 +211,7 @@ async fn a_delete_whose_answer_was_lost_is_sent_again_and_finds_nothing() {
     let (sandbox, client) = sandbox(World::example()).await;
     sandbox.world().faults.push(Fault::on("DELETE", "", Act::LoseAnswer).nth(1));
     let first = sandbox.world().links.iter().next().unwrap().id;
-    assert_eq!(client.delete(&link(first)).await.unwrap(), Deleted::NotFound);
+    assert_eq!(client.delete(&link(first), "").await.unwrap(), Deleted::NotFound);
     assert_eq!(sandbox.world().links.len(), 9);
 }
 
@@ -259,7 +259,7 @@ async fn a_limit_of_requests_slows_the_writes_down_and_several_refusals_in_a_row
             let client = client(&raw.url, TOKEN);
             let mut told = Vec::new();
             for user in 0..12 {
-                let error = client.create(&wanted(user)).await.unwrap_err();
+                let error = client.create(&wanted(user), None).await.unwrap_err();
                 told.push(error.is_throttled());
                 if error.is_throttled() {
                     assert!(error.to_string().contains("8 writes in a row were refused"), "{error}");

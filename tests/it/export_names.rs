@@ -187,8 +187,7 @@ fn worlds() -> impl Strategy<Value = World> {
             let (resource, roles) = *resource.get(&resources);
             Binding { resource, role: *role.get(roles), user: *user.get(&users) }
         });
-        world.snapshot.links =
-            bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding, ends: None }).collect();
+        world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link::plain(link(n), binding)).collect();
         world
     })
 }
@@ -296,7 +295,7 @@ fn odd_names_at_a_glance() {
     let users: BTreeMap<_, _> = ODD.iter().map(|name| (*name, user(&mut directory, name))).collect();
     let bindings = users.values().map(|user| Binding { resource, role: member, user: *user });
     let mut world = World::read("");
-    world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link { id: link(n), binding, ends: None }).collect();
+    world.snapshot.links = bindings.zip(1..).map(|(binding, n)| Link::plain(link(n), binding)).collect();
     world.directory = directory;
     let files = export(&world.snapshot, &world.directory, &Export::default()).unwrap();
     is_in_sync(&world, &files);

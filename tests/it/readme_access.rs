@@ -73,7 +73,7 @@ async fn an_explanation_looks_like_that() {
         let (resource, user) = (resource(&world, "cluster-b"), user(&world, "bob"));
         Binding { resource, role: role(&world, "viewer"), user }
     };
-    client(&bench.sandbox.url(), tokens::SUPPORT).create(&binding).await.unwrap();
+    client(&bench.sandbox.url(), tokens::SUPPORT).create(&binding, None).await.unwrap();
     let (command, shown) = example("Ask why");
     let ended = bench.run(&command).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");

@@ -32,7 +32,7 @@ async fn bench() -> Bench {
         let (resource, user) = (resource(&world, "cluster-b"), user(&world, "carol"));
         Binding { resource, role: role(&world, "admin"), user }
     };
-    client(&bench.sandbox.url(), tokens::SUPPORT).create(&binding).await.unwrap();
+    client(&bench.sandbox.url(), tokens::SUPPORT).create(&binding, None).await.unwrap();
     bench
 }
 

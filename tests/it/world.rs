@@ -59,7 +59,7 @@ impl World {
                 let named = || User { username: username.into(), active: None };
                 directory.users.entry(user(username)).or_insert_with(named);
                 let binding = Binding { resource: id, role: role(offering_name, role_name), user: user(username) };
-                links.push(Link { id: link(links.len() + 1), binding, ends: None });
+                links.push(Link::plain(link(links.len() + 1), binding));
             }
         }
         links.sort_unstable();
@@ -70,13 +70,7 @@ impl World {
             is_support: false,
             token_lifetime: None,
         };
-        let observation = Observation {
-            server: "https://waldur.example.org/api".into(),
-            caller,
-            pages: 1,
-            changing: false,
-            clock_offset: None,
-        };
+        let observation = Observation { pages: 1, ..Observation::new("https://waldur.example.org/api".into(), caller) };
         Self { directory, snapshot: Snapshot { links, incomplete: Vec::new(), users: BTreeMap::new(), observation } }
     }
 
@@ -100,8 +94,7 @@ impl World {
         let mut after = self.clone();
         let next = after.snapshot.links.len() + 1000;
         after.snapshot.links.retain(|it| !plan.removals.iter().any(|removal| removal.link == *it));
-        let made =
-            plan.creations.iter().zip(next..).map(|(it, n)| Link { id: link(n), binding: it.binding, ends: None });
+        let made = plan.creations.iter().zip(next..).map(|(it, n)| Link::plain(link(n), it.binding));
         after.snapshot.links.extend(made);
         after.snapshot.links.sort_unstable();
         after

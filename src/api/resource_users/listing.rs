@@ -26,7 +26,7 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
         links.push(link);
     }
     let server = http.address.to_string();
-    let observation = Observation { server, caller, pages, changing: !settled, clock_offset };
+    let observation = Observation { pages, changing: !settled, clock_offset, ..Observation::new(server, caller) };
     Ok(Snapshot { links, incomplete, users, observation })
 }
 

@@ -17,7 +17,7 @@ pub(super) use lookup::{look_up, roles_of};
 pub(super) use named::{named, named_link};
 pub(super) use probe::{counts, generations};
 pub(super) use rows::{Filter, link};
-pub(super) use writes::{create, delete};
+pub(super) use writes::{create, delete, keeps_no_ends};
 
 /// Where the roles of offerings are.
 const ROLES: &str = "marketplace-offering-user-roles/";

@@ -56,7 +56,7 @@ impl Linked for Row {
             role: self.role_uuid?.0.into(),
             user: self.user_uuid?.0.into(),
         };
-        Some(Link { id: self.uuid.0.into(), binding, ends: None })
+        Some(Link::plain(self.uuid.0.into(), binding))
     }
 
     fn resource(&self) -> Option<Uuid> {

@@ -1,5 +1,7 @@
 //! Makes and removes links.
 
+use jiff::Timestamp;
+
 use super::rows::PATH;
 use super::wire::{Linked as _, NewRow, Row};
 use crate::api::answers::{Created, Deleted};
@@ -9,7 +11,10 @@ use crate::binding::{Binding, Link};
 /// Makes a link. The server makes a second one of the same binding without a word.
 ///
 /// It does each request in one transaction, so that one which it answers with 500 was undone.
-pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Created, Error> {
+pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<Timestamp>) -> Result<Created, Error> {
+    if ends.is_some() {
+        return Err(keeps_no_ends(binding));
+    }
     let row = NewRow {
         resource: http.address.reference("marketplace-resources", binding.resource),
         role: http.address.reference("marketplace-offering-user-roles", binding.role),
@@ -30,6 +35,11 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding) -> Result<Cre
         Some(link) => Err(answer.unreadable(&format!("answered with another link: {}", link.binding))),
         None => Err(answer.unreadable("answered with a link that is going away")),
     }
+}
+
+/// No request can say when a link ends: made without, it would be there for ever.
+pub(in crate::api) fn keeps_no_ends(binding: &Binding) -> Error {
+    Error::new(format!("end of {binding}"), Kind::Settings, "this Waldur keeps no ends")
 }
 
 /// Removes a link.

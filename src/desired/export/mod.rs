@@ -128,7 +128,7 @@ pub fn parts_of(settings: &str) -> Vec<String> {
 
 /// What a reader has to know: whence this is, how it was made, and why it may not be the whole of it.
 fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> String {
-    let Observation { server, caller, pages: _, changing, clock_offset: _ } = observation;
+    let Observation { server, caller, changing, .. } = observation;
     let resources = sections.iter().map(|it| it.blocks.len()).sum();
     let bindings = sections.iter().flat_map(|it| &it.blocks).map(|it| it.bindings).sum();
     let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });

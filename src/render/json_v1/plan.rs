@@ -103,7 +103,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
         let Pass { verb: _, decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } =
             *pass;
-        let Observation { server, caller, pages, changing: _, clock_offset } = observation;
+        let Observation { server, caller, pages, clock_offset, .. } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
         let Assessment { risks, accepted } = assessment;
         let names = Names(naming.directory());

@@ -134,7 +134,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn link(self, link: crate::binding::Link) -> Link<'a> {
-        let crate::binding::Link { id, binding, ends: _ } = link;
+        let crate::binding::Link { id, binding, .. } = link;
         Link {
             id,
             resource: self.resource(binding.resource),

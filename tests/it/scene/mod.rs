@@ -63,7 +63,7 @@ impl Scene {
                 counted: None,
             },
             asks: Asks::default(),
-            observation: Observation { server, caller, pages: 1, changing: false, clock_offset: None },
+            observation: Observation { pages: 1, ..Observation::new(server, caller) },
             seen: None,
             report: None,
             base: None,
@@ -112,7 +112,7 @@ impl Scene {
     pub(crate) fn link(&mut self, binding: [&str; 3]) -> Link {
         let binding = self.binding(binding);
         self.links += 1;
-        Link { id: LinkId::from(Uuid::from_u128(0x11 << 120 | self.links)), binding, ends: None }
+        Link::plain(LinkId::from(Uuid::from_u128(0x11 << 120 | self.links)), binding)
     }
 
     pub(crate) fn removal(&mut self, binding: [&str; 3], why: Why, origins: &[Origin]) -> Removal {
