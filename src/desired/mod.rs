@@ -56,6 +56,7 @@ mod quote;
 mod read;
 mod resolve;
 pub mod risks;
+mod runs;
 mod schema;
 mod suggest;
 mod territory;

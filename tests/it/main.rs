@@ -52,6 +52,7 @@ mod deploy;
 mod desired_decode;
 mod desired_invalid;
 mod desired_properties;
+mod desired_runs;
 mod desired_valid;
 mod doctor;
 mod doctor_server;
