@@ -1,23 +1,66 @@
 //! `apply`: makes live equal to the files, once.
 
 use std::io::BufRead as _;
-use std::path::Path;
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use clap::Args;
 
-use super::args::{Apply, Formats};
-use super::connect::{Connection, Usage, connect};
-use super::formats::{Manner, Untold};
+use super::connect::{Connection, Server, Usage, connect};
+use super::formats::{Formats, Manner, Untold};
+use super::narrowing::Narrowing;
 use super::plan::request;
 use super::progress::Progress;
 use super::review::Review;
+use super::revision::FilesOrPlan;
 use super::signals::Signals;
 use super::target::{self, Inputs};
-use super::{Exit, output, read, saved};
+use super::values::switch;
+use super::{Exit, exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
 use crate::render::{self, Naming, Verb};
 use crate::report::{Report, Stop};
+
+/// `apply`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Apply {
+    /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
+    /// tells accidents, not forgery: what is done is decided anew.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "max_creations", "approve",
+          "no_removals", "only"])]
+    pub(super) plan: Option<PathBuf>,
+    /// Applies without asking.
+    #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
+    pub(super) auto_approve: bool,
+    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
+    #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
+    pub(super) partial_view: bool,
+    /// Writes sent at a time.
+    #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
+    pub(super) write_parallelism: NonZeroU16,
+    /// Shows, as a diff of YAML, what is live and what will be.
+    #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
+    pub(super) diff: bool,
+    /// There is a verb for it.
+    #[arg(long, hide = true)]
+    pub(super) dry_run: bool,
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: FilesOrPlan,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
+}
 
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Apply { plan, files, server, formats, .. } = arguments;

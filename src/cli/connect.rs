@@ -1,15 +1,45 @@
 //! From arguments and environment to a client.
 
-use std::num::NonZeroUsize;
-use std::path::Path;
+use std::num::{NonZeroU16, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use clap::Args;
 
-use super::args::Server;
-use super::values::SandboxChoice;
+use super::values::{SandboxChoice, choice, duration, switch};
 use super::{output, secrets};
 use crate::api::{self, Address, Client, TokenSource, retry::Patience};
 use crate::sandbox::{Sandbox, Waldur, World, tokens};
+
+/// Which server, and how to speak to it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(super) struct Server {
+    /// Where Waldur is, with or without `/api`. The token is read from `WALDUR_ACCESS_TOKEN` or `--token-file`.
+    #[arg(long, env = "WALDUR_API_URL", value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// A file that holds the token; read again when it changes.
+    #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Sends the token over plain `http://` to another machine: whoever can read the traffic can use the token.
+    #[arg(long, env = "GRANTSYNC_INSECURE_HTTP", value_parser = switch())]
+    pub(super) insecure_http: bool,
+    /// Instead of any server that is set: a sandbox inside this process, with a little world in it. It is a Waldur 7.0
+    /// unless another version is given, e.g. `--sandbox=8.1`.
+    #[arg(long, env = "GRANTSYNC_SANDBOX", value_name = "VERSION", value_parser = choice, num_args = 0..=1,
+          require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true)]
+    pub(super) sandbox: SandboxChoice,
+    /// Certificates to trust besides those of the system, in PEM.
+    #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Reads sent at a time. Waldur serves the requests of one token one after the other: more is rarely faster.
+    #[arg(long, env = "GRANTSYNC_PARALLELISM", default_value = "2", value_name = "N")]
+    pub(super) parallelism: NonZeroU16,
+    /// How long one call may take, repetitions included.
+    #[arg(long, env = "GRANTSYNC_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
+    pub(super) timeout: Duration,
+}
 
 /// Something on the command line or in the environment is missing or makes no sense.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::{Args, ValueEnum};
 
-use super::args::{Doctor, DoctorFormat, Server};
-use super::connect::{Usage, start_sandbox, unencrypted};
+use super::connect::{Server, Usage, start_sandbox, unencrypted};
+use super::values::duration;
 use super::{Exit, output};
 use crate::api::retry::Patience;
 use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
@@ -16,6 +17,32 @@ use crate::doctor::{self, Check, Failure, Finding, Level, Source, Transport};
 use crate::render;
 use crate::sandbox::{Sandbox, tokens};
 use crate::site::ServerProbe;
+
+/// `doctor`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line is ok, a warning or a problem. Ends with 1 if there is a problem. No answer is waited for longer than ten seconds."
+)]
+pub(super) struct Doctor {
+    /// How often grantsync is to run with this token: does the token live that long?
+    #[arg(long, env = "GRANTSYNC_INTERVAL", value_name = "DURATION", value_parser = duration)]
+    interval: Option<Duration>,
+    /// Lines for people, or JSON for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: DoctorFormat,
+    /// Server.
+    #[command(flatten)]
+    server: Server,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DoctorFormat {
+    /// A line each.
+    Text,
+    /// JSON, version 1.
+    Json,
+}
 
 pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<Exit> {
     let mut told = Told { findings: Vec::new(), format: *format };

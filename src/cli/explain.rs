@@ -7,8 +7,8 @@ use anyhow::Result;
 use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, Timestamp};
 
-use super::args::{Files, Server};
-use super::connect::{Connection, connect};
+use super::connect::{Connection, Server, connect};
+use super::revision::Files;
 use super::{Exit, exit, output, read};
 use crate::api::Client;
 use crate::binding::LinkId;

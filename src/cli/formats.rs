@@ -8,9 +8,8 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
-use clap::ArgMatches;
+use clap::{ArgMatches, Args};
 
-use super::args::Formats;
 use super::read::{self, Read};
 use super::review::Review;
 use super::saved::NotCurrent;
@@ -19,6 +18,21 @@ use super::{Exit, output};
 use crate::reconcile::Prepared;
 use crate::render::{self, Detail, Failed, Format, Naming, Pass, Shown, Stale, Verb, job_summary, render};
 use crate::report::{Failure, Report};
+
+/// In which formats everything is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Formats {
+    /// What standard output shows: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
+    #[arg(long, env = "GRANTSYNC_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Writes another format to a file besides, e.g. `markdown=plan.md`, or to standard output (`-`); may be repeated.
+    #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
+    pub(super) report: Vec<ReportTo>,
+    /// Whether `-o -` asks for standard output.
+    #[arg(skip)]
+    pub(super) saved_to_stdout: bool,
+}
 
 /// One `--report`: a format, and the file it goes to.
 #[derive(Debug, Clone)]

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 
-use super::args::{Links, LinksFormat, Revision};
-use super::connect::{Connection, connect};
+use super::connect::{Connection, Server, connect};
+use super::revision::Revision;
+use super::values::link_id;
 use super::{Exit, output, read};
 use crate::api::{self, Client, Listing, Narrowed, RoleIs};
 use crate::binding::{LinkId, ResourceId};
@@ -15,6 +19,46 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups, Resource};
 use crate::render::{counted, links, visible};
 use crate::snapshot::{Caller, NamedLink, Observation, Snapshot};
+
+/// `links`.
+#[derive(Debug, Args)]
+pub(super) struct Links {
+    /// Only this link, by its id, and all that is known of it.
+    #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
+    link: Option<LinkId>,
+    /// Only on this resource, by name or UUID; may be repeated.
+    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
+    resource: Vec<String>,
+    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
+    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
+    role: Vec<String>,
+    /// Only of this user, by username or UUID; may be repeated.
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    user: Vec<String>,
+    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
+    #[arg(short, long, value_name = "PATH")]
+    file: Vec<PathBuf>,
+    /// A table for people (with ids at -v), JSON for programs, or CSV for spreadsheets.
+    ///
+    /// JSON has the names exactly as the server has them. In CSV a name that a spreadsheet would take for a formula
+    /// begins with a `'`.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: LinksFormat,
+    /// Server.
+    #[command(flatten)]
+    server: Server,
+}
+
+/// How links are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LinksFormat {
+    /// A table.
+    Text,
+    /// JSON, version 1.
+    Json,
+    /// CSV by RFC 4180.
+    Csv,
+}
 
 pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     let Links { link, resource, role, user, file, format, server } = arguments;

@@ -1,23 +1,73 @@
 //! `plan`: what `apply` would do. It is the verb that does not call it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
+use clap::Args;
 use jiff::Timestamp;
 
 use crate::policy::{Earlier, Unsettled};
 
-use super::args::Plan;
-use super::connect::{Connection, connect};
-use super::formats::Manner;
+use super::connect::{Connection, Server, connect};
+use super::formats::{Formats, Manner};
+use super::narrowing::Narrowing;
 use super::review::Review;
+use super::revision::Files;
 use super::target::{self, Inputs, Target};
-use super::{Exit, live, read, revision, saved, values};
+use super::values::{When, duration, span, switch};
+use super::{Exit, exit, live, read, revision, saved, values};
 use crate::desired::Narrow;
 use crate::reconcile::{Overrides, Request, prepare, review};
 use crate::render::{Seen, Verb};
 use crate::saved::{Asked, Told};
+
+/// `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Plan {
+    /// Ends with 2 if changes are pending and with 3 if removals are held.
+    #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE", value_parser = switch())]
+    pub(super) detailed_exitcode: bool,
+    /// Shows, as a diff of YAML, what is live and what would be.
+    #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
+    pub(super) diff: bool,
+    /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Instead of a server: what `snapshot -o` has written. Nothing is sent, and no token is needed.
+    #[arg(long, env = "GRANTSYNC_LIVE", value_name = "FILE", conflicts_with = "sandbox")]
+    pub(super) live: Option<PathBuf>,
+    /// How old that file may be.
+    #[arg(long, env = "GRANTSYNC_MAX_AGE", default_value = "24h", value_name = "DURATION", value_parser = duration)]
+    pub(super) max_age: Duration,
+    /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
+    #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
+    pub(super) base: Option<String>,
+    /// Plans for another time: a day (00:00 in the time zone of the files) or an instant like `2027-01-01T12:00:00Z`.
+    #[arg(long, env = "GRANTSYNC_AS_OF", value_name = "WHEN")]
+    pub(super) as_of: Option<When>,
+    /// Warns of grants that end within this time; `0s` for none.
+    #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION", value_parser = span)]
+    pub(super) expiring_within: Duration,
+    /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
+    #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
+    pub(super) author: Option<String>,
+    /// Files.
+    #[command(flatten)]
+    pub(super) files: Files,
+    /// Server.
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Output.
+    #[command(flatten)]
+    pub(super) formats: Formats,
+    /// Limits and narrowing.
+    #[command(flatten)]
+    pub(super) narrow: Narrowing,
+}
 
 pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, output: to, live, .. } = arguments;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::Formats;
+use super::formats::Formats;
 use crate::policy::Approved;
 use crate::reconcile::View;
 use crate::render::{self, Naming};

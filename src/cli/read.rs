@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::args::Revision;
-use super::{Exit, output, revision};
+use super::revision::{self, Revision};
+use super::{Exit, output};
 use crate::desired::Document;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::reconcile::{self, files::FilesError};

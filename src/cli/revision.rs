@@ -3,12 +3,47 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use clap::Args;
 
-use super::args::Revision;
 use super::connect::Usage;
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, Absent, FilesError, Settings};
 use crate::saved::{Base, SavedFile};
+
+/// Which files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct Files {
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
+    pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
+}
+
+/// Which files, where a saved plan holds them already.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+pub(super) struct FilesOrPlan {
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required_unless_present = "plan")]
+    pub(super) file: Vec<PathBuf>,
+    /// Of which commit.
+    #[command(flatten)]
+    pub(super) revision: Revision,
+}
+
+/// Files of a commit.
+#[derive(Debug, Default, Args)]
+pub(super) struct Revision {
+    /// Reads the files as this commit holds them, e.g. `main`, and not as they are checked out.
+    #[arg(long, env = "GRANTSYNC_GIT", value_name = "REV")]
+    pub(super) git: Option<String>,
+    /// Even if it is a branch behind its upstream.
+    #[arg(long, env = "GRANTSYNC_ALLOW_STALE")]
+    pub(super) allow_stale: bool,
+}
 
 /// Reads the files: as they are on the disk, or as a commit holds them. The outer error is of the command line.
 pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Result<Vec<Source>, FilesError>> {

@@ -1,11 +1,33 @@
 //! `sandbox`: a Waldur to try things on.
 
-use anyhow::{Context as _, Result};
+use std::path::PathBuf;
 
-use super::args::Sandbox as Arguments;
+use anyhow::{Context as _, Result};
+use clap::Args;
+
 use super::signals::interrupted;
 use super::{Exit, output};
-use crate::sandbox::{Load, Sandbox, World, tokens};
+use crate::sandbox::{Load, Sandbox, Waldur, World, tokens};
+
+/// `sandbox`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Which version of Waldur to be: `7.0`, `8.0` or `8.1`.
+    #[arg(long, default_value = "7.0", value_name = "VERSION")]
+    waldur: Waldur,
+    /// Instead of the little world: a large one with this many links, on 200 resources among 2,000 users.
+    #[arg(long, value_name = "N")]
+    links: Option<usize>,
+    /// Keeps the world in this file, so that it survives a restart.
+    #[arg(long, env = "GRANTSYNC_STATE", value_name = "PATH")]
+    state: Option<PathBuf>,
+    /// Takes as long for everything as a real Waldur on two cores.
+    #[arg(long)]
+    slow: bool,
+    /// Where to listen.
+    #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: std::net::SocketAddr,
+}
 
 /// Who else there is; the staff token is printed on its own.
 const CALLERS: [(&str, &str); 7] = [

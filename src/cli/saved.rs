@@ -7,8 +7,10 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{Files, Formats, Server};
+use super::connect::Server;
+use super::formats::Formats;
 use super::narrowing::Narrowing;
+use super::revision::Files;
 use super::target::Target;
 use super::{plan, read, values};
 use crate::api::Address;

@@ -1,18 +1,35 @@
 //! `show`: a saved plan, as it was when it was made.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::Show;
-use super::formats::Manner;
+use super::formats::{Formats, Manner};
 use super::plan::request;
 use super::review::Review;
 use super::target::Inputs;
-use super::{Exit, live, output, read, saved};
+use super::{Exit, exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
 use crate::render::{Seen, Verb, visible};
 use crate::saved::SavedPlan;
+
+/// `show`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Show {
+    /// What `plan -o` has written. Its checksum tells accidents, not forgery.
+    #[arg(value_name = "PLAN")]
+    plan: PathBuf,
+    /// Shows, as a diff of YAML, what was live and what would have been.
+    #[arg(long)]
+    diff: bool,
+    /// Output.
+    #[command(flatten)]
+    formats: Formats,
+}
 
 pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
     let Show { plan, formats, .. } = arguments;

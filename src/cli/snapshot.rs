@@ -1,15 +1,36 @@
 //! `snapshot`: keeps what is live, for a plan where no token is.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::{Revision, Snapshot};
-use super::connect::{Connection, connect};
+use super::connect::{Connection, Server, connect};
+use super::revision::Revision;
 use super::target::{self, Inputs, Target};
-use super::{Exit, output, read};
+use super::{Exit, exit, output, read};
 use crate::directory::{Directory, Lookups};
 use crate::render::counted;
 use crate::saved::SavedView;
+
+/// `snapshot`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Snapshot {
+    /// Where to write it. It names everything that the token can see, and holds nothing of the token.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Files whose names are looked up, too: users who hold no link are not known otherwise. May be repeated.
+    #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH")]
+    file: Vec<PathBuf>,
+    /// Keeps the names of all users, so that a plan can name anybody.
+    #[arg(long, env = "GRANTSYNC_ALL_USERS")]
+    all_users: bool,
+    /// Server.
+    #[command(flatten)]
+    server: Server,
+}
 
 pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
     let Snapshot { output: to, file, all_users, server } = arguments;

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::args::Server;
-use super::connect::Usage;
+use super::connect::{Server, Usage};
 use super::output;
 use crate::outfile::{OutFile, follow};
 use crate::reconcile::files;

@@ -2,14 +2,31 @@
 //! they name is there.
 
 use anyhow::Result;
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::Validate;
-use super::connect::{Connection, connect};
+use super::connect::{Connection, Server, connect};
 use super::read::Read;
-use super::{Exit, output, read};
+use super::revision::Files;
+use super::values::switch;
+use super::{Exit, exit, output, read};
 use crate::reconcile::look_up;
 use crate::render::{banner, counted};
+
+/// `validate`.
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct Validate {
+    /// Looks up every name on the server, too; changes nothing.
+    #[arg(long, env = "GRANTSYNC_ONLINE", value_parser = switch())]
+    online: bool,
+    /// Files.
+    #[command(flatten)]
+    files: Files,
+    /// Server.
+    #[command(flatten)]
+    server: Server,
+}
 
 pub(super) async fn run(Validate { files, online, server }: &Validate) -> Result<Exit> {
     let read = read::files(&files.file, &files.revision).await?;

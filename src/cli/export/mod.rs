@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::args::Server;
-use super::connect::{Connection, Usage, connect};
+use super::connect::{Connection, Server, Usage, connect};
 use super::target::{self, Inputs, Target, is_stdout};
 use super::{Exit, exit, output};
 use crate::desired::export::{self, Extent, Form, Given};

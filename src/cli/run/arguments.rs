@@ -9,9 +9,11 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::args::{Apply, FilesOrPlan, Formats, Revision, Server};
-use crate::cli::connect::Usage;
+use crate::cli::apply::Apply;
+use crate::cli::connect::{Server, Usage};
+use crate::cli::formats::Formats;
 use crate::cli::narrowing::Narrowing;
+use crate::cli::revision::{FilesOrPlan, Revision};
 use crate::cli::values::{duration, switch};
 use crate::daemon::{Schedule, ScheduleError};
 
