@@ -4,13 +4,12 @@ use std::io::BufRead as _;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use clap::Args;
 
-use super::connect::{Connection, Server, Usage, connect};
-use super::formats::{Formats, Manner, Untold};
-use super::narrowing::Narrowing;
-use super::plan::request;
+use super::connect::{Connection, Server, connect};
+use super::error::{Error, Result};
+use super::formats::{Formats, Reporter};
+use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
 use super::review::Review;
 use super::revision::FilesOrPlan;
@@ -77,14 +76,13 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let auto_approve = *auto_approve || plan.is_some();
     let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
     if *dry_run {
-        return Err(usage("there is no `--dry-run`", "use `grantsync plan`").into());
+        return Err(Error::usage("there is no `--dry-run`", "use `grantsync plan`"));
     }
     if !auto_approve && (from_stdin || !output::interactive()) {
-        return Err(usage(
+        return Err(Error::usage(
             "nobody is there to be asked whether to apply",
             "look at `grantsync plan` first, then run `apply` with `--auto-approve`",
-        )
-        .into());
+        ));
     }
     let saved = plan.as_deref().map(saved::read).transpose()?;
     let read = match &saved {
@@ -97,21 +95,21 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     formats.open()?;
     let Connection { client, sandbox } = connect(server).await?;
     let signals = Signals::listen()?;
-    let asked = saved.as_ref().map_or_else(|| saved::asked(narrow), |it| it.asked.clone());
-    let only = saved::narrow(&asked)?;
-    let mut request = request(&read, &asked, &only);
+    let asked = saved.as_ref().map_or_else(|| narrow.asked(), |it| it.asked.clone());
+    let only = narrowing::narrow(&asked)?;
+    let mut request = request(&read.document, &asked, &only);
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let change = Review::new(&asked);
-    let manner = Manner { verb: Verb::Apply, formats, verbose, diff: *diff };
+    let reporter = Reporter { verb: Verb::Apply, formats, verbose, diff: *diff, read: &read, change: &change };
     let progress = Progress::new(formats);
     let mut declined = false;
     let confirm = async |prepared: &Prepared| {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        let answer = match manner.show(&read, prepared, &change) {
+        let answer = match reporter.show(prepared) {
             Ok(()) if auto_approve => Answer::Apply,
             Ok(()) => ask(prepared).await,
             Err(error) => {
@@ -138,13 +136,13 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if let Some(saved) = &saved {
             saved::same_changes(saved, &prepared, formats)?;
         }
-        manner.show(&read, &prepared, &change)?;
-        manner.tell(&read, &prepared, &change, None)?;
+        reporter.show(&prepared)?;
+        reporter.tell(&prepared, None)?;
         return Ok(Exit::of_apply(&prepared.decision, None));
     };
     let shown = formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))));
-    manner.tell(&read, &prepared, &change, Some(&report))?;
-    shown.context(Untold("to standard output".to_owned()))?;
+    reporter.tell(&prepared, Some(&report))?;
+    shown.map_err(|it| it.unwritten("to standard output"))?;
     if sandbox.is_some() {
         second_pass(formats, &client, &request, &report).await?;
     }
@@ -184,8 +182,4 @@ async fn ask(prepared: &Prepared) -> Answer {
         Ok(Ok(line)) if line.trim() == "yes" => Answer::Apply,
         _ => Answer::Leave,
     }
-}
-
-fn usage(message: &str, help: &str) -> Usage {
-    Usage { message: message.to_owned(), help: help.to_owned() }
 }

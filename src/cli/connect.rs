@@ -4,9 +4,9 @@ use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
 use clap::Args;
 
+use super::error::{Context as _, Error, Result};
 use super::values::{SandboxChoice, choice, duration, switch};
 use super::{output, secrets};
 use crate::api::{self, Address, Client, TokenSource, retry::Patience};
@@ -41,14 +41,6 @@ pub(super) struct Server {
     pub(super) timeout: Duration,
 }
 
-/// Something on the command line or in the environment is missing or makes no sense.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub(super) struct Usage {
-    pub(super) message: String,
-    pub(super) help: String,
-}
-
 /// A client, and the sandbox it speaks to, if it does.
 pub(super) struct Connection {
     pub(super) client: Client,
@@ -62,11 +54,14 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
     let (url, token) = match (&sandbox, url) {
         (Some(sandbox), _) => (sandbox.url(), TokenSource::Text(tokens::STAFF.into())),
         (None, Some(url)) => (url.clone(), token(token_file.as_deref())?),
-        (None, None) => return Err(no_server().into()),
+        (None, None) => {
+            let help = "set WALDUR_API_URL and WALDUR_ACCESS_TOKEN, or try it with --sandbox";
+            return Err(Error::usage("no server", help));
+        }
     };
     let address = Address::parse(&url)?;
     if let Some(refused) = unencrypted(&address, server) {
-        return Err(refused.into());
+        return Err(refused);
     }
     if !address.is_private() {
         output::say(&format!("warning: the token is sent to {address} without encryption; use `https://`\n\n"));
@@ -81,17 +76,16 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
 }
 
 /// Why the token is not sent there: others might read it on the way, and nobody said that they may.
-pub(super) fn unencrypted(address: &Address, server: &Server) -> Option<Usage> {
-    (!address.is_private() && !server.insecure_http).then(|| Usage {
-        message: format!("{address} would receive the token without encryption"),
-        help: "use `https://`; or `--insecure-http`, if nobody can read the traffic between here and there".to_owned(),
-    })
+pub(super) fn unencrypted(address: &Address, server: &Server) -> Option<Error> {
+    let help = "use `https://`; or `--insecure-http`, if nobody can read the traffic between here and there";
+    (!address.is_private() && !server.insecure_http)
+        .then(|| Error::usage(format!("{address} would receive the token without encryption"), help))
 }
 
 /// Starts the sandbox that is asked for, if one is.
 pub(super) async fn start_sandbox(SandboxChoice(waldur): SandboxChoice) -> Result<Option<Sandbox>> {
     let Some(waldur) = waldur else { return Ok(None) };
-    let sandbox = Sandbox::start(World::example_of(waldur)).await.context("could not start a sandbox")?;
+    let sandbox = Sandbox::start(World::example_of(waldur)).await.context(|| "could not start a sandbox")?;
     let version = if waldur == Waldur::default() { String::new() } else { format!(" {waldur}") };
     output::say(&format!("sandbox: a Waldur{version} inside this process, at {}\n\n", sandbox.url()));
     Ok(Some(sandbox))
@@ -104,18 +98,9 @@ fn token(file: Option<&Path>) -> Result<TokenSource> {
     }
     match std::env::var("WALDUR_ACCESS_TOKEN") {
         Ok(text) if !text.trim().is_empty() => Ok(TokenSource::Text(text.into())),
-        _ => Err(Usage {
-            message: "no token".to_owned(),
-            help: "put a staff token into WALDUR_ACCESS_TOKEN, or its file's name into WALDUR_ACCESS_TOKEN_FILE"
-                .to_owned(),
-        }
-        .into()),
-    }
-}
-
-fn no_server() -> Usage {
-    Usage {
-        message: "no server".to_owned(),
-        help: "set WALDUR_API_URL and WALDUR_ACCESS_TOKEN, or try it with --sandbox".to_owned(),
+        _ => Err(Error::usage(
+            "no token",
+            "put a staff token into WALDUR_ACCESS_TOKEN, or its file's name into WALDUR_ACCESS_TOKEN_FILE",
+        )),
     }
 }

@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::connect::{Server, Usage, start_sandbox, unencrypted};
+use super::connect::{Server, start_sandbox, unencrypted};
+use super::error::Result;
 use super::values::duration;
 use super::{Exit, output};
 use crate::api::retry::Patience;
@@ -98,7 +98,7 @@ fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Told) -> Result
     };
     let nobody = client(server, &address, TokenSource::Text(NOBODY.into()));
     let shown = |token| match unencrypted(&address, server) {
-        Some(Usage { message, help }) => Err(Failure { message, help: Some(help) }),
+        Some(error) => Err(Failure { message: error.line(), help: error.hints.into_iter().next() }),
         None => client(server, &address, token).map_err(|error| failure(&error)),
     };
     let known = token.map(shown).transpose();

@@ -1,22 +1,22 @@
 //! `explain`: why somebody has, gets, loses or lacks a role. It looks, and changes nothing.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use anyhow::Result;
 use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, Timestamp};
 
 use super::connect::{Connection, Server, connect};
+use super::error::Result;
+use super::narrowing::request;
 use super::revision::Files;
+use super::values::link_id;
 use super::{Exit, exit, output, read};
 use crate::api::Client;
 use crate::binding::LinkId;
-use crate::desired::{Mode, Narrow, Only};
+use crate::desired::{Narrow, Only};
 use crate::diagnostic::Diagnostic;
 use crate::explain::{Explanation, History, Known, Question, explain};
-use crate::reconcile::{self, Overrides, Prepared, Request, View, files, prepare};
-use crate::render::{self, Beside, Naming, visible};
+use crate::reconcile::{self, Prepared, View, files, prepare};
+use crate::render::{self, Beside, Naming};
+use crate::saved::Asked;
 use crate::snapshot::Caller;
 
 /// `explain`.
@@ -25,7 +25,7 @@ use crate::snapshot::Caller;
 #[command(group = ArgGroup::new("about").args(["link", "user", "resource"]).required(true).multiple(true))]
 pub(super) struct Explain {
     /// A link, by its id.
-    #[arg(value_name = "LINK", value_parser = link, conflicts_with_all = ["user", "resource"])]
+    #[arg(value_name = "LINK", value_parser = link_id, conflicts_with_all = ["user", "resource"])]
     link: Option<LinkId>,
     /// A user: which roles, and why, everywhere or on the resource.
     #[arg(long, value_name = "USER")]
@@ -53,23 +53,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         Err(problems) => return Ok(refuse(&problems, Exit::Usage)),
     };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
-    let now = Timestamp::now();
-    let request = Request {
-        document: &read.document,
-        now,
-        limits: Overrides::default(),
-        mode: Mode::Enforce,
-        only: &only,
-        approval: None,
-        partial_view: false,
-        removed_lately: 0,
-        earlier: crate::policy::Earlier::default(),
-        ended_lately: 0,
-        last_seen: Arc::default(),
-        aside: BTreeSet::new(),
-        unsettled: crate::policy::Unsettled::default(),
-        known: None,
-    };
+    let request = request(&read.document, &Asked::default(), &only);
     let Prepared { view, decision } = match prepare(&client, &request).await {
         Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),
         prepared => prepared?,
@@ -79,7 +63,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     let known =
         Known { document: &read.document, desired: &view.desired, directory: &view.directory, decision: &decision };
     let explanation = explain(question, known);
-    let since = now - SignedDuration::from_hours(24 * i64::from(*log_days));
+    let since = request.now - SignedDuration::from_hours(24 * i64::from(*log_days));
     let history = history(&client, &view, &explanation, files.revision.git.clone(), since).await?;
     output::say(&render::banner(&view.snapshot.observation));
     let naming = Naming::new(&view.directory);
@@ -138,16 +122,7 @@ async fn history(
     Ok(history)
 }
 
-/// Says what of the arguments means nothing.
 fn refuse(problems: &[Diagnostic], exit: Exit) -> Exit {
-    output::say("error: what is asked about can't be told\n");
-    for Diagnostic { message, primary, help, .. } in problems {
-        let help = help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        output::say(&format!("  {}: {}\n", visible(&primary.span.file), visible(&format!("{message}{help}"))));
-    }
+    read::refuse("what is asked about can't be told", problems);
     exit
-}
-
-fn link(text: &str) -> Result<LinkId, String> {
-    LinkId::parse(text).ok_or_else(|| "a link's id has 32 hex digits; `grantsync plan -v` shows them".to_owned())
 }

@@ -7,12 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context as _, Result};
 use clap::{ArgMatches, Args};
 
+use super::error::{Details, Error, Result};
 use super::read::{self, Read};
 use super::review::Review;
-use super::saved::NotCurrent;
 use super::target::{Target, is_stdout};
 use super::{Exit, output};
 use crate::reconcile::Prepared;
@@ -84,28 +83,25 @@ pub(super) fn written_twice(verb: &ArgMatches) -> Option<String> {
     Some(format!("{place} would be written twice: name a file for each"))
 }
 
-/// What was to be told went elsewhere as a whole, and not to this place.
-#[derive(Debug, thiserror::Error)]
-#[error("could not write {0}")]
-pub(super) struct Untold(pub(super) String);
-
-/// How a pass is told.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Manner<'a> {
+/// Tells what came of a call for which the files were read.
+#[derive(Clone, Copy)]
+pub(super) struct Reporter<'a> {
     pub(super) verb: Verb,
     pub(super) formats: &'a Formats,
     pub(super) verbose: u8,
     pub(super) diff: bool,
+    pub(super) read: &'a Read,
+    pub(super) change: &'a Review,
 }
 
-impl Manner<'_> {
+impl Reporter<'_> {
     /// Shows people what was decided: findings and banner as remarks, the plan as data.
-    pub(super) fn show(self, read: &Read, prepared: &Prepared, change: &Review) -> Result<()> {
+    pub(super) fn show(self, prepared: &Prepared) -> Result<()> {
         let Prepared { view, decision } = prepared;
-        read::tell(&read.sources, &decision.plan.problems);
-        read::tell(&read.sources, &decision.plan.warnings);
+        read::tell(&self.read.sources, &decision.plan.problems);
+        read::tell(&self.read.sources, &decision.plan.warnings);
         output::say(&render::banner(&view.snapshot.observation));
-        self.pass(read, prepared, change, None, |pass| {
+        self.pass(prepared, None, |pass| {
             if self.diff {
                 self.formats.line(&render::diff(decision, pass.naming))?;
             }
@@ -114,19 +110,13 @@ impl Manner<'_> {
     }
 
     /// Tells everything in the formats that are asked for, once it is over.
-    pub(super) fn tell(self, read: &Read, prepared: &Prepared, change: &Review, report: Option<&Report>) -> Result<()> {
-        self.pass(read, prepared, change, report, |pass| self.formats.tell(&Shown::Pass(pass)))
+    pub(super) fn tell(self, prepared: &Prepared, report: Option<&Report>) -> Result<()> {
+        self.pass(prepared, report, |pass| self.formats.tell(&Shown::Pass(pass)))
     }
 
     /// Everything that formats are made from.
-    fn pass<T>(
-        self,
-        read: &Read,
-        prepared: &Prepared,
-        change: &Review,
-        report: Option<&Report>,
-        show: impl FnOnce(Pass<'_>) -> T,
-    ) -> T {
+    fn pass<T>(self, prepared: &Prepared, report: Option<&Report>, show: impl FnOnce(Pass<'_>) -> T) -> T {
+        let Self { read, change, .. } = self;
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
         let (naming, detail) =
@@ -187,12 +177,11 @@ impl Formats {
     /// report must not be left with the last one.
     pub(super) fn end(&self, verb: Verb, ended: Result<Exit>) -> Result<Exit> {
         if let Err(error) = &ended
-            && !error.is::<Untold>()
             && let Err(untold) = self.tell_failure(verb, error)
-            && format!("{untold:#}") != format!("{error:#}")
+            && untold.line() != error.line()
         {
             // How it ended matters more.
-            output::say(&format!("error: {untold:#}\n"));
+            output::say(&format!("error: {untold}\n"));
         }
         ended
     }
@@ -204,13 +193,12 @@ impl Formats {
         let mut told = Ok(());
         if *format != Format::Text {
             let data = output::data(&render(*format, shown));
-            told = told.and(data.with_context(|| Untold("to standard output".to_owned())));
+            told = told.and(data.map_err(|it| Error::from(it).unwritten("to standard output")));
         }
         for report in report {
             let text = anstream::adapter::strip_str(&render(report.format, shown)).to_string();
             let written = report.open().and_then(|it| it.write(&text));
-            told = told
-                .and(written.map_err(|error| error.context(Untold(format!("the report {}", report.path.display())))));
+            told = told.and(written.map_err(|it| it.unwritten(&format!("the report {}", report.path.display()))));
         }
         if self.summarizes() {
             told = told.and(append_summary(&job_summary(shown)));
@@ -218,18 +206,19 @@ impl Formats {
         told
     }
 
-    fn tell_failure(&self, verb: Verb, error: &anyhow::Error) -> Result<()> {
-        if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
-            return self.tell(&Shown::Invalid { verb, diagnostics, sources });
+    fn tell_failure(&self, verb: Verb, error: &Error) -> Result<()> {
+        let failure = &Failure { message: error.line(), help: error.hints.first().cloned() };
+        match error.shown.as_deref() {
+            Some(Details::Invalid { sources, diagnostics }) => {
+                self.tell(&Shown::Invalid { verb, diagnostics, sources })
+            }
+            Some(Details::Stale { differences, names }) => {
+                let stale = Some(Stale { differences, naming: &Naming::new(names) });
+                self.tell(&Shown::Failed(Failed { verb, failure, stale }))
+            }
+            Some(Details::Unwritten) => Ok(()),
+            None => self.tell(&Shown::Failed(Failed { verb, failure, stale: None })),
         }
-        let (_, help) = read::cause(error);
-        let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        let failure = &Failure { message, help: help.into_iter().next() };
-        if let Some(NotCurrent::Changed { differences, names }) = error.downcast_ref() {
-            let stale = Some(Stale { differences, naming: &Naming::new(names) });
-            return self.tell(&Shown::Failed(Failed { verb, failure, stale }));
-        }
-        self.tell(&Shown::Failed(Failed { verb, failure, stale: None }))
     }
 }
 
@@ -238,5 +227,5 @@ fn append_summary(text: &str) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|it| !it.is_empty()) else { return Ok(()) };
     let file = OpenOptions::new().append(true).create(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| Untold(format!("the job summary {}", path.display())))
+    written.map_err(|it| Error::from(it).unwritten(&format!("the job summary {}", path.display())))
 }

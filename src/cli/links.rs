@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connect::{Connection, Server, connect};
+use super::error::Result;
 use super::revision::Revision;
 use super::values::link_id;
 use super::{Exit, output, read};

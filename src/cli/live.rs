@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
 use jiff::Timestamp;
 
-use super::saved::{self, NotCurrent};
+use super::error::{Error, Result};
+use super::{Exit, saved};
 use crate::render::{self, Seen, visible};
 use crate::saved::SavedView;
 
@@ -15,7 +15,10 @@ pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
     let view = SavedView::read(&saved::text(path)?)?;
     let Seen { age, .. } = Seen::new(view.seen, Timestamp::now(), view.everybody);
     if age > max_age {
-        return Err(NotCurrent::TooOld { age: render::span(age), most: render::span(max_age) }.into());
+        let (age, most) = (render::span(age), render::span(max_age));
+        let message = format!("what was seen of the server is {age} old, older than {most}");
+        let help = "make it again with `grantsync snapshot`, or allow for more with `--max-age`";
+        return Err(Error::new(Exit::Stale, message).help(help));
     }
     Ok(view)
 }

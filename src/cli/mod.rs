@@ -5,6 +5,7 @@ mod args;
 mod connect;
 mod contradiction;
 mod doctor;
+mod error;
 mod exit;
 mod explain;
 mod export;
@@ -39,6 +40,7 @@ use clap::error::ErrorKind;
 use crate::redact;
 use crate::visible::visible;
 use args::{Cli, Command};
+use error::{Details, Error};
 pub use exit::Exit;
 
 /// Runs the command, and says how it ended.
@@ -48,13 +50,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return usage(&error),
     };
     if let Err(error) = output::ready() {
-        return failed(&anyhow::Error::from(error).context("could not write to standard output"));
+        return failed(&Error::from(error).context("could not write to standard output"));
     }
     // Nobody sits in front of what runs for years: its log is all there is to see.
     logging::start(verbose.saturating_add(u8::from(matches!(command, Command::Run(_)))));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&anyhow::Error::from(error).context("could not start")),
+        Err(error) => return failed(&Error::from(error).context("could not start")),
     };
     let ended = runtime.block_on(async {
         match command {
@@ -96,12 +98,11 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 /// Says what went wrong, down to its cause, with the remedy where there is one.
-fn failed(error: &anyhow::Error) -> Exit {
-    if let Some(read::Invalid { sources, diagnostics }) = error.downcast_ref() {
+fn failed(Error { exit, messages, hints, shown }: &Error) -> Exit {
+    if let Some(Details::Invalid { sources, diagnostics }) = shown.as_deref() {
         read::tell(sources, diagnostics);
     }
-    let (exit, help) = read::cause(error);
-    let chain: Vec<String> = error.chain().map(|it| echo(&it.to_string())).collect();
+    let chain: Vec<String> = messages.iter().map(|it| echo(it)).collect();
     let mut told = String::new();
     for (at, part) in chain.iter().enumerate() {
         // A cause often stands in the words of what it caused already.
@@ -110,10 +111,10 @@ fn failed(error: &anyhow::Error) -> Exit {
         }
     }
     output::say(&told);
-    for help in help {
-        output::say(&format!("  help: {}\n", echo(&help)));
+    for help in hints {
+        output::say(&format!("  help: {}\n", echo(help)));
     }
-    exit
+    *exit
 }
 
 /// Text that may repeat an argument, the environment or a server: it holds no token and nothing hidden.

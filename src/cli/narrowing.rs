@@ -1,9 +1,18 @@
 //! What a call is narrowed to, and the limits that replace those of the files.
 
-use clap::Args;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::values::{OnlyOne, digest, only, switch};
-use crate::policy::Digest;
+use clap::Args;
+use jiff::Timestamp;
+
+use super::Exit;
+use super::error::{Error, Result};
+use super::values::{digest, switch};
+use crate::desired::{Document, Mode, Narrow};
+use crate::policy::{Digest, Earlier, Unsettled};
+use crate::reconcile::{Overrides, Request};
+use crate::saved::Asked;
 
 /// Less than the files say.
 #[derive(Debug, Args)]
@@ -27,5 +36,70 @@ pub(super) struct Narrowing {
     pub(super) no_removals: bool,
     /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
-    pub(super) only: Vec<OnlyOne>,
+    pub(super) only: Vec<String>,
+}
+
+impl Narrowing {
+    /// What the command line asks for, as it is kept.
+    pub(super) fn asked(&self) -> Asked {
+        let Self { max_removals, max_removal_percent, max_creations, approve, no_removals, only } = self;
+        Asked {
+            mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
+            max_removals: *max_removals,
+            max_removal_percent: *max_removal_percent,
+            max_creations: *max_creations,
+            only: only.clone(),
+            approve: approve.clone(),
+        }
+    }
+}
+
+/// What a pass is narrowed to, from what is kept of it.
+pub(super) fn narrow(Asked { only, .. }: &Asked) -> Result<Narrow> {
+    let mut narrow = Narrow::default();
+    only.iter().try_for_each(|it| add(&mut narrow, it)).map_err(|it| Error::new(Exit::Refused, it))?;
+    Ok(narrow)
+}
+
+/// Reads one `--only`.
+fn only(text: &str) -> Result<String, &'static str> {
+    add(&mut Narrow::default(), text).map(|()| text.to_owned())
+}
+
+fn add(narrow: &mut Narrow, only: &str) -> Result<(), &'static str> {
+    match only.split_once('=') {
+        Some(("user", user)) if !user.is_empty() => narrow.user(user),
+        Some(("resource", resource)) if !resource.is_empty() => narrow.resource(resource),
+        _ => return Err("write `user=NAME` or `resource=NAME`"),
+    }
+    Ok(())
+}
+
+/// A pass by hand, which knows of no other passes.
+pub(super) fn request<'a>(document: &'a Document, asked: &Asked, only: &'a Narrow) -> Request<'a> {
+    Request {
+        document,
+        now: Timestamp::now(),
+        limits: overrides(asked),
+        mode: asked.mode,
+        only,
+        approval: asked.approve.clone(),
+        partial_view: false,
+        removed_lately: 0,
+        earlier: Earlier::default(),
+        ended_lately: 0,
+        last_seen: Arc::default(),
+        aside: BTreeSet::new(),
+        unsettled: Unsettled::default(),
+        known: None,
+    }
+}
+
+/// The limits that are asked for.
+pub(super) fn overrides(asked: &Asked) -> Overrides {
+    Overrides {
+        removals: asked.max_removals,
+        removal_percent: asked.max_removal_percent,
+        creations: asked.max_creations,
+    }
 }

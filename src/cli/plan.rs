@@ -1,28 +1,22 @@
 //! `plan`: what `apply` would do. It is the verb that does not call it.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
 use clap::Args;
-use jiff::Timestamp;
-
-use crate::policy::{Earlier, Unsettled};
 
 use super::connect::{Connection, Server, connect};
-use super::formats::{Formats, Manner};
-use super::narrowing::Narrowing;
+use super::error::Result;
+use super::formats::{Formats, Reporter};
+use super::narrowing::{self, Narrowing, request};
 use super::review::Review;
 use super::revision::Files;
 use super::target::{self, Inputs, Target};
 use super::values::{When, duration, span, switch};
-use super::{Exit, exit, live, read, revision, saved, values};
-use crate::desired::Narrow;
-use crate::reconcile::{Overrides, Request, prepare, review};
+use super::{Exit, exit, live, read, revision, saved};
+use crate::reconcile::{prepare, review};
 use crate::render::{Seen, Verb};
-use crate::saved::{Asked, Told};
+use crate::saved::Told;
 
 /// `plan`.
 #[derive(Debug, Args)]
@@ -86,9 +80,10 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let commit = commit.filter(|it| saved::commit(files).as_ref() == Some(it));
     formats.open()?;
     let save_to = to.as_deref().map(Target::open).transpose()?;
-    let (asked, only) = (saved::asked(narrow), values::narrow(&narrow.only));
+    let asked = narrow.asked();
+    let only = narrowing::narrow(&asked)?;
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
-    let mut request = request(&read, &asked, &only);
+    let mut request = request(&read.document, &asked, &only);
     let made = request.now;
     let seen = kept.as_ref().map(|it| Seen::new(it.seen, made, it.everybody));
     if let Some(when) = as_of {
@@ -109,42 +104,12 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
     let change = Review::of(&request, &told, seen, &mut prepared, client).await?;
-    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
-    manner.show(&read, &prepared, &change)?;
-    manner.tell(&read, &prepared, &change, None)?;
+    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
+    reporter.show(&prepared)?;
+    reporter.tell(&prepared, None)?;
     if let Some(target) = save_to {
         let prepared = &prepared;
         saved::save(&target, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
     }
     Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
-}
-
-/// What the arguments that `plan` and `apply` share ask for.
-pub(super) fn request<'a>(read: &'a read::Read, asked: &Asked, only: &'a Narrow) -> Request<'a> {
-    let Asked { mode, max_removals: _, max_removal_percent: _, max_creations: _, only: _, approve } = asked;
-    Request {
-        document: &read.document,
-        now: Timestamp::now(),
-        limits: overrides(asked),
-        mode: *mode,
-        only,
-        approval: approve.clone(),
-        partial_view: false,
-        removed_lately: 0,
-        earlier: Earlier::default(),
-        ended_lately: 0,
-        last_seen: Arc::default(),
-        aside: BTreeSet::new(),
-        unsettled: Unsettled::default(),
-        known: None,
-    }
-}
-
-/// The limits that are asked for.
-pub(super) fn overrides(asked: &Asked) -> Overrides {
-    Overrides {
-        removals: asked.max_removals,
-        removal_percent: asked.max_removal_percent,
-        creations: asked.max_creations,
-    }
 }

@@ -1,8 +1,7 @@
 //! What is known of the change that a plan is made for.
 
-use anyhow::Result;
-
-use super::plan::overrides;
+use super::error::Result;
+use super::narrowing::overrides;
 use super::read::Read;
 use crate::api::Client;
 use crate::desired::{self, Accept, Desired};

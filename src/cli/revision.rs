@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use clap::Args;
 
-use super::connect::Usage;
+use super::error::{Context as _, Error, Result};
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, Absent, FilesError, Settings};
 use crate::saved::{Base, SavedFile};
@@ -45,13 +44,13 @@ pub(super) struct Revision {
     pub(super) allow_stale: bool,
 }
 
-/// Reads the files: as they are on the disk, or as a commit holds them. The outer error is of the command line.
-pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Result<Vec<Source>, FilesError>> {
+/// Reads the files: as they are on the disk, or as a commit holds them.
+pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Vec<Source>> {
     let Revision { git, allow_stale } = revision;
     let Some(rev) = git.clone() else {
         let paths = paths.to_owned();
         let read = move || files::read(&paths, &mut std::io::stdin(), Settings::default());
-        return Ok(tokio::task::spawn_blocking(read).await?);
+        return Ok(tokio::task::spawn_blocking(read).await??);
     };
     no_stdin(paths)?;
     let (paths, allow_stale) = (paths.to_owned(), *allow_stale);
@@ -65,7 +64,7 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Resul
         }
         files::at_revision(&paths, &rev, Absent::Refuse, Settings::default())
     };
-    Ok(tokio::task::spawn_blocking(read).await?)
+    Ok(tokio::task::spawn_blocking(read).await??)
 }
 
 /// The same files as a commit holds them; none if they are not there or can't be read.
@@ -75,15 +74,14 @@ pub(super) async fn base(paths: &[PathBuf], rev: &str) -> Result<Base> {
     let read = move || files::at_revision(&paths, &at, Absent::Skip, Settings::default());
     let sources = match tokio::task::spawn_blocking(read).await? {
         Err(FilesError::Invalid { .. }) => Vec::new(),
-        read => read.with_context(|| format!("could not read the files of `{rev}`"))?,
+        read => read.context(|| format!("could not read the files of `{rev}`"))?,
     };
     Ok(Base { revision: rev.to_owned(), files: sources.into_iter().map(SavedFile::new).collect() })
 }
 
 fn no_stdin(paths: &[PathBuf]) -> Result<()> {
     if paths.iter().any(|it| it == Path::new("-")) {
-        let (message, help) = ("standard input is in no commit", "name the files and directories with `-f`");
-        return Err(Usage { message: message.to_owned(), help: help.to_owned() }.into());
+        return Err(Error::usage("standard input is in no commit", "name the files and directories with `-f`"));
     }
     Ok(())
 }

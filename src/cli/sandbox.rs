@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
 use clap::Args;
 
+use super::error::{Context as _, Result};
 use super::signals::interrupted;
 use super::{Exit, output};
 use crate::sandbox::{Load, Sandbox, Waldur, World, tokens};
@@ -46,12 +46,12 @@ pub(super) async fn run(Arguments { waldur, links, state, slow, listen }: &Argum
         world = world.with_ends();
     }
     if let Some(path) = state {
-        world = world.kept_in(path).with_context(|| format!("could not keep the world in {}", path.display()))?;
+        world = world.kept_in(path).context(|| format!("could not keep the world in {}", path.display()))?;
     }
     world.forgets_requests = true;
     world.load = slow.then_some(Load::WALDUR);
     let sandbox = Sandbox::listen(*listen, world).await;
-    let sandbox = sandbox.with_context(|| format!("could not listen on {listen}"))?;
+    let sandbox = sandbox.context(|| format!("could not listen on {listen}"))?;
     let kept = if state.is_some() { "" } else { " It forgets everything when it ends." };
     output::say(&format!("A Waldur to try things on.{kept} In another terminal:\n\n"));
     let others: String = CALLERS.map(|(token, who)| format!("#      WALDUR_ACCESS_TOKEN={token}  # {who}\n")).concat();
@@ -61,6 +61,6 @@ pub(super) async fn run(Arguments { waldur, links, state, slow, listen }: &Argum
         tokens::STAFF
     ))?;
     output::say("\nCtrl-C ends it.\n");
-    interrupted().await.context("could not wait for Ctrl-C")?;
+    interrupted().await.context(|| "could not wait for Ctrl-C")?;
     Ok(Exit::Done)
 }

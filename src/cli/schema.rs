@@ -1,8 +1,8 @@
 //! `schema`: what the files look like, for editors, and what is written, for scripts.
 
-use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use super::error::Result;
 use super::{Exit, exit, output};
 use crate::{desired, render};
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::formats::{Formats, Manner};
-use super::plan::request;
+use super::error::Result;
+use super::formats::{Formats, Reporter};
+use super::narrowing::{self, request};
 use super::review::Review;
 use super::target::Inputs;
 use super::{Exit, exit, live, output, read, saved};
@@ -41,8 +41,8 @@ pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
 async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
-    let only = saved::narrow(&plan.asked)?;
-    let request = Request { now: plan.now, ..request(&read, &plan.asked, &only) };
+    let only = narrowing::narrow(&plan.asked)?;
+    let request = Request { now: plan.now, ..request(&read.document, &plan.asked, &only) };
     let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
     let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made, plan.view.everybody));
     formats.line(&heading(&plan))?;
@@ -56,10 +56,10 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let manner = Manner { verb: Verb::Plan, formats, verbose, diff: *diff };
     let change = Review::of(&request, &plan.told, seen, &mut prepared, None).await?;
-    manner.show(&read, &prepared, &change)?;
-    manner.tell(&read, &prepared, &change, None)?;
+    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
+    reporter.show(&prepared)?;
+    reporter.tell(&prepared, None)?;
     Ok(Exit::Done)
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
 
 use super::connect::{Connection, Server, connect};
+use super::error::Result;
 use super::revision::Revision;
 use super::target::{self, Inputs, Target};
 use super::{Exit, exit, output, read};

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
-
-use super::connect::{Server, Usage};
+use super::connect::Server;
+use super::error::{Context as _, Error, Result};
 use super::output;
 use crate::outfile::{OutFile, follow};
 use crate::reconcile::files;
@@ -30,15 +29,15 @@ impl Target {
         if is_stdout(path) {
             return Ok(Self::Stdout);
         }
-        let file = OutFile::open(path).with_context(|| could_not_write(path))?;
+        let file = OutFile::open(path).context(|| could_not_write(path))?;
         Ok(Self::File { shown: path.to_owned(), file })
     }
 
     /// Writes all of it.
     pub(super) fn write(&self, text: &str) -> Result<()> {
         match self {
-            Self::Stdout => output::data(text).context("could not write to standard output"),
-            Self::File { shown, file } => file.write(text.as_bytes()).with_context(|| could_not_write(shown)),
+            Self::Stdout => output::data(text).context(|| "could not write to standard output"),
+            Self::File { shown, file } => file.write(text.as_bytes()).context(|| could_not_write(shown)),
         }
     }
 }
@@ -75,13 +74,13 @@ impl Inputs {
             let Ok(target) = follow(path) else { continue };
             if self.files.contains(&target) || self.directories.iter().any(|it| is_read_below(&target, it)) {
                 let message = format!("`{}` is read by this call and would be overwritten", path.display());
-                return Err(usage(message, "name another file to write"));
+                return Err(Error::usage(message, "name another file to write"));
             }
             // What is no regular file takes one output after the other.
             let regular = target.metadata().map_or(true, |it| it.is_file());
             if regular && !targets.insert(target) {
                 let message = format!("`{}` would be written twice", path.display());
-                return Err(usage(message, "name a file for each output"));
+                return Err(Error::usage(message, "name a file for each output"));
             }
         }
         Ok(())
@@ -95,8 +94,4 @@ pub(super) fn settings(server: &Server) -> impl Iterator<Item = &Path> {
 
 fn is_read_below(target: &Path, directory: &Path) -> bool {
     target.strip_prefix(directory).is_ok_and(|below| files::is_yaml(below) && !files::is_hidden(below))
-}
-
-fn usage(message: String, help: &str) -> anyhow::Error {
-    Usage { message, help: help.to_owned() }.into()
 }

@@ -1,11 +1,11 @@
 //! `validate`: what can be said of files without a server and without a token; and with `--online`, whether everything
 //! they name is there.
 
-use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
 
 use super::connect::{Connection, Server, connect};
+use super::error::Result;
 use super::read::Read;
 use super::revision::Files;
 use super::values::switch;

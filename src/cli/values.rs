@@ -1,6 +1,5 @@
 //! Values as they are typed on the command line, or stand in the environment.
 
-use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,39 +9,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::binding::LinkId;
-use crate::desired::Narrow;
 use crate::policy::Digest;
 use crate::sandbox::Waldur;
-
-/// One `--only`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum OnlyOne {
-    /// `user=…`
-    User(String),
-    /// `resource=…`
-    Resource(String),
-}
-
-/// What the pass is narrowed to.
-pub(super) fn narrow<'a>(only: impl IntoIterator<Item = &'a OnlyOne>) -> Narrow {
-    let mut narrow = Narrow::default();
-    for one in only {
-        match one {
-            OnlyOne::User(user) => narrow.user(user),
-            OnlyOne::Resource(resource) => narrow.resource(resource),
-        }
-    }
-    narrow
-}
-
-impl fmt::Display for OnlyOne {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(user) => write!(f, "user={user}"),
-            Self::Resource(resource) => write!(f, "resource={resource}"),
-        }
-    }
-}
 
 /// In the environment a switch is on or off by any usual word for it, and anything else is a mistake.
 pub(super) fn switch() -> BoolishValueParser {
@@ -59,15 +27,6 @@ pub(super) fn choice(text: &str) -> Result<SandboxChoice, String> {
         "true" | "yes" | "on" | "y" | "t" | "1" => Ok(SandboxChoice(Some(Waldur::default()))),
         "false" | "no" | "off" | "n" | "f" | "0" => Ok(SandboxChoice(None)),
         version => version.parse().map(|version| SandboxChoice(Some(version))),
-    }
-}
-
-/// Reads one `--only`.
-pub(super) fn only(text: &str) -> Result<OnlyOne, String> {
-    match text.split_once('=') {
-        Some(("user", user)) if !user.is_empty() => Ok(OnlyOne::User(user.to_owned())),
-        Some(("resource", resource)) if !resource.is_empty() => Ok(OnlyOne::Resource(resource.to_owned())),
-        _ => Err("write `user=NAME` or `resource=NAME`".to_owned()),
     }
 }
 
@@ -113,7 +72,7 @@ impl When {
 /// A duration in which a day has 24 hours; it may be none.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let hours = |days: &str| days.parse::<i64>().ok()?.checked_mul(24).map(|it| format!("{it}h"));
-    let text = text.strip_suffix('d').and_then(hours).unwrap_or_else(|| text.to_owned());
+    let text = text.strip_suffix('d').and_then(|it| hours(it.trim())).unwrap_or_else(|| text.to_owned());
     if text == "0s" { Ok(Duration::ZERO) } else { duration(&text) }
 }
 

@@ -157,7 +157,7 @@ async fn questions_that_make_no_sense() {
         ("--resource cluster-c", 1, "--resource: no resource is called `cluster-c`"),
         ("--user /api/users/x/", 64, "--user: this URL names no object of the API"),
         ("", 64, "--user"),
-        ("123", 64, "a link's id has 32 hex digits"),
+        ("123", 64, "the id of a link is a UUID"),
     ] {
         let ended = bench.run(&format!("explain {arguments} -f grants.yaml")).await;
         assert_eq!((ended.code, ended.out.as_str()), (Some(code), ""), "{arguments}: {ended:?}");

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use tempfile::NamedTempFile;
 
 use super::{Present, taken};
-use crate::cli::connect::Usage;
+use crate::cli::error::{Context as _, Error, Result};
 use crate::cli::output;
 use crate::cli::target::{Target, is_stdout};
 use crate::desired::export::{self, ExportedFile};
@@ -21,12 +20,12 @@ const NAMED: usize = 10;
 /// Finds out whether files can be written below a directory that may not exist yet, and changes nothing.
 pub(super) fn ready(directory: &Path) -> Result<()> {
     if is_stdout(directory) {
-        let (message, help) = ("standard output is not a directory", "name one with `--output`, or omit `--split-by`");
-        return Err(Usage { message: message.to_owned(), help: help.to_owned() }.into());
+        let help = "name one with `--output`, or omit `--split-by`";
+        return Err(Error::usage("standard output is not a directory", help));
     }
-    let absolute = std::path::absolute(directory).with_context(|| cannot("write to", directory))?;
+    let absolute = std::path::absolute(directory).context(|| cannot("write to", directory))?;
     let existing = absolute.ancestors().find(|it| it.exists()).unwrap_or(&absolute);
-    NamedTempFile::new_in(existing).with_context(|| cannot("write to", directory))?;
+    NamedTempFile::new_in(existing).context(|| cannot("write to", directory))?;
     Ok(())
 }
 
@@ -52,7 +51,7 @@ pub(super) fn write(directory: &Path, files: &[ExportedFile], present: Present) 
     for ExportedFile { name, text } in files {
         let path = directory.join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| cannot("make", folder))?;
+            fs::create_dir_all(folder).context(|| cannot("make", folder))?;
         }
         Target::open(&path)?.write(text)?;
     }
@@ -76,19 +75,19 @@ fn earlier(directory: &Path, files: &[ExportedFile]) -> BTreeSet<PathBuf> {
 
 /// Removes a file, and the folders below the directory that are empty then.
 fn remove(directory: &Path, path: &Path) -> Result<()> {
-    fs::remove_file(path).with_context(|| cannot("remove", path))?;
+    fs::remove_file(path).context(|| cannot("remove", path))?;
     let folders = path.ancestors().skip(1).take_while(|it| *it != directory);
     // One that still holds something stays.
     let _ = folders.map(fs::remove_dir).find(Result::is_err);
     Ok(())
 }
 
-fn left_over(stale: &[PathBuf]) -> anyhow::Error {
+fn left_over(stale: &[PathBuf]) -> Error {
     let names: Vec<_> = stale.iter().take(NAMED).map(|it| format!("`{}`", it.display())).collect();
     let more = stale.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let message = format!("an earlier export wrote files that would still be read: {}{more}", names.join(", "));
-    Usage { message, help: "`--prune` removes them".to_owned() }.into()
+    Error::usage(message, "`--prune` removes them")
 }
 
 /// All YAML below a directory, as reading it would find it; none where there is no directory.
@@ -99,9 +98,9 @@ fn yaml_below(directory: &Path) -> Result<Vec<PathBuf>> {
         if !folder.is_dir() {
             continue;
         }
-        let entries = fs::read_dir(&folder).with_context(|| cannot("read", &folder))?;
+        let entries = fs::read_dir(&folder).context(|| cannot("read", &folder))?;
         for entry in entries {
-            let entry = entry.with_context(|| cannot("read", &folder))?;
+            let entry = entry.context(|| cannot("read", &folder))?;
             let (path, kind) = (entry.path(), entry.file_type()?);
             let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
             if kind.is_dir() && !hidden {

@@ -4,15 +4,15 @@ mod folder;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::connect::{Connection, Server, Usage, connect};
+use super::connect::{Connection, Server, connect};
+use super::error::{Error, Result};
 use super::target::{self, Inputs, Target, is_stdout};
-use super::{Exit, exit, output};
+use super::{Exit, exit, output, read};
 use crate::desired::export::{self, Extent, Form, Given};
 use crate::diagnostic::Diagnostic;
-use crate::render::{self, visible};
+use crate::render;
 
 /// `export`.
 #[derive(Debug, Args)]
@@ -106,13 +106,8 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Says what of the arguments means nothing.
 fn refuse(problems: &[Diagnostic]) {
-    output::say("error: what is to be exported can't be told\n");
-    for Diagnostic { message, primary, help, .. } in problems {
-        let help = help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        output::say(&format!("  {}: {}\n", visible(&primary.span.file), visible(&format!("{message}{help}"))));
-    }
+    read::refuse("what is to be exported can't be told", problems);
 }
 
 /// What to do with files that are there already.
@@ -133,6 +128,6 @@ impl Present {
     }
 }
 
-fn taken(path: &Path, help: &str) -> anyhow::Error {
-    Usage { message: format!("`{}` is there already", path.display()), help: help.to_owned() }.into()
+fn taken(path: &Path, help: &str) -> Error {
+    Error::usage(format!("`{}` is there already", path.display()), help)
 }

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::Result;
 use clap::Args;
 
 use crate::cli::apply::Apply;
-use crate::cli::connect::{Server, Usage};
+use crate::cli::connect::Server;
+use crate::cli::error::{Error, Result};
 use crate::cli::formats::Formats;
 use crate::cli::narrowing::Narrowing;
 use crate::cli::revision::{FilesOrPlan, Revision};
-use crate::cli::values::{duration, switch};
+use crate::cli::values::{duration, span, switch};
 use crate::daemon::{Schedule, ScheduleError};
 
 /// `run`.
@@ -54,7 +54,7 @@ pub(in crate::cli) struct Arguments {
     pub(super) shutdown_timeout: Duration,
     /// What ends within this time is shown as ending soon.
     #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION",
-          value_parser = days)]
+          value_parser = span)]
     pub(super) expiring_within: Duration,
     /// Does one pass, as `apply --auto-approve` does, and ends with its exit code.
     #[arg(long, env = "GRANTSYNC_ONCE", value_parser = switch())]
@@ -102,15 +102,15 @@ impl Arguments {
     /// The schedule they ask for, if they make sense together.
     pub(super) fn schedule(&self) -> Result<Schedule> {
         if self.file.iter().any(|it| it == Path::new("-")) {
-            return Err(usage("standard input can be read only once", "name files or directories with `-f`").into());
+            return Err(Error::usage("standard input can be read only once", "name files or directories with `-f`"));
         }
         if let Some(path) = self.file.iter().find(|it| it.metadata().is_ok_and(|it| !it.is_file() && !it.is_dir())) {
             let message = format!("`{}` is no regular file and can be read only once", path.display());
-            return Err(usage(&message, "name files or directories with `-f`").into());
+            return Err(Error::usage(message, "name files or directories with `-f`"));
         }
         if self.narrow.approve.is_some() {
             let help = "put an approval under `approvals` in the files; or, for one pass, add `--once`";
-            return Err(usage("an approval is for one pass, and this runs for years", help).into());
+            return Err(Error::usage("an approval is for one pass, and this runs for years", help));
         }
         let schedule = match &self.cron {
             Some(pattern) => Schedule::cron(pattern, &self.timezone),
@@ -122,7 +122,7 @@ impl Arguments {
                 ScheduleError::Zone(_) => "write the name of a time zone, like `--timezone Europe/Tallinn`",
                 _ => "write `--interval 5m`, or `--cron '*/10 * * * *'`",
             };
-            usage(&format!("{error}{because}"), help).into()
+            Error::usage(format!("{error}{because}"), help)
         })
     }
 
@@ -153,14 +153,4 @@ impl FromStr for Listen {
         }
         text.parse().map(Self::At).map_err(|_| "write an address like `127.0.0.1:9090`, or `none`".to_owned())
     }
-}
-
-/// A length of time that may be told in days, which have 24 hours here.
-fn days(text: &str) -> Result<Duration, String> {
-    let days = text.strip_suffix('d').and_then(|it| it.trim().parse::<u32>().ok());
-    days.map_or_else(|| duration(text), |it| Ok(Duration::from_secs(u64::from(it) * 24 * 3600)))
-}
-
-fn usage(message: &str, help: &str) -> Usage {
-    Usage { message: message.to_owned(), help: help.to_owned() }
 }

@@ -13,14 +13,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::connect::{Connection, connect};
-use super::{Exit, apply, output, saved, secrets};
+use super::error::{Context as _, Result};
+use super::{Exit, apply, narrowing, output, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
 use crate::daemon::{
@@ -38,14 +38,6 @@ use pass::Agent;
 /// The admin port, served for as long as the agent runs.
 type Served = JoinHandle<std::io::Result<()>>;
 
-/// Something that the agent needs from the start is not there.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub(super) struct CannotStart {
-    message: String,
-    pub(super) help: &'static str,
-}
-
 pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     if arguments.once {
         return apply::run(&arguments.once(), verbose).await;
@@ -62,17 +54,17 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     let (asker, asks) = daemon::channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let (tell, status) = watch::channel(Status::new(about, Timestamp::now()));
-    tokio::spawn(Signals::catch().context("could not listen for signals")?.pass_on(asker.clone(), stop.clone()));
+    tokio::spawn(Signals::catch().context(|| "could not listen for signals")?.pass_on(asker.clone(), stop.clone()));
     let served = serve(&arguments, &asker, &status).await?;
     let died = served.map(|it| tokio::spawn(admin::leave_with(it, stop)));
     watch_files(&arguments, &asker).await;
     let told = tokio::spawn(daemon::tell_systemd(status));
 
-    let asked = saved::asked(&arguments.narrow);
+    let asked = arguments.narrow.asked();
     let agent = Agent {
         client,
         files: arguments.file,
-        only: saved::narrow(&asked)?,
+        only: narrowing::narrow(&asked)?,
         asked,
         partial_view: arguments.partial_view,
         pace: Pace { parallelism: usize::from(arguments.write_parallelism.get()), ..Pace::default() },
@@ -108,13 +100,13 @@ async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<St
     let sync_token = arguments.sync_token_file.as_deref().map(|path| {
         let message = || format!("could not read the sync token in `{}`", path.display());
         let help = "put a secret of your own there, on one line; or leave `--sync-token-file` out";
-        SyncToken::in_file(path).with_context(|| CannotStart { message: message(), help })
+        SyncToken::in_file(path).context(message).map_err(|it| it.help(help))
     });
     let sync_token = sync_token.transpose()?;
     let help = "choose another address with `--listen`, or `--listen none`; does another grantsync run here?";
     let message = || format!("could not listen on {address}");
-    let listener = TcpListener::bind(address).await.with_context(|| CannotStart { message: message(), help })?;
-    let address = listener.local_addr().context("could not listen")?;
+    let listener = TcpListener::bind(address).await.context(message).map_err(|it| it.help(help))?;
+    let address = listener.local_addr().context(|| "could not listen")?;
     output::say(&format!("the page for people is at http://{address}/\n"));
     let names = arguments.allowed_host.clone();
     let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, names, clock: Timestamp::now };

@@ -15,13 +15,14 @@ use super::commit::read_with_commit;
 use super::reading;
 use super::words::{finished, refused, waits};
 use crate::api::{self, Client, Method};
+use crate::cli::narrowing::overrides;
 use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
 use crate::desired::{self, Document, Mode, Narrow};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::event::Event;
 use crate::policy::{Aside, Earlier, LastSeen, Readings};
 use crate::reconcile::files::FilesError;
-use crate::reconcile::{Answer, Known, Overrides, Pace, Request, reconcile};
+use crate::reconcile::{Answer, Known, Pace, Request, reconcile};
 use crate::render;
 use crate::saved::Asked;
 
@@ -133,17 +134,12 @@ impl Agent {
             Ok(earlier) => earlier,
             Err(error) => return refused(error.into()),
         };
-        let Asked { mode, max_removals, max_removal_percent, max_creations, only: _, approve: _ } = &self.asked;
         let known = self.known.borrow().clone();
         let request = Request {
             document: &document,
             now,
-            limits: Overrides {
-                removals: *max_removals,
-                removal_percent: *max_removal_percent,
-                creations: *max_creations,
-            },
-            mode: if vanished { Mode::AddOnly.max(*mode) } else { *mode },
+            limits: overrides(&self.asked),
+            mode: if vanished { Mode::AddOnly.max(self.asked.mode) } else { self.asked.mode },
             only: &self.only,
             approval: None,
             partial_view: self.partial_view,
