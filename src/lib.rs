@@ -28,6 +28,7 @@
 //! | [`policy`] | limits, mode, approval; the only maker of [`Approved`](policy::Approved) | look at names |
 //! | [`report`] | what became of each step | send one |
 //! | [`mod@explain`] | why somebody has, gets, loses or lacks a role | decide anything: it brings together what is known |
+//! | [`mod@review`] | what a change to the files does, at any time: to access, to what is managed, to settings | look at steps |
 //! | [`risk`] | what reviewers should not miss, a table of rules | hold anything |
 //! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
 //! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
@@ -58,6 +59,7 @@ pub mod explain;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod review;
 pub mod risk;
 pub mod saved;
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::change::Change;
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::formats::{Formats, Reporter};
 use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
-use super::review::Review;
 use super::revision::FilesOrPlan;
 use super::signals::Signals;
 use super::target::{self, Inputs};
@@ -101,7 +101,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
-    let change = Review::new(&asked);
+    let change = Change::new(&asked);
     let reporter = Reporter { verb: Verb::Apply, formats, verbose, diff: *diff, read: &read, change: &change };
     let progress = Progress::new(formats);
     let mut declined = false;

@@ -9,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 
 use clap::{ArgMatches, Args};
 
+use super::change::Change;
 use super::error::{Details, Error, Result};
 use super::read::{self, Read};
-use super::review::Review;
 use super::target::{Target, is_stdout};
 use super::{Exit, output};
 use crate::reconcile::Prepared;
@@ -91,7 +91,7 @@ pub(super) struct Reporter<'a> {
     pub(super) verbose: u8,
     pub(super) diff: bool,
     pub(super) read: &'a Read,
-    pub(super) change: &'a Review,
+    pub(super) change: &'a Change,
 }
 
 impl Reporter<'_> {
@@ -129,6 +129,7 @@ impl Reporter<'_> {
             seen: change.seen,
             naming: &naming,
             causes: change.causes.as_ref(),
+            review: &change.review,
             assessment: &change.assess(read, prepared),
             sources: &read.sources,
             detail,

@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod change;
 mod connect;
 mod contradiction;
 mod doctor;
@@ -18,7 +19,6 @@ mod output;
 mod plan;
 mod progress;
 mod read;
-mod review;
 mod revision;
 mod run;
 mod sandbox;

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::change::Change;
 use super::connect::{Connection, Server, connect};
 use super::error::Result;
 use super::formats::{Formats, Reporter};
 use super::narrowing::{self, Narrowing, request};
-use super::review::Review;
 use super::revision::Files;
 use super::target::{self, Inputs, Target};
 use super::values::{When, duration, span, switch};
@@ -103,7 +103,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = Review::of(&request, &told, seen, &mut prepared, client).await?;
+    let change = Change::of(&request, &told, seen, &mut prepared, client).await?;
     let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::change::Change;
 use super::error::Result;
 use super::formats::{Formats, Reporter};
 use super::narrowing::{self, request};
-use super::review::Review;
 use super::target::Inputs;
 use super::{Exit, exit, live, output, read, saved};
 use crate::policy::ChangeSet;
@@ -56,7 +56,7 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let change = Review::of(&request, &plan.told, seen, &mut prepared, None).await?;
+    let change = Change::of(&request, &plan.told, seen, &mut prepared, None).await?;
     let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;

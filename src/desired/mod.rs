@@ -47,6 +47,7 @@ mod ending;
 pub mod export;
 mod groups;
 mod names;
+mod narrower;
 mod only;
 mod parse;
 mod pattern;
@@ -66,9 +67,11 @@ pub use decode::{Undecodable, decode};
 pub use document::{
     Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
 };
+pub use narrower::{Narrower, ScopeKind, ScopePart};
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
 pub use pick::{Named, Pick, Picked, Sight};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
 pub use schema::schema;
+
 pub use territory::Territory;

@@ -12,17 +12,17 @@ use crate::directory::Directory;
 /// A scope, resolved to ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Territory {
-    include: Ids,
-    exclude: Ids,
+    pub(super) include: Ids,
+    pub(super) exclude: Ids,
 }
 
 /// Ids by kind; an absent kind says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Ids {
-    offerings: Option<BTreeSet<OfferingId>>,
-    resources: Option<BTreeSet<ResourceId>>,
-    roles: Option<BTreeSet<RoleId>>,
-    users: Option<BTreeSet<UserId>>,
+pub(super) struct Ids {
+    pub(super) offerings: Option<BTreeSet<OfferingId>>,
+    pub(super) resources: Option<BTreeSet<ResourceId>>,
+    pub(super) roles: Option<BTreeSet<RoleId>>,
+    pub(super) users: Option<BTreeSet<UserId>>,
 }
 
 impl Territory {

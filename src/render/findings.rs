@@ -168,10 +168,19 @@ impl<'a> All<'a> {
             let message = format!("accepted ({found} found): {}", visible(reason));
             self.add(Rule { id: rule, about: "" }, Level::Note, message, Some(span));
         }
+        self.reviewed(pass);
         self.skipped(plan, naming);
         self.held(pass);
         if let Some(report) = report {
             self.report(report, naming);
+        }
+    }
+
+    /// What a change does beside steps is one note a section.
+    fn reviewed(&mut self, Pass { review, naming, .. }: Pass<'a>) {
+        for part in super::review::parts(review, Words { naming, markup: QUOTED }) {
+            let span = part.rows.iter().find_map(|it| it.span);
+            self.add(Rule { id: part.id, about: "" }, Level::Note, part.sentence(), span);
         }
     }
 

@@ -71,7 +71,7 @@ fn sum(pass: &Pass<'_>) -> String {
         (None, Some(causes)) => {
             let words = Words { naming: pass.naming, markup: TEXT };
             let tally = Tally::of(&rows(pass.decision, Some(causes), words, Detail::Changes), causes);
-            format!("{} · {}", summary(pass.decision), tally.verdict())
+            format!("{} · {}", summary(pass.decision), tally.verdict(pass.review, pass.naming))
         }
     };
     sum + &seen

@@ -13,6 +13,7 @@ use super::{Counts, Naming, counted, grouped, hold, table};
 use crate::binding::ResourceId;
 use crate::plan::{Hold, Plan};
 use crate::policy::{Cause, Causes, Decision, Digest, Fixed, Limited};
+use crate::review::Review;
 use crate::snapshot::{CHANGING, Observation};
 
 /// How much is shown.
@@ -28,7 +29,6 @@ pub enum Detail {
 pub fn plan(decision: &Decision, causes: Option<&Causes>, naming: &Naming<'_>, detail: Detail) -> String {
     let everything = detail == Detail::Everything;
     let mut all = rows(decision, causes, Words { naming, markup: TEXT }, detail);
-    let tally = causes.map(|it| Tally::of(&all, it));
     all.retain(|it| everything || !(it.is_unchanged() || it.is_unnamed()));
     let mut out = String::new();
     match causes {
@@ -36,10 +36,13 @@ pub fn plan(decision: &Decision, causes: Option<&Causes>, naming: &Naming<'_>, d
         Some(causes) => by_cause(&mut out, &all, causes, naming),
     }
     foot(&mut out, decision, naming, detail);
-    if let Some(tally) = tally {
-        let _ = writeln!(out, "{}", tally.verdict());
-    }
     out
+}
+
+/// What a change comes to, in one line.
+pub fn verdict(decision: &Decision, causes: &Causes, review: &Review, naming: &Naming<'_>) -> String {
+    let all = rows(decision, Some(causes), Words { naming, markup: TEXT }, Detail::Changes);
+    format!("{}\n", Tally::of(&all, causes).verdict(review, naming))
 }
 
 fn by_cause(out: &mut String, all: &[Row<'_>], causes: &Causes, naming: &Naming<'_>) {

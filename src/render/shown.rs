@@ -5,6 +5,7 @@ use super::{Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::{Causes, Decision, Difference};
 use crate::report::{Failure, Report};
+use crate::review::Review;
 use crate::risk::Assessment;
 use crate::snapshot::Observation;
 
@@ -72,6 +73,8 @@ pub struct Pass<'a> {
     pub naming: &'a Naming<'a>,
     /// What each step comes from, where there are files from before a change to compare with.
     pub causes: Option<&'a Causes>,
+    /// What the change to the files does, at any time; without such a change, what begins soon.
+    pub review: &'a Review,
     /// What reviewers should not miss.
     pub assessment: &'a Assessment,
     /// The files it was decided from; none where only the decision was kept. Findings that have no place of their own

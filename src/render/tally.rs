@@ -1,11 +1,22 @@
 //! What a change to the files comes to: how much it does, how much was different before it, and how much it fixes.
 
+use super::review::beside;
 use super::rows::{Change, Row};
-use super::{counted, grouped};
+use super::{Naming, counted, grouped};
 use crate::policy::{Cause, Causes};
+use crate::review::Review;
 
-/// What is said of a change that does nothing.
-pub(super) const NOTHING: &str = "nothing changes because of this change";
+/// What is said of a change that does nothing, at any time.
+const NOTHING: &str = "nothing changes because of this change";
+/// What is said of a change that does nothing now.
+const NOT_NOW: &str = "no step now because of this change";
+
+/// What is said of a change without a step, and what else it does.
+pub(super) fn nothing(review: &Review, naming: &Naming<'_>) -> Vec<String> {
+    let beside = beside(review, naming);
+    let first = if beside.is_empty() { NOTHING } else { NOT_NOW };
+    [vec![first.to_owned()], beside].concat()
+}
 
 /// How much comes from where. A role change is one, and so is a grant with several rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +62,13 @@ impl Tally {
     }
 
     /// All of it in one line.
-    pub(super) fn verdict(self) -> String {
+    pub(super) fn verdict(self, review: &Review, naming: &Naming<'_>) -> String {
         let change = match self {
-            Self { change: 0, held: 0, stopped: 0, .. } => Some(NOTHING.to_owned()),
-            Self { change: 0, .. } => None,
+            Self { change: 0, held: 0, stopped: 0, .. } => nothing(review, naming),
+            Self { change: 0, .. } => beside(review, naming),
             Self { change, .. } => {
-                Some(format!("{} because of this change", counted(change, ["difference", "differences"])))
+                let now = format!("{} because of this change", counted(change, ["difference", "differences"]));
+                [vec![now], beside(review, naming)].concat()
             }
         };
         let fixed = (self.fixed > 0).then(|| format!("{} fixed by this change", grouped(self.fixed)));

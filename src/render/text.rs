@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::style::{QUIET, REMOVE, styled};
-use super::{Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, risks, seen, step, visible};
+use super::{
+    Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, seen, step, verdict,
+    visible,
+};
 use crate::diagnostic::{Diagnostic, Source};
 
 /// What has to be known first, the findings, and the plan or what was done.
@@ -46,7 +49,8 @@ fn write(out: &mut String, pass: &Pass<'_>) {
 /// What was decided: what its reviewers should not miss, then all of it, by cause where causes are known.
 pub fn decision(pass: &Pass<'_>) -> String {
     let Pass { decision, naming, causes, assessment, detail, .. } = *pass;
-    risks(assessment, naming) + &plan(decision, causes, naming, detail)
+    let verdict = causes.map_or(String::new(), |it| verdict(decision, it, pass.review, naming));
+    risks(assessment, naming) + &review(pass.review, naming) + &plan(decision, causes, naming, detail) + &verdict
 }
 
 /// Findings with the lines they are about.

@@ -63,7 +63,7 @@ impl Markup {
     pub(super) fn lines<'a>(self, mut lines: impl Iterator<Item = &'a Origin>) -> String {
         let Some(first) = lines.next() else { return String::new() };
         let until = first.life.until.map_or(String::new(), |it| format!(" · until {}", end(it)));
-        format!("{}{until}{}", self.line(first), more(lines.count()))
+        format!("{}{until}{}", self.place(first), more(lines.count()))
     }
 
     /// Why a link is removed, with the line that once asked for it or will.
@@ -71,7 +71,7 @@ impl Markup {
         let why = dated(*why, origins.iter().map(|it| it.life));
         match &origins[..] {
             [] => why,
-            [first, rest @ ..] => format!("{why} · {}{}", self.line(first), more(rest.len())),
+            [first, rest @ ..] => format!("{why} · {}{}", self.place(first), more(rest.len())),
         }
     }
 
@@ -90,7 +90,7 @@ impl Markup {
     }
 
     /// Where a line is, by which groups it means somebody, and why it is there.
-    fn line(self, Origin { span, groups, life: _, reason }: &Origin) -> String {
+    pub(super) fn place(self, Origin { span, groups, life: _, reason }: &Origin) -> String {
         let mut out = (self.name)(&span.to_string());
         if !groups.is_empty() {
             let groups: Vec<_> = groups.iter().map(|it| (self.name)(it)).collect();

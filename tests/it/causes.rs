@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 use grantsync::policy::Causes;
 use grantsync::render::{self, Detail, Naming};
+use grantsync::review::Review;
 
 use crate::world::World;
 
@@ -17,7 +18,9 @@ fn check(base: &str, head: &str, world: &str, expect: Expect) {
 fn told(base: &str, head: &str, world: &World) -> String {
     let [base, head] = [base, head].map(|it| world.decision(it));
     let causes = Causes::new(Some(&base), &head);
-    let text = render::plan(&head, Some(&causes), &Naming::new(&world.directory), Detail::Changes);
+    let naming = Naming::new(&world.directory);
+    let text = render::plan(&head, Some(&causes), &naming, Detail::Changes)
+        + &render::verdict(&head, &causes, &Review::default(), &naming);
     anstream::adapter::strip_str(&text).to_string()
 }
 
@@ -161,7 +164,9 @@ fn everything_is_shown_with_what_stays() {
         world.decision(&format!("{settings}{it}"))
     });
     let causes = Causes::new(Some(&base), &head);
-    let text = render::plan(&head, Some(&causes), &Naming::new(&world.directory), Detail::Everything);
+    let naming = Naming::new(&world.directory);
+    let text = render::plan(&head, Some(&causes), &naming, Detail::Everything)
+        + &render::verdict(&head, &causes, &Review::default(), &naming);
     expect![[r#"
         ── because of this change ──
 

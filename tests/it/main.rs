@@ -104,6 +104,8 @@ mod render_golden;
 mod render_json;
 mod render_markdown;
 mod resolve;
+mod review;
+mod review_properties;
 mod risk;
 mod rules;
 mod run_commit;

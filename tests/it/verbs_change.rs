@@ -95,3 +95,26 @@ async fn an_author_whom_nobody_knows_is_told() {
     let told = told("plan -f grants.yaml --author grace --live live.json").await;
     assert!(told.contains("nobody in that view is called `grace`"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_without_a_step_today_is_not_nothing() {
+    let bench = repository("limits: {removals: 100, removal_percent: 100}").await;
+    let ends = "  - {resource: cluster-b, role: admin, user: alice, until: 2096-01-31}\n";
+    bench.write("grants.yaml", &format!("limits: {{removals: 100}}\n{FILE}{ALICE}{ends}"));
+    bench.git("commit -q -a -m two");
+    bench.git("branch -f old");
+    let head = format!("limits: {{removals: 500}}\n{FILE}{ALICE}{}", ends.replace("2096", "2098"));
+    let later = "  - {resource: cluster-b, role: admin, user: dave, from: 2097-01-01}\n";
+    bench.write("grants.yaml", &format!("{head}{later}"));
+    let heading = heading(&bench).await;
+    assert!(heading.starts_with("### Plan: no step now because of this change · "), "{heading}");
+    for part in ["1 setting changed", "1 end changed", "1 change scheduled"] {
+        assert!(heading.contains(part), "{heading}");
+    }
+    let told = bench.text("plan.md");
+    assert!(told.contains("| until 2096-01-31 → until 2098-01-31 · `grants.yaml:6` |"), "{told}");
+    let json = bench.run("plan -f grants.yaml --base old --format json").await.out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["review"]["settings"][0]["weakens"], true);
+    assert_eq!(json["review"]["scheduled"][0]["user"]["username"], "dave");
+}

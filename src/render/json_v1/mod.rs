@@ -8,6 +8,7 @@ mod differences;
 mod limits;
 mod plan;
 mod report;
+mod review;
 mod risks;
 mod steps;
 mod words;

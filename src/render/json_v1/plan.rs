@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::causes::Fixed;
 use super::limits::Limited;
+use super::review::Review;
 use super::risks::{Accepted, Risk};
 use super::steps::{Context, Held, Kept, Skipped, Step, steps};
 use super::words::{Finding, Instant, Link, Names, Version};
@@ -56,6 +57,8 @@ pub(super) struct Plan<'a> {
     /// What the files before the change would bring about, and these need not. Null where no other files were compared
     /// with (`--base`); then no step has a cause either.
     fixed: Option<Vec<Fixed<'a>>>,
+    /// What the change to the files does, now or later.
+    review: Review<'a>,
     /// What reviewers should not miss.
     risks: Vec<Risk<'a>>,
     /// The same, of rules that the files silence.
@@ -101,8 +104,8 @@ enum CallerKind {
 
 impl<'a> From<&Pass<'a>> for Plan<'a> {
     fn from(pass: &Pass<'a>) -> Self {
-        let Pass { verb: _, decision, report: _, observation, seen, naming, causes, assessment, sources: _, detail } =
-            *pass;
+        let Pass { verb: _, decision, report: _, observation, seen, naming, causes, review, .. } = *pass;
+        let Pass { assessment, detail, .. } = *pass;
         let Observation { server, caller, pages, clock_offset, .. } = observation;
         let Decision { plan, approved, withheld, limited } = decision;
         let Assessment { risks, accepted } = assessment;
@@ -134,6 +137,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             in_sync: everything.then(|| links(&plan.in_sync)),
             outside: everything.then(|| links(&plan.outside)),
             fixed: causes.map(|it| it.fixed.iter().map(|it| Fixed::new(it, names)).collect()),
+            review: Review::new(review, names),
             risks: ordered(risks, naming).into_iter().map(|it| Risk::new(it, naming)).collect(),
             accepted: accepted.iter().map(Accepted::from).collect(),
             problems: plan.problems.iter().map(Finding::from).collect(),

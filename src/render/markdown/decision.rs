@@ -8,9 +8,10 @@ use super::section::{Row, Section, titles};
 use super::{FEW, ONCE, OPEN, Page, words};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::policy::{Cause, Causes, Decision};
+use crate::render::review::{Part, parts};
 use crate::render::risks::{excuse, message, ordered};
 use crate::render::rows::{self, Change};
-use crate::render::tally::{NOTHING, Tally};
+use crate::render::tally::{self, Tally};
 use crate::render::words::without;
 use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
@@ -32,6 +33,7 @@ pub(super) fn page(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> Page {
             (because, already.into(), Some(fixed(causes, naming)))
         }
     };
+    let (grave, later) = review(pass);
     let (open_ends, risks) = (open_ends(pass, rows), [risks(assessment, naming)]);
     let tally = causes.map(|it| Tally::of(rows, it));
     let mut verdict = match (titles(&because).join(", "), causes) {
@@ -41,19 +43,46 @@ pub(super) fn page(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> Page {
     };
     verdict.extend(tally.into_iter().flat_map(Tally::held));
     if verdict.is_empty() {
-        verdict.push(if causes.is_some() { NOTHING } else { "no changes" }.to_owned());
+        match causes {
+            None => verdict.push("no changes".to_owned()),
+            // What else there is has sections of its own.
+            Some(_) => verdict.extend(tally::nothing(pass.review, naming).into_iter().take(1)),
+        }
     }
     let verdict = verdict.join(" · ");
     let before = tally.and_then(Tally::drift);
-    let rest = [titles(&risks), before.into_iter().collect(), titles(fixed.as_slice()), titles(&open_ends)].concat();
+    let rest = [
+        titles(&risks),
+        titles(&grave),
+        titles(&later),
+        before.into_iter().collect(),
+        titles(fixed.as_slice()),
+        titles(&open_ends),
+    ]
+    .concat();
     let verdict = match verb {
         Verb::Plan => format!("Plan: {verdict}"),
         // What was done about something is on another page.
         Verb::Apply => "Applied: nothing to do".to_owned(),
     };
     let title = [vec![verdict], rest].concat().join(" · ");
-    let sections = risks.into_iter().chain(because).chain(already).chain(fixed).chain(open_ends);
+    let sections =
+        risks.into_iter().chain(grave).chain(because).chain(later).chain(already).chain(fixed).chain(open_ends);
     Page { title, sections: sections.chain(by_the_way(pass, rows)).collect(), ..Page::default() }
+}
+
+/// What the change does beside steps: what must not be missed, and the rest.
+fn review(pass: &Pass<'_>) -> (Vec<Section>, Vec<Section>) {
+    let section = |part: &Part<'_>| Section {
+        what: part.what,
+        intro: part.intro.to_owned(),
+        columns: part.columns,
+        rows: part.rows.iter().map(|it| Row::of_review(it, part.columns.is_empty())).collect(),
+        open: OPEN,
+        ..Section::default()
+    };
+    let (grave, later): (Vec<_>, Vec<_>) = parts(pass.review, words(pass.naming)).into_iter().partition(|it| it.grave);
+    (grave.iter().map(section).collect(), later.iter().map(section).collect())
 }
 
 fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {

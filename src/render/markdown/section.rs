@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::escape::{cell, code};
 use crate::binding::{Binding, ResourceId};
 use crate::render::words::Words;
-use crate::render::{Naming, counted, grouped, rows};
+use crate::render::{Naming, counted, grouped, review, rows};
 
 /// A heading and what is under it.
 #[derive(Debug, Default)]
@@ -37,12 +37,16 @@ pub(super) struct Row {
 impl Row {
     /// A row of a table.
     pub(super) fn cells<const N: usize>(resource: ResourceId, cells: [String; N]) -> Self {
+        Self { resource: Some(resource), ..Self::line(cells) }
+    }
+
+    fn line(cells: impl IntoIterator<Item = String>) -> Self {
         let mut text = String::from("|");
         for it in cells {
             let _ = write!(text, " {} |", cell(&it));
         }
         text.push('\n');
-        Self { resource: Some(resource), text }
+        Self { resource: None, text }
     }
 
     /// A row of a decision: its resource, its user, its roles with what is added to them, and why.
@@ -68,6 +72,14 @@ impl Row {
             Self::cells(binding.resource, [place, who, role, text])
         };
         rows.into_iter().map(row).collect()
+    }
+
+    /// A row of a review.
+    pub(super) fn of_review(row: &review::Row<'_>, listed: bool) -> Self {
+        match &row.cells[..] {
+            [only] if listed => Self::item(only),
+            cells => Self { resource: row.resource, ..Self::line(cells.iter().cloned()) },
+        }
     }
 
     /// An item of a list.

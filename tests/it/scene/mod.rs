@@ -1,5 +1,6 @@
 //! Decisions built by hand, with everything that is told about them: what every format is tried on.
 
+mod review;
 pub(crate) mod stories;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Ski
 use grantsync::policy::{Asks, Causes, Decision, approve};
 use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
 use grantsync::report::Report;
+use grantsync::review::Review;
 use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
 use uuid::Uuid;
@@ -26,6 +28,7 @@ pub(crate) struct Scene {
     pub(crate) seen: Option<Seen>,
     pub(crate) report: Option<Report>,
     pub(crate) base: Option<Plan>,
+    pub(crate) review: Review,
     pub(crate) assessment: Assessment,
     pub(crate) sources: Vec<Source>,
     pub(crate) detail: Detail,
@@ -67,6 +70,7 @@ impl Scene {
             seen: None,
             report: None,
             base: None,
+            review: Review::default(),
             assessment: Assessment::default(),
             sources: Vec::new(),
             detail: Detail::Changes,
@@ -248,6 +252,7 @@ impl Scene {
             seen: self.seen,
             naming: &naming,
             causes: causes.as_ref(),
+            review: &self.review,
             assessment: &self.assessment,
             sources: &self.sources,
             detail: self.detail,

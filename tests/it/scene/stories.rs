@@ -156,6 +156,7 @@ pub(crate) fn change() -> Scene {
     let dropped = it.binding(["cluster-d", "admin", "walter"]);
     base.creations.push(Creation { binding: dropped, origins: [].into() });
     it.base = Some(base);
+    it.review("break-glass", "break-glass");
     it
 }
 
@@ -234,6 +235,7 @@ pub(crate) fn hostile() -> Scene {
         it.plan.problems.push(Diagnostic::error("unresolved", span, message).help(format!("did you mean `{name}`?")));
         it.plan.unresolved += 1;
     }
+    it.review(&HOSTILE.concat(), "x");
     it.observation.caller.username = HOSTILE[0].into();
     it.observation.caller.is_staff = false;
     it.observation.changing = true;

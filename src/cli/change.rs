@@ -1,20 +1,23 @@
 //! What is known of the change that a plan is made for.
 
+use jiff::Timestamp;
+
 use super::error::Result;
 use super::narrowing::overrides;
 use super::read::Read;
 use crate::api::Client;
-use crate::desired::{self, Accept, Desired};
+use crate::desired::{self, Accept, Desired, Document};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::Causes;
 use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
 use crate::render::{self, Naming, Seen};
+use crate::review::{self, Review};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Asked, Base, Told};
 
 /// What is known of the change that a plan is made for.
 #[derive(Debug, Default)]
-pub(super) struct Review {
+pub(super) struct Change {
     /// The limits that are asked for.
     limits: Overrides,
     /// Who wrote it.
@@ -23,13 +26,15 @@ pub(super) struct Review {
     pub(super) seen: Option<Seen>,
     /// What each step comes from.
     pub(super) causes: Option<Causes>,
+    /// What it does at any time.
+    pub(super) review: Review,
     /// What the files wanted before it.
     before: Option<Desired>,
     /// Risks that they accepted.
     accepted: Vec<Accept>,
 }
 
-impl Review {
+impl Change {
     /// Nothing but what is asked for.
     pub(super) fn new(asked: &Asked) -> Self {
         Self { limits: overrides(asked), ..Self::default() }
@@ -44,18 +49,22 @@ impl Review {
         prepared: &mut Prepared,
         client: Option<&Client>,
     ) -> Result<Self> {
-        let mut review = Self { limits: request.limits, author: author.clone(), seen, ..Self::default() };
+        let mut change = Self { limits: request.limits, author: author.clone(), seen, ..Self::default() };
         if let Some(base) = base {
-            review.compare(base, prepared, request, client).await?;
+            change.compare(base, prepared, request, client).await?;
         }
         if let Some(author) = author {
             look_for(author, seen, prepared, client).await?;
         }
         let Prepared { view, decision } = prepared;
+        if base.is_none() {
+            let by = view.plan.now.saturating_add(*expiring_within).unwrap_or(Timestamp::MAX);
+            change.review = review::upcoming(&view.desired, &view.snapshot, view.plan.now, by);
+        }
         let naming = Naming::new(&view.directory);
         let ending = render::ending(&view.desired, &naming, view.plan.now, *expiring_within);
         decision.plan.warnings.extend(ending);
-        Ok(review)
+        Ok(change)
     }
 
     async fn compare(
@@ -72,19 +81,29 @@ impl Review {
             let warning = Diagnostic::warning("base-unusable", Span::option("--base"), told);
             prepared.decision.plan.warnings.push(warning.help(help));
             self.causes = Some(Causes::new(None, &prepared.decision));
+            self.review(&Document::default(), &Desired::default(), request.document, &prepared.view);
             return Ok(());
         };
         let Prepared { view, decision } = decided_by(&document, prepared, request, client).await?;
         self.causes = Some(Causes::new(Some(&decision), &prepared.decision));
+        prepared.view.directory = view.directory;
+        self.review(&document, &view.desired, request.document, &prepared.view);
         self.before = Some(view.desired);
         self.accepted = document.accept;
-        prepared.view.directory = view.directory;
         Ok(())
+    }
+
+    /// Compares the files before it with those after it.
+    fn review(&mut self, document: &Document, before: &Desired, head: &Document, view: &View) {
+        let View { directory, snapshot, desired, plan, .. } = view;
+        let world = review::World { directory, snapshot, now: plan.now };
+        let files = |document, desired| review::Files { document, desired };
+        self.review = review::review(files(document, before), files(head, desired), world);
     }
 
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
-        let Self { limits, author, seen: _, causes, before, accepted } = self;
+        let Self { limits, author, seen: _, causes, review: _, before, accepted } = self;
         let facts = Facts {
             plan: &view.plan,
             withheld: &decision.withheld,
