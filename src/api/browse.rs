@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answers::{Listing, Narrowed};
 use super::generation::Generation;
 use super::waldur::{self, resources};
-use super::{Client, Error, resource_users};
+use super::{Client, Error, resource_users, user_permissions};
 use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::{Directory, Lookups, Resource, Role, User};
 use crate::snapshot::NamedLink;
@@ -19,8 +19,11 @@ impl Client {
         let mut listing = Listing::default();
         let mut links = BTreeMap::new();
         for narrowed in wanted {
-            let part = match self.generation {
+            let part = match self.generation().await? {
                 Generation::ResourceUsers => resource_users::named(&self.http, narrowed).await?,
+                Generation::UserPermissions(searched) => {
+                    user_permissions::named(&self.http, &searched, narrowed).await?
+                }
             };
             listing.pages += part.pages;
             listing.changing |= part.changing;
@@ -32,8 +35,9 @@ impl Client {
 
     /// Reads one link with its names: `None` when there is none, or none that the caller may see.
     pub async fn named_link(&self, id: LinkId) -> Result<Option<NamedLink>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::named_link(&self.http, id).await,
+            Generation::UserPermissions(_) => user_permissions::named_link(&self.http, id).await,
         }
     }
 
@@ -41,8 +45,9 @@ impl Client {
     ///
     /// What does not exist, or is not visible to the caller, is not in the answer.
     pub async fn look_up(&self, lookups: &Lookups, resources: &BTreeSet<String>) -> Result<Directory, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::look_up(&self.http, lookups, resources).await,
+            Generation::UserPermissions(_) => user_permissions::look_up(&self.http, lookups, resources).await,
         }
     }
 
@@ -53,8 +58,9 @@ impl Client {
 
     /// Asks which roles an offering has. An answer that may lack one is an error.
     pub async fn roles_of(&self, offering: OfferingId) -> Result<BTreeMap<RoleId, Role>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::roles_of(&self.http, offering).await,
+            Generation::UserPermissions(_) => user_permissions::roles_of(&self.http, offering).await,
         }
     }
 

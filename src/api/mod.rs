@@ -4,7 +4,8 @@
 //!
 //! - `http`: requests and their answers, whatever is in them;
 //! - `waldur`: what every Waldur has, whichever its age: lists, users, resources, who we are;
-//! - one room for each way in which a Waldur keeps links: `resource_users` is for those up to 8.0.7.
+//! - one room for each way in which a Waldur keeps links: `resource_users` is for those up to 8.0.7, and
+//!   `user_permissions` for those from 8.0.8 on.
 //!
 //! [`Client`] picks the way. Nothing outside knows which one it is: what differs is told as facts on values.
 
@@ -14,6 +15,7 @@ mod generation;
 mod http;
 mod probe;
 mod resource_users;
+mod user_permissions;
 mod waldur;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +31,7 @@ use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::directory::{Directory, Lookups, User};
 use crate::event::Event;
 use crate::snapshot::{Caller, Snapshot};
-use generation::Generation;
+use generation::{Detected, Generation};
 use http::Http;
 use resource_users::Filter;
 
@@ -37,13 +39,18 @@ use resource_users::Filter;
 #[derive(Debug, Clone)]
 pub struct Client {
     http: Arc<Http>,
-    generation: Generation,
+    generation: Arc<Detected>,
 }
 
 impl Client {
     /// Fails with [`Kind::Settings`] when token or certificates cannot be used. Sends nothing.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { http: Arc::new(Http::new(settings)?), generation: Generation::ResourceUsers })
+        Ok(Self { http: Arc::new(Http::new(settings)?), generation: Arc::default() })
+    }
+
+    /// Which way the server keeps links; it is asked once.
+    async fn generation(&self) -> Result<Generation, Error> {
+        self.generation.get(&self.http).await
     }
 
     /// Asks whose token it is.
@@ -56,8 +63,13 @@ impl Client {
     /// Links that were there all the time are in it, unless `observation.changing` says otherwise. An answer that may
     /// be the work of a proxy, or a list that is shorter than it says, is an error and no snapshot.
     pub async fn snapshot(&self) -> Result<Snapshot, Error> {
-        match self.generation {
+        let snapshot = match self.generation().await? {
             Generation::ResourceUsers => resource_users::snapshot(&self.http).await,
+            Generation::UserPermissions(searched) => user_permissions::snapshot(&self.http, &searched).await,
+        };
+        match snapshot {
+            Err(error) if error.kind == Kind::NotFound => Err(self.generation.missing(&self.http, error).await),
+            snapshot => snapshot,
         }
     }
 
@@ -66,8 +78,9 @@ impl Client {
     /// It holds all resources and roles that the caller can see, the users of the links, and those of the `lookups`
     /// that exist. `active` is known for those users only that hold no link; [`Client::users`] tells the others.
     pub async fn directory(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Directory, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::directory(&self.http, lookups, snapshot).await,
+            Generation::UserPermissions(_) => user_permissions::directory(&self.http, lookups, snapshot).await,
         }
     }
 
@@ -89,30 +102,34 @@ impl Client {
 
     /// Reads the links of one resource, sorted.
     pub async fn links_of_resource(&self, resource: ResourceId) -> Result<Vec<Link>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => Filter::resource(resource).links(&self.http).await,
+            Generation::UserPermissions(searched) => user_permissions::links_on(&self.http, &searched, resource).await,
         }
     }
 
     /// Reads the links of one resource as well as they can be read, sorted, and says whether these are all: of a list that
     /// keeps moving, or of many rows that were made in the same instant, pages can lose some.
     pub async fn links_seen_on(&self, resource: ResourceId) -> Result<Seen, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => Filter::resource(resource).seen(&self.http).await,
+            Generation::UserPermissions(searched) => user_permissions::seen_on(&self.http, &searched, resource).await,
         }
     }
 
     /// Reads the links of one binding, sorted: none, one, or duplicates.
     pub async fn links_of(&self, binding: &Binding) -> Result<Vec<Link>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => Filter::from(binding).links(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::links_of(&self.http, binding).await,
         }
     }
 
     /// Reads one link again: `None` when there is none, or none that the caller may see.
     pub async fn link(&self, link: &Link) -> Result<Option<Link>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::link(&self.http, link).await,
+            Generation::UserPermissions(_) => user_permissions::link(&self.http, link).await,
         }
     }
 
@@ -122,19 +139,19 @@ impl Client {
     /// Of the errors, [`Kind::Lost`] and [`Kind::Repeatable`] leave open whether it was made; after all others it was
     /// not. Where the server limits requests, it waits for its turn.
     pub async fn create(&self, binding: &Binding, ends: Option<Timestamp>) -> Result<Created, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::create(&self.http, binding, ends).await,
+            Generation::UserPermissions(_) => user_permissions::create(&self.http, binding, ends).await,
         }
     }
 
     /// Gives a link another end, or none, where the server keeps ends.
     ///
     /// Of the errors, [`Kind::Lost`] leaves open whether it was changed; after all others it was not.
-    #[expect(clippy::unused_async, reason = "servers that keep ends are asked")]
     pub async fn set_end(&self, link: &Link, ends: Option<Timestamp>) -> Result<(), Error> {
-        let _ = ends;
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => Err(resource_users::keeps_no_ends(&link.binding)),
+            Generation::UserPermissions(_) => user_permissions::set_end(&self.http, link, ends).await,
         }
     }
 
@@ -142,17 +159,18 @@ impl Client {
     ///
     /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
     pub async fn delete(&self, link: &Link, reason: &str) -> Result<Deleted, Error> {
-        let _ = reason;
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::delete(&self.http, link).await,
+            Generation::UserPermissions(_) => user_permissions::delete(&self.http, link, reason).await,
         }
     }
 
     /// Reads the server's log of links made and removed since then, oldest first. Only staff and support may read it:
     /// others get nothing, without being told.
     pub async fn events(&self, since: Timestamp) -> Result<Vec<Event>, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::events(&self.http, since).await,
+            Generation::UserPermissions(_) => user_permissions::events(&self.http, since).await,
         }
     }
 

@@ -3,9 +3,9 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::SignedDuration;
 
-use super::generation::Generation;
+use super::generation::{self, Generation};
 use super::waldur::{self, resources};
-use super::{Address, Client, Error, resource_users};
+use super::{Address, Client, Error, resource_users, user_permissions};
 use crate::binding::ResourceId;
 use crate::site::{Generations, ServerProbe, VisibleCounts};
 use crate::snapshot::Caller;
@@ -36,7 +36,7 @@ impl Client {
     /// Asks which generations of the API there are. The token is not shown: to whoever has none, a path that exists is
     /// closed, and one that does not is missing.
     pub async fn generations(&self) -> Result<Generations, Error> {
-        resource_users::generations(&self.http).await
+        generation::generations(&self.http).await
     }
 
     /// Asks whose token it is, and reads the server's clock less ours, where it tells.
@@ -46,8 +46,9 @@ impl Client {
 
     /// Counts what the token is shown.
     pub async fn counts(&self) -> Result<VisibleCounts, Error> {
-        match self.generation {
+        match self.generation().await? {
             Generation::ResourceUsers => resource_users::counts(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::counts(&self.http).await,
         }
     }
 

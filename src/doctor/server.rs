@@ -75,10 +75,9 @@ pub fn generations(generations: Result<Generations, Failure>) -> Finding {
             "whatever is asked for is answered alike, as no Waldur does",
             "check the address, and ask who runs the proxy before it; the token was not sent there",
         ),
-        Ok(Generations { first: false, next: true }) => Finding::problem(
+        Ok(Generations { first: false, next: true }) => Finding::ok(
             Check::Api,
-            "this Waldur speaks the newer API (≥ 8.0.8), not supported yet",
-            "grantsync needs a Waldur up to 8.0.7; there is nothing that could be set here to make this one work",
+            "links are roles on resources, at `/api/user-permissions/`, as in Waldur from 8.0.8 on",
         ),
         Ok(Generations { first: false, next: false }) => Finding::problem(
             Check::Api,

@@ -1,7 +1,7 @@
 //! `grantsync doctor` against servers that are wrong, each in its way.
 
 use expect_test::{Expect, expect};
-use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, Waldur, World};
 
 use crate::api_support::{Raw, Reply as RawReply, TOKEN, answer, json};
 use crate::api_tls::Secure;
@@ -228,22 +228,16 @@ async fn spoiled(faults: Vec<Fault>) -> Sandbox {
 
 #[tokio::test]
 async fn the_newer_api() {
-    let missing = |path| Fault::on("", path, Act::Answer(Reply::html(404)));
-    let closed = Reply::json(401, r#"{"detail": "Authentication credentials were not provided."}"#);
-    let faults = vec![
-        missing("marketplace-resource-users/"),
-        missing("marketplace-offering-user-roles/"),
-        Fault::on("", "marketplace-offering-roles/", Act::Answer(closed)),
-    ];
-    let sandbox = spoiled(faults).await;
-    let said = as_staff(&sandbox, &["doctor"]).await;
-    assert_eq!(said.code, Some(1));
-    expect![[r#"
-        problem  API         this Waldur speaks the newer API (≥ 8.0.8), not supported yet
-                             help: grantsync needs a Waldur up to 8.0.7; there is nothing that could be set here to make this
-                                   one work
-    "#]].assert_eq(&lines(&said.stdout, "API"));
-    reads(&sandbox);
+    for waldur in [Waldur::V8_0, Waldur::V8_1] {
+        let sandbox = Sandbox::start(World::example().on(waldur)).await.unwrap();
+        let said = as_staff(&sandbox, &["doctor"]).await;
+        assert_eq!(said.code, Some(0), "{said}");
+        expect![[r#"
+            ok       API         links are roles on resources, at `/api/user-permissions/`, as in Waldur from 8.0.8 on
+        "#]]
+        .assert_eq(&lines(&said.stdout, "API"));
+        reads(&sandbox);
+    }
 }
 
 #[tokio::test]

@@ -129,6 +129,7 @@ mod saved;
 mod scene;
 mod schema;
 mod schema_files;
+mod second_api;
 mod shell;
 mod tidy;
 mod verbs;

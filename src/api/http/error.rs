@@ -51,8 +51,8 @@ pub enum Kind {
     Redirected,
     /// Answered with something else than what was asked for, most likely not by Waldur.
     Unreadable,
-    /// Waldur 8.0.8 or later, where roles on resources are kept elsewhere.
-    NewerApi,
+    /// The server speaks another API than a moment ago: it was upgraded, or is another one.
+    OtherApi,
 }
 
 /// The root of the matter, in the words of whoever found it.
@@ -76,6 +76,12 @@ impl Error {
     /// Whether several writes in a row were refused because the server limits requests: each further one would be, too.
     pub fn is_throttled(&self) -> bool {
         self.refused_in_a_row.is_some()
+    }
+
+    /// The same, of a write of which nobody knows what became.
+    #[must_use]
+    pub(in crate::api) fn lost(self) -> Self {
+        Self { kind: Kind::Lost, ..self }
     }
 
     #[must_use]

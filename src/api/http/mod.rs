@@ -23,6 +23,6 @@ pub use method::Method;
 pub use settings::Settings;
 pub use token::TokenSource;
 
-pub(super) use answer::clean;
+pub(super) use answer::{Answer, clean};
 pub(super) use bounded_map::bounded_map;
 pub(super) use connection::{Http, Request};

@@ -15,8 +15,8 @@ pub(super) use events::events;
 pub(super) use listing::snapshot;
 pub(super) use lookup::{look_up, roles_of};
 pub(super) use named::{named, named_link};
-pub(super) use probe::{counts, generations};
-pub(super) use rows::{Filter, link};
+pub(super) use probe::counts;
+pub(super) use rows::{Filter, PATH, link};
 pub(super) use writes::{create, delete, keeps_no_ends};
 
 /// Where the roles of offerings are.

@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use super::wire::{Linked, Row};
 use crate::api::answers::Seen;
-use crate::api::http::{Error, Http, Kind, Method, bounded_map};
+use crate::api::http::{Error, Http, bounded_map};
 use crate::api::waldur::{Item as _, List, Reading, object};
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
 use crate::snapshot::IncompleteLink;
 
 /// Where links live.
-pub(super) const PATH: &str = "marketplace-resource-users/";
-/// Where the next generation keeps roles; the first knows no such path.
-pub(super) const NEXT_GENERATION: &str = "marketplace-offering-roles/";
+pub(in crate::api) const PATH: &str = "marketplace-resource-users/";
 
 /// Which rows are asked for; parts that are `None` may be anything.
 #[derive(Debug, Clone, Default)]
@@ -42,10 +40,7 @@ impl Filter {
     /// Reads the rows that pass it.
     pub(super) async fn read<R: Linked>(&self, http: &Arc<Http>) -> Result<Reading<R>, Error> {
         let list = self.list();
-        let reading = match list.read::<R>(http).await {
-            Err(error) if error.kind == Kind::NotFound => return Err(generation(http, error).await),
-            reading => reading?,
-        };
+        let reading = list.read::<R>(http).await?;
         let others = reading.items.values().filter(|row| !self.passes(*row));
         match others.filter_map(R::link).min() {
             Some(other) => Err(list.filter_ignored(http, &format!("a link that was not asked for: {}", other.binding))),
@@ -116,17 +111,4 @@ pub(super) async fn sorted(http: &Arc<Http>, rows: impl Iterator<Item = Row>) ->
 /// Retrieves one link again: `None` when there is none, or none that the caller may see.
 pub(in crate::api) async fn link(http: &Http, link: &Link) -> Result<Option<Link>, Error> {
     Ok(object::<Row>(http, PATH, link.id, &[]).await?.and_then(|row| row.link()))
-}
-
-/// There is no list of links: is this a Waldur that keeps them elsewhere, or no Waldur at all?
-///
-/// One missing path proves nothing, it may be a wrong address; so the other generation's is asked for.
-pub(super) async fn generation(http: &Http, error: Error) -> Error {
-    let probe = http.request(Method::Head, NEXT_GENERATION).with("page_size", "1");
-    match http.call(&probe).await {
-        Ok(_) => {
-            Error::new(error.request, Kind::NewerApi, "this Waldur speaks the newer API (≥ 8.0.8), not supported yet")
-        }
-        Err(_) => error,
-    }
 }

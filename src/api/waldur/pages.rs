@@ -20,6 +20,7 @@
 //! A page that has fewer objects than the count promises, one that is gone, and one on which there is nothing new end the
 //! reading: whatever it is that answers, by its count there may be millions of pages to come.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +36,7 @@ pub(in crate::api) const SIZE: u64 = 300;
 /// A list of the server, or a part of one.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct List {
-    path: &'static str,
+    path: Cow<'static, str>,
     query: Vec<(&'static str, String)>,
 }
 
@@ -81,8 +82,8 @@ struct Track<T> {
 }
 
 impl List {
-    pub(in crate::api) fn new(path: &'static str) -> Self {
-        Self { path, query: Vec::new() }
+    pub(in crate::api) fn new(path: impl Into<Cow<'static, str>>) -> Self {
+        Self { path: path.into(), query: Vec::new() }
     }
 
     /// Narrows it, or names a field to be shown.
@@ -94,7 +95,7 @@ impl List {
 
     /// The request for a part of it.
     pub(in crate::api) fn request(&self, http: &Http, method: Method) -> Request {
-        let request = http.request(method, self.path);
+        let request = http.request(method, &self.path);
         self.query.iter().fold(request, |request, (name, value)| request.with(name, value))
     }
 

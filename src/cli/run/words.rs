@@ -102,7 +102,7 @@ pub(super) fn refused(error: reconcile::Error) -> End {
             let failure = Failure { message, help };
             match kind {
                 Kind::Unauthorized => End::Unauthorized(failure),
-                Kind::NewerApi | Kind::Forbidden => End::Refused(failure),
+                Kind::OtherApi | Kind::Forbidden => End::Refused(failure),
                 _ => End::Unreachable(failure),
             }
         }

@@ -1,0 +1,141 @@
+//! The directory: which resources and roles there are, and whom a set of files speaks of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::wire::Role;
+use super::{OFFERING_ROLES, ROLES};
+use crate::api::http::{Error, Http, bounded_map};
+use crate::api::waldur::{List, OfOffering, Resource, by_id, by_offering, object, resources, users};
+use crate::binding::{OfferingId, ResourceId, RoleId};
+use crate::directory::{self, Directory, Lookups, User};
+use crate::snapshot::Snapshot;
+
+type Roles = BTreeMap<RoleId, directory::Role>;
+
+/// Lists all resources and all roles, and looks up the users that are asked for or hold a link without showing a name.
+///
+/// What a link or `lookups` names and no list shows is asked for by itself: a list may show less than there is.
+pub(in crate::api) async fn directory(
+    http: &Arc<Http>,
+    lookups: &Lookups,
+    snapshot: &Snapshot,
+) -> Result<Directory, Error> {
+    let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
+    let holders: BTreeMap<_, _> =
+        holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
+    let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
+    let asked = lookups.users.iter().copied().chain(links.iter().map(|it| it.binding.user));
+    let strangers = asked.filter(|id| !holders.contains_key(id)).collect();
+    let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
+    let all_resources = resources::list();
+    let (listed, mut roles, found) =
+        tokio::try_join!(all_resources.read::<Resource>(http), unbound(http), users(http, strangers, usernames))?;
+    let offerings: BTreeSet<Uuid> = listed.items.values().map(OfOffering::offering).collect();
+    let listed = by_offering(http, &all_resources, listed, &offerings).await?;
+    // A resource that no list shows might bear a name that seems to be unique.
+    if !listed.settled && all_resources.count(http).await? != listed.items.len() as u64 {
+        return Err(all_resources.moving(http));
+    }
+    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed.items.into_values());
+    let offerings: BTreeSet<OfferingId> = found_resources.values().map(|it| it.offering).collect();
+    for part in bounded_map(http.parallelism, offerings, |offering| of_offering(Arc::clone(http), offering)).await? {
+        merge(&mut roles, part);
+    }
+
+    let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
+    let named: BTreeSet<_> = named.filter(|id| !found_resources.contains_key(id)).collect();
+    let unlisted_resources = resources::one_by_one(http, named);
+    let named = links.iter().map(|link| link.binding.role).chain(lookups.roles.iter().copied());
+    let named: BTreeSet<_> = named.filter(|id| !roles.contains_key(id)).collect();
+    let (unlisted_resources, unlisted_roles) = tokio::try_join!(unlisted_resources, by_ids(http, named))?;
+    found_resources.extend(unlisted_resources);
+    merge(&mut roles, unlisted_roles);
+
+    let mut users = holders;
+    users.extend(found);
+    Ok(Directory { resources: found_resources, roles, users })
+}
+
+/// Looks up resources, roles and users by id, users by username, and all resources of some names.
+pub(in crate::api) async fn look_up(
+    http: &Arc<Http>,
+    lookups: &Lookups,
+    resource_names: &BTreeSet<String>,
+) -> Result<Directory, Error> {
+    let Lookups { resources, roles, users: ids, usernames } = lookups;
+    let by_name = bounded_map(http.parallelism, resource_names.iter().cloned(), |name| {
+        let http = Arc::clone(http);
+        async move { resources::called(&http, &name).await }
+    });
+    let (mut resources, by_name, roles, users) = tokio::try_join!(
+        resources::one_by_one(http, resources.clone()),
+        by_name,
+        by_ids(http, roles.clone()),
+        users(http, ids.clone(), usernames.clone())
+    )?;
+    resources.extend(by_name.into_iter().flatten());
+    Ok(Directory { resources, roles, users })
+}
+
+/// Lists the roles that can be given on the resources of one offering: its own, and those that no offering has.
+pub(in crate::api) async fn roles_of(http: &Arc<Http>, offering: OfferingId) -> Result<Roles, Error> {
+    let (mut roles, own) = tokio::try_join!(unbound(http), of_offering(Arc::clone(http), offering))?;
+    merge(&mut roles, own);
+    roles.retain(|_, it| it.fits(offering));
+    Ok(roles)
+}
+
+/// The roles of one offering.
+async fn of_offering(http: Arc<Http>, offering: OfferingId) -> Result<Roles, Error> {
+    let list = List::new(OFFERING_ROLES).with("offering_uuid", offering.to_string()).with("content_type", "resource");
+    let reading = list.read::<Role>(&http).await?;
+    if !reading.settled {
+        return Err(list.moving(&http));
+    }
+    Ok(entered(reading.items.into_values(), Some(offering)))
+}
+
+/// All roles for resources, each with one of its offerings, if it has any.
+///
+/// What is missing here, of more than a page of roles, is a role that no offering has or one of an offering without
+/// resources.
+async fn unbound(http: &Arc<Http>) -> Result<Roles, Error> {
+    let all = ["uuid", "name", "content_type"].into_iter().fold(List::new(ROLES), |list, it| list.with("field", it));
+    let all = all.with("content_type", "resource");
+    let bound = List::new(OFFERING_ROLES).with("content_type", "resource");
+    let (all, bound) = tokio::try_join!(all.read::<Role>(http), bound.read::<Role>(http))?;
+    let mut roles = entered(all.items.into_values(), None);
+    merge(&mut roles, entered(bound.items.into_values(), None));
+    Ok(roles)
+}
+
+async fn by_ids(http: &Arc<Http>, ids: BTreeSet<RoleId>) -> Result<Roles, Error> {
+    let found = bounded_map(http.parallelism, ids, |id| {
+        let http = Arc::clone(http);
+        async move {
+            match object::<Role>(&http, OFFERING_ROLES, id, &[]).await? {
+                None => object::<Role>(&http, ROLES, id, &[]).await,
+                found => Ok(found),
+            }
+        }
+    });
+    Ok(entered(found.await?.into_iter().flatten(), None))
+}
+
+fn entered(listed: impl Iterator<Item = Role>, offering: Option<OfferingId>) -> Roles {
+    listed.filter(Role::is_for_resources).fold(Roles::new(), |mut roles, role| {
+        role.enter(&mut roles, offering);
+        roles
+    })
+}
+
+/// A role that several lists show belongs to all the offerings that they name.
+fn merge(roles: &mut Roles, others: Roles) {
+    for (id, directory::Role { name, offerings }) in others {
+        let role = roles.entry(id).or_insert_with(|| directory::Role { name, offerings: BTreeSet::new() });
+        role.offerings.extend(offerings);
+    }
+}

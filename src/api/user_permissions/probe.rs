@@ -1,0 +1,18 @@
+//! How much of everything is shown.
+
+use super::{OFFERING_ROLES, RESOURCES, events, grants};
+use crate::api::http::{Error, Http};
+use crate::api::waldur::{List, list_of_users, resources};
+use crate::site::VisibleCounts;
+
+/// Counts what the token is shown.
+pub(in crate::api) async fn counts(http: &Http) -> Result<VisibleCounts, Error> {
+    Ok(VisibleCounts {
+        links: grants::all().count(http).await?,
+        resources: resources::list().count(http).await?,
+        provided: List::new(RESOURCES).count(http).await?,
+        roles: List::new(OFFERING_ROLES).with("content_type", "resource").count(http).await?,
+        users: list_of_users().count(http).await?,
+        events: events::list().count(http).await?,
+    })
+}
