@@ -33,7 +33,7 @@
 //! | [`saved`] | plans and views as files: what is in them, and whether they are whole | read or write a file |
 //! | [`api`] | HTTP, retries, pages, JSON | decide what a row or its absence means |
 //! | [`mod@reconcile`] | one pass, start to end | decide: what it sends is approved, what holds a step is asked of `report` |
-//! | [`daemon`] | when passes are due, what they came to, and what earlier ones mean for the next | know another room: a pass is a closure |
+//! | [`daemon`] | when passes are due, what they came to, and what earlier ones mean for the next | see more of other rooms than values: a pass is a closure |
 //! | [`admin`] | the daemon's status as a page, as JSON, as metrics and for probes | change anything; it may ask for a pass |
 //! | [`doctor`] | what is wrong with a setup, and what to do about it | look for itself |
 //! | [`render`] | what people and scripts read | print it |

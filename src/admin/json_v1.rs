@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::daemon::{self, Activity, Listed, Status, Token};
+use crate::daemon::{self, Activity, Drift, Expiring, Flap, Held, Listed, Note, Status, Token, Vanished, Waits};
+use crate::report::Failure;
 
 /// The status of a daemon at a moment.
 pub fn json_v1(status: &Status, now: Timestamp) -> String {
@@ -30,11 +31,11 @@ struct Root<'a> {
     last: Option<Past>,
     last_success: Option<Timestamp>,
     passes: u64,
-    failure: Option<Failure<'a>>,
-    broken: List<&'a str>,
+    failure: Option<&'a Failure>,
+    broken: &'a Listed<String>,
     access: Option<Access<'a>>,
-    flapping: List<Flap<'a>>,
-    vanished: Option<Vanished<'a>>,
+    flapping: &'a Listed<Flap>,
+    vanished: Option<&'a Vanished>,
     changes: Vec<Change<'a>>,
     /// Changes of the same passes that are not listed.
     changes_left_out: usize,
@@ -44,15 +45,9 @@ struct Root<'a> {
 struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
-    waiting: Option<Waiting<'a>>,
+    waiting: Option<&'a Waits>,
     /// Steps that had their answer.
     steps: u64,
-}
-
-#[derive(Serialize)]
-struct Waiting<'a> {
-    since: Timestamp,
-    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,46 +66,21 @@ struct Past {
 }
 
 #[derive(Serialize)]
-struct Failure<'a> {
-    message: &'a str,
-    help: Option<&'a str>,
-}
-
-/// The first items, and how many there are.
-#[derive(Serialize)]
-struct List<T> {
-    count: usize,
-    first: Vec<T>,
-}
-
-#[derive(Serialize)]
 struct Access<'a> {
     at: Timestamp,
     in_sync: u64,
-    drift: Drift,
-    held: List<Held<'a>>,
+    drift: &'a Drift,
+    held: &'a Listed<Held>,
     /// Since when one of them is held, at the longest.
     held_since: Option<Timestamp>,
     /// The command that does now what waits because files have vanished.
     at_once: Option<&'a str>,
     held_by_limits: Option<Limited<'a>>,
-    approvals: List<Note<'a>>,
-    withheld: List<&'a str>,
-    unresolved: List<&'a str>,
-    expiring: List<Expiring<'a>>,
+    approvals: &'a Listed<Note>,
+    withheld: &'a Listed<String>,
+    unresolved: &'a Listed<String>,
+    expiring: &'a Listed<Expiring>,
     token_lacks: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Drift {
-    create: u64,
-    remove: u64,
-}
-
-#[derive(Serialize)]
-struct Held<'a> {
-    what: &'a str,
-    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -128,33 +98,6 @@ struct Limited<'a> {
     room_at: Option<Timestamp>,
 }
 
-/// What is to be said about an approval in the files.
-#[derive(Serialize)]
-struct Note<'a> {
-    code: &'static str,
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-struct Expiring<'a> {
-    what: &'a str,
-    until: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Flap<'a> {
-    what: &'a str,
-    tries: u32,
-    since: Timestamp,
-    not_before: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Vanished<'a> {
-    files: Vec<&'a str>,
-    until: Timestamp,
-}
-
 #[derive(Serialize)]
 struct Change<'a> {
     at: Timestamp,
@@ -169,9 +112,8 @@ impl<'a> Root<'a> {
         let ready = status.ready(now);
         let (running, next) = match &status.activity {
             Activity::Running { asked, since, waits, so_far } => {
-                let waiting = waits.as_ref().map(|daemon::Waits { since, why }| Waiting { since: *since, why });
                 let asked_by = asked.iter().map(|it| it.label()).collect();
-                (Some(Running { since: *since, asked_by, waiting, steps: so_far.steps }), None)
+                (Some(Running { since: *since, asked_by, waiting: waits.as_ref(), steps: so_far.steps }), None)
             }
             Activity::Waiting(due) => {
                 (None, Some(Next { at: due.at, because: due.trigger.label(), backing_off: due.gated }))
@@ -196,11 +138,11 @@ impl<'a> Root<'a> {
             last: status.last().map(Past::of),
             last_success: status.last_good,
             passes: status.totals.finished(),
-            failure: status.failure.as_ref().map(Failure::of),
-            broken: List::of(&status.broken, String::as_str),
+            failure: status.failure.as_ref(),
+            broken: &status.broken,
             access: status.view.as_ref().map(Access::of),
-            flapping: List::of(&status.flaps, Flap::of),
-            vanished: status.vanished.as_ref().map(Vanished::of),
+            flapping: &status.flaps,
+            vanished: status.vanished.as_ref(),
             changes: status
                 .changes
                 .iter()
@@ -216,19 +158,6 @@ impl Past {
         let daemon::Past { verdict, asked, began, took } = past;
         let asked_by = asked.iter().map(|it| it.label()).collect();
         Self { result: verdict.label(), began: *began, seconds: took.as_secs_f64(), asked_by }
-    }
-}
-
-impl<'a> Failure<'a> {
-    fn of(daemon::Failure { message, help }: &'a daemon::Failure) -> Self {
-        Self { message, help: help.as_deref() }
-    }
-}
-
-impl<T> List<T> {
-    fn of<'a, U>(listed: &'a Listed<U>, one: impl Fn(&'a U) -> T) -> Self {
-        let Listed { first, count } = listed;
-        Self { count: *count, first: first.iter().map(one).collect() }
     }
 }
 
@@ -255,9 +184,9 @@ impl<'a> Access<'a> {
         Self {
             at: *at,
             in_sync: *in_sync,
-            drift: Drift { create: drift.create, remove: drift.remove },
+            drift,
             held_since: *held_since,
-            held: List::of(held, |daemon::Held { what, why }| Held { what, why }),
+            held,
             at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
                 let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
@@ -273,25 +202,12 @@ impl<'a> Access<'a> {
                     room_at: *room,
                 }
             }),
-            approvals: List::of(approvals, |daemon::Note { code, text }| Note { code, text }),
-            withheld: List::of(withheld, String::as_str),
-            unresolved: List::of(unresolved, String::as_str),
-            expiring: List::of(expiring, |daemon::Expiring { what, until }| Expiring { what, until: *until }),
+            approvals,
+            withheld,
+            unresolved,
+            expiring,
             token_lacks: *token_lacks,
         }
-    }
-}
-
-impl<'a> Flap<'a> {
-    fn of(flap: &'a daemon::Flap) -> Self {
-        let daemon::Flap { what, tries, since, not_before } = flap;
-        Self { what, tries: *tries, since: *since, not_before: *not_before }
-    }
-}
-
-impl<'a> Vanished<'a> {
-    fn of(daemon::Vanished { files, until }: &'a daemon::Vanished) -> Self {
-        Self { files: files.iter().map(String::as_str).collect(), until: *until }
     }
 }
 

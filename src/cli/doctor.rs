@@ -13,8 +13,9 @@ use super::values::duration;
 use super::{Exit, output};
 use crate::api::retry::Patience;
 use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
-use crate::doctor::{self, Check, Failure, Finding, Level, Source, Transport};
+use crate::doctor::{self, Check, Finding, Level, Source, Transport};
 use crate::render;
+use crate::report::Failure;
 use crate::sandbox::{Sandbox, tokens};
 use crate::site::ServerProbe;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::agenda::Due;
-use super::status::Status;
 use super::trigger::Trigger;
 
 /// What the daemon does just now.
@@ -29,7 +29,7 @@ pub enum Activity {
 }
 
 /// What a pass that is under way waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waits {
     /// Since when.
     pub since: Timestamp,
@@ -46,31 +46,4 @@ pub struct SoFar {
     pub answered: bool,
     /// Steps that had their answer.
     pub steps: u64,
-}
-
-impl Status {
-    /// What the pass under way waits for, if there is one and it does.
-    pub fn waits(&self) -> Option<&Waits> {
-        match &self.activity {
-            Activity::Running { waits, .. } => waits.as_ref(),
-            Activity::Waiting(_) | Activity::Stopping => None,
-        }
-    }
-
-    /// How far the pass under way has come, if there is one.
-    pub fn so_far(&self) -> SoFar {
-        match self.activity {
-            Activity::Running { so_far, .. } => so_far,
-            Activity::Waiting(_) | Activity::Stopping => SoFar::default(),
-        }
-    }
-
-    /// Notes what the pass under way waits for and how far it has come, and says whether what it waits for is news.
-    pub fn note(&mut self, news: Option<Waits>, come: SoFar) -> bool {
-        let Activity::Running { waits, so_far, .. } = &mut self.activity else { return false };
-        *so_far = come;
-        let changed = *waits != news;
-        *waits = news;
-        changed
-    }
 }

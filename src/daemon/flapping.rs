@@ -11,9 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
-use super::pass::{StepId, Wanted};
+use super::pass::Wanted;
 use super::schedule::later;
+use crate::policy::Aside;
 
 /// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day. Undone
 /// once is not again and again: somebody may have done that by mistake.
@@ -29,11 +31,11 @@ const REMEMBERED: usize = 1000;
 #[derive(Debug, Clone)]
 pub struct Flapping {
     interval: SignedDuration,
-    steps: BTreeMap<StepId, Seen>,
+    steps: BTreeMap<Aside, Seen>,
 }
 
 /// A step that comes back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Flap {
     /// The step in words, with its sign.
     pub what: String,
@@ -64,13 +66,13 @@ impl Flapping {
     }
 
     /// Steps that are not to be tried in a pass that begins now.
-    pub fn set_aside(&self, now: Timestamp) -> BTreeSet<StepId> {
+    pub fn set_aside(&self, now: Timestamp) -> BTreeSet<Aside> {
         let aside = self.steps.iter().filter(|(_, seen)| seen.pause.is_some() && now < seen.flap.not_before);
         aside.map(|(step, _)| *step).collect()
     }
 
     /// Looks at what a finished pass wanted, while these were set aside.
-    pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<StepId>, now: Timestamp) {
+    pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<Aside>, now: Timestamp) {
         let mut before = mem::take(&mut self.steps);
         for undone in wanted.iter().filter(|it| it.done).filter_map(|it| it.undoes) {
             before.remove(&undone);
@@ -94,11 +96,6 @@ impl Flapping {
     /// Forgets everything: what was so before need not be so now.
     pub fn forget(&mut self) {
         self.steps.clear();
-    }
-
-    /// Whether something is known about a step.
-    pub fn remembers(&self, step: &StepId) -> bool {
-        self.steps.contains_key(step)
     }
 
     /// Steps that flap, as of a pass that began then. One that stayed away when its time came does so no more, for now.
@@ -132,7 +129,7 @@ impl Seen {
 }
 
 /// Steps that the pass did not want, as far as they are remembered: rather those that came more often, and later.
-fn away(before: BTreeMap<StepId, Seen>, now: Timestamp) -> Vec<(StepId, Seen)> {
+fn away(before: BTreeMap<Aside, Seen>, now: Timestamp) -> Vec<(Aside, Seen)> {
     let mut away: Vec<_> = before.into_iter().filter(|(_, seen)| seen.lasts(now)).collect();
     if away.len() > REMEMBERED {
         away.sort_by_key(|(_, seen)| Reverse((seen.flap.tries, seen.tried)));

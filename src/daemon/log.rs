@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::pass::{Became, Change, Failure, Limited};
+use super::pass::{Became, Change, Limited};
 use super::status::{Listed, Past, Status};
 use super::stop::Stop;
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+use crate::report::Failure;
 
 /// A pass was dropped, since the daemon is wanted to stop so urgently, or has had its time.
 pub(super) fn cut_off(wanted: Stop, timeout: Duration) {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::flapping::{Flap, Flapping};
-use super::pass::{End, Pass, StepId};
+use super::pass::{End, Pass};
 use super::vanished::{ContentId, Reading, Vanished, Watched};
 use super::window::Window;
+use crate::policy::Aside;
 
 /// What the daemon remembers from pass to pass, and hands to each.
 ///
@@ -20,9 +21,9 @@ pub struct Memory {
     files: Watched,
     content: Option<ContentId>,
     flapping: Flapping,
-    aside: BTreeSet<StepId>,
-    /// Removals that the last pass held, each with the end of the first pass in a row that did.
-    held: BTreeMap<StepId, Timestamp>,
+    aside: BTreeSet<Aside>,
+    /// Removals that the last pass held, in words, each with the end of the first pass in a row that did.
+    held: BTreeMap<String, Timestamp>,
 }
 
 impl Memory {
@@ -61,7 +62,7 @@ impl Memory {
     }
 
     /// Steps that came back too often, and are not to be sent in this pass.
-    pub const fn set_aside(&self) -> &BTreeSet<StepId> {
+    pub const fn set_aside(&self) -> &BTreeSet<Aside> {
         &self.aside
     }
 
@@ -89,8 +90,9 @@ impl Memory {
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
         self.ended.add(now, finished.counted_ended);
-        let held = finished.held.iter().map(|it| StepId::of(&it.what));
-        self.held = held.map(|it| (it, self.held.get(&it).copied().unwrap_or(now))).collect();
+        let held = finished.held.iter().map(|it| it.what.clone());
+        self.held =
+            held.map(|it| (self.held.get(&it).copied().unwrap_or(now), it)).map(|(since, it)| (it, since)).collect();
         self.flapping.look(&finished.wanted, &self.aside, now);
         // One that did not do all there was to do has seen the files all the same.
         if finished.stopped.is_none() {
@@ -106,11 +108,6 @@ impl Memory {
     /// Steps that come back again and again.
     pub fn flaps(&self) -> impl Iterator<Item = &Flap> {
         self.flapping.flaps(self.now)
-    }
-
-    /// Whether something is known about a step from earlier passes.
-    pub fn remembers(&self, step: &StepId) -> bool {
-        self.flapping.remembers(step)
     }
 
     /// When a step that comes back again and again is to be tried next. One whose time has come had it in this pass.

@@ -4,7 +4,7 @@
 //! one pass at a time for all who asked, looks at what it came to, and decides when the next one is due. What it found is
 //! a [`Status`] in a `watch` channel. What earlier passes mean for later ones is [`Memory`].
 //!
-//! It knows no other room: the pass is a closure that returns a plain [`Pass`].
+//! The pass is a closure that returns a plain [`Pass`]. Of other rooms the daemon knows only values.
 
 mod activity;
 mod agenda;
@@ -36,8 +36,7 @@ pub use flapping::{Flap, Flapping};
 pub use hops::{Hops, Names, hops};
 pub use memory::Memory;
 pub use pass::{
-    Action, Became, Change, Drift, End, Expiring, Failure, Finished, Held, Limited, Note, Pass, Release, Requests,
-    StepId, Stopped, Wanted,
+    Action, Became, Change, Drift, End, Expiring, Finished, Held, Limited, Note, Pass, Release, Requests, Wanted,
 };
 pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};

@@ -1,13 +1,16 @@
 //! What a pass came to, as a plain value.
 //!
-//! The daemon knows no other room. Whoever runs the passes for it puts into words what happened; the daemon counts it,
-//! remembers it, shows it, and decides by it when the next pass is due.
+//! Whoever runs the passes puts into words who and what is concerned. The daemon counts it, remembers it, shows it, and
+//! decides by it when the next pass is due.
 
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::policy::Aside;
+use crate::report::{Failure, Stop};
 
 /// What a pass came to.
 #[derive(Debug, Clone)]
@@ -39,15 +42,6 @@ pub enum End {
     Refused(Failure),
     /// Somebody wants the daemon to leave, and nothing was written yet.
     Interrupted,
-}
-
-/// Why something did not work, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What was attempted and what happened.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
 }
 
 /// Requests of one kind.
@@ -99,7 +93,7 @@ pub struct Finished {
     /// The next instant at which a line begins or ends.
     pub next_instant: Option<Timestamp>,
     /// Why it ended before all its steps were sent, if it did.
-    pub stopped: Option<Stopped>,
+    pub stopped: Option<Stop>,
     /// Whether live is now as declared as it may be: the list did not move under the reader, and what was touched was
     /// read again and needs nothing.
     pub converged: bool,
@@ -109,23 +103,8 @@ pub struct Finished {
     pub token_lacks: Option<&'static str>,
 }
 
-/// Why a pass ended before all its steps were sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stopped {
-    /// Somebody asked the daemon to leave.
-    Interrupted,
-    /// The server turned the token away.
-    Unauthorized(Failure),
-    /// It turned out not to be safe to go on.
-    Refused(Failure),
-    /// The server answers no more.
-    Down(Failure),
-    /// The server's list does not show what was created.
-    StaleList(Failure),
-}
-
 /// Differences between live and declared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Drift {
     /// Links that are declared and missing.
     pub create: u64,
@@ -173,22 +152,18 @@ pub enum Became {
 /// A step that was sent, or is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The same for the same step in another pass.
-    pub step: StepId,
+    /// Which it is, from pass to pass.
+    pub step: Aside,
     /// The step that it makes undone: once this is done, that one is new.
-    pub undoes: Option<StepId>,
+    pub undoes: Option<Aside>,
     /// The step in words, with its sign.
     pub what: String,
     /// Whether it is done now.
     pub done: bool,
 }
 
-/// Tells one step from another, from pass to pass of one process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StepId(u64);
-
 /// A removal that is not made, for now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Held {
     /// Who would lose which role where.
     pub what: String,
@@ -223,7 +198,7 @@ pub struct Release {
 }
 
 /// Something to be said that holds nothing up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// Stable short name: `approval-ended`.
     pub code: &'static str,
@@ -232,7 +207,7 @@ pub struct Note {
 }
 
 /// A grant that ends soon.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expiring {
     /// Who has which role where, with the place of the line.
     pub what: String,
@@ -265,15 +240,6 @@ impl fmt::Display for Release {
         )?;
         let what = if *exactly { "" } else { ", which does all that is due, under its own limits" };
         write!(f, "# or by hand{what}:\n{command}")
-    }
-}
-
-impl StepId {
-    /// Names a step by everything that makes it the same step.
-    pub fn of(step: &impl Hash) -> Self {
-        let mut hasher = DefaultHasher::new();
-        step.hash(&mut hasher);
-        Self(hasher.finish())
     }
 }
 

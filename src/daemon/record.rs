@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::memory::Memory;
-use super::pass::{End, Finished, Limited, Pass, Stopped};
+use super::pass::{End, Finished, Limited, Pass};
 use super::status::{Listed, Past, Status, Token, View};
 use super::verdict::Verdict;
+use crate::report::Stop;
 
 /// Changes that are remembered.
 const CHANGES: usize = 100;
@@ -71,12 +72,9 @@ impl Status {
         });
         self.failure = match finished.stopped {
             Some(
-                Stopped::Unauthorized(failure)
-                | Stopped::Refused(failure)
-                | Stopped::Down(failure)
-                | Stopped::StaleList(failure),
+                Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure),
             ) => Some(failure),
-            Some(Stopped::Interrupted) | None => None,
+            Some(Stop::Interrupted) | None => None,
         };
         self.changes.push_front((now, finished.changes.into_iter().collect()));
         let mut left = CHANGES;

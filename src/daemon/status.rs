@@ -5,15 +5,17 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
-use super::activity::{Activity, Waits};
+use super::activity::{Activity, SoFar, Waits};
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Change, Drift, Expiring, Failure, Held, Limited, Note};
+use super::pass::{Change, Drift, Expiring, Held, Limited, Note};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
 use super::verdict::Verdict;
+use crate::report::Failure;
 
 /// What the daemon is doing and what it found.
 #[derive(Debug, Clone)]
@@ -133,12 +135,12 @@ pub struct View {
 const ITEMS: usize = 200;
 
 /// The first items of a list, and how many there are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listed<T> {
-    /// The first ones.
-    pub first: Vec<T>,
     /// All.
     pub count: usize,
+    /// The first ones.
+    pub first: Vec<T>,
 }
 
 /// Why a daemon is not ready.
@@ -211,6 +213,31 @@ impl Status {
     /// Whether it is about to leave, perhaps once what is in flight is finished.
     pub fn stopping(&self) -> bool {
         self.leaving || self.activity == Activity::Stopping
+    }
+
+    /// What the pass under way waits for, if there is one and it does.
+    pub fn waits(&self) -> Option<&Waits> {
+        match &self.activity {
+            Activity::Running { waits, .. } => waits.as_ref(),
+            Activity::Waiting(_) | Activity::Stopping => None,
+        }
+    }
+
+    /// How far the pass under way has come, if there is one.
+    pub fn so_far(&self) -> SoFar {
+        match self.activity {
+            Activity::Running { so_far, .. } => so_far,
+            Activity::Waiting(_) | Activity::Stopping => SoFar::default(),
+        }
+    }
+
+    /// Notes what the pass under way waits for and how far it has come, and says whether what it waits for is news.
+    pub fn note(&mut self, news: Option<Waits>, come: SoFar) -> bool {
+        let Activity::Running { waits, so_far, .. } = &mut self.activity else { return false };
+        *so_far = come;
+        let changed = *waits != news;
+        *waits = news;
+        changed
     }
 
     /// Whether the token is gone before the next pass, so that the server locks us out.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::schedule::later;
 
@@ -25,7 +26,7 @@ pub struct Reading {
 pub struct ContentId(u64);
 
 /// Why removals are held until another reading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Vanished {
     /// Files of the last pass that went to its end, and that are not there.
     pub files: BTreeSet<String>,

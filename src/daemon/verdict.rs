@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::pass::{Became, End, Finished, Stopped};
+use super::pass::{Became, End, Finished};
+use crate::report::Stop;
 
 /// What a pass came to, in one word. Where several apply, the gravest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,10 +61,10 @@ impl Verdict {
     fn finished(finished: &Finished) -> Self {
         let became = |fits: fn(Became) -> bool| finished.changes.iter().any(|it| fits(it.became));
         match finished.stopped {
-            Some(Stopped::Unauthorized(_)) => return Self::Unauthorized,
-            Some(Stopped::Refused(_)) => return Self::Refused,
-            Some(Stopped::Interrupted | Stopped::Down(_)) => return Self::Incomplete,
-            Some(Stopped::StaleList(_)) => return Self::StaleList,
+            Some(Stop::Unauthorized(_)) => return Self::Unauthorized,
+            Some(Stop::Blind(_)) => return Self::Refused,
+            Some(Stop::Interrupted | Stop::Down(_)) => return Self::Incomplete,
+            Some(Stop::StaleList(_)) => return Self::StaleList,
             None => {}
         }
         if !finished.converged || became(|it| matches!(it, Became::Failed | Became::Unknown | Became::Unsent)) {

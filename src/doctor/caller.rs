@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Check, Failure, Finding, Level, count};
+use super::{Check, Finding, Level, count};
+use crate::report::Failure;
 use crate::site::VisibleCounts;
 use crate::snapshot::Caller;
 

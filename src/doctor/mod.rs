@@ -10,6 +10,8 @@ pub use caller::{lifetime, listing, rights, sight, token, turned_away};
 pub use server::{clock, generations, site, version};
 pub use setup::{Source, Transport, address, encryption, proxy, token_source};
 
+use crate::report::Failure;
+
 /// What was found about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -61,15 +63,6 @@ pub enum Check {
     Listing,
     /// What the server calls itself.
     Version,
-}
-
-/// Something that could not be found out, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What happened, down to its cause.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
 }
 
 impl Check {

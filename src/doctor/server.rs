@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 
-use super::{Check, Failure, Finding, Level, Transport};
+use super::{Check, Finding, Level, Transport};
 use crate::plan::CLOCKS_AGREE;
+use crate::report::Failure;
 use crate::site::{Generations, ServerProbe};
 
 /// Who answers at the address, and over which way they were asked.

@@ -1,6 +1,7 @@
 //! What is set, before anything is sent.
 
-use super::{Check, Failure, Finding};
+use super::{Check, Finding};
+use crate::report::Failure;
 
 /// Where a token comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Became, Change, ContentId, Drift, End, Expiring, Failure, Finished, Held, Limited, Memory, Note,
-    Pass, Reading, Requests, Status, Trigger,
+    About, Action, Became, Change, ContentId, Drift, End, Expiring, Finished, Held, Limited, Memory, Note, Pass,
+    Reading, Requests, Status, Trigger,
 };
+use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 

@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fastrand::Rng;
-use grantsync::daemon::{Action, Activity, Drift, Finished, Memory, Pass, Status, StepId, Trigger, Verdict, Wanted};
+use grantsync::daemon::{Action, Activity, Drift, Finished, Memory, Pass, Status, Trigger, Verdict, Wanted};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::cases::count;
-use super::daemon_kit::{Controls, broken, daemon, done, every_five_minutes, finished, unauthorized, unreachable};
+use super::daemon_kit::{
+    Controls, broken, daemon, done, every_five_minutes, finished, step, unauthorized, unreachable,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// After so long without faults, everything must be well: the longest backoff for a token, and an interval.
@@ -59,10 +61,9 @@ impl World {
         if !self.token_good {
             return unauthorized();
         }
-        let id = |action: Action, it: &u8| StepId::of(&(action, it));
-        let step = |action: Action, it: &u8| (id(action, it), action, *it);
-        let create = self.declared.difference(&self.live).map(|it| step(Action::Create, it));
-        let remove = self.live.difference(&self.declared).map(|it| step(Action::Remove, it));
+        let with_id = |action: Action, it: &u8| (step(action, it), action, *it);
+        let create = self.declared.difference(&self.live).map(|it| with_id(Action::Create, it));
+        let remove = self.live.difference(&self.declared).map(|it| with_id(Action::Remove, it));
         let steps: Vec<_> = create.chain(remove).collect();
         let (aside, sent): (Vec<_>, Vec<_>) = steps.iter().partition(|(id, ..)| memory.set_aside().contains(id));
         for (_, action, it) in &sent {
@@ -77,10 +78,10 @@ impl World {
             changes: sent.iter().map(|(_, action, it)| done(*action, &it.to_string())).collect(),
             wanted: steps
                 .iter()
-                .map(|(step, action, it)| {
+                .map(|(id, action, it)| {
                     let opposite = if *action == Action::Create { Action::Remove } else { Action::Create };
-                    let (undoes, done) = (Some(id(opposite, it)), !memory.set_aside().contains(step));
-                    Wanted { step: *step, undoes, what: it.to_string(), done }
+                    let (undoes, done) = (Some(step(opposite, it)), !memory.set_aside().contains(id));
+                    Wanted { step: *id, undoes, what: it.to_string(), done }
                 })
                 .collect(),
             withheld: aside.iter().map(|(_, _, it)| format!("{it} is set aside")).collect(),

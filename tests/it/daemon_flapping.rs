@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use grantsync::daemon::{
-    Action, Activity, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, StepId, Trigger, Verdict, Wanted,
+    Action, Activity, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, Trigger, Verdict, Wanted,
 };
 use jiff::SignedDuration;
 
-use super::daemon_kit::{daemon, done, every_five_minutes, finished, minutes, noon};
+use super::daemon_kit::{daemon, done, every_five_minutes, finished, minutes, noon, step, wanted};
 
 /// Whether eve has what she is to have, and at which seconds after noon that begins or ends.
 struct Grant {
@@ -40,7 +40,7 @@ impl Grant {
         if declared != self.live.get() {
             let (action, opposite) =
                 if declared { (Action::Create, Action::Remove) } else { (Action::Remove, Action::Create) };
-            let aside = memory.set_aside().contains(&StepId::of(&action));
+            let aside = memory.set_aside().contains(&step(action, &"eve"));
             if aside {
                 told.withheld.push("1 step is set aside".to_owned());
             } else {
@@ -50,8 +50,8 @@ impl Grant {
             }
             let what = format!("{action:?} eve: viewer on cluster-a");
             told.wanted.push(Wanted {
-                step: StepId::of(&action),
-                undoes: Some(StepId::of(&opposite)),
+                step: step(action, &"eve"),
+                undoes: Some(step(opposite, &"eve")),
                 what,
                 done: !aside,
             });
@@ -130,21 +130,21 @@ async fn twice_a_day_is_not_again_and_again() {
 
 #[test]
 fn what_stays_away_when_its_time_comes_is_told_of_no_more() {
-    let step = |done| Wanted { step: StepId::of(&1), undoes: None, what: "eve: viewer".to_owned(), done };
+    let eve = |done| wanted("eve: viewer", done);
     let mut flapping = Flapping::new(minutes(5));
     let (at, none) = (|minute| noon() + minutes(minute), BTreeSet::new());
-    flapping.look(&[step(true)], &none, at(0));
-    flapping.look(&[step(true)], &none, at(2));
-    flapping.look(&[step(true)], &none, at(5));
+    flapping.look(&[eve(true)], &none, at(0));
+    flapping.look(&[eve(true)], &none, at(2));
+    flapping.look(&[eve(true)], &none, at(5));
     let told = |flapping: &Flapping, minute| flapping.flaps(at(minute)).map(|it| it.tries).collect::<Vec<_>>();
     assert_eq!(told(&flapping, 5), [3]);
     flapping.look(&[], &none, at(10));
     assert_eq!(told(&flapping, 10), [3], "somebody may only be slow");
     flapping.look(&[], &none, at(15));
     assert!(told(&flapping, 15).is_empty());
-    flapping.look(&[step(true)], &none, at(60));
+    flapping.look(&[eve(true)], &none, at(60));
     assert_eq!(told(&flapping, 60), [4], "nothing is forgotten within a day");
     flapping.look(&[], &none, at(60 + 24 * 60));
-    flapping.look(&[step(true)], &none, at(60 + 25 * 60));
+    flapping.look(&[eve(true)], &none, at(60 + 25 * 60));
     assert!(told(&flapping, 60 + 25 * 60).is_empty());
 }

@@ -1,14 +1,19 @@
 //! A daemon over a scripted pass, on a clock that jumps to whatever comes next.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::time::Duration;
 
+use grantsync::binding::Binding;
 use grantsync::daemon::{
-    About, Action, Asker, Became, By, Change, End, Failure, Finished, Left, Limited, Memory, Pass, Release, Schedule,
-    Settings, Status, StepId, Stop, Wanted, channel, run,
+    About, Action, Asker, Became, By, Change, End, Finished, Left, Limited, Memory, Pass, Release, Schedule, Settings,
+    Status, Stop, Wanted, channel, run,
 };
+use grantsync::policy::Aside;
+use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// The controls of a daemon that runs beside the story.
 pub(super) struct Controls {
@@ -117,9 +122,21 @@ pub(super) fn done(action: Action, what: &str) -> Change {
     Change { action, became: Became::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
 }
 
+/// A step for somebody, with the same role on the same resource for everybody.
+pub(super) fn step(action: Action, user: &impl Hash) -> Aside {
+    let mut hasher = DefaultHasher::new();
+    user.hash(&mut hasher);
+    let id = |it: u64| Uuid::from_u64_pair(0, it);
+    let binding = Binding { resource: id(1).into(), role: id(2).into(), user: id(hasher.finish()).into() };
+    match action {
+        Action::Create => Aside::Creation(binding),
+        Action::Remove => Aside::Removal(binding),
+    }
+}
+
 /// A step that was tried, by its words.
 pub(super) fn wanted(what: &str, done: bool) -> Wanted {
-    Wanted { step: StepId::of(&what), undoes: None, what: what.to_owned(), done }
+    Wanted { step: step(Action::Create, &what), undoes: None, what: what.to_owned(), done }
 }
 
 /// How that is released.

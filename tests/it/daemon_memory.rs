@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use grantsync::admin::{Format, metrics};
-use grantsync::daemon::{
-    Action, ContentId, End, Failure, Finished, Flapping, Held, Memory, Pass, Reading, Stopped, Watched, Window,
-};
+use grantsync::daemon::{Action, ContentId, End, Finished, Flapping, Held, Memory, Pass, Reading, Watched, Window};
+use grantsync::report::{Failure, Stop};
 use jiff::Timestamp;
 
 use super::daemon_kit::{broken, done, finished, in_sync, minutes, noon, wanted};
@@ -169,7 +168,7 @@ fn tried(name: &str) -> Pass {
     finished(Finished {
         wanted: vec![wanted(name, false)],
         changes: vec![done(Action::Create, name)],
-        stopped: Some(Stopped::Interrupted),
+        stopped: Some(Stop::Interrupted),
         ..Finished::default()
     })
 }
@@ -204,7 +203,7 @@ fn a_flap_is_reported_and_forgotten_when_files_change_or_somebody_insists() {
 fn removals_of_a_pass_that_was_cut_short_count_too() {
     let mut memory = Memory::new(minutes(5));
     let failure = Failure { message: "401".to_owned(), help: None };
-    let cut = Finished { counted_removals: 7, stopped: Some(Stopped::Unauthorized(failure)), ..Finished::default() };
+    let cut = Finished { counted_removals: 7, stopped: Some(Stop::Unauthorized(failure)), ..Finished::default() };
     memory.begin(noon(), false);
     memory.end(&finished(cut), noon());
     memory.begin(after(60), false);

@@ -2,8 +2,9 @@
 
 use grantsync::daemon::{
     About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, SoFar, Status,
-    Stopped, Token, Trigger, Verdict, Waits,
+    Token, Trigger, Verdict, Waits,
 };
+use grantsync::report::Stop;
 use jiff::SignedDuration;
 
 use super::daemon_kit::{
@@ -43,9 +44,9 @@ fn the_gravest_word_wins() {
         (Finished { changes: became(Became::Failed), ..all.clone() }, Verdict::Incomplete),
         (Finished { changes: became(Became::Unknown), ..all.clone() }, Verdict::Incomplete),
         (Finished { changes: became(Became::Unsent), ..all.clone() }, Verdict::Incomplete),
-        (Finished { stopped: Some(Stopped::Interrupted), ..all.clone() }, Verdict::Incomplete),
-        (Finished { stopped: Some(Stopped::Refused(failure("blind"))), ..all.clone() }, Verdict::Refused),
-        (Finished { stopped: Some(Stopped::Unauthorized(failure("401"))), ..all }, Verdict::Unauthorized),
+        (Finished { stopped: Some(Stop::Interrupted), ..all.clone() }, Verdict::Incomplete),
+        (Finished { stopped: Some(Stop::Blind(failure("blind"))), ..all.clone() }, Verdict::Refused),
+        (Finished { stopped: Some(Stop::Unauthorized(failure("401"))), ..all }, Verdict::Unauthorized),
     ];
     for (end, verdict) in cases {
         assert_eq!(Verdict::of(&finished(end.clone()).end), verdict, "{end:?}");

@@ -60,7 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("review", &["binding", "desired", "diagnostic", "directory", "snapshot"]),
     ("risk", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "review"]),
     ("saved", &["binding", "desired", "diagnostic", "directory", "plan", "policy", "snapshot"]),
-    ("doctor", &["plan", "site", "snapshot"]),
+    ("doctor", &["plan", "report", "site", "snapshot"]),
     (
         "render",
         &[
@@ -99,8 +99,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("sandbox", &["outfile"]),
-    ("daemon", &[]),
-    ("admin", &["daemon", "visible"]),
+    ("daemon", &["policy", "report"]),
+    ("admin", &["daemon", "report", "visible"]),
 ];
 
 #[test]

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, listed, section};
-use crate::daemon::{Failure, Limited, Release, Status, View, Waits};
+use crate::daemon::{Limited, Release, Status, View, Waits};
+use crate::report::Failure;
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
     if let Some(Waits { since, why }) = status.waits() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pass::Agent;
+use super::agent::Agent;
 use super::words::{count, what};
 use crate::binding::Binding;
 use crate::daemon::{Held, Limited, Release};

@@ -1,17 +1,16 @@
 //! `run`: keeps live equal to the files, for as long as it runs.
 
+mod agent;
 mod approvals;
 mod arguments;
-mod commit;
 mod held;
 mod idle;
 mod pass;
 mod release;
+mod sources;
 mod words;
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -24,16 +23,16 @@ use super::{Exit, apply, narrowing, output, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
 use crate::daemon::{
-    self, About, Asker, By, ContentId, Files, Left, Memory, Patience, Reading, Settings, Signals, Status, Stop, Trigger,
+    self, About, Asker, By, ContentId, Files, Left, Memory, Patience, Settings, Signals, Status, Stop, Trigger,
 };
-use crate::diagnostic::Source;
 use crate::policy::Readings;
-use crate::reconcile::{Pace, files};
+use crate::reconcile::Pace;
 use crate::sandbox::Sandbox;
+use agent::Agent;
 pub(super) use arguments::Arguments;
 use arguments::Listen;
 pub(super) use idle::idle;
-use pass::Agent;
+use sources::{read, reading};
 
 /// The admin port, served for as long as the agent runs.
 type Served = JoinHandle<std::io::Result<()>>;
@@ -71,7 +70,6 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
         tell: tell.clone(),
-        steps: std::cell::RefCell::default(),
         began: Timestamp::now(),
         log: tokio::sync::OnceCell::new(),
         uncounted: std::cell::RefCell::default(),
@@ -131,15 +129,4 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
         let token = Files::watch(roots, Patience::default(), take).await;
         tokio::spawn(token.ask_on_change(asker.clone(), Trigger::TokenChange));
     }
-}
-
-fn read(paths: &[PathBuf]) -> Result<Vec<Source>, files::FilesError> {
-    files::read(paths, &mut std::io::empty(), files::Settings::default())
-}
-
-/// Which files there are, and a name for what is in them.
-fn reading(sources: &[Source]) -> Reading {
-    let files: BTreeSet<_> = sources.iter().map(|it| it.name.to_string()).collect();
-    let content: Vec<_> = sources.iter().map(|it| (&*it.name, &*it.text)).collect();
-    Reading { files, content: ContentId::of(&content) }
 }

@@ -1,63 +1,32 @@
 //! One pass of the agent: reads the files, makes live equal to them, and puts into words what came of it.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 
-use super::commit::read_with_commit;
-use super::reading;
+use super::agent::Agent;
+use super::sources::{read_with_commit, reading};
 use super::words::{finished, refused, waits};
-use crate::api::{self, Client, Method};
+use crate::api::{self, Method};
 use crate::cli::narrowing::overrides;
-use crate::daemon::{self, End, Memory, Requests, SoFar, Status, StepId, Stop};
-use crate::desired::{self, Document, Mode, Narrow};
+use crate::daemon::{self, End, Memory, Requests, SoFar};
+use crate::desired::{self, Document, Mode};
 use crate::diagnostic::{Diagnostic, Source};
-use crate::event::Event;
-use crate::policy::{Aside, Earlier, LastSeen, Readings};
+use crate::policy::Earlier;
 use crate::reconcile::files::FilesError;
-use crate::reconcile::{Answer, Known, Pace, Request, reconcile};
+use crate::reconcile::{Answer, Request, reconcile};
 use crate::render;
-use crate::saved::Asked;
 
 /// How often a pass that is under way is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// More findings than this are counted, not shown.
 const SHOWN: usize = 50;
-
-/// What all passes have in common.
-pub(super) struct Agent {
-    pub(super) client: Client,
-    pub(super) files: Vec<PathBuf>,
-    pub(super) asked: Asked,
-    pub(super) only: Narrow,
-    pub(super) partial_view: bool,
-    pub(super) pace: Pace,
-    pub(super) expiring_within: Duration,
-    pub(super) stop: watch::Receiver<Stop>,
-    /// Where to tell what a pass waits for.
-    pub(super) tell: watch::Sender<Status>,
-    /// The steps that the daemon remembers, by the id under which it does.
-    pub(super) steps: RefCell<BTreeMap<StepId, Aside>>,
-    /// What earlier readings of the files asked for.
-    pub(super) readings: RefCell<Readings>,
-    /// When the process began.
-    pub(super) began: Timestamp,
-    /// The server's log of the day before that, once it was read.
-    pub(super) log: OnceCell<Vec<Event>>,
-    /// Why it could not be read.
-    pub(super) uncounted: RefCell<Option<String>>,
-    /// The links that earlier passes saw or made.
-    pub(super) known: RefCell<Known>,
-    /// What the passes so far saw live and wanted.
-    pub(super) last_seen: RefCell<Arc<LastSeen>>,
-}
 
 /// How far the pass has come.
 #[derive(Default)]
@@ -147,7 +116,7 @@ impl Agent {
             earlier,
             ended_lately: memory.ended_lately(),
             last_seen: Arc::clone(&self.last_seen.borrow()),
-            aside: self.aside(memory),
+            aside: memory.set_aside().clone(),
             unsettled,
             known: Some(&known),
         };
@@ -159,16 +128,13 @@ impl Agent {
             Ok(pass) => {
                 self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
                 self.known.borrow_mut().learn(&pass, Timestamp::now());
-                let told = finished(&pass, &request, vanished, self);
-                let mut steps = self.steps.borrow_mut();
-                steps.retain(|it, _| memory.remembers(it));
-                steps.extend(told.steps);
+                let finished = finished(&pass, &request, vanished, self);
                 // Where links come and go, one that is not shown may be there all the same: nothing is forgotten.
                 if !pass.prepared.view.plan.changing {
                     let seen = request.last_seen.after(&pass.prepared.view.plan);
                     *self.last_seen.borrow_mut() = Arc::new(seen);
                 }
-                End::Finished(Box::new(told.finished))
+                End::Finished(Box::new(finished))
             }
             Err(error) => refused(error),
         }
@@ -211,12 +177,6 @@ impl Agent {
             Err(diagnostics) => return Err(broken(&sources, &diagnostics)),
         };
         Ok((sources, document))
-    }
-
-    /// What is not to be tried in this pass.
-    fn aside(&self, memory: &Memory) -> BTreeSet<Aside> {
-        let steps = self.steps.borrow();
-        memory.set_aside().iter().filter_map(|it| steps.get(it).copied()).collect()
     }
 
     /// Turns true when the process is to leave.

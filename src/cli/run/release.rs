@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::agent::Agent;
 use super::approvals::unapproved;
-use super::pass::Agent;
 use crate::daemon::Release;
 use crate::policy::{self, Asks, Digest, Limited, Set};
 use crate::reconcile::{Request, View};

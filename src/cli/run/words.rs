@@ -4,29 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::agent::Agent;
 use super::approvals::{Released, notes};
 use super::held::{held, limited, missed, missing, withheld};
-use super::pass::Agent;
 use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
-use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Failure, Finished, StepId, Stopped, Waits, Wanted};
+use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Finished, Waits, Wanted};
 use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Why};
 use crate::policy::gates::{Effect, Gate};
 use crate::policy::{self, Aside, Decision, Set};
 use crate::reconcile::{self, Pass, Request, Waiting};
 use crate::render::{self, Naming, visible};
-use crate::report::{self, After, Outcome, Report, Step, Stop};
-
-/// What is told of a pass, and what the agent keeps for the next one.
-pub(super) struct Told {
-    pub(super) finished: Finished,
-    pub(super) steps: BTreeMap<StepId, Aside>,
-}
+use crate::report::{After, Failure, Outcome, Report, Step};
 
 /// A pass that went all the way.
-pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent: &Agent) -> Told {
+pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent: &Agent) -> Finished {
     let Pass { prepared, report } = pass;
     let view = &prepared.view;
     let naming = Naming::new(&view.directory);
@@ -35,7 +29,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         Some(After::Decision(decision)) => decision,
         _ => &prepared.decision,
     };
-    let (wanted, steps) = wanted(&prepared.decision, report.as_ref(), request, &naming);
+    let wanted = wanted(&prepared.decision, report.as_ref(), request, &naming);
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
     let mut waiting = reconcile::unsettled(view, request);
     // Removals that wait because files have vanished are reported as held.
@@ -46,7 +40,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     let missed = missed.into_iter().map(|it| missing(it, &naming));
     let released = Released::of(view, request);
     let changes = report.iter().flat_map(|it| &it.steps);
-    let finished = Finished {
+    Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
         drift: Drift {
             create: count(view.plan.creations.len()),
@@ -72,12 +66,11 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             .then(|| agent.readings.borrow().next(&waiting, request.now))
             .flatten(),
         next_instant: view.desired.next_instant(view.plan.now),
-        stopped: report.as_ref().and_then(|it| it.stopped.as_ref()).map(stopped),
+        stopped: report.as_ref().and_then(|it| it.stopped.clone()),
         converged: converged(report.as_ref(), &view.plan) && !unlisted.values().any(|it| *it == Waiting::Answered),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
         token_lacks: view.snapshot.observation.caller.lacks(),
-    };
-    Told { finished, steps }
+    }
 }
 
 /// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
@@ -144,12 +137,7 @@ pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
 }
 
 /// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
-fn wanted(
-    decision: &Decision,
-    report: Option<&Report>,
-    request: &Request<'_>,
-    naming: &Naming<'_>,
-) -> (Vec<Wanted>, BTreeMap<StepId, Aside>) {
+fn wanted(decision: &Decision, report: Option<&Report>, request: &Request<'_>, naming: &Naming<'_>) -> Vec<Wanted> {
     let Decision { approved, withheld, .. } = decision;
     let creations = approved.creations().iter().chain(&withheld.creations).map(|it| Aside::Creation(it.binding));
     let removals = approved.removals().iter().chain(&withheld.removals);
@@ -165,15 +153,14 @@ fn wanted(
             Aside::Creation(binding) | Aside::Exists(binding) => ('+', binding, Some(Aside::Removal(binding))),
             Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
         };
-        let wanted = Wanted {
-            step: StepId::of(&step),
-            undoes: undoes.as_ref().map(StepId::of),
+        Wanted {
+            step,
+            undoes,
             what: format!("{sign} {}", what(&binding, naming)),
             done: sent.get(&step).copied().unwrap_or(false),
-        };
-        (wanted, (StepId::of(&step), step))
+        }
     });
-    wanted.unzip()
+    wanted.collect()
 }
 
 /// Every step that was sent, and whether it is done: for all rows, if it was about several. What a pass leaves to the
@@ -239,20 +226,6 @@ fn converged(report: Option<&Report>, plan: &Plan) -> bool {
         After::Decision(decision) => !decision.plan.changing && (waits || decision.approved.is_empty()),
     };
     report.stopped.is_none() && settled
-}
-
-fn stopped(stop: &Stop) -> Stopped {
-    match stop {
-        Stop::Interrupted => Stopped::Interrupted,
-        Stop::Unauthorized(failure) => Stopped::Unauthorized(in_words(failure)),
-        Stop::Blind(failure) => Stopped::Refused(in_words(failure)),
-        Stop::Down(failure) => Stopped::Down(in_words(failure)),
-        Stop::StaleList(failure) => Stopped::StaleList(in_words(failure)),
-    }
-}
-
-fn in_words(report::Failure { message, help }: &report::Failure) -> Failure {
-    Failure { message: message.clone(), help: help.clone() }
 }
 
 pub(super) fn count(count: usize) -> u64 {

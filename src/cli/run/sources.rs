@@ -1,8 +1,9 @@
 //! The files of a pass, and the commit that they are of.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::read;
+use crate::daemon::{ContentId, Reading};
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, FilesError, Head};
 
@@ -32,4 +33,16 @@ fn commit(paths: &[PathBuf]) -> Option<String> {
         Some(Head { id, modified: false }) => Some(id),
         None => files::checked_out(paths),
     }
+}
+
+/// Reads the files, as they are on the disk.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
+    files::read(paths, &mut std::io::empty(), files::Settings::default())
+}
+
+/// Which files there are, and a name for what is in them.
+pub(super) fn reading(sources: &[Source]) -> Reading {
+    let files: BTreeSet<_> = sources.iter().map(|it| it.name.to_string()).collect();
+    let content: Vec<_> = sources.iter().map(|it| (&*it.name, &*it.text)).collect();
+    Reading { files, content: ContentId::of(&content) }
 }

@@ -1,0 +1,43 @@
+//! What all passes of the agent have in common.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{OnceCell, watch};
+
+use crate::api::Client;
+use crate::daemon::{Status, Stop};
+use crate::desired::Narrow;
+use crate::event::Event;
+use crate::policy::{LastSeen, Readings};
+use crate::reconcile::{Known, Pace};
+use crate::saved::Asked;
+
+/// What all passes have in common.
+pub(super) struct Agent {
+    pub(super) client: Client,
+    pub(super) files: Vec<PathBuf>,
+    pub(super) asked: Asked,
+    pub(super) only: Narrow,
+    pub(super) partial_view: bool,
+    pub(super) pace: Pace,
+    pub(super) expiring_within: Duration,
+    pub(super) stop: watch::Receiver<Stop>,
+    /// Where to tell what a pass waits for.
+    pub(super) tell: watch::Sender<Status>,
+    /// What earlier readings of the files asked for.
+    pub(super) readings: RefCell<Readings>,
+    /// When the process began.
+    pub(super) began: Timestamp,
+    /// The server's log of the day before that, once it was read.
+    pub(super) log: OnceCell<Vec<Event>>,
+    /// Why it could not be read.
+    pub(super) uncounted: RefCell<Option<String>>,
+    /// The links that earlier passes saw or made.
+    pub(super) known: RefCell<Known>,
+    /// What the passes so far saw live and wanted.
+    pub(super) last_seen: RefCell<Arc<LastSeen>>,
+}
