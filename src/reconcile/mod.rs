@@ -6,6 +6,7 @@ mod confirm;
 mod create;
 pub mod files;
 mod known;
+mod pace;
 mod reason;
 mod remove;
 mod sending;
@@ -26,9 +27,9 @@ use crate::directory::Directory;
 use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, LastSeen, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Caller, Observation, Snapshot};
-pub use apply::Pace;
 pub use base::decided_by;
 pub use known::{Known, Sight, Waiting, waiting};
+pub use pace::Pace;
 pub use view::View;
 
 /// What a pass is asked to do.

@@ -9,21 +9,12 @@ use super::rows::{Change, Row, rows};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::tally::Tally;
 use super::words::{TEXT, Words, capitalized, without};
-use super::{Counts, Naming, counted, grouped, hold, table};
+use super::{Counts, Detail, Naming, counted, grouped, hold, table};
 use crate::binding::ResourceId;
 use crate::plan::{Hold, Plan};
 use crate::policy::{Cause, Causes, Decision, Digest, Fixed, Limited};
 use crate::review::Review;
 use crate::snapshot::{CHANGING, Observation};
-
-/// How much is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Detail {
-    /// What changes, or would.
-    Changes,
-    /// All links, those that stay included.
-    Everything,
-}
 
 /// The whole decision: by cause where causes are known, by resource, then what limits hold, then the summary.
 pub fn plan(decision: &Decision, causes: Option<&Causes>, naming: &Naming<'_>, detail: Detail) -> String {

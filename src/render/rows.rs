@@ -2,11 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Naming;
 use super::words::Words;
-use super::{Detail, Naming};
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::plan::{Creation, Held, Hold, Kept, Removal, Skipped, Why};
 use crate::policy::{Cause, Causes, Decision, Intent};
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// What changes, or would.
+    Changes,
+    /// All links, those that stay included.
+    Everything,
+}
 
 /// One thing that a decision does, does not do, or leaves as it is.
 #[derive(Debug, Clone)]

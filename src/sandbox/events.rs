@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::links::uuids;
 use super::paging::page;
+use super::parameters::uuids;
 use super::query::uuid;
 use super::state::{Event, User};
 use super::urls::{Target, follow};

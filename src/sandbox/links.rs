@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::form;
 use super::paging::page_by;
+use super::parameters::{linked, uuids};
 use super::query::uuid;
 use super::state::{Link, User};
-use super::urls::{Target, follow, path_of, resolve};
+use super::urls::{Target, follow};
 use super::view::{Answer, Ask, Caller};
 use super::waldur::Waldur;
 use super::world::World;
@@ -89,39 +90,6 @@ impl<'a> Wanted<'a> {
             && role_id.is_none_or(|it| it == link.role)
             && user_id.is_none_or(|it| it == link.user)
             && role_name.is_none_or(|it| world.roles.get(link.role).is_some_and(|role| role.name == it))
-    }
-}
-
-/// Parameters that are UUIDs; all malformed ones are named in one answer.
-pub(super) fn uuids<const N: usize>(ask: &Ask, names: [&str; N]) -> Result<[Option<Uuid>; N], Answer> {
-    let mut problems = Map::new();
-    let values = names.map(|name| {
-        let text = ask.query.get(name)?;
-        let value = uuid(text);
-        if value.is_none() {
-            problems.insert(name.to_owned(), json!(["Enter a valid UUID."]));
-        }
-        value
-    });
-    if problems.is_empty() { Ok(values) } else { Err(Answer::json(400, &Value::Object(problems))) }
-}
-
-/// The id in a URL that a list is filtered by: the nil one, which nothing has, when it leads to something else; 404 when
-/// it leads nowhere.
-pub(super) fn linked(ask: &Ask, url: &str, collection: &str) -> Result<Uuid, Answer> {
-    let path = path_of(url);
-    if !path.starts_with('/') {
-        return Ok(Uuid::nil());
-    }
-    match resolve(path, ask.waldur) {
-        Some(Target::Item(name, id)) if name == collection => Ok(uuid(id).unwrap_or_default()),
-        Some(_) => Ok(Uuid::nil()),
-        None => {
-            // The server answers with the 7 kB of every pattern that it tried.
-            let tried: Vec<_> =
-                super::urls::endpoints(ask.waldur).map(|name| [format!("<URLPattern '^api/{name}/$'>")]).collect();
-            Err(Answer::json(404, &json!({ "tried": tried, "path": path.trim_start_matches('/') })))
-        }
     }
 }
 

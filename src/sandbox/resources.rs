@@ -5,8 +5,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::links::{linked, uuids};
 use super::paging::page;
+use super::parameters::{linked, uuids};
 use super::query::uuid;
 use super::second::Scope;
 use super::state::{Resource, State, User};

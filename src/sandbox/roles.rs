@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::links::{linked, uuids};
 use super::paging::page;
+use super::parameters::{linked, uuids};
 use super::query::uuid;
 use super::second::Traits;
 use super::state::Role;

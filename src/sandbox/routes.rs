@@ -5,7 +5,7 @@ use axum::http::{Method, header};
 use super::urls::{Target, endpoints, resolve};
 use super::view::{Answer, Ask, Caller};
 use super::world::World;
-use super::{events, links, resources, roles, second, site, users};
+use super::{events, links, metadata, resources, roles, second, site, users};
 
 /// gunicorn's limit on `GET /… HTTP/1.1`.
 const LONGEST_REQUEST_LINE: usize = 4094;
@@ -88,7 +88,7 @@ fn viewed(ask: &Ask, target: Target<'_>, world: &mut World) -> Result<Answer, An
     }
     let caller = authenticate(ask, world)?;
     if ask.method == Method::OPTIONS {
-        return Ok(site::metadata(target));
+        return Ok(metadata::metadata(target));
     }
     if ask.waldur.scopes_roles()
         && let Some(answer) = second::viewed(ask, &caller, target, world)

@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, Response, header};
 use tokio::time::sleep;
 
 use super::faults::Reply;
-use super::load::Queues;
 use super::query::Query;
+use super::queues::Queues;
 use super::routes;
 use super::trouble::Trouble;
 use super::view::Ask;

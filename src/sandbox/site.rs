@@ -3,9 +3,6 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::links;
-use super::second::grants;
-use super::urls::Target;
 use super::view::{Answer, Ask, Caller};
 use super::world::World;
 
@@ -40,23 +37,6 @@ pub(super) fn version(ask: &Ask, Caller(caller): &Caller, world: &World) -> Resu
     }
     reads(ask)?;
     Ok(Answer::json(200, &json!({ "version": world.version })))
-}
-
-/// What OPTIONS tells; of other views than those of links, only that they speak JSON.
-pub(super) fn metadata(target: Target<'_>) -> Answer {
-    let name = match target {
-        Target::Collection(links::COLLECTION) => "Resource User List",
-        Target::Item(links::COLLECTION, _) => "Resource User Instance",
-        Target::Collection(grants::COLLECTION) => "User Permission List",
-        Target::Item(grants::COLLECTION, _) => "User Permission Instance",
-        _ => "",
-    };
-    let parses = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
-    let mut body = json!({ "name": name, "description": "", "renders": ["application/json"], "parses": parses });
-    if target == Target::Collection(links::COLLECTION) {
-        body["actions"] = json!({ "POST": links::fields() });
-    }
-    Answer::json(200, &body)
 }
 
 /// 405 for all that does not read.

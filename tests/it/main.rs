@@ -132,6 +132,7 @@ mod schema_files;
 mod second_api;
 mod shell;
 mod tidy;
+mod tidy_circles;
 mod verbs;
 mod verbs_change;
 mod verbs_explain;

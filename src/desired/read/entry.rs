@@ -1,6 +1,7 @@
 //! Entries of `bindings`.
 
-use super::reference::{Kind, reference};
+use super::kind::Kind;
+use super::reference::reference;
 use super::text::{Subject, list, prose, text};
 use super::when::when;
 use super::{Fields, Reading, Shape};

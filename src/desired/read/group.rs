@@ -1,6 +1,7 @@
 //! `groups`: lists of users, and groups within groups.
 
-use super::reference::{Kind, reference};
+use super::kind::Kind;
+use super::reference::reference;
 use super::text::{Subject, list, text};
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;

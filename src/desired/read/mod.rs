@@ -5,6 +5,7 @@ mod approvals;
 mod entry;
 mod fields;
 mod group;
+mod kind;
 mod reference;
 mod scope;
 mod settings;
@@ -22,7 +23,8 @@ use super::yaml::{self, Node, Place, Tree, Value};
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use fields::{Fields, Shape};
-pub(super) use reference::{Kind, is_name};
+pub(super) use kind::Kind;
+pub(super) use reference::is_name;
 use text::Subject;
 pub(super) use text::{is_clean, not_text};
 

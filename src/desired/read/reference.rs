@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::kind::Kind;
 use super::text::{Subject, noun, text};
 use super::url::{is_url, url};
 use super::{Fields, Reading, Shape};
@@ -10,44 +11,6 @@ use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
-
-/// What a reference is to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::desired) enum Kind {
-    Offering,
-    Resource,
-    Role,
-    User,
-}
-
-impl Kind {
-    /// For messages.
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Self::Offering => "an offering",
-            Self::Resource => "a resource",
-            Self::Role => "a role",
-            Self::User => "a user",
-        }
-    }
-
-    /// The key that holds a name for sure.
-    pub(in crate::desired) fn name(self) -> &'static str {
-        match self {
-            Self::User => "username",
-            Self::Offering | Self::Resource | Self::Role => "name",
-        }
-    }
-
-    fn shape(self) -> &'static Shape {
-        match self {
-            Self::Offering => &OFFERING,
-            Self::Resource => &RESOURCE,
-            Self::Role => &ROLE,
-            Self::User => &USER,
-        }
-    }
-}
 
 const OFFERING: Shape =
     Shape { what: "an offering", keys: &["uuid", "name"], meant: &[("id", "uuid")], elsewhere: &[] };
@@ -131,7 +94,7 @@ fn bare(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind) -> Option
 }
 
 fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Reference> {
-    let fields = Fields::read(cx, node, kind.shape())?;
+    let fields = Fields::read(cx, node, shape(kind))?;
     let key = |key| fields.get(key).map(|(_, value)| value);
     let id = key("uuid").map(|it| uuid(cx, it));
     let name = key(kind.name()).map(|it| text(cx, Subject::Key(kind.name()), it));
@@ -179,5 +142,14 @@ fn several(subject: Subject<'_>, kind: Kind) -> String {
         (Subject::Key(_), Kind::Offering) => "a resource has one offering".to_owned(),
         (Subject::Key(key), _) => format!("write `{key}s` to name several"),
         (Subject::Item(_) | Subject::Name, _) => "write its items one by one".to_owned(),
+    }
+}
+
+fn shape(kind: Kind) -> &'static Shape {
+    match kind {
+        Kind::Offering => &OFFERING,
+        Kind::Resource => &RESOURCE,
+        Kind::Role => &ROLE,
+        Kind::User => &USER,
     }
 }

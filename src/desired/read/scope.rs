@@ -1,6 +1,7 @@
 //! `scope`.
 
-use super::reference::{Kind, selector};
+use super::kind::Kind;
+use super::reference::selector;
 use super::text::{Subject, list};
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;

@@ -1,6 +1,7 @@
 //! What stands in one file of the set only.
 
-use super::reference::{Kind, selector};
+use super::kind::Kind;
+use super::reference::selector;
 use super::text::{Subject, list, noun, text};
 use super::{Fields, Reading, Shape, accept, approvals, scope};
 use crate::desired::codes;

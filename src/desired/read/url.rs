@@ -4,7 +4,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::Reading;
-use super::reference::Kind;
+use super::kind::Kind;
 use crate::binding::parse_uuid;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
