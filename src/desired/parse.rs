@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Source};
 ///
 /// # Errors
 /// Everything that is wrong with any of the files, warnings included, in the order of the sources and of their lines.
-/// A file that is not YAML is read as far as it can be, so that its other problems are found as well.
+/// Of a file that is not YAML only the first error is known; the other files are checked all the same.
 pub fn parse(sources: &[Source]) -> Result<Document, Vec<Diagnostic>> {
     assemble(sources, Problems::default(), &[])
 }
@@ -42,9 +42,8 @@ pub fn diagnose(files: Vec<Result<Source, Box<Undecodable>>>) -> (Vec<Source>, V
 fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) -> Result<Document, Vec<Diagnostic>> {
     let mut draft = Draft { broken: !unreadable.is_empty(), ..Draft::default() };
     for (_, source) in sources.iter().enumerate().filter(|(n, _)| unreadable.binary_search(n).is_err()) {
-        yaml::read(source, &mut problems, &mut |tree, problems| {
-            read::file(&source.name, &tree, &mut draft, problems);
-        });
+        let tree = yaml::read(source, &mut problems);
+        read::file(&source.name, &tree, &mut draft, &mut problems);
     }
 
     let mut document = std::mem::take(&mut draft.document);

@@ -134,32 +134,6 @@ pub struct Uncertain {
     pub probably: bool,
 }
 
-/// What it comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// Has the role, and keeps it, at least for now.
-    Has,
-    /// Does not have the role yet.
-    Gets,
-    /// Has the role, and not for long.
-    Loses,
-    /// Does not have the role, and does not get it.
-    Lacks,
-}
-
-impl Account {
-    /// What it comes to for the user.
-    pub fn standing(&self) -> Standing {
-        let goes = |it: &Row| matches!(it.fate, Fate::Goes(_));
-        match self.rows.as_slice() {
-            [] if self.absent == Some(Absent::Comes) => Standing::Gets,
-            [] => Standing::Lacks,
-            rows if rows.iter().all(goes) => Standing::Loses,
-            _ => Standing::Has,
-        }
-    }
-}
-
 impl Explanation {
     /// The lines of the files it speaks of: whoever knows about them may say more.
     pub fn places(&self) -> BTreeSet<Place> {

@@ -103,11 +103,8 @@ fn given<T>(
         return read(&mut Reading { file: &file, problems }, &node);
     }
     let source = Source { name: Arc::clone(&file), text: text.to_owned() };
-    let mut found = None;
-    yaml::read(&source, problems, &mut |tree, problems| {
-        found = tree.root.and_then(|it| read(&mut Reading { file: &file, problems }, &it));
-    });
-    found
+    let root = yaml::read(&source, problems).root?;
+    read(&mut Reading { file: &file, problems }, &root)
 }
 
 /// Adds what a file says to the draft.

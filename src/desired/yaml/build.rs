@@ -12,9 +12,8 @@ use crate::diagnostic::{Diagnostic, Source};
 #[derive(Debug)]
 pub(super) struct Build<'t> {
     source: &'t Source,
-    text: &'t str,
     /// What is open, outermost first.
-    pub(super) open: Vec<Open<'t>>,
+    open: Vec<Open<'t>>,
     /// The document, once it has ended.
     pub(super) root: Option<Node<'t>>,
     /// What was refused on the way.
@@ -25,9 +24,9 @@ pub(super) struct Build<'t> {
 
 /// A list or mapping whose end has not come yet.
 #[derive(Debug)]
-pub(super) enum Open<'t> {
+enum Open<'t> {
     /// A list and its items so far.
-    List { place: Place, flow: bool, items: Vec<Node<'t>> },
+    List { place: Place, items: Vec<Node<'t>> },
     /// A mapping, its pairs so far, and a key whose value has not come yet.
     Map { place: Place, flow: bool, pairs: Vec<(Node<'t>, Node<'t>)>, key: Option<Node<'t>> },
 }
@@ -39,24 +38,22 @@ struct Anchor {
 }
 
 impl<'t> Build<'t> {
-    /// Reads `text`, which is the source's or of the same length, until it ends, a second document begins, or
-    /// something is not YAML.
-    pub(super) fn run(text: &'t str, source: &'t Source) -> (Self, Option<ScanError>) {
+    /// Reads a text until it ends or a second document begins, or something is not YAML.
+    pub(super) fn run(source: &'t Source) -> (Self, Option<ScanError>) {
         let (open, refused) = (Vec::new(), Vec::new());
-        let mut build = Self { source, text, open, root: None, refused, anchors: HashMap::new(), documents: 0 };
+        let mut build = Self { source, open, root: None, refused, anchors: HashMap::new(), documents: 0 };
         let options = options! { emit_unresolved_aliases: true, emit_anchor_events: true, emit_comments: false };
-        let mut error = None;
-        for event in Parser::new_from_str_with_options(text, options) {
+        for event in Parser::new_from_str_with_options(&source.text, options) {
             match event {
                 Ok((event, span)) => build.event(event, span),
-                Err(it) => error = Some(it),
+                Err(error) => return (build, Some(error)),
             }
             if build.documents > 1 {
                 break;
             }
         }
         build.idle_anchors();
-        (build, error)
+        (build, None)
     }
 
     fn event(&mut self, event: Event<'t>, span: Span) {
@@ -72,10 +69,7 @@ impl<'t> Build<'t> {
                 let plain = style == ScalarStyle::Plain && !tagged;
                 self.node(Node { place, value: if plain { Value::Plain(text) } else { Value::Quoted(text) } });
             }
-            Event::SequenceStart(style, ..) => {
-                let flow = style == StructureStyle::Flow;
-                self.open.push(Open::List { place: place.visible(), flow, items: Vec::new() });
-            }
+            Event::SequenceStart(..) => self.open.push(Open::List { place: place.visible(), items: Vec::new() }),
             Event::MappingStart(style, ..) => {
                 let flow = style == StructureStyle::Flow;
                 self.open.push(Open::Map { place: place.visible(), flow, pairs: Vec::new(), key: None });
@@ -149,7 +143,7 @@ impl<'t> Build<'t> {
         let end = if span.end.line() == mark.line() {
             bytes.end
         } else {
-            bytes.start + self.text[bytes.clone()].lines().next().map_or(0, str::len)
+            bytes.start + self.source.text[bytes.clone()].lines().next().map_or(0, str::len)
         };
         Place { start: small(bytes.start), end: small(end), line: small(mark.line()), column: small(mark.col() + 1) }
     }

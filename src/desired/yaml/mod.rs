@@ -6,9 +6,7 @@
 mod build;
 mod conflict;
 mod distinct;
-mod mask;
 mod node;
-mod recover;
 mod refuse;
 mod syntax;
 
@@ -16,10 +14,11 @@ use super::codes;
 use super::problems::Problems;
 use crate::diagnostic::{Diagnostic, Source};
 
+use build::Build;
 pub(super) use node::{Node, Place, Value};
 
 /// What could be read of one file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tree<'t> {
     /// The document, unless there is none.
     pub(super) root: Option<Node<'t>>,
@@ -27,21 +26,29 @@ pub(super) struct Tree<'t> {
     pub(super) broken: bool,
 }
 
-/// Reads a file as far as it can be read and hands the tree on; everything wrong with the text is told first.
-pub(super) fn read(source: &Source, problems: &mut Problems, then: &mut dyn FnMut(Tree<'_>, &mut Problems)) {
+impl Tree<'_> {
+    const BROKEN: Self = Self { root: None, broken: true };
+}
+
+/// Reads a file. Of one that is not YAML nothing is handed on: what is missing from it may be in what was not read.
+pub(super) fn read<'t>(source: &'t Source, problems: &mut Problems) -> Tree<'t> {
     let conflicts = conflict::find(source);
     if !conflicts.is_empty() {
         // Both sides as one text are nonsense, and would only raise more problems.
         problems.extend(conflicts);
-        return then(Tree { root: None, broken: true }, problems);
+        return Tree::BROKEN;
     }
-    recover::build(source, problems, &mut |tree, problems| match tree {
-        Tree { root, broken: false } if root.as_ref().is_none_or(Node::is_blank) => {
-            problems.push(nothing(source));
-            then(Tree { root: None, broken: true }, problems);
-        }
-        tree => then(tree, problems),
-    });
+    let (Build { root, refused, .. }, error) = Build::run(source);
+    problems.extend(refused);
+    if let Some(error) = error {
+        problems.push(syntax::problem(&error, source));
+        return Tree::BROKEN;
+    }
+    if root.as_ref().is_none_or(Node::is_blank) {
+        problems.push(nothing(source));
+        return Tree::BROKEN;
+    }
+    Tree { root, broken: false }
 }
 
 fn nothing(source: &Source) -> Diagnostic {
