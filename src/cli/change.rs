@@ -64,6 +64,8 @@ impl Change {
         let naming = Naming::new(&view.directory);
         let ending = render::ending(&view.desired, &naming, view.plan.now, *expiring_within);
         decision.plan.warnings.extend(ending);
+        let deactivated = render::deactivated(&decision.plan, &view.desired, &naming);
+        decision.plan.warnings.extend(deactivated);
         Ok(change)
     }
 
@@ -101,13 +103,20 @@ impl Change {
         self.review = review::review(files(document, before), files(head, desired), world);
     }
 
+    /// Whether one of these rules has found something that nobody accepted before.
+    pub(super) fn has_risk(&self, rules: &[&'static str], read: &Read, prepared: &Prepared) -> bool {
+        !rules.is_empty() && self.assess(read, prepared).risks.iter().any(|it| rules.contains(&it.rule))
+    }
+
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
-        let Self { limits, author, seen: _, causes, review: _, before, accepted } = self;
+        let Self { limits, author, seen: _, causes, review, before, accepted } = self;
         let facts = Facts {
             plan: &view.plan,
             withheld: &decision.withheld,
+            document: &read.document,
             desired: &view.desired,
+            review,
             directory: &view.directory,
             limits: limits.over(view.desired.limits),
             author: author.as_deref(),

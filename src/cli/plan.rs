@@ -12,7 +12,7 @@ use super::formats::{Formats, Reporter};
 use super::narrowing::{self, Narrowing, request};
 use super::revision::Files;
 use super::target::{self, Inputs, Target};
-use super::values::{When, duration, span, switch};
+use super::values::{When, duration, risk, span, switch};
 use super::{Exit, exit, live, read, revision, saved};
 use crate::reconcile::{prepare, review};
 use crate::render::{Seen, Verb};
@@ -49,6 +49,9 @@ pub(super) struct Plan {
     /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
     #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
     pub(super) author: Option<String>,
+    /// Exits with 4 if one of these risks is found, e.g. `leaves-management,end-extended`; may be repeated.
+    #[arg(long, env = "GRANTSYNC_FAIL_ON", value_name = "RISK", value_delimiter = ',', value_parser = risk)]
+    pub(super) fail_on: Vec<&'static str>,
     /// Files.
     #[command(flatten)]
     pub(super) files: Files,
@@ -73,7 +76,7 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
-    let Plan { base, author, as_of, expiring_within, .. } = arguments;
+    let Plan { base, author, as_of, expiring_within, fail_on, .. } = arguments;
     let commit = to.as_ref().and_then(|_| saved::commit(files));
     let read = read::files(&files.file, &files.revision).await?;
     // What was read may be of either if it is another one now.
@@ -107,9 +110,10 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;
+    let risky = change.has_risk(fail_on, &read, &prepared);
     if let Some(target) = save_to {
         let prepared = &prepared;
         saved::save(&target, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
     }
-    Ok(Exit::of_plan(&prepared.decision, *detailed_exitcode))
+    Ok(if risky { Exit::Incomplete } else { Exit::of_plan(&prepared.decision, *detailed_exitcode) })
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::binding::LinkId;
+use crate::desired::risks;
 use crate::policy::Digest;
 use crate::sandbox::Waldur;
 
@@ -33,6 +34,12 @@ pub(super) fn choice(text: &str) -> Result<SandboxChoice, String> {
 /// Reads the id of a link.
 pub(super) fn link_id(text: &str) -> Result<LinkId, String> {
     LinkId::parse(text).ok_or_else(|| "the id of a link is a UUID; `grantsync links -v` shows them".to_owned())
+}
+
+/// Reads the name of a risk.
+pub(super) fn risk(text: &str) -> Result<&'static str, String> {
+    let names = || risks::ALL.iter().map(|(name, _)| *name);
+    names().find(|it| *it == text).ok_or_else(|| format!("the risks are {}", names().collect::<Vec<_>>().join(", ")))
 }
 
 /// Reads a digest.

@@ -5,6 +5,7 @@
 
 mod counts;
 mod dates;
+mod deactivated;
 mod diagnostics;
 mod diff;
 mod difference;
@@ -40,6 +41,7 @@ pub use crate::visible::visible;
 use counts::grouped;
 pub use counts::{Counts, counted};
 pub use dates::span;
+pub use deactivated::deactivated;
 pub use diagnostics::diagnostics;
 pub use diff::diff;
 pub use difference::differences;

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::review::{periods, stay};
 use super::style::{HOLD, PLAIN, QUIET, styled};
 use super::{Naming, counted, table, visible};
 use crate::binding::UserId;
+use crate::review::{Change, Setting};
 use crate::risk::{Accepted, Assessment, Finding, RULES, Risk};
 
 /// All risks, by rule, and of each rule in the order of tables: people look for names.
@@ -13,13 +15,16 @@ pub(super) fn ordered<'a>(risks: &'a [Risk], naming: &Naming<'_>) -> Vec<&'a Ris
     let mut risks: Vec<_> = risks.iter().collect();
     risks.sort_by_cached_key(|it| {
         let (resource, user, role) = match it.finding {
-            Finding::SelfGrant(it) | Finding::ProtectedGains(it) | Finding::Endless { binding: it, .. } => {
-                (Some(it.resource), Some(it.user), Some(it.role))
+            Finding::SelfGrant(it)
+            | Finding::ProtectedGains(it)
+            | Finding::Endless { binding: it, .. }
+            | Finding::Extended { binding: it, .. } => (Some(it.resource), Some(it.user), Some(it.role)),
+            Finding::Unprotected(user) | Finding::LookAlike { user, .. } | Finding::Identity { pinned: user, .. } => {
+                (None, Some(user), None)
             }
-            Finding::Unprotected(user) => (None, Some(user), None),
             Finding::LastHolder { resource, role, .. } => (Some(resource), None, Some(role)),
-            Finding::Emptied { resource, .. } => (Some(resource), None, None),
-            Finding::Share(_) => (None, None, None),
+            Finding::Emptied { resource, .. } | Finding::Stays { resource, .. } => (Some(resource), None, None),
+            Finding::Share(_) | Finding::Weakened(_) => (None, None, None),
         };
         let resource = resource.map(|id| (naming.offering(id).into_owned(), naming.resource(id)));
         (rank(it), resource, user.map(|id| naming.user(id)), role.map(|id| naming.role(id)))
@@ -73,7 +78,7 @@ pub(super) fn message(
     let people = |users: &BTreeSet<UserId>| people(users, naming, mark);
     match finding {
         Finding::SelfGrant(it) => {
-            format!("{} gives themself {} on {}", user(it.user), role(it.role), place(it.resource))
+            format!("{}, the author, gets {} on {}", user(it.user), role(it.role), place(it.resource))
         }
         Finding::ProtectedGains(it) => format!(
             "{}, who is protected, gets {} on {}: the files can't take it back",
@@ -81,17 +86,34 @@ pub(super) fn message(
             role(it.role),
             place(it.resource)
         ),
-        Finding::Unprotected(it) => format!("{} is not protected any more", user(*it)),
-        Finding::LastHolder { resource, role: it, users } => format!(
-            "nobody is {} on {} any more: {} {}",
-            role(*it),
-            place(*resource),
-            people(users),
-            if users.len() == 1 { "was the last one" } else { "were the last ones" },
-        ),
+        Finding::Unprotected(it) => format!("{} is no longer protected", user(*it)),
+        Finding::LastHolder { resource, role: it, users } => {
+            format!("{} would have no {} left (last: {})", place(*resource), role(*it), people(users))
+        }
         Finding::Emptied { resource, users } => {
-            let were = if users.len() == 1 { "was" } else { "were" };
-            format!("nobody is left on {}: {} {were} there", place(*resource), people(users))
+            format!("{} would have no users left (last: {})", place(*resource), people(users))
+        }
+        Finding::Weakened(setting) => weakened(setting, mark),
+        Finding::Stays { resource, why, users } => {
+            format!("links on {} would stay for good ({}): {}", place(*resource), stay(*why), people(users))
+        }
+        Finding::Extended { binding: it, more, before, after } => {
+            let others = if *more > 0 {
+                format!(" and {}", counted(*more, ["other grant", "other grants"]))
+            } else {
+                String::new()
+            };
+            let (before, after) = (periods(before), periods(after));
+            format!("{} as {} of {}{others}: {before} → {after}", user(it.user), role(it.role), place(it.resource))
+        }
+        Finding::LookAlike { user: it, other } => {
+            let (name, like) = (naming.user(*it), naming.user(*other));
+            let letters = letters(&name, &like);
+            format!("{}{letters} gets access and looks like {}, another account", mark(name), mark(like))
+        }
+        Finding::Identity { pinned, named } => {
+            let (name, pinned, named) = (user(*named), mark(pinned.to_string()), mark(named.to_string()));
+            format!("{name} is written for the account {pinned} and belongs to {named}")
         }
         Finding::Share(exceeded) => exceeded.to_string(),
         Finding::Endless { binding, ending, others } => format!(
@@ -102,6 +124,27 @@ pub(super) fn message(
             counted(*others, ["other", "others"]),
         ),
     }
+}
+
+/// The letters beyond ASCII that another name lacks, by their code points.
+fn letters(name: &str, other: &str) -> String {
+    let other: BTreeSet<_> = other.chars().collect();
+    let letters: BTreeSet<_> = name.chars().filter(|it| !it.is_ascii() && !other.contains(it)).collect();
+    let letters: Vec<_> = letters.into_iter().map(|it| format!("U+{:04X}", u32::from(it))).collect();
+    if letters.is_empty() { String::new() } else { format!(" (with {})", letters.join(", ")) }
+}
+
+fn weakened(Setting { name, change, .. }: &Setting, mark: &dyn Fn(String) -> String) -> String {
+    let list = |items: &[String]| items.iter().map(|it| mark(visible(it).into_owned())).collect::<Vec<_>>().join(", ");
+    let change = match change {
+        Change::Value { before, after } => {
+            format!("{} → {}", mark(visible(before).into_owned()), mark(visible(after).into_owned()))
+        }
+        Change::Items { removed, added } if added.is_empty() => format!("removed {}", list(removed)),
+        Change::Items { removed, added } if removed.is_empty() => format!("added {}", list(added)),
+        Change::Items { removed, added } => format!("removed {}, added {}", list(removed), list(added)),
+    };
+    format!("{}: {change}", mark((*name).to_owned()))
 }
 
 /// The first three by name, and how many more.

@@ -2,16 +2,20 @@
 //!
 //! Each is found by a named rule, and a rule can be silenced in the files, with a reason.
 
+mod gains;
+mod names;
+mod over_time;
 mod rules;
 
 use std::collections::BTreeSet;
 
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
-use crate::desired::{Accept, Desired, Limits};
+use crate::desired::{Accept, Desired, Document, Life, Limits};
 use crate::diagnostic::Span;
 use crate::directory::Directory;
 use crate::plan::Plan;
 use crate::policy::{Causes, Exceeded, Withheld};
+use crate::review::{Review, Setting, Stay};
 pub use rules::{RULES, Rule};
 
 /// What there is to judge.
@@ -21,10 +25,14 @@ pub struct Facts<'a> {
     pub plan: &'a Plan,
     /// What of it is not sent, and is no risk.
     pub withheld: &'a Withheld,
+    /// What the files say.
+    pub document: &'a Document,
     /// What the files want.
     pub desired: &'a Desired,
     /// What names mean.
     pub directory: &'a Directory,
+    /// What the change does at any time; nothing, if there is none.
+    pub review: &'a Review,
     /// The limits in force.
     pub limits: Limits,
     /// The username of whoever wrote the change, if known.
@@ -60,6 +68,42 @@ pub struct Risk {
 /// What a rule has found, in ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
+    /// A setting changes, and less is enforced.
+    Weakened(Setting),
+    /// Live links of these users stay, whatever lines say.
+    Stays {
+        /// Where.
+        resource: ResourceId,
+        /// Why.
+        why: Stay,
+        /// Whose.
+        users: BTreeSet<UserId>,
+    },
+    /// Grants of one line end later.
+    Extended {
+        /// The first of them.
+        binding: Binding,
+        /// How many more there are.
+        more: usize,
+        /// When they would be there without the change.
+        before: Vec<Life>,
+        /// When they are there with it.
+        after: Vec<Life>,
+    },
+    /// A user gets access whose name looks like that of another one.
+    LookAlike {
+        /// Who gets access.
+        user: UserId,
+        /// Whose name it looks like.
+        other: UserId,
+    },
+    /// A username is written beside the UUID of another account than the one that has it.
+    Identity {
+        /// The account that is written.
+        pinned: UserId,
+        /// The account that has the name.
+        named: UserId,
+    },
     /// The author of the change gets this.
     SelfGrant(Binding),
     /// A protected user gets this.

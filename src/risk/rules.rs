@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gains::{Found, created, gains, place};
+use super::names::{identity_changed, look_alike};
+use super::over_time::{end_extended, enforcement_weakened, leaves_management};
 use super::{Before, Facts, Finding};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase, risks};
-use crate::diagnostic::Span;
-use crate::plan::{Creation, Removal, Why};
+use crate::plan::{Removal, Why};
 use crate::policy::{self, Cause};
 
 /// A rule.
@@ -18,28 +20,32 @@ pub struct Rule {
     pub(super) find: fn(&Facts<'_>) -> Vec<Found>,
 }
 
-type Found = (Finding, Option<Span>);
-
 /// All rules, the gravest first.
 pub const RULES: &[Rule] = &[
+    Rule { name: risks::ENFORCEMENT_WEAKENED, find: enforcement_weakened },
+    Rule { name: risks::LEAVES_MANAGEMENT, find: leaves_management },
     Rule { name: risks::AUTHOR_GRANTS_TO_THEMSELF, find: author_grants_to_themself },
     Rule { name: risks::PROTECTED_USER_TOUCHED, find: protected_user_touched },
     Rule { name: risks::RESOURCE_EMPTIED, find: resource_emptied },
     Rule { name: risks::LAST_HOLDER_LEAVES, find: last_holder_leaves },
+    Rule { name: risks::LOOK_ALIKE, find: look_alike },
+    Rule { name: risks::IDENTITY_CHANGED, find: identity_changed },
+    Rule { name: risks::END_EXTENDED, find: end_extended },
     Rule { name: risks::REMOVAL_SHARE, find: removal_share },
     Rule { name: risks::GRANT_WITHOUT_END, find: grant_without_end },
 ];
 
 fn author_grants_to_themself(facts: &Facts<'_>) -> Vec<Found> {
     let username = |id| facts.directory.users.get(&id).map(|it| it.username.as_str());
-    let own = coming(facts).filter(|it| facts.author.is_some() && username(it.binding.user) == facts.author);
-    own.map(|it| (Finding::SelfGrant(it.binding), place(&it.origins))).collect()
+    let own = gains(facts).into_iter();
+    let own = own.filter(|(it, _)| facts.author.is_some() && username(it.user) == facts.author);
+    own.map(|(binding, lines)| (Finding::SelfGrant(binding), place(lines))).collect()
 }
 
 fn protected_user_touched(facts: &Facts<'_>) -> Vec<Found> {
     let protected = &facts.desired.protected;
-    let gains = coming(facts).filter(|it| protected.contains(&it.binding.user));
-    let mut found: Vec<_> = gains.map(|it| (Finding::ProtectedGains(it.binding), place(&it.origins))).collect();
+    let gains = gains(facts).into_iter().filter(|(it, lines)| protected.contains(&it.user) && !lines.is_empty());
+    let mut found: Vec<_> = gains.map(|(it, lines)| (Finding::ProtectedGains(it), place(lines))).collect();
     if let Some(Before { desired: Some(before), .. }) = facts.before {
         found.extend(before.protected.difference(protected).map(|it| (Finding::Unprotected(*it), None)));
     }
@@ -74,17 +80,18 @@ fn removal_share(facts: &Facts<'_>) -> Vec<Found> {
 
 fn grant_without_end(facts: &Facts<'_>) -> Vec<Found> {
     let ends = |origins: &[Origin]| origins.iter().all(|it| it.life.until.is_some());
+    let now = facts.plan.now;
     let mut there: BTreeMap<ResourceId, (usize, usize)> = BTreeMap::new();
-    for wanted in facts.desired.bindings.iter().filter(|it| it.phase(facts.plan.now) == Phase::Alive) {
+    for wanted in facts.desired.bindings.iter().filter(|it| it.phase(now) == Phase::Alive) {
         let (ending, all) = there.entry(wanted.binding.resource).or_default();
         *ending += usize::from(ends(&wanted.origins));
         *all += 1;
     }
-    let endless = coming(facts).filter(|it| !ends(&it.origins)).filter_map(|it| {
-        let (ending, all) = there.get(&it.binding.resource)?;
-        let others = all.checked_sub(1)?;
-        (2 * ending > others)
-            .then(|| (Finding::Endless { binding: it.binding, ending: *ending, others }, place(&it.origins)))
+    let endless = gains(facts).into_iter().filter(|(_, lines)| !ends(lines)).filter_map(|(binding, lines)| {
+        let (ending, all) = there.get(&binding.resource)?;
+        // What begins later is none of those that are there.
+        let others = all.checked_sub(usize::from(lines.iter().any(|it| it.life.phase(now) == Phase::Alive)))?;
+        (2 * ending > others).then(|| (Finding::Endless { binding, ending: *ending, others }, place(lines)))
     });
     endless.collect()
 }
@@ -99,37 +106,28 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
     emptied
 }
 
-/// What the change creates, or the plan where there is no change; nothing that is withheld.
-fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
-    let before = facts.before;
-    let ours = move |it: &&Creation| before.is_none_or(|before| before.causes.of_creation(it) == Cause::Change);
-    created(facts).filter(ours)
-}
-
 /// What the change removes, even if a limit holds it, but nothing that is withheld. Where a duplicate goes, nobody loses anything.
 fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     let before = facts.before;
     let ours = move |it: &&Removal| before.is_none_or(|before| before.causes.of_removal(it) == Cause::Change);
     let withheld: BTreeSet<_> = facts.withheld.removals.iter().map(|it| it.link.id).collect();
     let removed = facts.plan.removals.iter().filter(move |it| !withheld.contains(&it.link.id));
-    removed.filter(|it| it.why != Why::Duplicate).filter(ours)
+    removed.filter(|it| it.why != Why::Duplicate && is_active(facts, it.link.binding.user)).filter(ours)
 }
 
-fn created<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> + use<'a> {
-    let withheld: BTreeSet<_> = facts.withheld.creations.iter().map(|it| it.binding).collect();
-    facts.plan.creations.iter().filter(move |it| !withheld.contains(&it.binding))
-}
-
-/// Everything that is live once the plan is done, in scope or not.
+/// Everything that is live once the plan is done, in scope or not, of users whose accounts are not deactivated.
 fn staying<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Binding> + use<'a> {
     let plan = facts.plan;
     let live = plan.in_sync.iter().chain(&plan.outside).map(|it| it.binding);
     let kept = plan.kept.iter().map(|it| it.link.binding);
     let held = plan.held.iter().map(|it| it.removal.link.binding);
     let withheld = facts.withheld.removals.iter().map(|it| it.link.binding);
-    live.chain(kept).chain(held).chain(withheld).chain(created(facts).map(|it| it.binding))
+    let all = live.chain(kept).chain(held).chain(withheld).chain(created(facts).map(|it| it.binding));
+    let facts = *facts;
+    all.filter(move |it| is_active(&facts, it.user))
 }
 
-fn place(origins: &[Origin]) -> Option<Span> {
-    origins.first().map(|it| it.span.clone())
+/// Whether an account is not known to be deactivated.
+fn is_active(facts: &Facts<'_>, user: UserId) -> bool {
+    facts.directory.users.get(&user).is_none_or(|it| it.active != Some(false))
 }

@@ -40,7 +40,7 @@ async fn a_plan_is_data_and_what_is_wrong_with_the_files_is_not() {
     let Ran { stdout, stderr, .. } = desk.run("plan -f grants.yaml").await;
     expect![[r#"
         Risks
-          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+          last-holder-leaves  cluster-a would have no viewer left (last: bob)
 
         cluster-a  HPC
           -    viewer  bob  not declared
@@ -68,7 +68,7 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
     let Ran { stdout, stderr, .. } = desk.run(APPLY).await;
     expect![[r#"
         Risks
-          last-holder-leaves  nobody is viewer on cluster-a any more: bob was the last one
+          last-holder-leaves  cluster-a would have no viewer left (last: bob)
 
         cluster-a  HPC
           -    viewer  bob    not declared

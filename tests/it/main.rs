@@ -107,6 +107,7 @@ mod resolve;
 mod review;
 mod review_properties;
 mod risk;
+mod risk_change;
 mod rules;
 mod run_commit;
 mod run_files;

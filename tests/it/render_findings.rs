@@ -177,10 +177,10 @@ fn what_matters_most_is_annotated_first_and_many_risks_are_one() {
     let held = titles.iter().rposition(|it| it.starts_with("grantsync: held-")).unwrap();
     let risks: Vec<_> = (0..titles.len()).filter(|at| titles[*at] == "grantsync: resource-emptied").collect();
     assert!(risks.len() == 1 && held < risks[0], "{titles:#?}");
-    let said = "7 of these: nobody is left on `cluster-1`: `erin` was there; nobody is left on `cluster-2`: `erin` was \
-                there; nobody is left on `cluster-3`: `erin` was there; and 4 more";
+    let said = "7 of these: `cluster-1` would have no users left (last: `erin`); `cluster-2` would have no users left \
+                (last: `erin`); `cluster-3` would have no users left (last: `erin`); and 4 more";
     assert!(text.contains(said), "{text}");
     let lines = scene.render(Format::Markdown);
-    let at = |n| lines.find(&format!("nobody is left on `cluster-{n}`")).unwrap();
+    let at = |n| lines.find(&format!("`cluster-{n}` would have no users left")).unwrap();
     assert!((1..7).all(|n| at(n) < at(n + 1)), "{lines}");
 }

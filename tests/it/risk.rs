@@ -4,28 +4,36 @@ use expect_test::{Expect, expect};
 use grantsync::desired::risks;
 use grantsync::policy::Causes;
 use grantsync::render::{self, Naming};
+use grantsync::review::{self, Files, Review};
 use grantsync::risk::{Before, Facts, RULES, assess};
 
-use crate::world::{NOW, World, document};
+use crate::world::{NOW, World, document, instant};
 
 const SETTINGS: &str = "scope: all\nlimits: {removal_percent: 100}\n";
 
 /// What is told of a file, or of a change if there is a file before it.
-fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> String {
+pub(crate) fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> String {
     let world = World::read(world);
     let head = format!("{SETTINGS}{head}");
     let (plan, desired) = (world.plan(&head, NOW), world.desired(&head));
-    let base = base.map(|it| format!("{SETTINGS}{it}"));
-    let base = base.map(|it| {
-        (Causes::new(Some(&world.decision(&it)), &world.decision(&head)), world.desired(&it), document(&it).accept)
+    let before_yaml = base.map(|it| format!("{SETTINGS}{it}"));
+    let base = before_yaml.as_deref().map(|it| {
+        (Causes::new(Some(&world.decision(it)), &world.decision(&head)), world.desired(it), document(it).accept)
     });
     let before = base.as_ref().map(|(causes, desired, accept)| Before { causes, desired: Some(desired), accept });
     let (directory, limits) = (&world.directory, desired.limits);
     let withheld = &world.decision(&head).withheld;
-    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author, before };
-    let assessment = assess(&facts, &document(&head).accept);
-    let warnings = document(&head).warnings;
-    let notes = warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
+    let old = before_yaml.as_deref().map(|it| (document(it), world.desired(it)));
+    let new = document(&head);
+    let review = old.as_ref().map_or_else(Review::default, |(document, before)| {
+        let files = |document, desired| Files { document, desired };
+        let world = review::World { directory, snapshot: &world.snapshot, now: instant(NOW) };
+        review::review(files(document, before), files(&new, &desired), world)
+    });
+    let (document, desired, review) = (&new, &desired, &review);
+    let facts = Facts { plan: &plan, withheld, document, desired, directory, review, limits, author, before };
+    let assessment = assess(&facts, &document.accept);
+    let notes = document.warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
     let risks = render::risks(&assessment, &Naming::new(directory));
     notes.collect::<String>() + &anstream::adapter::strip_str(&risks).to_string()
 }
@@ -48,7 +56,7 @@ fn an_author_who_grants_to_themself_is_named() {
     assert!(!told("bob").contains("themself"));
     expect![[r#"
         Risks
-          author-grants-to-themself  alice gives themself admin on cluster-a · grants.yaml:4
+          author-grants-to-themself  alice, the author, gets admin on cluster-a · grants.yaml:4
     "#]]
     .assert_eq(&told("alice").lines().take(2).fold(String::new(), |all, it| all + it + "\n"));
 }
@@ -59,10 +67,10 @@ fn the_last_holder_of_a_role_is_missed_and_the_last_but_one_is_not() {
         ALICE,
         "HPC cluster-a: admin alice, member bob, member carol",
         expect![[r#"
-        Risks
-          last-holder-leaves  nobody is member on cluster-a any more: bob, carol were the last ones
+            Risks
+              last-holder-leaves  cluster-a would have no member left (last: bob, carol)
 
-    "#]],
+        "#]],
     );
     let stays = format!("{ALICE}  - {{resource: cluster-a, role: member, user: bob}}\n");
     check(&stays, "HPC cluster-a: admin alice, member bob, member carol", expect![""]);
@@ -82,10 +90,10 @@ fn an_emptied_resource_is_one_risk_and_not_one_for_each_role() {
         &file,
         "HPC cluster-a: admin alice\nHPC cluster-b: admin bob, viewer carol, member dave, member erin",
         expect![[r#"
-        Risks
-          resource-emptied  nobody is left on cluster-b: bob, carol, dave and 1 more were there
+            Risks
+              resource-emptied  cluster-b would have no users left (last: bob, carol, dave and 1 more)
 
-    "#]],
+        "#]],
     );
 }
 
@@ -100,7 +108,9 @@ fn a_share_over_the_limit_is_told_even_if_it_is_approved() {
     let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
     let (directory, limits) = (&world.directory, desired.limits);
     let withheld = &world.decision(&yaml).withheld;
-    let facts = Facts { plan: &plan, withheld, desired: &desired, directory, limits, author: None, before: None };
+    let (document, review) = (&document(&yaml), &Review::default());
+    let (author, before, desired) = (None, None, &desired);
+    let facts = Facts { plan: &plan, withheld, document, desired, directory, review, limits, author, before };
     let text = render::risks(&assess(&facts, &[]), &Naming::new(directory));
     assert!(text.contains("4 of 6 bindings would go, more than the 25 %"), "{text}");
 }
@@ -137,7 +147,7 @@ fn a_protected_user_who_gets_something_or_loses_protection_is_told() {
     );
     expect![[r#"
         Risks
-          protected-user-touched  root is not protected any more
+          protected-user-touched  root is no longer protected
 
     "#]]
     .assert_eq(&told(Some(&format!("protect: [root]\n{ALICE}")), ALICE, world, None));
@@ -198,7 +208,8 @@ fn a_change_does_not_excuse_itself() {
     let told = |base: &str| told(Some(base), &format!("{accept}{carol}"), world, Some("carol"));
     expect![[r#"
         Risks
-          author-grants-to-themself  carol gives themself admin on cluster-a · grants.yaml:7 · accepted by this change: as agreed
+          enforcement-weakened       accept: added author-grants-to-themself · grants.yaml:4
+          author-grants-to-themself  carol, the author, gets admin on cluster-a · grants.yaml:7 · accepted by this change: as agreed
 
     "#]].assert_eq(&told(ALICE));
     expect![[r#"

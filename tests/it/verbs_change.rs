@@ -118,3 +118,24 @@ async fn a_change_without_a_step_today_is_not_nothing() {
     assert_eq!(json["review"]["settings"][0]["weakens"], true);
     assert_eq!(json["review"]["scheduled"][0]["user"]["username"], "dave");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_risk_that_must_not_be_there_exits_with_4() {
+    let limits = "limits: {removals: 100, removal_percent: 100}";
+    let bench = repository(limits).await;
+    write(&bench, &format!("mode: add-only\n{limits}"));
+    let plan = |flags: &str| format!("plan -f grants.yaml --base old {flags}");
+    assert_eq!(bench.run(&plan("")).await.code, Some(0));
+    assert_eq!(bench.run(&plan("--fail-on leaves-management,end-extended")).await.code, Some(0));
+    assert_eq!(bench.run(&plan("--fail-on end-extended,enforcement-weakened")).await.code, Some(4));
+    assert_eq!(bench.run(&plan("--fail-on whatever")).await.code, Some(64));
+    // What the change itself accepts counts all the same.
+    let accept = "accept: [{risk: enforcement-weakened, reason: a quiet week}]";
+    write(&bench, &format!("mode: add-only\n{limits}\n{accept}"));
+    assert_eq!(bench.run(&plan("--fail-on enforcement-weakened")).await.code, Some(4));
+    write(&bench, &format!("{limits}\n{accept}"));
+    bench.git("commit -q -a -m two");
+    bench.git("branch -f old");
+    write(&bench, &format!("mode: add-only\n{limits}\n{accept}"));
+    assert_eq!(bench.run(&plan("--fail-on enforcement-weakened")).await.code, Some(0));
+}
