@@ -97,6 +97,32 @@ impl Observation {
             of_deleted_resources: 0,
         }
     }
+
+    /// What a token that is not a staff token is not good for, in words that follow "it"; `None` for a staff token.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let Self { caller: Caller { is_staff, is_support, .. }, keeps_ends, .. } = self;
+        match (is_staff, is_support) {
+            (true, _) => None,
+            // Servers that keep ends let nobody but staff change who has access.
+            (false, true) if *keeps_ends => Some("sees everything, and may not change anything"),
+            (false, true) => Some("sees everything, and may not remove anything"),
+            (false, false) => Some("sees a part of the links without being told so: what is missing here may be there"),
+        }
+    }
+
+    /// What to do about a token that is not a staff token.
+    pub const fn partial_view_help(&self) -> &'static str {
+        if self.may_write_in_part() {
+            "use a staff token, or say with `--partial-view` that this is meant; nothing was written"
+        } else {
+            "use a staff token: this Waldur lets nobody else change who has access; nothing was written"
+        }
+    }
+
+    /// Whether the token may make links at all, if somebody means to write with one that is not a staff token.
+    pub const fn may_write_in_part(&self) -> bool {
+        !self.keeps_ends
+    }
 }
 
 /// Who the token belongs to.
@@ -116,14 +142,3 @@ pub struct Caller {
 
 /// What is said where a listing moved while it was read.
 pub const CHANGING: &str = "links changed while they were read";
-
-impl Caller {
-    /// What a token that is not a staff token is not good for, in words that follow "it"; `None` for a staff token.
-    pub fn lacks(&self) -> Option<&'static str> {
-        match (self.is_staff, self.is_support) {
-            (true, _) => None,
-            (false, true) => Some("sees everything, and may not remove anything"),
-            (false, false) => Some("sees a part of the links without being told so: what is missing here may be there"),
-        }
-    }
-}

@@ -17,7 +17,7 @@ use crate::doctor::{self, Check, Finding, Level, Source, Transport};
 use crate::render;
 use crate::report::Failure;
 use crate::sandbox::{Sandbox, tokens};
-use crate::site::ServerProbe;
+use crate::site::{Generations, ServerProbe};
 
 /// `doctor`.
 #[derive(Debug, Args)]
@@ -49,10 +49,10 @@ pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<
     let mut told = Told { findings: Vec::new(), format: *format };
     let sandbox = start_sandbox(server.sandbox).await?;
     if let Some(Setup { client, transport, has_token }) = set_up(server, sandbox.as_ref(), &mut told)?
-        && reach(&client, transport, &mut told).await?
+        && let Some(generations) = reach(&client, transport, &mut told).await?
         && has_token
     {
-        look_around(&client, *interval, &mut told).await?;
+        look_around(&client, generations, *interval, &mut told).await?;
     }
     match format {
         DoctorFormat::Text => output::data(&render::doctor::closing(&told.findings))?,
@@ -166,7 +166,7 @@ fn mode(file: &Path) -> Option<u32> {
 }
 
 /// Looks who answers, and whether they speak what we do. The token is not shown.
-async fn reach(client: &Client, transport: Transport, told: &mut Told) -> Result<bool> {
+async fn reach(client: &Client, transport: Transport, told: &mut Told) -> Result<Option<Generations>> {
     let proxy = client.proxy();
     // A proxy is another machine, as far as is known.
     let transport = if proxy.is_some() && transport == Transport::Loopback { Transport::Open } else { transport };
@@ -188,10 +188,11 @@ async fn reach(client: &Client, transport: Transport, told: &mut Told) -> Result
     let site = site.as_ref().map_err(failure);
     let site = doctor::site(site, &client.address().to_string(), transport, proxy.as_deref());
     if told.tell(site)? == Level::Problem {
-        return Ok(false);
+        return Ok(None);
     }
     let generations = client.generations().await.map_err(|error| failure(&error));
-    Ok(told.tell(doctor::generations(generations))? != Level::Problem)
+    let level = told.tell(doctor::generations(generations.clone()))?;
+    Ok(generations.ok().filter(|_| level != Level::Problem))
 }
 
 /// Which variable names the proxy for an address.
@@ -202,7 +203,12 @@ fn proxy_variable(address: &Address) -> Option<&'static str> {
 }
 
 /// Looks whose token it is, and what it is good for.
-async fn look_around(client: &Client, interval: Option<Duration>, told: &mut Told) -> Result<()> {
+async fn look_around(
+    client: &Client,
+    generations: Generations,
+    interval: Option<Duration>,
+    told: &mut Told,
+) -> Result<()> {
     let (caller, offset) = match client.greet().await {
         Ok(greeted) => greeted,
         Err(error) if error.kind == Kind::Unauthorized => {
@@ -220,7 +226,8 @@ async fn look_around(client: &Client, interval: Option<Duration>, told: &mut Tol
     let counts = client.counts().await;
     told.tell(doctor::sight(counts.as_ref().map_err(failure)))?;
     let Ok(counts) = counts else { return Ok(()) };
-    if told.tell(doctor::rights(&caller, &counts))? != Level::Problem {
+    let rights = if generations.next { doctor::rights_on_newer(&caller) } else { doctor::rights(&caller, &counts) };
+    if told.tell(rights)? != Level::Problem {
         let read = reread(client).await.map_err(|error| failure(&error));
         told.tell(doctor::listing(&caller, &counts, read))?;
     }

@@ -156,9 +156,7 @@ impl From<reconcile::Error> for Error {
                 let other = if stale.current.is_empty() { "" } else { "; if what is held now is meant, approve that" };
                 Self { exit: Exit::Stale, ..told }.help(format!("{again}{other}"))
             }
-            reconcile::Error::PartialView(_) => {
-                told.help("use a staff token, or say with `--partial-view` that this is meant; nothing was written")
-            }
+            reconcile::Error::PartialView(observation) => told.help(observation.partial_view_help()),
         }
     }
 }

@@ -22,7 +22,7 @@ impl Pace {
     /// How passes that ended so are repeated, if they are to be repeated at all before the schedule says so.
     pub const fn after(verdict: Verdict) -> Option<Self> {
         match verdict {
-            Verdict::Unreachable | Verdict::Incomplete | Verdict::StaleList => Some(SERVER),
+            Verdict::Unreachable | Verdict::Incomplete | Verdict::StaleList | Verdict::OtherApi => Some(SERVER),
             Verdict::Unauthorized | Verdict::Refused => Some(TOKEN),
             Verdict::InSync | Verdict::Changed | Verdict::Held | Verdict::Unresolved | Verdict::Broken => None,
         }

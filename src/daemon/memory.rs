@@ -9,6 +9,7 @@ use super::pass::{End, Pass};
 use super::vanished::{ContentId, Reading, Vanished, Watched};
 use super::window::Window;
 use crate::policy::Aside;
+use crate::report::Failure;
 
 /// What the daemon remembers from pass to pass, and hands to each.
 ///
@@ -24,6 +25,8 @@ pub struct Memory {
     aside: BTreeSet<Aside>,
     /// Removals that the last pass held, in words, each with the end of the first pass in a row that did.
     held: BTreeMap<String, Timestamp>,
+    /// What was said when the server spoke another API, until somebody asks for a pass.
+    other_api: Option<Failure>,
 }
 
 impl Memory {
@@ -38,6 +41,7 @@ impl Memory {
             flapping: Flapping::new(interval),
             aside: BTreeSet::new(),
             held: BTreeMap::new(),
+            other_api: None,
         }
     }
 
@@ -85,8 +89,22 @@ impl Memory {
         self.aside = self.flapping.set_aside(now);
     }
 
+    /// Somebody asked for the next pass, and so knows of the server's API.
+    pub fn somebody_asked(&mut self) {
+        self.other_api = None;
+    }
+
+    /// Why nothing is to be written until somebody asks for it: the server speaks another API than before. All that
+    /// earlier passes saw is gone there, and nobody took it away.
+    pub const fn other_api(&self) -> Option<&Failure> {
+        self.other_api.as_ref()
+    }
+
     /// A pass ended.
     pub fn end(&mut self, pass: &Pass, now: Timestamp) {
+        if let End::OtherApi(failure) = &pass.end {
+            self.other_api = Some(failure.clone());
+        }
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
         self.ended.add(now, finished.counted_ended);

@@ -40,6 +40,8 @@ pub enum End {
     Unauthorized(Failure),
     /// It is not safe to begin, for instance because the token sees too little.
     Refused(Failure),
+    /// The server speaks another API than before: what earlier passes saw is not there any more, and nobody took it away.
+    OtherApi(Failure),
     /// Somebody wants the daemon to leave, and nothing was written yet.
     Interrupted,
 }
@@ -94,6 +96,8 @@ pub struct Finished {
     pub next_instant: Option<Timestamp>,
     /// Why it ended before all its steps were sent, if it did.
     pub stopped: Option<Stop>,
+    /// Why it wrote nothing, if an earlier pass found another API than before and nobody has asked for a pass since.
+    pub other_api: Option<Failure>,
     /// Whether live is now as declared as it may be: the list did not move under the reader, and what was touched was
     /// read again and needs nothing.
     pub converged: bool,
@@ -225,7 +229,12 @@ impl Pass {
     pub(super) fn steps(&self) -> usize {
         match &self.end {
             End::Finished(finished) => finished.changes.len(),
-            End::Broken(_) | End::Unreachable(_) | End::Unauthorized(_) | End::Refused(_) | End::Interrupted => 0,
+            End::Broken(_)
+            | End::Unreachable(_)
+            | End::Unauthorized(_)
+            | End::Refused(_)
+            | End::OtherApi(_)
+            | End::Interrupted => 0,
         }
     }
 }

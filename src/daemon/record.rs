@@ -33,7 +33,7 @@ impl Status {
         match pass.end {
             End::Finished(finished) => self.record_finished(*finished, memory, now),
             End::Broken(broken) => self.broken = broken.into_iter().collect(),
-            End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) => {
+            End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) | End::OtherApi(failure) => {
                 self.failure = Some(failure);
             }
             End::Interrupted => {}
@@ -41,7 +41,9 @@ impl Status {
         match verdict {
             Verdict::Unauthorized => self.token = Token::Rejected,
             // Who refuses has looked at what the token is good for.
-            Verdict::Incomplete | Verdict::StaleList | Verdict::Refused => self.token = Token::Accepted,
+            Verdict::Incomplete | Verdict::StaleList | Verdict::Refused | Verdict::OtherApi => {
+                self.token = Token::Accepted;
+            }
             _ if verdict.is_good() => self.token = Token::Accepted,
             _ => {}
         }
@@ -74,7 +76,7 @@ impl Status {
             Some(
                 Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure),
             ) => Some(failure),
-            Some(Stop::Interrupted) | None => None,
+            Some(Stop::Interrupted) | None => finished.other_api,
         };
         self.changes.push_front((now, finished.changes.into_iter().collect()));
         let mut left = CHANGES;

@@ -48,6 +48,9 @@ pub async fn run(
         let began = clock();
         let clocked = Instant::now();
         memory.begin(began, asked.iter().any(|it| it.insists()));
+        if asked.iter().any(|it| it.is_by_somebody()) {
+            memory.somebody_asked();
+        }
         let so_far = SoFar::default();
         let running = Activity::Running { asked: asked.clone(), since: began, waits: None, so_far };
         status.send_modify(|it| it.activity = running);

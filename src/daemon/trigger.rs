@@ -89,6 +89,11 @@ impl Trigger {
     pub(super) const fn insists(self) -> bool {
         matches!(self, Self::TokenChange | Self::Signal | Self::Request)
     }
+
+    /// Whether a person asks, or someone on their behalf.
+    pub(super) const fn is_by_somebody(self) -> bool {
+        matches!(self, Self::Signal | Self::Request)
+    }
 }
 
 /// For people.

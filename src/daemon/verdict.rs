@@ -28,11 +28,13 @@ pub enum Verdict {
     Unauthorized,
     /// It is not safe to begin or to go on.
     Refused,
+    /// The server speaks another API than before, and nothing is written until somebody asks for it.
+    OtherApi,
 }
 
 impl Verdict {
     /// All of them, so that each has its metric from the start.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InSync,
         Self::Changed,
         Self::Held,
@@ -43,6 +45,7 @@ impl Verdict {
         Self::Unreachable,
         Self::Unauthorized,
         Self::Refused,
+        Self::OtherApi,
     ];
 
     /// What the end of a pass says.
@@ -53,12 +56,16 @@ impl Verdict {
             End::Unreachable(_) => Self::Unreachable,
             End::Unauthorized(_) => Self::Unauthorized,
             End::Refused(_) => Self::Refused,
+            End::OtherApi(_) => Self::OtherApi,
             End::Interrupted => Self::Incomplete,
         }
     }
 
     /// In the order of the exit codes of `apply`: what failed, then what is unresolved, then what is held.
     fn finished(finished: &Finished) -> Self {
+        if finished.other_api.is_some() {
+            return Self::OtherApi;
+        }
         let became = |fits: fn(Became) -> bool| finished.changes.iter().any(|it| fits(it.became));
         match finished.stopped {
             Some(Stop::Unauthorized(_)) => return Self::Unauthorized,
@@ -101,6 +108,7 @@ impl Verdict {
             Self::Unreachable => "unreachable",
             Self::Unauthorized => "unauthorized",
             Self::Refused => "refused",
+            Self::OtherApi => "other_api",
         }
     }
 }
@@ -119,6 +127,7 @@ impl fmt::Display for Verdict {
             Self::Unreachable => "server unreachable",
             Self::Unauthorized => "token rejected",
             Self::Refused => "not safe to go on",
+            Self::OtherApi => "the server speaks another API",
         })
     }
 }

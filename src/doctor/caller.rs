@@ -1,6 +1,6 @@
 //! Whose token it is, and what it is good for.
 //!
-//! Who may do what is no setting that could be read. It is how Waldur up to 8.0.7 answers each kind of caller.
+//! Who may do what is no setting that could be read. It is how Waldur answers each kind of caller.
 
 use std::time::Duration;
 
@@ -148,6 +148,28 @@ pub fn rights(caller: &Caller, counts: &VisibleCounts) -> Finding {
             Check::Rights,
             format!("`{name}` has no role in Waldur that would show a link or a resource"),
             "use the token of a staff user",
+        ),
+    }
+}
+
+/// The same where links are roles on resources: there only staff may change who has access, and only staff and support see
+/// more than their own.
+pub fn rights_on_newer(caller: &Caller) -> Finding {
+    let Caller { username: name, is_staff, is_support, .. } = caller;
+    match (is_staff, is_support) {
+        (true, _) => Finding::ok(
+            Check::Rights,
+            format!("`{name}` is staff: sees everything, may create, change and remove links, as `apply` needs"),
+        ),
+        (false, true) => Finding::warning(
+            Check::Rights,
+            format!("`{name}` is support: sees everything, and may not change anything"),
+            "good for `plan` and `links`; `apply` needs the token of a staff user",
+        ),
+        (false, false) => Finding::problem(
+            Check::Rights,
+            format!("`{name}` is neither staff nor support: it is shown its own links only, without being told so"),
+            "use the token of a staff user; with this one every link of somebody else would seem to be missing",
         ),
     }
 }

@@ -6,7 +6,7 @@ mod setup;
 
 use std::fmt;
 
-pub use caller::{lifetime, listing, rights, sight, token, turned_away};
+pub use caller::{lifetime, listing, rights, rights_on_newer, sight, token, turned_away};
 pub use server::{clock, generations, site, version};
 pub use setup::{Source, Transport, address, encryption, proxy, token_source};
 

@@ -80,13 +80,20 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
 
 /// The server says that it exists: then it must be listed.
 async fn exists(sending: &Sending<'_>, creation: &Creation) -> Outcome {
-    match sending.rows(&creation.binding).await.as_deref() {
-        Ok([first, ..]) => Outcome::Adopted(*first),
-        Ok([]) => Outcome::Failed(Failure {
+    let rows = match sending.rows(&creation.binding).await {
+        Ok(rows) => rows,
+        Err(error) => return sending.failed(error).await,
+    };
+    match rows.iter().find(|it| !it.managed).or(rows.first()) {
+        Some(link) if link.managed => Outcome::Failed(Failure {
+            message: format!("another automation of the server gives {}, and may take it away", creation.binding),
+            help: Some("nothing is made beside it: ask who runs that automation, or take the line away".to_owned()),
+        }),
+        Some(link) => Outcome::Adopted(*link),
+        None => Outcome::Failed(Failure {
             message: format!("the server says that {} exists, and does not list it", creation.binding),
             help: Some("run `grantsync doctor` with this token".to_owned()),
         }),
-        Err(error) => sending.failed(error.clone()).await,
     }
 }
 

@@ -26,7 +26,7 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, LastSeen, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
-use crate::snapshot::{Caller, Observation, Snapshot};
+use crate::snapshot::{Observation, Snapshot};
 pub use base::decided_by;
 pub use known::{Known, Sight, Waiting, waiting};
 pub use pace::Pace;
@@ -118,8 +118,8 @@ pub enum Error {
     #[error(transparent)]
     Stale(#[from] Stale),
     /// The token is not a staff token, and nobody said that this is meant.
-    #[error("the token of `{}` is not a staff token: it {}", .0.username, .0.lacks().unwrap_or_default())]
-    PartialView(Caller),
+    #[error("the token of `{}` is not a staff token: it {}", .0.caller.username, .0.lacks().unwrap_or_default())]
+    PartialView(Box<Observation>),
 }
 
 /// What the caller says to a decision.
@@ -178,10 +178,11 @@ pub async fn reconcile(
     let mut confirmed: Option<Approved> = None;
     loop {
         let prepared = prepare(client, &request).await?;
-        let caller = &prepared.view.snapshot.observation.caller;
+        let observation = &prepared.view.snapshot.observation;
         // Not even that nothing is to be done can be told by who may be shown only a part.
-        if !caller.is_staff && !request.partial_view {
-            return Err(Error::PartialView(caller.clone()));
+        let is_meant = request.partial_view && observation.may_write_in_part();
+        if !observation.caller.is_staff && !is_meant {
+            return Err(Error::PartialView(Box::new(observation.clone())));
         }
         let approved = &prepared.decision.approved;
         if approved.is_empty() {

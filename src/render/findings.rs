@@ -149,7 +149,7 @@ impl<'a> All<'a> {
     fn pass(&mut self, pass: Pass<'a>) {
         let Pass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
-        if let Some(message) = QUOTED.not_staff(&observation.caller) {
+        if let Some(message) = QUOTED.not_staff(observation) {
             self.add(NOT_STAFF, Level::Warning, message, None).kind = Kind::First;
         }
         if plan.changing {

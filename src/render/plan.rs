@@ -169,12 +169,14 @@ pub fn summary(decision: &Decision) -> String {
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty
 /// where there is nothing to say.
 pub fn banner(observation: &Observation) -> String {
-    let Observation { caller, changing, .. } = observation;
     let mut out = String::new();
-    if let Some(lacks) = super::words::QUOTED.not_staff(caller) {
+    if let Some(lacks) = super::words::QUOTED.not_staff(observation) {
         let _ = writeln!(out, "{} {lacks}.\n", styled(HOLD, "Not a staff token:"));
     }
-    if *changing {
+    if let Some(left) = super::seen::of_deleted_resources(observation) {
+        let _ = writeln!(out, "{left}.\n");
+    }
+    if observation.changing {
         let _ = writeln!(out, "{}\n", styled(HOLD, format!("{}: look again.", capitalized(CHANGING))));
     }
     out

@@ -9,7 +9,7 @@ use crate::binding::{Binding, RoleId};
 use crate::desired::{Life, Origin};
 use crate::plan::{Hold, Removal, Why};
 use crate::policy::Intent;
-use crate::snapshot::Caller;
+use crate::snapshot::Observation;
 
 /// How a format marks what others wrote.
 #[derive(Debug, Clone, Copy)]
@@ -84,9 +84,9 @@ impl Markup {
     }
 
     /// What a token that is not a staff token does not show or allow; `None` for a staff token.
-    pub(super) fn not_staff(self, caller: &Caller) -> Option<String> {
-        let (of, name) = seen::holder(caller);
-        caller.lacks().map(|lacks| format!("the token {of} {} {lacks}", (self.name)(name)))
+    pub(super) fn not_staff(self, observation: &Observation) -> Option<String> {
+        let (of, name) = seen::holder(&observation.caller);
+        observation.lacks().map(|lacks| format!("the token {of} {} {lacks}", (self.name)(name)))
     }
 
     /// Where a line is, by which groups it means somebody, and why it is there.

@@ -1,12 +1,12 @@
 //! `grantsync doctor` against servers that are wrong, each in its way.
 
 use expect_test::{Expect, expect};
-use grantsync::sandbox::{Act, Fault, Reply, Sandbox, Waldur, World};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, Waldur, World, tokens};
 
 use crate::api_support::{Raw, Reply as RawReply, TOKEN, answer, json};
 use crate::api_tls::Secure;
 use crate::cli_support::Ran;
-use crate::command::{as_staff, grantsync, reads};
+use crate::command::{against, as_staff, grantsync, reads};
 use crate::doctor::lines;
 
 /// What `doctor` says of a server.
@@ -283,4 +283,28 @@ async fn a_proxy_that_takes_things_away() {
     let said = as_staff(&sandbox, &["doctor"]).await;
     assert_eq!(said.code, Some(1));
     assert!(lines(&said.stdout, "listing").starts_with("problem"), "{said}");
+}
+
+#[tokio::test]
+async fn who_may_do_what_on_the_newer_api() {
+    let mut said = Vec::new();
+    for token in [tokens::STAFF, tokens::SUPPORT, tokens::OWNER, tokens::NOBODY] {
+        let sandbox = Sandbox::start(World::example().on(Waldur::V8_1)).await.unwrap();
+        let told = against(&sandbox, token, &["doctor"]).await;
+        said.push(format!("[exit {}] {}", told.code.unwrap(), lines(&told.stdout, "rights")));
+        reads(&sandbox);
+    }
+    expect![[r#"
+        [exit 0] ok       rights      `staff` is staff: sees everything, may create, change and remove links, as `apply` needs
+        [exit 0] warning  rights      `support` is support: sees everything, and may not change anything
+                             help: good for `plan` and `links`; `apply` needs the token of a staff user
+        [exit 1] problem  rights      `provider-owner` is neither staff nor support: it is shown its own links only, without
+                             being told so
+                             help: use the token of a staff user; with this one every link of somebody else would seem to be
+                                   missing
+        [exit 1] problem  rights      `nobody` is neither staff nor support: it is shown its own links only, without being told
+                             so
+                             help: use the token of a staff user; with this one every link of somebody else would seem to be
+                                   missing
+    "#]].assert_eq(&said.concat());
 }

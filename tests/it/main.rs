@@ -116,6 +116,7 @@ mod run_life;
 mod run_list;
 mod run_restart;
 mod run_two;
+mod run_upgrade;
 mod sandbox;
 mod sandbox_faults;
 mod sandbox_keep;

@@ -1,8 +1,8 @@
 //! Who sees only a part: what is not seen is not taken for missing, and nothing is written blindly.
 
 use expect_test::expect;
-use grantsync::reconcile::{Error, Pace};
-use grantsync::sandbox::{Act, Reply, World, tokens};
+use grantsync::reconcile::{Error, Pace, Request};
+use grantsync::sandbox::{Act, Reply, Waldur, World, tokens};
 use tokio::sync::watch;
 
 use crate::reconcile_support::{LINKS, PACE, Stage, document, in_words, request, run_until, told, triple, wanting};
@@ -173,4 +173,22 @@ async fn not_found_means_gone_only_to_staff_and_only_if_the_resource_does_not_li
     stage.trouble("DELETE", LINKS, 2, Act::before(|world, _| demote(world)));
     let told = stage.pass(&wanting(&["cluster-a admin alice"])).await;
     assert_eq!((told.matches(": gone already").count(), told.matches(": failed").count()), (1, 1), "{told}");
+}
+
+#[tokio::test]
+async fn on_the_newer_api_only_staff_writes_whoever_asks_for_it() {
+    for waldur in [Waldur::V8_0, Waldur::V8_1] {
+        let stage = Stage::of(in_words("HPC cluster-a: admin alice\nusers: bob").on(waldur));
+        let stage = stage.await.with_caller(tokens::SUPPORT);
+        let yaml = wanting(&["cluster-a admin alice", "cluster-a member bob"]);
+        let document = document(&yaml);
+        let prepared = stage.prepare(&yaml).await;
+        assert_eq!(prepared.decision.plan.creations.len(), 1, "it can plan");
+        let error = stage.run(&Request { partial_view: true, ..request(&document) }).await.unwrap_err();
+        assert!(error.to_string().ends_with("it sees everything, and may not change anything"), "{error}");
+        let stage = stage.with_caller(tokens::CONSUMER);
+        let error = stage.run(&Request { partial_view: true, ..request(&document) }).await.unwrap_err();
+        assert!(error.to_string().contains("no grants but their own"), "{error}");
+        assert_eq!(stage.live(), ["cluster-a admin alice"]);
+    }
 }

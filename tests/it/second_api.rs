@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::api_support::{client, resource, role, sandbox, user};
+use crate::reconcile_support::{Stage, wanting};
 
 /// The versions that have it.
 const NEWER: [Waldur; 2] = [Waldur::V8_0, Waldur::V8_1];
@@ -325,4 +326,17 @@ async fn a_filter_that_was_not_heard_is_an_error() {
         refused += usize::from(client.links_of_resource(binding.resource).await.is_err());
     }
     assert!(refused >= 2);
+}
+
+#[tokio::test]
+async fn ten_thousand_links_take_at_most_sixty_five_requests() {
+    for waldur in NEWER {
+        let stage = Stage::of(World::generated(200, 2000, 10_000).on(waldur)).await;
+        let wanted = stage.live()[0].clone();
+        let prepared = stage.prepare(&wanting(&[&wanted])).await;
+        assert_eq!(prepared.view.snapshot.links.len(), 10_000);
+        assert!(!prepared.decision.plan.changing && prepared.decision.plan.creations.is_empty());
+        let sent = stage.sandbox.world().requests.len();
+        assert!(sent <= 65, "{waldur}: {sent}");
+    }
 }

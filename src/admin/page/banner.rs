@@ -70,6 +70,7 @@ const fn title(verdict: Verdict) -> &'static str {
         Verdict::Unreachable => "Server unreachable",
         Verdict::Unauthorized => "Token rejected",
         Verdict::Refused => "Not safe to go on",
+        Verdict::OtherApi => "Another API",
     }
 }
 
@@ -114,6 +115,10 @@ fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
         }
         Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
         Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),
+        Verdict::OtherApi => format!(
+            "The server speaks another API than before. Nothing is changed until somebody asks for a pass (`POST /sync`, \
+             SIGHUP or a restart). {known}"
+        ),
         Verdict::StaleList => format!(
             "The server's list does not show links that exist (cache or replica in front?). They are not created again, \
              and removals go on. {known}"

@@ -66,7 +66,8 @@ impl Tone {
             | Verdict::Broken
             | Verdict::Unreachable
             | Verdict::Unauthorized
-            | Verdict::Refused => Self::Bad,
+            | Verdict::Refused
+            | Verdict::OtherApi => Self::Bad,
         }
     }
 

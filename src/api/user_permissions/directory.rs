@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::wire::Role;
-use super::{OFFERING_ROLES, ROLES};
-use crate::api::http::{Error, Http, bounded_map};
+use super::wire::{Availability, Role};
+use super::{AVAILABILITIES, OFFERING_ROLES, ROLES};
+use crate::api::http::{Error, Http, Kind, bounded_map};
 use crate::api::waldur::{List, OfOffering, Resource, by_id, by_offering, object, resources, users};
 use crate::binding::{OfferingId, ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups, User};
@@ -41,8 +41,9 @@ pub(in crate::api) async fn directory(
     }
     let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed.items.into_values());
     let offerings: BTreeSet<OfferingId> = found_resources.values().map(|it| it.offering).collect();
-    for part in bounded_map(http.parallelism, offerings, |offering| of_offering(Arc::clone(http), offering)).await? {
-        merge(&mut roles, part);
+    if !available(http, &mut roles).await? {
+        let parts = bounded_map(http.parallelism, offerings, |offering| of_offering(Arc::clone(http), offering));
+        parts.await?.into_iter().for_each(|part| merge(&mut roles, part));
     }
 
     let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
@@ -86,6 +87,27 @@ pub(in crate::api) async fn roles_of(http: &Arc<Http>, offering: OfferingId) -> 
     merge(&mut roles, own);
     roles.retain(|_, it| it.fits(offering));
     Ok(roles)
+}
+
+/// Learns which offerings roles belong to from the one list of that, which only staff is shown.
+///
+/// It is enough where it was read in one piece and knows each role that belongs to an offering by the list of those.
+async fn available(http: &Arc<Http>, roles: &mut Roles) -> Result<bool, Error> {
+    let reading = match List::new(AVAILABILITIES).read::<Availability>(http).await {
+        Err(error) if error.kind == Kind::NotFound => return Ok(false),
+        reading => reading?,
+    };
+    let pairs: BTreeSet<(RoleId, OfferingId)> = reading.items.values().filter_map(Availability::pair).collect();
+    let told = |(id, role): (&RoleId, &directory::Role)| role.offerings.iter().all(|it| pairs.contains(&(*id, *it)));
+    if !reading.settled || !roles.iter().all(told) {
+        return Ok(false);
+    }
+    for (role, offering) in pairs {
+        if let Some(role) = roles.get_mut(&role) {
+            role.offerings.insert(offering);
+        }
+    }
+    Ok(true)
 }
 
 /// The roles of one offering.

@@ -28,6 +28,8 @@ const GRANTS: &str = "user-permissions/";
 pub(super) const OFFERING_ROLES: &str = "marketplace-offering-roles/";
 /// Where all roles are, also those that no offering has.
 const ROLES: &str = "roles/";
+/// Which role belongs to which offering; shown to staff.
+const AVAILABILITIES: &str = "role-availabilities/";
 /// Resources as their provider sees them: there grants are made, changed and removed.
 const RESOURCES: &str = "marketplace-provider-resources/";
 

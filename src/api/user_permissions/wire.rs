@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::api::waldur::{Id, Item};
-use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
+use crate::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory;
 use crate::snapshot::{IncompleteLink, NamedLink};
 
@@ -160,11 +160,7 @@ impl Role {
     }
 
     /// Takes it into what is known of roles, as one of these offerings.
-    pub(super) fn enter(
-        self,
-        roles: &mut BTreeMap<RoleId, directory::Role>,
-        offering: Option<crate::binding::OfferingId>,
-    ) {
+    pub(super) fn enter(self, roles: &mut BTreeMap<RoleId, directory::Role>, offering: Option<OfferingId>) {
         let Self { uuid, name, content_type: _, offering_uuid } = self;
         let role = roles
             .entry(uuid.0.into())
@@ -174,6 +170,30 @@ impl Role {
 }
 
 impl Item for Role {
+    fn id(&self) -> Uuid {
+        self.uuid.0
+    }
+}
+
+/// An object of `/api/role-availabilities/`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Availability {
+    uuid: Id,
+    role_uuid: Id,
+    scope_type: Option<Box<str>>,
+    scope_uuid: Option<Id>,
+}
+
+impl Availability {
+    /// The role and its offering, if it belongs to one.
+    pub(super) fn pair(&self) -> Option<(RoleId, OfferingId)> {
+        let Self { uuid: _, role_uuid, scope_type, scope_uuid } = self;
+        (scope_type.as_deref() == Some("offering")).then_some(())?;
+        Some((role_uuid.0.into(), scope_uuid.as_ref()?.0.into()))
+    }
+}
+
+impl Item for Availability {
     fn id(&self) -> Uuid {
         self.uuid.0
     }

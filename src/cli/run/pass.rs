@@ -108,7 +108,11 @@ impl Agent {
             document: &document,
             now,
             limits: overrides(&self.asked),
-            mode: if vanished { Mode::AddOnly.max(self.asked.mode) } else { self.asked.mode },
+            mode: self.asked.mode.max(match (memory.other_api(), vanished) {
+                (Some(_), _) => Mode::Observe,
+                (None, true) => Mode::AddOnly,
+                (None, false) => Mode::Enforce,
+            }),
             only: &self.only,
             approval: None,
             partial_view: self.partial_view,
@@ -128,7 +132,8 @@ impl Agent {
             Ok(pass) => {
                 self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
                 self.known.borrow_mut().learn(&pass, Timestamp::now());
-                let finished = finished(&pass, &request, vanished, self);
+                let mut finished = finished(&pass, &request, vanished, self);
+                finished.other_api = memory.other_api().cloned();
                 // Where links come and go, one that is not shown may be there all the same: nothing is forgotten.
                 if !pass.prepared.view.plan.changing {
                     let seen = request.last_seen.after(&pass.prepared.view.plan);

@@ -66,10 +66,11 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             .then(|| agent.readings.borrow().next(&waiting, request.now))
             .flatten(),
         next_instant: view.desired.next_instant(view.plan.now),
+        other_api: None,
         stopped: report.as_ref().and_then(|it| it.stopped.clone()),
         converged: converged(report.as_ref(), &view.plan) && !unlisted.values().any(|it| *it == Waiting::Answered),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
-        token_lacks: view.snapshot.observation.caller.lacks(),
+        token_lacks: view.snapshot.observation.lacks(),
     }
 }
 
@@ -95,14 +96,14 @@ pub(super) fn refused(error: reconcile::Error) -> End {
             let failure = Failure { message, help };
             match kind {
                 Kind::Unauthorized => End::Unauthorized(failure),
-                Kind::OtherApi | Kind::Forbidden => End::Refused(failure),
+                Kind::OtherApi => End::OtherApi(failure),
+                Kind::Forbidden => End::Refused(failure),
                 _ => End::Unreachable(failure),
             }
         }
-        reconcile::Error::PartialView(_) => End::Refused(Failure {
-            message,
-            help: Some("use a staff token, or say with `--partial-view` that this is meant".to_owned()),
-        }),
+        reconcile::Error::PartialView(observation) => {
+            End::Refused(Failure { message, help: Some(observation.partial_view_help().to_owned()) })
+        }
         reconcile::Error::Narrow(problems) => {
             let problems: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
             End::Refused(Failure { message: format!("{message}: {}", problems.join("; ")), help: None })

@@ -136,8 +136,11 @@ fn view(pass: &Pass<'_>) -> String {
         let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
         let _ = writeln!(out, "\n> {}", told.trim_end());
     }
-    if let Some(lacks) = MARKUP.not_staff(&pass.observation.caller) {
+    if let Some(lacks) = MARKUP.not_staff(pass.observation) {
         let _ = writeln!(out, "\n> **Not a staff token:** {lacks}.");
+    }
+    if let Some(left) = seen::of_deleted_resources(pass.observation) {
+        let _ = writeln!(out, "\n> {left}.");
     }
     if pass.decision.plan.changing {
         let _ = writeln!(out, "\n> **Observed while changing:** {CHANGING}. Look again.");
