@@ -81,7 +81,7 @@ impl Watch {
     /// Follows what was written since, one write after the other.
     fn follow(&mut self, world: &World, findings: &mut Findings) {
         for event in &world.events[self.events..] {
-            let triple = named(&event.message);
+            let triple = named(event);
             let rows = self.rows.entry(triple.clone()).or_default();
             match event.kind {
                 EventKind::Created | EventKind::Granted => {

@@ -14,7 +14,7 @@ use grantsync::plan::Why;
 use grantsync::policy::{Earlier, Unsettled};
 use grantsync::reconcile::{Answer, Error, Overrides, Pace, Pass, Prepared, Request, prepare, reconcile};
 use grantsync::report::{After, Outcome, Step, Stop};
-use grantsync::sandbox::{Act, Fault, RequestLine, Sandbox, World, tokens};
+use grantsync::sandbox::{Act, Fault, RequestLine, Sandbox, Waldur, World, tokens};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -289,11 +289,50 @@ pub(crate) fn unlink(world: &mut World, text: &str) {
     }
 }
 
+/// All live rows of a world, of whichever version, with what they stand for.
+pub(crate) fn all_rows(world: &World) -> impl Iterator<Item = (Uuid, [Uuid; 3])> {
+    let links = world.links.iter().map(|it| (it.id, [it.resource, it.role, it.user]));
+    links.chain(world.active_links().map(|(resource, it)| (it.id, [resource, it.role, it.user])))
+}
+
+/// What a client asks for, told from all else it asks, on each version: method and a part of the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Makes a link.
+    Create,
+    /// Removes one.
+    Remove,
+    /// Reads the links of a resource.
+    Resource,
+    /// Reads the links of a role and a user.
+    Binding,
+    /// Reads the end of a list.
+    LastPage,
+    /// Anything.
+    Anything,
+}
+
+impl Asked {
+    pub(crate) fn on(self, waldur: Waldur) -> (&'static str, &'static str) {
+        match (self, waldur) {
+            (Self::Create, Waldur::V7_0) => ("POST", LINKS),
+            (Self::Create, _) => ("POST", "/add_user/"),
+            (Self::Remove, Waldur::V7_0) => ("DELETE", LINKS),
+            (Self::Remove, Waldur::V8_0) => ("POST", "/delete_user/"),
+            (Self::Remove, Waldur::V8_1) => ("POST", "/revoke/"),
+            (Self::Resource, Waldur::V7_0) => ("GET", "resource_uuid="),
+            (Self::Resource, _) => ("GET", "scope_uuid="),
+            (Self::Binding, _) => ("GET", "role_uuid="),
+            (Self::LastPage, _) => ("GET", "page=last"),
+            (Self::Anything, _) => ("", "/"),
+        }
+    }
+}
+
 /// The rows of a triple, the smallest id first.
 pub(crate) fn rows(world: &World, text: &str) -> Vec<Uuid> {
     let wanted = triple(world, text);
-    let fits = |it: &&grantsync::sandbox::Link| [it.resource, it.role, it.user] == wanted;
-    let mut rows: Vec<_> = world.links.iter().filter(fits).map(|it| it.id).collect();
+    let mut rows: Vec<_> = all_rows(world).filter(|(_, triple)| *triple == wanted).map(|(id, _)| id).collect();
     rows.sort_unstable();
     rows
 }
