@@ -56,6 +56,7 @@ mod desired_runs;
 mod desired_valid;
 mod doctor;
 mod doctor_server;
+mod every_server;
 mod explain;
 mod explain_history;
 mod export;
