@@ -165,7 +165,9 @@ fn every_option_in_prose_is_one_that_there_is() {
         let verb = words.next_if(|it| !it.starts_with('-'));
         for option in words.filter(|it| is_option(it)) {
             let mut helps = helps.iter().filter(|(name, _)| verb.is_none_or(|it| it == *name));
-            let has = |help: &str| help.split_whitespace().any(|it| it.trim_end_matches([',', '.']) == option);
+            let option = option.split('=').next().unwrap();
+            let bare = |it: &str| it.trim_end_matches([',', '.']).split(['[', '=']).next().unwrap().to_owned();
+            let has = |help: &str| help.split_whitespace().any(|it| bare(it) == option);
             assert!(helps.any(|(_, help)| has(help)), "`{span}`: there is no `{option}`");
             found += 1;
         }
