@@ -1,7 +1,9 @@
 //! A short name for exactly one held set.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -33,27 +35,30 @@ pub enum NotADigest {
 }
 
 impl Digest {
-    /// The digest of removals: their links, in any order.
-    pub fn of<'a>(server: &str, links: impl IntoIterator<Item = &'a Link>) -> Self {
-        let mut links: Vec<_> = links.into_iter().collect();
-        links.sort_unstable();
-        let parts = links.into_iter().flat_map(|Link { id, binding: Binding { resource, role, user }, .. }| {
-            [id.as_bytes(), resource.as_bytes(), role.as_bytes(), user.as_bytes()]
-        });
-        Self::new(server, "remove", parts)
+    /// The digest of removals: their links, in any order, each with its new end if it only ends earlier.
+    pub fn of(server: &str, removals: impl IntoIterator<Item = (Link, Option<Timestamp>)>) -> Self {
+        let (mut removed, mut ending) = (BTreeSet::new(), BTreeSet::new());
+        for (link, end) in removals {
+            match end {
+                None => removed.insert(row(&link)),
+                Some(end) => ending.insert((row(&link), instant(Some(end)))),
+            };
+        }
+        Self::new(server, "remove", removed.into_iter().flatten().chain(ends(ending)))
     }
 
-    /// The digest of creations: their bindings, in any order.
-    pub fn of_creations<'a>(server: &str, bindings: impl IntoIterator<Item = &'a Binding>) -> Self {
-        let mut bindings: Vec<_> = bindings.into_iter().collect();
-        bindings.sort_unstable();
-        let parts = bindings
-            .into_iter()
-            .flat_map(|Binding { resource, role, user }| [resource.as_bytes(), role.as_bytes(), user.as_bytes()]);
-        Self::new(server, "create", parts)
+    /// The digest of creations: their bindings, in any order, and links that get a later end, with that.
+    pub fn of_creations<'a>(
+        server: &str,
+        bindings: impl IntoIterator<Item = &'a Binding>,
+        lasting: impl IntoIterator<Item = (Link, Option<Timestamp>)>,
+    ) -> Self {
+        let created: BTreeSet<_> = bindings.into_iter().map(parts).collect();
+        let lasting = lasting.into_iter().map(|(link, end)| (row(&link), instant(end))).collect();
+        Self::new(server, "create", created.into_iter().flatten().chain(ends(lasting)))
     }
 
-    fn new<'a>(server: &str, what: &str, parts: impl Iterator<Item = &'a [u8; 16]>) -> Self {
+    fn new(server: &str, what: &str, parts: impl Iterator<Item = [u8; 16]>) -> Self {
         let mut hash = Sha256::new();
         // Neither text holds a zero, so that no set of one kind is one of another.
         for text in [server, what] {
@@ -85,6 +90,27 @@ impl Digest {
             _ => Err(NotADigest::Malformed),
         }
     }
+}
+
+type Part = [u8; 16];
+
+fn parts(Binding { resource, role, user }: &Binding) -> [Part; 3] {
+    [*resource.as_bytes(), *role.as_bytes(), *user.as_bytes()]
+}
+
+fn row(Link { id, binding, .. }: &Link) -> [Part; 4] {
+    let [resource, role, user] = parts(binding);
+    [*id.as_bytes(), resource, role, user]
+}
+
+fn instant(at: Option<Timestamp>) -> Part {
+    at.map_or([u8::MAX; 16], |at| at.as_nanosecond().to_be_bytes())
+}
+
+/// Rows with their ends, after what is no id: so that none of them is read as one that is created or removed.
+fn ends(rows: BTreeSet<([Part; 4], Part)>) -> impl Iterator<Item = Part> {
+    let mark = (!rows.is_empty()).then_some([0; 16]);
+    mark.into_iter().chain(rows.into_iter().flat_map(|(row, end)| row.into_iter().chain([end])))
 }
 
 /// From a saved plan. One of an earlier version can still be shown, and approves nothing any more.

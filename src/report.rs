@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::binding::{Binding, Link, ResourceId, UserId};
-use crate::plan::{Creation, Hold, Removal};
+use crate::plan::{Creation, EndChange, Hold, Removal};
 use crate::policy::{Decision, gates};
 
 /// One change to the server.
@@ -15,6 +15,10 @@ use crate::policy::{Decision, gates};
 pub enum Step {
     /// Create a link.
     Create(Creation),
+    /// Give a link a later end, or none.
+    Lengthen(Creation),
+    /// Give a link an earlier end.
+    Shorten(Removal),
     /// Remove a link.
     Remove(Removal),
 }
@@ -30,6 +34,8 @@ pub enum Outcome {
     Removed,
     /// The link was gone before we came.
     AlreadyGone,
+    /// The link has the new end.
+    EndSet,
     /// It was not sent, because of what became of other steps.
     Held(Hold),
     /// The server, or something in between, said no.
@@ -94,11 +100,19 @@ pub enum After {
 }
 
 impl Step {
-    /// The binding that comes or goes.
+    /// The binding that comes or goes, or ends at another time.
     pub fn binding(&self) -> Binding {
         match self {
-            Self::Create(creation) => creation.binding,
-            Self::Remove(removal) => removal.link.binding,
+            Self::Create(creation) | Self::Lengthen(creation) => creation.binding,
+            Self::Shorten(removal) | Self::Remove(removal) => removal.link.binding,
+        }
+    }
+
+    /// The change of an end, if it is one.
+    pub fn end_change(&self) -> Option<EndChange<'_>> {
+        match self {
+            Self::Create(it) | Self::Lengthen(it) => it.end_change(),
+            Self::Shorten(it) | Self::Remove(it) => it.end_change(),
         }
     }
 
@@ -111,7 +125,7 @@ impl Step {
 impl Outcome {
     /// Whether what the step was to bring about is so.
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Created(_) | Self::Adopted(_) | Self::Removed | Self::AlreadyGone)
+        matches!(self, Self::Created(_) | Self::Adopted(_) | Self::Removed | Self::AlreadyGone | Self::EndSet)
     }
 
     /// Whether something went wrong with it.
@@ -186,8 +200,20 @@ impl Replacements {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create(Creation { binding, origins }) => {
+            Self::Create(Creation { binding, origins, ends, row: _ }) => {
                 write!(f, "create {binding}")?;
+                ends.at().map_or(Ok(()), |end| write!(f, " until {end}"))?;
+                origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
+            }
+            Self::Lengthen(Creation { origins, .. }) | Self::Shorten(Removal { origins, .. }) => {
+                if let Some(EndChange { link: Link { id, binding, ends: had, .. }, ends, .. }) = self.end_change() {
+                    write!(f, "change the end of {binding} link {id}")?;
+                    had.map_or(Ok(()), |end| write!(f, " from {end}"))?;
+                    match ends.at() {
+                        None => f.write_str(" to none")?,
+                        Some(end) => write!(f, " to {end}")?,
+                    }
+                }
                 origins.iter().try_for_each(|it| write!(f, " ({})", it.span))
             }
             Self::Remove(Removal { link: Link { id, binding, .. }, why, origins }) => {
@@ -205,6 +231,7 @@ impl fmt::Display for Outcome {
             Self::Adopted(_) => f.write_str("created (the answer was lost, and it is there)"),
             Self::Removed => f.write_str("removed"),
             Self::AlreadyGone => f.write_str("was gone already"),
+            Self::EndSet => f.write_str("end changed"),
             Self::Held(hold) => write!(f, "held: {hold}"),
             Self::Failed(failure) => write!(f, "failed: {failure}"),
             Self::Unknown(failure) => write!(f, "unknown: {failure}"),

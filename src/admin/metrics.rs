@@ -100,8 +100,12 @@ fn passes(out: &mut Out<'_>, status: &Status) -> fmt::Result {
 
 fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
     if let Some(view) = &status.view {
-        let drift = [(Action::Create, view.drift.create), (Action::Remove, view.drift.remove)];
-        let drift = drift.map(|(action, count)| ([("action", action.label())], count));
+        let count = |action| match action {
+            Action::Create => view.drift.create,
+            Action::Remove => view.drift.remove,
+            Action::SetEnd => view.drift.set_end,
+        };
+        let drift = Action::ALL.map(|it| ([("action", it.label())], count(it)));
         out.gauges("drift", "Differences that the last finished pass found, before it did anything", drift)?;
         out.gauge("in_sync", "Bindings that were as declared before it did anything", &view.in_sync)?;
         out.gauge("held", "Removals that are held", &view.held.count)?;
@@ -118,7 +122,7 @@ fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
     }
     out.gauge("flapping", "Steps that come back again and again", &status.flaps.count)?;
     out.gauge("broken_findings", "What is wrong with the files", &status.broken.count)?;
-    let all = [Action::Create, Action::Remove].into_iter().flat_map(|action| {
+    let all = Action::ALL.into_iter().flat_map(|action| {
         Became::ALL.map(|became| {
             let count = status.totals.steps.get(&(action, became)).copied().unwrap_or(0);
             ([("action", action.label()), ("result", became.label())], count)

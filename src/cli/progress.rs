@@ -28,7 +28,7 @@ impl<'a> Progress<'a> {
         if !std::io::stderr().is_terminal() {
             return;
         }
-        let steps = approved.creations().len() + approved.removals().len();
+        let steps = approved.len();
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} · {per_sec}, {eta} left");
         let bar = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
         *self.locked() = Some(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())));

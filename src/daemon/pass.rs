@@ -114,6 +114,8 @@ pub struct Drift {
     pub create: u64,
     /// Links that are there and should not be.
     pub remove: u64,
+    /// Links that end at another time than they should.
+    pub set_end: u64,
 }
 
 /// One step, and what became of it.
@@ -136,6 +138,8 @@ pub enum Action {
     Create,
     /// Takes it away.
     Remove,
+    /// Lets the server take it away at another time.
+    SetEnd,
 }
 
 /// What became of a step.
@@ -253,11 +257,15 @@ impl fmt::Display for Release {
 }
 
 impl Action {
+    /// All of them, so that each has its metric from the start.
+    pub const ALL: [Self; 3] = [Self::Create, Self::Remove, Self::SetEnd];
+
     /// Its name in metrics and JSON.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Remove => "remove",
+            Self::SetEnd => "set_end",
         }
     }
 }

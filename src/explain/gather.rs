@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Absent, Account, Explanation, Fact, Fate, Line, Question, Row, Uncertain};
+use super::{Absent, Account, EndFate, Ending, Explanation, Fact, Fate, Line, Question, Row, Uncertain};
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Desired, Document, Doubt, Entry, Member, Origin, Phase, Reference, Wanted};
 use crate::diagnostic::Span;
@@ -33,8 +33,10 @@ pub fn explain(question: Question, known: Known<'_>) -> Explanation {
             tell(accounts.entry(binding).or_insert_with(new));
         }
     };
+    let endings: BTreeMap<Link, Ending> = endings(known.decision).collect();
     for (link, fate) in rows(known.decision) {
-        account(link.binding, &|it| it.rows.push(Row { link, fate: fate.clone() }));
+        let end = endings.get(&link);
+        account(link.binding, &|it| it.rows.push(Row { link, fate: fate.clone(), end: end.cloned() }));
     }
     for (binding, absent) in absent(known.decision) {
         account(binding, &|it| it.absent = Some(absent));
@@ -84,20 +86,35 @@ fn rows(decision: &Decision) -> impl Iterator<Item = (Link, Fate)> {
     let Decision { plan, approved, withheld, limited: _ } = decision;
     let stay = plan.in_sync.iter().map(|it| (*it, Fate::InSync));
     let go = approved.removals().iter().map(|it| (it.link, Fate::Goes(it.why)));
-    let less = withheld.removals.iter().map(|it| (it.link, Fate::Withheld(it.why)));
+    let less = withheld.removals.iter().filter(|it| it.end_change().is_none());
+    let less = less.map(|it| (it.link, Fate::Withheld(it.why)));
+    let held = plan.held.iter().filter(|it| it.removal.end_change().is_none());
     let hold = |Held { removal, hold }: &Held| (removal.link, Fate::Held(removal.why, hold.clone()));
     let keep = |Kept { link, why }: &Kept| (*link, Fate::Kept(*why));
     let outside = plan.outside.iter().map(|it| (*it, Fate::Outside));
-    stay.chain(go).chain(less).chain(plan.held.iter().map(hold)).chain(plan.kept.iter().map(keep)).chain(outside)
+    stay.chain(go).chain(less).chain(held.map(hold)).chain(plan.kept.iter().map(keep)).chain(outside)
+}
+
+/// Every live link that is to get another end, with what becomes of that.
+fn endings(decision: &Decision) -> impl Iterator<Item = (Link, Ending)> {
+    let Decision { plan, approved, withheld, limited: _ } = decision;
+    let changes = approved.end_changes().map(|it| (it, EndFate::Changes));
+    let later = withheld.creations.iter().filter_map(|it| Some((it.end_change()?, EndFate::Withheld)));
+    let earlier = withheld.removals.iter().filter_map(|it| Some((it.end_change()?, EndFate::Withheld)));
+    let held = plan.held.iter().filter_map(|it| Some((it.removal.end_change()?, EndFate::Held(it.hold.clone()))));
+    let skipped = plan.skipped.iter().filter_map(|it| Some((it.creation.end_change()?, EndFate::Skipped(it.why))));
+    let all = changes.chain(later).chain(earlier).chain(held).chain(skipped);
+    all.map(|(change, fate)| (change.link, Ending { to: change.ends, fate }))
 }
 
 /// What is wanted now and not live, with what becomes of it.
 fn absent(decision: &Decision) -> impl Iterator<Item = (Binding, Absent)> {
     let Decision { plan, approved, withheld, limited: _ } = decision;
     let come = approved.creations().iter().map(|it| (it.binding, Absent::Comes));
-    let less = withheld.creations.iter().map(|it| (it.binding, Absent::Withheld));
+    let less = withheld.creations.iter().filter(|it| it.row.is_none()).map(|it| (it.binding, Absent::Withheld));
+    let skipped = plan.skipped.iter().filter(|it| it.creation.row.is_none());
     let skip = |Skipped { creation, why }: &Skipped| (creation.binding, Absent::Skipped(*why));
-    come.chain(less).chain(plan.skipped.iter().map(skip))
+    come.chain(less).chain(skipped.map(skip))
 }
 
 impl Account {

@@ -15,7 +15,7 @@ pub use history::{Authored, History, Place};
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::plan::{Hold, Keep, Skip, Why};
+use crate::plan::{End, Hold, Keep, Skip, Why};
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,30 @@ pub struct Row {
     pub link: Link,
     /// What becomes of it.
     pub fate: Fate,
+    /// The other end it is to get, if it is to get one.
+    pub end: Option<Ending>,
+}
+
+/// Another end for a link that stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The end.
+    pub to: End,
+    /// What becomes of that.
+    pub fate: EndFate,
+}
+
+/// What becomes of the change of an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndFate {
+    /// It is changed.
+    Changes,
+    /// It would be changed, and the caller asked for less.
+    Withheld,
+    /// It would be changed, were there no doubt about it.
+    Held(Hold),
+    /// It is not changed.
+    Skipped(Skip),
 }
 
 /// What becomes of a live link.

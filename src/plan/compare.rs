@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::doubts::Doubts;
+use super::keeper::keeper;
 use super::{Creation, Held, Hold, Keep, Kept, Part, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
@@ -21,7 +22,8 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     let offset = snapshot.observation.clock_offset;
     let clocks_agree = offset.is_none_or(|offset| offset.unsigned_abs() <= CLOCKS_AGREE.unsigned_abs());
     let doubts = Doubts::alive(desired, now, clocks_agree);
-    let view = View { desired, directory, now, doubts, clocks_agree };
+    let keeps_ends = snapshot.observation.keeps_ends;
+    let view = View { desired, directory, now, doubts, clocks_agree, keeps_ends };
     let mut plan = Plan {
         server: snapshot.observation.server.clone(),
         now,
@@ -45,12 +47,13 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     plan
 }
 
-struct View<'a> {
-    desired: &'a Desired,
+pub(super) struct View<'a> {
+    pub(super) desired: &'a Desired,
     directory: &'a Directory,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     doubts: Doubts<'a>,
     clocks_agree: bool,
+    pub(super) keeps_ends: bool,
 }
 
 impl View<'_> {
@@ -93,29 +96,30 @@ impl View<'_> {
         if wanted.phase(self.now) != Phase::Alive {
             return;
         }
-        let creation = Creation { binding: wanted.binding, origins: Arc::clone(&wanted.origins) };
-        match self.skip(wanted) {
+        let origins = Arc::clone(&wanted.origins);
+        let creation = Creation { binding: wanted.binding, origins, ends: self.end(wanted), row: None };
+        match self.skip(&wanted.binding, Some(wanted)) {
             Some(why) => plan.skipped.push(Skipped { creation, why }),
             None => plan.creations.push(creation),
         }
     }
 
-    fn skip(&self, wanted: &Wanted) -> Option<Skip> {
-        let Binding { resource, role: _, user } = wanted.binding;
-        if !self.in_scope(&wanted.binding) {
+    pub(super) fn skip(&self, binding: &Binding, wanted: Option<&Wanted>) -> Option<Skip> {
+        let Binding { resource, role: _, user } = *binding;
+        if !self.in_scope(binding) {
             Some(Skip::OutsideScope)
         } else if self.terminated(resource) {
             Some(Skip::Terminated)
         } else if self.inactive(user) {
             Some(Skip::Inactive)
-        } else if !self.clocks_agree && wanted.dated() {
+        } else if !self.clocks_agree && wanted.is_some_and(Wanted::dated) {
             Some(Skip::Clock)
         } else {
             None
         }
     }
 
-    /// All rows of one binding, the smallest id first: that one stays, should any.
+    /// All rows of one binding, in the order of ids.
     fn present(&self, plan: &mut Plan, rows: &[Link], wanted: Option<&Wanted>) {
         let binding = rows[0].binding;
         if !self.in_scope(&binding) {
@@ -127,40 +131,54 @@ impl View<'_> {
             return;
         }
         let phase = wanted.map(|it| it.phase(self.now));
-        let (stay, go, why) = match phase {
-            Some(Phase::Alive) => (&rows[..1], &rows[1..], Why::Duplicate),
-            Some(Phase::Ended) => (&[][..], rows, Why::Ended),
-            Some(Phase::NotBegun) => (&[][..], rows, Why::NotBegun),
-            None => (&[][..], rows, Why::NotDeclared),
+        let (stays, why) = match phase {
+            Some(Phase::Alive) => (keeper(rows, self.now), Why::Duplicate),
+            Some(Phase::Ended) => (None, Why::Ended),
+            Some(Phase::NotBegun) => (None, Why::NotBegun),
+            None => (None, Why::NotDeclared),
         };
-        plan.in_sync.extend(stay);
-        let keep = self.keep(&binding);
+        plan.in_sync.extend(stays);
         let hold = self.hold(&binding, wanted);
-        for link in go.iter().copied() {
-            if let Some(why) = keep {
+        // An end can be changed only where one row is left.
+        let mut alone = true;
+        for link in rows.iter().copied().filter(|it| Some(*it) != stays) {
+            if let Some(why) = self.keep(&link) {
                 plan.kept.push(Kept { link, why });
+                alone &= link.managed || rows.len() == 1;
                 continue;
             }
             let origins = wanted.map_or_else(|| Arc::from([]), |it| Arc::clone(&it.origins));
             let removal = Removal { link, why, origins };
             match &hold {
-                Some(hold) => plan.held.push(Held { removal, hold: hold.clone() }),
+                Some(hold) => {
+                    plan.held.push(Held { removal, hold: hold.clone() });
+                    alone = false;
+                }
                 None => plan.removals.push(removal),
             }
         }
+        match stays {
+            Some(stays) if alone => self.change_end(plan, rows, stays, wanted),
+            None if alone && !rows[0].managed && self.keep(&rows[0]) == Some(Keep::Protected) => {
+                self.change_end(plan, rows, rows[0], None);
+            }
+            _ => {}
+        }
     }
 
-    fn keep(&self, binding: &Binding) -> Option<Keep> {
-        if self.desired.protected.contains(&binding.user) {
+    pub(super) fn keep(&self, link: &Link) -> Option<Keep> {
+        if self.desired.protected.contains(&link.binding.user) {
             Some(Keep::Protected)
-        } else if self.terminated(binding.resource) {
+        } else if self.terminated(link.binding.resource) {
             Some(Keep::Terminated)
+        } else if link.managed {
+            Some(Keep::Managed)
         } else {
             None
         }
     }
 
-    fn hold(&self, binding: &Binding, wanted: Option<&Wanted>) -> Option<Hold> {
+    pub(super) fn hold(&self, binding: &Binding, wanted: Option<&Wanted>) -> Option<Hold> {
         let unnamed = self.desired.territory.is_none() && !self.desired.named.contains(&binding.resource);
         if let Some(span) = &self.desired.blocking {
             Some(Hold::Settings(span.clone()))
@@ -180,7 +198,8 @@ impl View<'_> {
     /// No gap: what nobody declares, or not yet, goes only where every line of the same user on the same resource is, or
     /// will be, live. Lines of inactive users don't count: nothing can be created for them.
     fn hold_for_replacements(&self, plan: &mut Plan, links: &[Link]) {
-        let missing = plan.skipped.iter().filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
+        let missing = plan.skipped.iter().filter(|it| it.creation.row.is_none());
+        let missing = missing.filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
         let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
         if !self.clocks_agree {
             missing.extend(self.perhaps_due(links));

@@ -5,10 +5,15 @@
 
 mod compare;
 mod doubts;
+mod end;
+mod ends;
+mod keeper;
 mod step;
 
 pub use compare::{CLOCKS_AGREE, plan};
-pub use step::{Creation, Held, Hold, Keep, Kept, Part, Removal, Skip, Skipped, Why};
+pub use end::End;
+pub use keeper::keeper;
+pub use step::{Creation, EndChange, Held, Hold, Keep, Kept, Part, Removal, Removed, Skip, Skipped, Why};
 
 use std::collections::BTreeSet;
 
@@ -20,7 +25,9 @@ use crate::diagnostic::Diagnostic;
 /// Everything one pass intends, decided before anything is changed. Every list is in the order of bindings.
 ///
 /// Every live link is in exactly one of `removals`, `held`, `kept`, `in_sync` and `outside`. Every binding that is wanted
-/// now has one link in `in_sync`, or is in exactly one of `creations` and `skipped`.
+/// now has one link in `in_sync`, or is in exactly one of `creations` and `skipped`. Where the server keeps ends, a link
+/// that stays may be in one more list: in `creations` or `skipped` if it is to last longer, in `removals` or `held` if it
+/// is to end earlier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Which server it is for, as in [`Observation`](crate::snapshot::Observation).
@@ -29,13 +36,13 @@ pub struct Plan {
     pub now: Timestamp,
     /// Links came and went while they were read, so that this plan may not be the whole of it.
     pub changing: bool,
-    /// Links to create.
+    /// Links to create, and those to last longer.
     pub creations: Vec<Creation>,
-    /// Links to remove.
+    /// Links to remove, and those to end earlier.
     pub removals: Vec<Removal>,
-    /// Links that would be removed, were there no doubt about it.
+    /// Links that would be removed or end earlier, were there no doubt about it.
     pub held: Vec<Held>,
-    /// Bindings that are wanted and not created.
+    /// Bindings that are wanted and not created, and links that do not last longer although that is wanted.
     pub skipped: Vec<Skipped>,
     /// Links that nobody asks for and that stay all the same.
     pub kept: Vec<Kept>,
@@ -59,6 +66,24 @@ impl Plan {
         self.creations.is_empty() && self.removals.is_empty()
     }
 
+    /// Bindings to create: those of creations that have no row yet.
+    pub fn created(&self) -> impl Iterator<Item = Binding> {
+        self.creations.iter().filter(|it| it.row.is_none()).map(|it| it.binding)
+    }
+
+    /// Links to remove, whether or not something holds that.
+    pub fn removed(&self) -> impl Iterator<Item = Link> {
+        let all = self.removals.iter().chain(self.held.iter().map(|it| &it.removal));
+        all.filter(|it| it.end_change().is_none()).map(|it| it.link)
+    }
+
+    /// How many links are to end at another time, whether or not something holds that.
+    pub fn end_changes(&self) -> usize {
+        let later = self.creations.iter().filter(|it| it.row.is_some()).count();
+        let held = self.held.iter().map(|it| &it.removal);
+        later + self.removals.iter().chain(held).filter(|it| it.end_change().is_some()).count()
+    }
+
     /// Rows that stand for a binding another row stands for already.
     pub fn duplicates(&self) -> usize {
         let held = self.held.iter().map(|it| &it.removal);
@@ -71,8 +96,9 @@ impl Plan {
         at.ok().map(|at| self.in_sync[at])
     }
 
-    /// Whether something is not as the files say, through a fault of the files: unresolved, or outside their own scope.
+    /// Whether something is not as the files say, as far as a person has to do something: unresolved,
+    /// outside of the files' own scope, or for longer than another automation keeps it.
     pub fn has_problems(&self) -> bool {
-        !self.problems.is_empty() || self.skipped.iter().any(|it| it.why == Skip::OutsideScope)
+        !self.problems.is_empty() || self.skipped.iter().any(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed))
     }
 }

@@ -3,36 +3,41 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::End;
 use crate::binding::{Binding, Link};
 use crate::desired::Origin;
 use crate::diagnostic::Span;
 
-/// A link to create.
+/// A link to create or, where it is there, to last longer: every gate treats both alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creation {
     /// What to create.
     pub binding: Binding,
-    /// The lines that ask for it; never empty.
+    /// The lines that ask for it. Empty only for a link that lasts longer because its user is protected.
     pub origins: Arc<[Origin]>,
+    /// When the server is to end it by itself.
+    pub ends: End,
+    /// The row that is to last longer; `None`: there is none, and one is created.
+    pub row: Option<Link>,
 }
 
-/// A link to remove.
+/// A link to remove or, where it is wanted, to end earlier: every gate treats both alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
-    /// What to remove.
+    /// What to remove, or to end earlier.
     pub link: Link,
-    /// Why.
+    /// Why, or when it is to end.
     pub why: Why,
     /// The lines that once asked for it, or will, or ask for the row that stays; empty for [`Why::NotDeclared`].
     pub origins: Arc<[Origin]>,
 }
 
 /// Why a link is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
     /// No line asks for it.
     NotDeclared,
@@ -42,6 +47,44 @@ pub enum Why {
     Ended,
     /// Another row stands for the same binding.
     Duplicate,
+    /// It is wanted until then, and would last longer: it is not removed, the server is to do that then.
+    EndsEarlier(Timestamp),
+}
+
+/// A row and, if it is not removed but ends earlier, the end: what is removed, without the reason.
+pub type Removed = (Link, Option<Timestamp>);
+
+/// Another end for a link that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndChange<'a> {
+    /// The link, with the end it has.
+    pub link: Link,
+    /// The end it gets.
+    pub ends: End,
+    /// The lines that ask for it.
+    pub origins: &'a [Origin],
+}
+
+impl Creation {
+    /// The change of an end, if nothing is created.
+    pub fn end_change(&self) -> Option<EndChange<'_>> {
+        let Self { binding: _, origins, ends, row } = self;
+        row.map(|link| EndChange { link, ends: *ends, origins })
+    }
+}
+
+impl Removal {
+    /// The change of an end, if nothing is removed.
+    pub fn end_change(&self) -> Option<EndChange<'_>> {
+        let Self { link, why, origins } = self;
+        let Why::EndsEarlier(end) = *why else { return None };
+        Some(EndChange { link: *link, ends: End::At(end), origins })
+    }
+
+    /// What is removed, without the reason.
+    pub fn removed(&self) -> Removed {
+        (self.link, self.end_change().and_then(|it| it.ends.at()))
+    }
 }
 
 /// A removal that is not made, for now.
@@ -70,6 +113,8 @@ pub enum Hold {
     Replacement,
     /// It is a duplicate, and the row that was to stay is gone.
     Keeper,
+    /// The row whose end is to change is not as it was seen, or not the only one of its binding.
+    Row,
     /// Too much would go at once.
     Limit,
     /// Too much would go at once of what ended longer ago than anybody expects.
@@ -108,6 +153,8 @@ pub enum Skip {
     Inactive,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
+    /// Another automation keeps it, and it is wanted for longer than it lasts.
+    Managed,
     /// Too much would be created at once.
     Limit,
 }
@@ -129,6 +176,8 @@ pub enum Keep {
     Protected,
     /// The resource is terminated.
     Terminated,
+    /// Another automation of the server keeps it.
+    Managed,
 }
 
 impl Hold {
@@ -145,6 +194,7 @@ impl fmt::Display for Why {
             Self::NotBegun => "not begun",
             Self::Ended => "ended",
             Self::Duplicate => "duplicate",
+            Self::EndsEarlier(_) => "ends earlier",
         })
     }
 }
@@ -162,6 +212,7 @@ impl Hold {
             Self::Clock => "a line for it has a date, and the server's clock differs from ours",
             Self::Replacement => "replacement not created",
             Self::Keeper => "the row to keep is gone",
+            Self::Row => "its row is not as it was seen, or there is another one",
             Self::Limit => "over the limit",
             Self::LimitEnded => "over the limit, and ended long ago",
         }
@@ -200,6 +251,7 @@ impl fmt::Display for Skip {
             Self::Terminated => "the resource is terminated",
             Self::Inactive => "the user is not active",
             Self::Clock => "its line has a date, and the server's clock differs from ours",
+            Self::Managed => "managed by another automation, and it ends earlier than wanted",
             Self::Limit => "over the limit",
         })
     }
@@ -210,6 +262,7 @@ impl fmt::Display for Keep {
         f.write_str(match self {
             Self::Protected => "protected",
             Self::Terminated => "terminated",
+            Self::Managed => "managed by another automation",
         })
     }
 }

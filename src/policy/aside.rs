@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::gates;
 use crate::binding::{Binding, ResourceId, UserId};
-use crate::plan::{Creation, Removal};
+use crate::plan::{Creation, Removal, Why};
 
 /// A step that is left for a later pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,21 @@ pub enum Aside {
     Exists(Binding),
     /// No row of this is removed, whatever its id: who puts it back makes a new one.
     Removal(Binding),
+    /// The end of this is not changed.
+    End(Binding),
+}
+
+impl Aside {
+    /// Leaves a creation.
+    pub const fn of_creation(creation: &Creation) -> Self {
+        let binding = creation.binding;
+        if creation.row.is_some() { Self::End(binding) } else { Self::Creation(binding) }
+    }
+
+    /// Leaves a removal.
+    pub const fn of_removal(Removal { link, why, origins: _ }: &Removal) -> Self {
+        if let Why::EndsEarlier(_) = why { Self::End(link.binding) } else { Self::Removal(link.binding) }
+    }
 }
 
 /// What is left for a later pass, and what has to wait with it.
@@ -30,15 +45,15 @@ impl<'a> SetAside<'a> {
     pub fn new(steps: &'a BTreeSet<Aside>) -> Self {
         let missing = steps.iter().filter_map(|it| match it {
             Aside::Creation(binding) => Some(binding.pair()),
-            Aside::Exists(_) | Aside::Removal(_) => None,
+            Aside::Exists(_) | Aside::Removal(_) | Aside::End(_) => None,
         });
         Self { steps, missing: missing.collect() }
     }
 
     /// Whether this is not created now.
     pub fn creation(&self, creation: &Creation) -> bool {
-        let binding = creation.binding;
-        self.steps.contains(&Aside::Creation(binding)) || self.steps.contains(&Aside::Exists(binding))
+        let exists = creation.row.is_none() && self.steps.contains(&Aside::Exists(creation.binding));
+        exists || self.steps.contains(&Aside::of_creation(creation))
     }
 
     /// Whether this is not removed now. No gap: what a creation that is left is to replace waits with it, and what ended
@@ -46,6 +61,6 @@ impl<'a> SetAside<'a> {
     pub fn removal(&self, removal: &Removal) -> bool {
         let binding = removal.link.binding;
         let replaced = gates::waits_for_replacement(removal);
-        self.steps.contains(&Aside::Removal(binding)) || (replaced && self.missing.contains(&binding.pair()))
+        self.steps.contains(&Aside::of_removal(removal)) || (replaced && self.missing.contains(&binding.pair()))
     }
 }

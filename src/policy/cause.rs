@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Decision;
-use crate::binding::{Binding, Link, LinkId};
-use crate::plan::{Creation, Held, Removal, Skip, Skipped};
+use crate::binding::{Binding, LinkId};
+use crate::plan::{Creation, End, Held, Removal, Skip, Skipped};
 
 /// What is decided about a binding that is not live, or about a row that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,9 @@ pub enum Intent {
     Skip,
     /// The row is removed.
     Remove,
-    /// The row would be removed, and doubt holds it.
+    /// The row gets another end.
+    SetEnd,
+    /// The row would be removed or end earlier, and doubt holds it.
     Hold,
     /// The binding would be created or the row removed, and a limit holds it.
     Limit,
@@ -37,8 +39,17 @@ pub enum Cause {
     Drift,
 }
 
-/// A binding, and the row that stands for it if there is one.
-type Key = (Binding, Option<LinkId>);
+/// A binding, the row that stands for it if there is one, and the end if that gets another one: a change of the files
+/// that asks for yet another end is a change.
+type Key = (Binding, Option<LinkId>, Option<End>);
+
+fn created(it: &Creation) -> Key {
+    (it.binding, it.row.map(|it| it.id), it.end_change().map(|it| it.ends))
+}
+
+fn removed(it: &Removal) -> Key {
+    (it.link.binding, Some(it.link.id), it.end_change().map(|it| it.ends))
+}
 
 /// Two decisions about the same live links, one by the files before a change and one by those after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +79,9 @@ impl Causes {
     /// them.
     pub fn new(base: Option<&Decision>, head: &Decision) -> Self {
         let (before, after) = (base.map(intents).unwrap_or_default(), intents(head));
-        let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
-        let fixed = gone.map(|((binding, link), intent)| Fixed { binding: *binding, link: *link, intent: *intent });
+        let still: BTreeSet<_> = after.keys().map(|(binding, link, _)| (*binding, *link)).collect();
+        let gone = before.iter().filter(|((binding, link, _), _)| !still.contains(&(*binding, *link)));
+        let fixed = gone.map(|((binding, link, _), intent)| Fixed { binding: *binding, link: *link, intent: *intent });
         let fixed = fixed.collect();
         let such = |is: fn(Intent, Intent) -> bool| {
             let such = after.iter().filter(|(key, now)| before.get(key).is_some_and(|then| is(*then, **now)));
@@ -79,8 +91,8 @@ impl Causes {
     }
 
     /// Why a binding is created.
-    pub fn of_creation(&self, Creation { binding, origins: _ }: &Creation) -> Cause {
-        self.of(&(*binding, None))
+    pub fn of_creation(&self, creation: &Creation) -> Cause {
+        self.of(&created(creation))
     }
 
     /// Why a binding is wanted and not created.
@@ -89,8 +101,8 @@ impl Causes {
     }
 
     /// Why a row is removed.
-    pub fn of_removal(&self, Removal { link, why: _, origins: _ }: &Removal) -> Cause {
-        self.of(&(link.binding, Some(link.id)))
+    pub fn of_removal(&self, removal: &Removal) -> Cause {
+        self.of(&removed(removal))
     }
 
     /// Why a row would be removed.
@@ -100,22 +112,22 @@ impl Causes {
 
     /// What would be decided about a binding without the change.
     pub fn without(&self, creation: &Creation) -> Option<Intent> {
-        self.before.get(&(creation.binding, None)).copied()
+        self.before.get(&created(creation)).copied()
     }
 
     /// What would be decided about a row without the change.
-    pub fn without_removal(&self, Removal { link, why: _, origins: _ }: &Removal) -> Option<Intent> {
-        self.before.get(&(link.binding, Some(link.id))).copied()
+    pub fn without_removal(&self, removal: &Removal) -> Option<Intent> {
+        self.before.get(&removed(removal)).copied()
     }
 
     /// Whether a row would be removed, and is not because of the change.
-    pub fn stop_removal(&self, Removal { link, why: _, origins: _ }: &Removal) -> bool {
-        self.stopped.contains(&(link.binding, Some(link.id)))
+    pub fn stop_removal(&self, removal: &Removal) -> bool {
+        self.stopped.contains(&removed(removal))
     }
 
     /// Whether a binding would be created, and is not because of the change.
     pub fn stop_creation(&self, creation: &Creation) -> bool {
-        self.stopped.contains(&(creation.binding, None))
+        self.stopped.contains(&created(creation))
     }
 
     /// How many steps would be sent, and are not because of the change.
@@ -133,28 +145,36 @@ impl Causes {
 /// of it that limits hold all.
 fn drifts(then: Intent, now: Intent) -> bool {
     match now {
-        Intent::Create | Intent::Skip | Intent::Remove | Intent::Hold => then == now,
-        Intent::Limit => matches!(then, Intent::Create | Intent::Remove | Intent::Limit),
-        Intent::Withhold => matches!(then, Intent::Create | Intent::Remove | Intent::Limit | Intent::Withhold),
+        Intent::Create | Intent::Skip | Intent::Remove | Intent::SetEnd | Intent::Hold => then == now,
+        Intent::Limit => then.is_sent() || then == Intent::Limit,
+        Intent::Withhold => then.is_sent() || matches!(then, Intent::Limit | Intent::Withhold),
     }
 }
 
 /// What is due as before, and the change keeps it from being sent.
 fn stops(then: Intent, now: Intent) -> bool {
-    matches!(then, Intent::Create | Intent::Remove) && matches!(now, Intent::Limit | Intent::Withhold)
+    then.is_sent() && matches!(now, Intent::Limit | Intent::Withhold)
+}
+
+impl Intent {
+    const fn is_sent(self) -> bool {
+        matches!(self, Self::Create | Self::Remove | Self::SetEnd)
+    }
 }
 
 fn intents(Decision { plan, approved, withheld, limited: _ }: &Decision) -> BTreeMap<Key, Intent> {
-    let row = |link: &Link, intent| ((link.binding, Some(link.id)), intent);
     let held = |it: &Held| if it.hold.is_limit() { Intent::Limit } else { Intent::Hold };
     let skip = |it: &Skipped| if it.why == Skip::Limit { Intent::Limit } else { Intent::Skip };
-    let creations = approved.creations().iter().map(|it| ((it.binding, None), Intent::Create));
-    let removals = approved.removals().iter().map(|it| row(&it.link, Intent::Remove));
-    let skipped = plan.skipped.iter().map(|it| ((it.creation.binding, None), skip(it)));
-    let held = plan.held.iter().map(|it| row(&it.removal.link, held(it)));
-    let not_created = withheld.creations.iter().map(|it| ((it.binding, None), Intent::Withhold));
-    let not_removed = withheld.removals.iter().map(|it| row(&it.link, Intent::Withhold));
-    creations.chain(removals).chain(skipped).chain(held).chain(not_created).chain(not_removed).collect()
+    let creations = approved.creations().iter().map(|it| (created(it), Intent::Create));
+    let removals = approved.removals().iter().map(|it| (removed(it), Intent::Remove));
+    let later = approved.lengthenings().iter().map(|it| (created(it), Intent::SetEnd));
+    let earlier = approved.shortenings().iter().map(|it| (removed(it), Intent::SetEnd));
+    let skipped = plan.skipped.iter().map(|it| (created(&it.creation), skip(it)));
+    let held = plan.held.iter().map(|it| (removed(&it.removal), held(it)));
+    let not_created = withheld.creations.iter().map(|it| (created(it), Intent::Withhold));
+    let not_removed = withheld.removals.iter().map(|it| (removed(it), Intent::Withhold));
+    let sent = creations.chain(removals).chain(later).chain(earlier);
+    sent.chain(skipped).chain(held).chain(not_created).chain(not_removed).collect()
 }
 
 impl fmt::Display for Cause {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Decision;
 use crate::binding::{Binding, Link, LinkId};
-use crate::plan::Skip;
+use crate::plan::{Creation, End, EndChange, Removal, Skip};
 
 /// What would be sent, and what limits alone keep from being sent. Nothing else of a decision is in it: links that stay,
 /// links of other people's scope and reasons may differ between two decisions that do the same.
@@ -22,6 +22,10 @@ pub struct ChangeSet {
     pub held: BTreeSet<Link>,
     /// Bindings to create that limits hold.
     pub held_creations: BTreeSet<Binding>,
+    /// Links that get another end, with that.
+    pub ends: BTreeSet<(Link, End)>,
+    /// Links that limits keep from getting another end, with that.
+    pub held_ends: BTreeSet<(Link, End)>,
 }
 
 /// What becomes of a binding or a link.
@@ -36,7 +40,10 @@ pub enum Fate {
     /// It is removed.
     #[serde(rename = "remove")]
     Removed,
-    /// It would be created or removed, and a limit holds it.
+    /// It gets another end.
+    #[serde(rename = "set-end")]
+    EndSet,
+    /// It would be created or removed or get another end, and a limit holds it.
     #[serde(rename = "hold")]
     Held,
 }
@@ -48,6 +55,8 @@ pub struct Difference {
     pub binding: Binding,
     /// The row, if it is about one that is there.
     pub link: Option<LinkId>,
+    /// The other end, if it is about that.
+    pub end: Option<End>,
     /// What the first set says.
     pub then: Fate,
     /// What the second one says.
@@ -58,13 +67,18 @@ impl ChangeSet {
     /// What this decision comes to.
     pub fn of(decision: &Decision) -> Self {
         let Decision { plan, approved, withheld: _, limited: _ } = decision;
-        let held = plan.held.iter().filter(|it| it.hold.is_limit());
-        let held_creations = plan.skipped.iter().filter(|it| it.why == Skip::Limit);
+        let held = || plan.held.iter().filter(|it| it.hold.is_limit()).map(|it| &it.removal);
+        let held_creations = || plan.skipped.iter().filter(|it| it.why == Skip::Limit).map(|it| &it.creation);
+        let to = |it: EndChange<'_>| (it.link, it.ends);
+        let later = held_creations().filter_map(Creation::end_change);
+        let earlier = held().filter_map(Removal::end_change);
         Self {
             creations: approved.creations().iter().map(|it| it.binding).collect(),
             removals: approved.removals().iter().map(|it| it.link).collect(),
-            held: held.map(|it| it.removal.link).collect(),
-            held_creations: held_creations.map(|it| it.creation.binding).collect(),
+            held: held().filter(|it| it.end_change().is_none()).map(|it| it.link).collect(),
+            held_creations: held_creations().filter(|it| it.row.is_none()).map(|it| it.binding).collect(),
+            ends: approved.end_changes().map(to).collect(),
+            held_ends: later.chain(earlier).map(to).collect(),
         }
     }
 
@@ -76,19 +90,24 @@ impl ChangeSet {
         let all = keys.into_iter().map(|key| Difference {
             binding: key.0,
             link: key.1,
+            end: key.2,
             then: then.get(&key).copied().unwrap_or(Fate::Nothing),
             now: now.get(&key).copied().unwrap_or(Fate::Nothing),
         });
         all.filter(|it| it.then != it.now).collect()
     }
 
-    fn fates(&self) -> BTreeMap<(Binding, Option<LinkId>), Fate> {
-        let Self { creations, removals, held, held_creations } = self;
-        let row = |link: &Link, fate| ((link.binding, Some(link.id)), fate);
-        let creations = creations.iter().map(|it| ((*it, None), Fate::Created));
-        let removals = removals.iter().map(|it| row(it, Fate::Removed));
-        let waiting = held_creations.iter().map(|it| ((*it, None), Fate::Held));
-        creations.chain(removals).chain(held.iter().map(|it| row(it, Fate::Held))).chain(waiting).collect()
+    fn fates(&self) -> BTreeMap<(Binding, Option<LinkId>, Option<End>), Fate> {
+        let Self { creations, removals, held, held_creations, ends, held_ends } = self;
+        let new = |binding: &Binding, fate| ((*binding, None, None), fate);
+        let row = |link: &Link, end, fate| ((link.binding, Some(link.id), end), fate);
+        let creations = creations.iter().map(|it| new(it, Fate::Created));
+        let removals = removals.iter().map(|it| row(it, None, Fate::Removed));
+        let ends = ends.iter().map(|(it, end)| row(it, Some(*end), Fate::EndSet));
+        let held = held.iter().map(|it| row(it, None, Fate::Held));
+        let held_creations = held_creations.iter().map(|it| new(it, Fate::Held));
+        let held_ends = held_ends.iter().map(|(it, end)| row(it, Some(*end), Fate::Held));
+        creations.chain(removals).chain(ends).chain(held).chain(held_creations).chain(held_ends).collect()
     }
 }
 
@@ -98,6 +117,7 @@ impl fmt::Display for Fate {
             Self::Nothing => "nothing",
             Self::Created => "create",
             Self::Removed => "remove",
+            Self::EndSet => "set-end",
             Self::Held => "hold",
         })
     }

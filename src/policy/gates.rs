@@ -6,11 +6,13 @@
 use super::LastSeen;
 use super::limits::Set;
 use crate::desired::Mode;
-use crate::plan::{Removal, Why};
+use crate::plan::{Creation, Removal, Why};
 use jiff::{SignedDuration, Timestamp};
 
 /// What ended so recently is ordinary: a typo in a date is seldom off by so little.
 const LATELY: SignedDuration = SignedDuration::from_hours(48);
+/// Until an end that is further away somebody will notice that it is wrong.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A kind of step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,12 @@ pub enum Kind {
     LongEnded,
     /// A second row of a binding is removed.
     Duplicate,
+    /// A link gets a later end, or none.
+    EndsLater,
+    /// A link gets an earlier end, soon.
+    EndsSoon,
+    /// A link gets an earlier end that is more than 30 days away.
+    EndsEarlier,
 }
 
 /// What a step has to pass.
@@ -54,6 +62,10 @@ pub enum Gate {
     Replacement,
     /// It is a duplicate, and the row to keep is gone.
     Keeper,
+    /// The row is not as it was seen, or another row of the binding is there.
+    Row,
+    /// Another automation of the server keeps the link.
+    Managed,
     /// More than `limits` allows, in one pass.
     Limits,
     /// More than `limits` allows, in the last 24 hours.
@@ -98,8 +110,17 @@ pub enum Effect {
 }
 
 /// The kinds, in the order of the columns.
-pub const KINDS: [Kind; 6] =
-    [Kind::Create, Kind::NotDeclared, Kind::NotBegun, Kind::Ended, Kind::LongEnded, Kind::Duplicate];
+pub const KINDS: [Kind; 9] = [
+    Kind::Create,
+    Kind::NotDeclared,
+    Kind::NotBegun,
+    Kind::Ended,
+    Kind::LongEnded,
+    Kind::Duplicate,
+    Kind::EndsLater,
+    Kind::EndsSoon,
+    Kind::EndsEarlier,
+];
 
 /// The table: for each gate what it does to each kind, in the order of [`KINDS`].
 #[rustfmt::skip]
@@ -107,28 +128,30 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
     use Effect::{Asks, Counts, Holds, Leaves, Never, Passes, Skips, Withholds};
     use Set::{Creations, Ended, Removals};
     &[
-        //                   create             not declared      not begun         ended      long ended     duplicate
-        (Gate::Scope,       [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves]),
-        (Gate::Protect,     [Passes,            Leaves,           Leaves,           Leaves,    Leaves,        Leaves]),
-        (Gate::Terminated,  [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves]),
-        (Gate::Inactive,    [Skips,             Passes,           Passes,           Passes,    Passes,        Passes]),
-        (Gate::Settings,    [Passes,            Holds,            Holds,            Holds,     Holds,         Holds]),
-        (Gate::NotNamed,    [Never,             Holds,            Never,            Never,     Never,         Never]),
-        (Gate::Unseen,      [Never,             Holds,            Never,            Never,     Never,         Never]),
-        (Gate::Unresolved,  [Passes,            Holds,            Holds,            Holds,     Holds,         Holds]),
-        (Gate::Clocks,      [Skips,             Never,            Holds,            Holds,     Holds,         Holds]),
-        (Gate::Replacement, [Passes,            Holds,            Holds,            Passes,    Passes,        Passes]),
-        (Gate::Keeper,      [Never,             Never,            Never,            Never,     Never,         Holds]),
-        (Gate::Limits,      [Counts(Creations), Counts(Removals), Counts(Removals), Passes,    Counts(Ended), Passes]),
-        (Gate::Day,         [Passes,            Counts(Removals), Counts(Removals), Passes,    Counts(Ended), Passes]),
-        (Gate::AddOnly,     [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
-        (Gate::Observe,     [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
-        (Gate::Only,        [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
-        (Gate::SetAside,    [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
-        (Gate::Quiet,       [Withholds,         Withholds,        Withholds,        Passes,    Withholds,     Withholds]),
-        (Gate::StaleList,   [Withholds,         Passes,           Passes,           Passes,    Passes,        Passes]),
-        (Gate::Vanished,    [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds]),
-        (Gate::Prompt,      [Asks,              Asks,             Asks,             Asks,      Asks,          Asks]),
+//                   create             not declared      not begun         ended      long ended     duplicate  ends later         ends soon         ends earlier
+        (Gate::Scope,       [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Leaves,            Leaves,           Leaves]),
+        (Gate::Protect,     [Passes,            Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Passes,            Leaves,            Leaves]),
+        (Gate::Terminated,  [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Skips,             Leaves,           Leaves]),
+        (Gate::Inactive,    [Skips,             Passes,           Passes,           Passes,    Passes,        Passes,    Skips,             Passes,           Passes]),
+        (Gate::Settings,    [Passes,            Holds,            Holds,            Holds,     Holds,         Holds,     Passes,            Holds,            Holds]),
+        (Gate::NotNamed,    [Never,             Holds,            Never,            Never,     Never,         Never,     Never,             Never,            Never]),
+        (Gate::Unseen,      [Never,             Holds,            Never,            Never,     Never,         Never,     Never,             Never,            Never]),
+        (Gate::Unresolved,  [Passes,            Holds,            Holds,            Holds,     Holds,         Holds,     Passes,            Holds,            Holds]),
+        (Gate::Clocks,      [Skips,             Never,            Holds,            Holds,     Holds,         Holds,     Skips,             Holds,            Holds]),
+        (Gate::Replacement, [Passes,            Holds,            Holds,            Passes,    Passes,        Passes,    Passes,            Passes,           Passes]),
+        (Gate::Keeper,      [Never,             Never,            Never,            Never,     Never,         Holds,     Never,             Never,            Never]),
+        (Gate::Row,         [Never,             Never,            Never,            Never,     Never,         Never,     Holds,             Holds,            Holds]),
+        (Gate::Managed,     [Never,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Skips,             Leaves,           Leaves]),
+        (Gate::Limits,      [Counts(Creations), Counts(Removals), Counts(Removals), Passes,    Counts(Ended), Passes,    Counts(Creations), Counts(Removals), Passes]),
+        (Gate::Day,         [Passes,            Counts(Removals), Counts(Removals), Passes,    Counts(Ended), Passes,    Passes,            Counts(Removals), Passes]),
+        (Gate::AddOnly,     [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds, Passes,            Withholds,        Withholds]),
+        (Gate::Observe,     [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
+        (Gate::Only,        [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
+        (Gate::SetAside,    [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
+        (Gate::Quiet,       [Withholds,         Withholds,        Withholds,        Passes,    Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
+        (Gate::StaleList,   [Withholds,         Passes,           Passes,           Passes,    Passes,        Passes,    Passes,            Passes,           Passes]),
+        (Gate::Vanished,    [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds, Passes,            Withholds,        Withholds]),
+        (Gate::Prompt,      [Asks,              Asks,             Asks,             Asks,      Asks,          Asks,      Asks,              Asks,             Asks]),
     ]
 };
 
@@ -150,12 +173,19 @@ impl Gate {
 }
 
 impl Kind {
+    /// The kind of a creation.
+    pub const fn of_creation(creation: &Creation) -> Self {
+        if creation.row.is_some() { Self::EndsLater } else { Self::Create }
+    }
+
     /// The kind of a removal in a plan for `now`, by what earlier passes have seen.
     pub fn of(removal: &Removal, now: Timestamp, seen: &LastSeen) -> Self {
         match removal.why {
             Why::NotDeclared => Self::NotDeclared,
             Why::NotBegun => Self::NotBegun,
             Why::Duplicate => Self::Duplicate,
+            Why::EndsEarlier(end) if end.duration_since(now) > SOON => Self::EndsEarlier,
+            Why::EndsEarlier(_) => Self::EndsSoon,
             Why::Ended => {
                 let end = removal.origins.iter().filter_map(|it| it.life.until).max().unwrap_or(Timestamp::MIN);
                 let expected = seen.at(&removal.link.binding).is_some_and(|seen| seen < end);
@@ -173,6 +203,7 @@ pub fn waits_for_replacement(removal: &Removal) -> bool {
         Why::NotBegun => Kind::NotBegun,
         Why::Ended => Kind::Ended,
         Why::Duplicate => Kind::Duplicate,
+        Why::EndsEarlier(_) => Kind::EndsSoon,
     };
     Gate::Replacement.effect(kind) == Effect::Holds
 }

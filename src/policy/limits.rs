@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::{Kind, LastSeen};
 use crate::binding::{Binding, ResourceId};
 use crate::desired::Limits;
-use crate::plan::{Plan, Skip};
+use crate::plan::{Plan, Removal, Skip};
 
 /// From this many on, the share counts; below it, nearly every removal would be a large share.
 const SHARE_COUNTS_FROM: u64 = 4;
@@ -128,7 +129,10 @@ fn base(plan: &Plan) -> u64 {
 
 /// Bindings that are live after the whole plan, in scope, and on named resources where there is no scope.
 fn left(plan: &Plan) -> impl Iterator<Item = Binding> {
-    let in_sync = plan.in_sync.iter().map(|it| it.binding);
+    // What ends soon is as good as gone.
+    let ends_soon = |it: &Removal| Kind::of(it, plan.now, &LastSeen::default()) == Kind::EndsSoon;
+    let ending: BTreeSet<_> = plan.removals.iter().filter(|it| ends_soon(it)).map(|it| it.link.binding).collect();
+    let in_sync = plan.in_sync.iter().map(|it| it.binding).filter(move |it| !ending.contains(it));
     let kept = plan.kept.iter().map(|it| it.link.binding);
     let held = plan.held.iter().map(|it| it.removal.link.binding);
     let created = plan.creations.iter().map(|it| it.binding);

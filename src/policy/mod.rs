@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::binding::Binding;
 use crate::desired::{Approval, Limits, Mode, Only};
 pub use crate::digest::Digest;
-use crate::plan::{Creation, Held, Hold, Plan, Removal, Skip, Skipped};
+use crate::plan::{Creation, EndChange, Held, Hold, Plan, Removal, Removed, Skip, Skipped, Why};
 pub use approvals::{ENDED, WITHOUT_MATCH, approval_of};
 pub use aside::{Aside, SetAside};
 pub use cause::{Cause, Causes, Fixed, Intent};
@@ -64,6 +64,8 @@ pub struct Asks {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approved {
     creations: Vec<Creation>,
+    lengthenings: Vec<Creation>,
+    shortenings: Vec<Removal>,
     removals: Vec<Removal>,
 }
 
@@ -83,9 +85,9 @@ pub struct Decision {
 /// Steps that are planned and not sent, because the caller asked for less.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Withheld {
-    /// Creations.
+    /// Creations, and links that last longer.
     pub creations: Vec<Creation>,
-    /// Removals.
+    /// Removals, and links that end earlier.
     pub removals: Vec<Removal>,
 }
 
@@ -139,13 +141,21 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     plan.warnings.extend(approvals::notes(approvals, &digests, plan.now));
     let meant = |it: &Binding| only.contains(it);
     let aside = SetAside::new(aside);
-    let created = |it: &Creation| gates::lets_go(*mode, Kind::Create) && meant(&it.binding) && !aside.creation(it);
     let removed = |it: &Removal| removes && meant(&it.link.binding) && !aside.removal(it);
-    let (creations, not_created) = split(&plan.creations, created);
     let (removals, not_removed) = split(&plan.removals, removed);
+    // As long as a duplicate stays, no end can be changed.
+    let doubled = not_removed.iter().filter(|it| it.why == Why::Duplicate).map(|it| it.link.binding);
+    let doubled: BTreeSet<_> = doubled.collect();
+    let created = |it: &Creation| {
+        let alone = it.row.is_none() || !doubled.contains(&it.binding);
+        gates::lets_go(*mode, Kind::of_creation(it)) && meant(&it.binding) && alone && !aside.creation(it)
+    };
+    let (creations, not_created) = split(&plan.creations, created);
+    let (lengthenings, creations) = creations.into_iter().partition(|it| it.end_change().is_some());
+    let (shortenings, removals) = removals.into_iter().partition(|it| it.end_change().is_some());
     Ok(Decision {
         plan,
-        approved: Approved { creations, removals },
+        approved: Approved { creations, lengthenings, shortenings, removals },
         withheld: Withheld { creations: not_created, removals: not_removed },
         limited: limited.into_iter().filter(|(_, released)| !released).map(|(it, _)| it).collect(),
     })
@@ -176,12 +186,15 @@ fn released(digest: &Digest, plan: &Plan, asks: &Asks) -> bool {
 /// released.
 fn hold_creations(plan: &mut Plan, asks: &Asks) -> Option<(Limited, bool)> {
     let exceeded = limits::creations(plan, asks.limits)?;
-    let digest = Digest::of_creations(&plan.server, plan.creations.iter().map(|it| &it.binding));
+    let new = plan.creations.iter().filter(|it| it.row.is_none()).map(|it| &it.binding);
+    let lasting = plan.creations.iter().filter_map(Creation::end_change);
+    let digest = Digest::of_creations(&plan.server, new, lasting.map(|it| (it.link, it.ends.at())));
     let limited = Limited { set: Set::Creations, digest, exceeded: vec![exceeded], links: plan.creations.len() };
     let released = released(&limited.digest, plan, asks);
     if !released {
         let creations = std::mem::take(&mut plan.creations);
-        let missing: BTreeSet<_> = creations.iter().map(|it| it.binding.pair()).collect();
+        let missing = creations.iter().filter(|it| it.row.is_none()).map(|it| it.binding.pair());
+        let missing: BTreeSet<_> = missing.collect();
         plan.skipped.extend(creations.into_iter().map(|creation| Skipped { creation, why: Skip::Limit }));
         plan.skipped.sort_by_key(|it| it.creation.binding);
         let waits = |it: &Removal| gates::waits_for_replacement(it) && missing.contains(&it.link.binding.pair());
@@ -199,16 +212,16 @@ fn hold_removals(plan: &mut Plan, asks: &Asks) -> Vec<(Limited, bool)> {
     // Each is judged by the whole plan, before anything is held: no set makes room for another one.
     let judged = sets.map(|(set, lately, hold)| {
         let (exceeded, over) = limits::removals(plan, of_set(plan, set, asks), asks.limits, lately);
-        let links: Vec<_> = over.iter().map(|it| plan.removals[*it].link).collect();
-        let digest = Digest::of(&plan.server, &links);
-        (Limited { set, digest, exceeded, links: links.len() }, links, hold)
+        let removed: BTreeSet<Removed> = over.iter().map(|it| plan.removals[*it].removed()).collect();
+        let digest = Digest::of(&plan.server, removed.iter().copied());
+        (Limited { set, digest, exceeded, links: removed.len() }, removed, hold)
     });
     let mut limited = Vec::new();
-    for (it, links, why) in judged.into_iter().filter(|(it, ..)| it.links > 0) {
+    for (it, removed, why) in judged.into_iter().filter(|(it, ..)| it.links > 0) {
         let released = released(&it.digest, plan, asks);
         if !released {
-            let links: BTreeSet<_> = links.into_iter().collect();
-            let over: Vec<_> = (0..plan.removals.len()).filter(|at| links.contains(&plan.removals[*at].link)).collect();
+            let over = |at: &usize| removed.contains(&plan.removals[*at].removed());
+            let over: Vec<_> = (0..plan.removals.len()).filter(over).collect();
             hold(plan, &over, &why);
         }
         limited.push((it, released));
@@ -245,14 +258,36 @@ impl Approved {
         &self.creations
     }
 
-    /// What to remove once the creations were tried, in order.
+    /// Links that are to last longer, once the creations were tried, in order.
+    pub fn lengthenings(&self) -> &[Creation] {
+        &self.lengthenings
+    }
+
+    /// Links that are to end earlier, after that, in order.
+    pub fn shortenings(&self) -> &[Removal] {
+        &self.shortenings
+    }
+
+    /// What to remove at last, in order.
     pub fn removals(&self) -> &[Removal] {
         &self.removals
     }
 
+    /// Ends that are changed, the later ones first.
+    pub fn end_changes(&self) -> impl Iterator<Item = EndChange<'_>> {
+        let later = self.lengthenings.iter().filter_map(Creation::end_change);
+        later.chain(self.shortenings.iter().filter_map(Removal::end_change))
+    }
+
+    /// How many steps there are.
+    pub fn len(&self) -> usize {
+        let Self { creations, lengthenings, shortenings, removals } = self;
+        creations.len() + lengthenings.len() + shortenings.len() + removals.len()
+    }
+
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        self.creations.is_empty() && self.removals.is_empty()
+        self.len() == 0
     }
 }
 

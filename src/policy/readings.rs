@@ -7,10 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Aside;
 use super::unsettled::{NewRemovals, Unsettled};
-use crate::binding::Link;
 use crate::desired::Document;
 use crate::diagnostic::Source;
-use crate::plan::Plan;
+use crate::plan::{Plan, Removal, Removed};
 
 /// How long content must stay unchanged before its creations are sent.
 const CREATIONS: SignedDuration = SignedDuration::from_secs(1);
@@ -33,7 +32,7 @@ pub struct Readings {
     /// The last settings that were the same for a quiet period.
     settled: Option<Document>,
     /// The removals that the last reading asked for, each with the first reading of the unbroken run that did.
-    asked: BTreeMap<Link, Timestamp>,
+    asked: BTreeMap<Removed, Timestamp>,
     /// Whether `asked` is of the bytes read last: a pass that fails does not tell.
     told: bool,
 }
@@ -88,17 +87,21 @@ impl Readings {
     /// Records what the last reading asked for. `plan` is before any limit.
     pub fn asked_for(&mut self, plan: &Plan) {
         let Some((_, since)) = self.content else { return };
-        let links = plan.removals.iter().map(|it| it.link);
-        self.asked = links.map(|it| (it, self.asked.get(&it).copied().unwrap_or(since))).collect();
+        let removed = plan.removals.iter().map(Removal::removed);
+        self.asked = removed.map(|it| (it, self.asked.get(&it).copied().unwrap_or(since))).collect();
         self.told = true;
     }
 
     /// When the first of these steps that wait, or settings, are quiet, after `now`.
     pub fn next(&self, waiting: &BTreeSet<Aside>, now: Timestamp) -> Option<Timestamp> {
         let (_, since) = self.content?;
-        let creations = waiting.iter().filter(|it| matches!(it, Aside::Creation(_)));
+        let creations = waiting.iter().filter(|it| matches!(it, Aside::Creation(_) | Aside::End(_)));
         let creations = creations.map(|_| after(since, self.creations()));
-        let removals = self.asked.iter().filter(|(it, _)| waiting.contains(&Aside::Removal(it.binding)));
+        let waits = |(link, end): &Removed| {
+            let binding = link.binding;
+            waiting.contains(&if end.is_some() { Aside::End(binding) } else { Aside::Removal(binding) })
+        };
+        let removals = self.asked.iter().filter(|(it, _)| waits(it));
         let removals = removals.map(|(_, since)| after(*since, self.quiet_period));
         let settings = self.settings.iter().map(|(_, since)| after(*since, self.quiet_period));
         creations.chain(removals).chain(settings).filter(|it| *it > now).min()

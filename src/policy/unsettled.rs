@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::Aside;
-use crate::binding::{Binding, Link};
+use crate::binding::Binding;
 use crate::desired::Document;
-use crate::plan::{Plan, Removal, Why};
+use crate::plan::{Plan, Removal, Removed, Why};
 
 /// What must wait because the files have just changed. By default nothing does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Unsettled {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRemovals {
     /// Those that every reading of the last quiet period asked for.
-    pub except: BTreeSet<Link>,
+    pub except: BTreeSet<Removed>,
     /// The end of a line needs no edit: removals of what ended after this instant are sure, too. What had ended before is
     /// wanted less than it was only because of an edit.
     pub or_ended_after: Timestamp,
@@ -42,16 +42,18 @@ impl Unsettled {
         let Self { creations, removals, settings: _ } = self;
         let allowed = earlier.map(|it| {
             let created: BTreeSet<Binding> = it.creations.iter().map(|it| it.binding).collect();
-            let removed: BTreeSet<Link> = it.removals.iter().map(|it| it.link).collect();
+            let removed: BTreeSet<Removed> = it.removals.iter().map(Removal::removed).collect();
             (created, removed)
         });
-        let created = plan.creations.iter().map(|it| it.binding);
-        let created = created.filter(|it| *creations || allowed.as_ref().is_some_and(|(may, _)| !may.contains(it)));
+        let created = plan
+            .creations
+            .iter()
+            .filter(|it| *creations || allowed.as_ref().is_some_and(|(may, _)| !may.contains(&it.binding)));
         let removed = plan.removals.iter().filter(|it| {
             removals.as_ref().is_some_and(|new| new.wait(it))
-                || allowed.as_ref().is_some_and(|(_, may)| !may.contains(&it.link))
+                || allowed.as_ref().is_some_and(|(_, may)| !may.contains(&it.removed()))
         });
-        created.map(Aside::Creation).chain(removed.map(|it| Aside::Removal(it.link.binding))).collect()
+        created.map(Aside::of_creation).chain(removed.map(Aside::of_removal)).collect()
     }
 }
 
@@ -60,6 +62,6 @@ impl NewRemovals {
         let Self { except, or_ended_after } = self;
         let ended = || removal.origins.iter().filter_map(|it| it.life.until).max();
         let sure = removal.why == Why::Ended && ended().is_some_and(|it| it > *or_ended_after);
-        !sure && !except.contains(&removal.link)
+        !sure && !except.contains(&removal.removed())
     }
 }

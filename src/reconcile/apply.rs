@@ -1,16 +1,19 @@
-//! Sends approved steps, creations first, and says what became of each. It decides nothing.
+//! Sends approved steps, what gives access before what takes it, and says what became of each. It decides nothing.
+
+use std::collections::BTreeSet;
 
 use tokio::sync::watch;
 
 use super::create::{self, Created};
 use super::pace::Pace;
 use super::sending::Sending;
-use super::{Tell, View, remove};
+use super::{Tell, View, remove, set_end};
 use crate::api::Client;
+use crate::plan::Why;
 use crate::policy::Approved;
 use crate::report::{Replacements, Report, Step};
 
-/// Sends creations, then removals.
+/// Sends creations, then later ends, earlier ends, and removals.
 pub(super) async fn apply(
     client: &Client,
     view: &View,
@@ -22,8 +25,24 @@ pub(super) async fn apply(
     let sending = Sending::new(client, view, pace, tell, interrupted);
     let Created { outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
     let replacements = Replacements::new(approved.creations().iter().zip(&outcomes)).without(unseen);
+    let creations = approved.creations().iter().cloned().map(Step::Create);
+    let mut steps: Vec<_> = creations.zip(outcomes).collect();
+    // As long as a duplicate is there, no end can be changed.
+    let doubled = approved.removals().iter().filter(|it| it.why == Why::Duplicate).map(|it| it.link.binding);
+    let doubled: BTreeSet<_> = doubled.collect();
+    let is_doubled = |it: &Step| doubled.contains(&it.binding());
+    let (mut last, later): (Vec<_>, Vec<_>) =
+        approved.lengthenings().iter().cloned().map(Step::Lengthen).partition(is_doubled);
+    let (more, earlier): (Vec<_>, Vec<_>) =
+        approved.shortenings().iter().cloned().map(Step::Shorten).partition(is_doubled);
+    last.extend(more);
+    for ends in [later, earlier] {
+        let outcomes = set_end::all(&sending, &ends).await;
+        steps.extend(ends.into_iter().zip(outcomes));
+    }
     let removed = remove::all(&sending, approved.removals(), &replacements).await;
-    let creations = approved.creations().iter().cloned().map(Step::Create).zip(outcomes);
-    let removals = approved.removals().iter().cloned().map(Step::Remove).zip(removed);
-    Report { steps: creations.chain(removals).collect(), stopped: sending.stopped().or(stale), ..Report::default() }
+    steps.extend(approved.removals().iter().cloned().map(Step::Remove).zip(removed));
+    let outcomes = set_end::all(&sending, &last).await;
+    steps.extend(last.into_iter().zip(outcomes));
+    Report { steps, stopped: sending.stopped().or(stale), ..Report::default() }
 }

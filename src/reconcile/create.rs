@@ -2,9 +2,10 @@
 
 use super::confirm::{Proof, confirm};
 use super::sending::Sending;
+use super::set_end;
 use crate::api::{self, Kind};
-use crate::binding::Binding;
-use crate::plan::Creation;
+use crate::binding::{Binding, Link};
+use crate::plan::{Creation, End, EndChange};
 use crate::report::{Failure, Outcome, Step, Stop};
 
 /// What became of the creations.
@@ -60,13 +61,13 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     let outcome = loop {
         tries += 1;
         tracing::info!(step = %step, "sending");
-        match sending.client.create(&creation.binding, None).await {
+        match sending.client.create(&creation.binding, creation.ends.at()).await {
             Ok(api::Created::New(link)) => break Outcome::Created(link),
             Ok(api::Created::Exists) => break exists(sending, creation).await,
             Err(error) if error.kind == Kind::Repeatable && tries < TRIES && !error.is_throttled() => {
                 tokio::time::sleep(sending.pace.settle).await;
                 match sending.rows(&creation.binding).await.as_deref() {
-                    Ok([first, ..]) => break Outcome::Adopted(*first),
+                    Ok([first, ..]) => break adopt(sending, creation, *first).await,
                     Ok([]) if sending.stopped().is_none() => {}
                     _ => return sending.lost(error).await,
                 }
@@ -80,20 +81,31 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
 
 /// The server says that it exists: then it must be listed.
 async fn exists(sending: &Sending<'_>, creation: &Creation) -> Outcome {
-    let rows = match sending.rows(&creation.binding).await {
-        Ok(rows) => rows,
-        Err(error) => return sending.failed(error).await,
-    };
-    match rows.iter().find(|it| !it.managed).or(rows.first()) {
-        Some(link) if link.managed => Outcome::Failed(Failure {
-            message: format!("another automation of the server gives {}, and may take it away", creation.binding),
-            help: Some("nothing is made beside it: ask who runs that automation, or take the line away".to_owned()),
-        }),
-        Some(link) => Outcome::Adopted(*link),
-        None => Outcome::Failed(Failure {
+    match sending.rows(&creation.binding).await.as_deref() {
+        Ok([first, ..]) => adopt(sending, creation, *first).await,
+        Ok([]) => Outcome::Failed(Failure {
             message: format!("the server says that {} exists, and does not list it", creation.binding),
             help: Some("run `grantsync doctor` with this token".to_owned()),
         }),
+        Err(error) => sending.failed(error.clone()).await,
+    }
+}
+
+/// Takes a link for the one that was to be created. If it ends too early, it gets the end that it would have been created
+/// with; if it ends too late, the next plan says so, since every gate is to see that.
+async fn adopt(sending: &Sending<'_>, creation: &Creation, link: Link) -> Outcome {
+    if link.managed {
+        return Outcome::Failed(Failure {
+            message: format!("another automation of the server gives {}, and may take it away", creation.binding),
+            help: Some("nothing is made beside it: ask who runs that automation, or take the line away".to_owned()),
+        });
+    }
+    if End::new(link.ends) >= creation.ends {
+        return Outcome::Adopted(link);
+    }
+    match set_end::send(sending, EndChange { link, ends: creation.ends, origins: &creation.origins }).await {
+        Outcome::EndSet => Outcome::Adopted(Link { ends: creation.ends.at(), ..link }),
+        other => other,
     }
 }
 
@@ -112,7 +124,7 @@ async fn look_for_lost(sending: &Sending<'_>, creations: &[Creation], outcomes: 
             && let Ok(rows) = sending.rows(&creation.binding).await
             && let [first, ..] = rows[..]
         {
-            *outcome = Outcome::Adopted(first);
+            *outcome = adopt(sending, creation, first).await;
         }
         sending.told(&Step::Create(creation.clone()), outcome.clone());
     }

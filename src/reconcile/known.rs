@@ -66,7 +66,7 @@ pub enum Waiting {
 impl Known {
     /// Links to look at by id: those of what is about to be created, and those that no list has shown since they were made.
     pub(super) fn to_look_at(&self, view: &View) -> Vec<Link> {
-        let planned: BTreeSet<_> = view.plan.creations.iter().map(|it| it.binding).collect();
+        let planned: BTreeSet<_> = view.plan.created().collect();
         let listed: BTreeSet<_> = view.snapshot.links.iter().map(|it| it.binding).collect();
         let matter = self.links.iter().filter(|(binding, trace)| {
             planned.contains(binding) || (trace.unlisted.is_some() && !listed.contains(binding))
@@ -96,7 +96,7 @@ impl Known {
     pub fn learn(&mut self, pass: &Pass, now: Timestamp) {
         let Pass { prepared, report } = pass;
         let view = &prepared.view;
-        let planned: BTreeSet<_> = view.plan.creations.iter().map(|it| it.binding).collect();
+        let planned: BTreeSet<_> = view.plan.created().collect();
         self.links = std::mem::take(&mut self.links)
             .into_iter()
             .filter_map(|(binding, trace)| Some((binding, trace.after(view.sights.get(&binding), now)?)))
@@ -159,8 +159,7 @@ impl Unlisted {
 /// What is wanted, not listed, and not created in this pass, because of what earlier ones know.
 pub fn waiting(view: &View, request: &Request<'_>) -> BTreeMap<Binding, Waiting> {
     let Some(known) = request.known else { return BTreeMap::new() };
-    let creations = view.plan.creations.iter().map(|it| it.binding);
-    creations.filter_map(|it| Some((it, known.waits(&it, view, request.now)?))).collect()
+    view.plan.created().filter_map(|it| Some((it, known.waits(&it, view, request.now)?))).collect()
 }
 
 /// The same, as what a decision sets aside.

@@ -10,6 +10,7 @@ mod pace;
 mod reason;
 mod remove;
 mod sending;
+mod set_end;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,7 +137,8 @@ pub type Tell<'a> = &'a (dyn Fn(&View, &Step, &Outcome) + Sync);
 
 /// Observes and decides; sends nothing that writes.
 pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Error> {
-    let view = View::observe(client, request).await?;
+    // It is large, and so would be every future that waits for it.
+    let view = Box::pin(View::observe(client, request)).await?;
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
 }

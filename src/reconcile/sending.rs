@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::{Pace, Tell, View};
 use crate::api::{self, Client, Kind};
 use crate::binding::{Binding, Link};
+use crate::plan::keeper;
 use crate::report::{Outcome, Step, Stop};
 
 /// What every step needs while it is sent.
@@ -104,10 +105,13 @@ impl<'a> Sending<'a> {
         outcome
     }
 
-    /// The rows that stand for a binding now, the smallest id first.
+    /// The rows that stand for a binding now, the one to keep first.
     pub(super) async fn rows(&self, binding: &Binding) -> Result<Vec<Link>, api::Error> {
         let mut rows = self.client.links_of(binding).await?;
         rows.sort_unstable();
+        if let Some(keeper) = keeper(&rows, self.view.plan.now) {
+            rows.sort_by_key(|it| *it != keeper);
+        }
         Ok(rows)
     }
 }

@@ -13,7 +13,9 @@ pub struct Counts {
     pub create: usize,
     /// Links that may be removed.
     pub remove: usize,
-    /// Removals that something holds.
+    /// Links that may get another end; they are in sync.
+    pub set_end: usize,
+    /// Removals, and earlier ends, that something holds.
     pub held: usize,
     /// Bindings wanted now, and settings, that could not be resolved.
     pub unresolved: usize,
@@ -21,7 +23,7 @@ pub struct Counts {
     pub withheld: usize,
     /// Wanted bindings that lie outside the scope of their own files.
     pub outside_own_scope: usize,
-    /// Wanted bindings that are not created for other reasons.
+    /// Wanted bindings that are not created, and links that do not last longer, for other reasons.
     pub skipped: usize,
     /// Rows that stand for a binding another row stands for already; each is among those to remove or held.
     pub duplicates: usize,
@@ -31,6 +33,8 @@ pub struct Counts {
     pub kept_protected: usize,
     /// Links nobody asks for that stay, since their resource is terminated.
     pub kept_terminated: usize,
+    /// Links that stay, since another automation of the server keeps them.
+    pub kept_managed: usize,
     /// Links outside the scope.
     pub outside: usize,
 }
@@ -44,6 +48,7 @@ impl Counts {
         Self {
             create: approved.creations().len(),
             remove: approved.removals().len(),
+            set_end: approved.end_changes().count(),
             held: plan.held.len(),
             unresolved: plan.unresolved,
             withheld: withheld.creations.len() + withheld.removals.len(),
@@ -53,19 +58,21 @@ impl Counts {
             in_sync: plan.in_sync.len(),
             kept_protected: kept(Keep::Protected),
             kept_terminated: kept(Keep::Terminated),
+            kept_managed: kept(Keep::Managed),
             outside: plan.outside.len(),
         }
     }
 
     /// What stays as it is, in words; duplicates first.
     pub(super) fn unchanged(&self) -> String {
-        let Self { duplicates, in_sync, kept_protected, kept_terminated, outside, .. } = *self;
+        let Self { duplicates, in_sync, kept_protected, kept_terminated, kept_managed, outside, .. } = *self;
         let mut parts = Vec::new();
         if duplicates > 0 {
             parts.push(counted(duplicates, ["duplicate row", "duplicate rows"]));
         }
         parts.push(format!("{} in sync", grouped(in_sync)));
-        let kept = [(kept_protected, "protected"), (kept_terminated, "terminated")];
+        let managed = (kept_managed, "managed by another automation");
+        let kept = [(kept_protected, "protected"), (kept_terminated, "terminated"), managed];
         let kept: Vec<_> = kept.into_iter().filter(|(count, _)| *count > 0).collect();
         if !kept.is_empty() {
             let total: usize = kept.iter().map(|(count, _)| count).sum();

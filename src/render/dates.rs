@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::plan::{End, EndChange};
+
 /// An instant to the minute, in UTC; midnight as the day that begins.
 pub(super) fn instant(at: Timestamp) -> String {
     let text = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
@@ -14,6 +16,19 @@ pub(super) fn instant(at: Timestamp) -> String {
 pub(super) fn end(at: Timestamp) -> String {
     let last = at - SignedDuration::from_nanos(1);
     if instant(at).contains(':') { instant(at) } else { last.strftime("%Y-%m-%d").to_string() }
+}
+
+/// `until 2027-03-31`, or that there is none.
+pub(super) fn until(to: End) -> String {
+    to.at().map_or_else(|| "no end".to_owned(), |at| format!("until {}", end(at)))
+}
+
+/// `until 2027-03-31 → 2027-06-30`.
+pub(super) fn end_change(EndChange { link, ends, origins: _ }: EndChange<'_>) -> String {
+    match (link.ends, ends.at()) {
+        (Some(from), Some(to)) => format!("until {} → {}", end(from), end(to)),
+        (from, _) => format!("{} → {}", until(End::new(from)), until(ends)),
+    }
 }
 
 /// How long it took: to the second below a minute, to the minute below a day, else to the hour.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use similar::{ChangeTag, TextDiff};
 
 use super::Naming;
+use super::dates::end;
 use super::style::{CREATE, PLAIN, QUIET, REMOVE, styled};
 use crate::binding::Binding;
 use crate::policy::Decision;
@@ -14,17 +16,20 @@ use crate::policy::Decision;
 pub fn diff(decision: &Decision, naming: &Naming<'_>) -> String {
     let Decision { plan, approved, .. } = decision;
     let going = approved.removals().iter().map(|it| it.link.binding);
-    let withheld = plan.removals.iter().map(|it| it.link.binding);
-    let kept = plan.kept.iter().map(|it| it.link.binding);
-    let held = plan.held.iter().map(|it| it.removal.link.binding);
-    let in_sync = plan.in_sync.iter().map(|it| it.binding);
-    let live: BTreeSet<_> = in_sync.chain(kept).chain(held).chain(withheld).collect();
+    let withheld = plan.removals.iter().map(|it| it.link);
+    let kept = plan.kept.iter().map(|it| it.link);
+    let held = plan.held.iter().map(|it| it.removal.link);
+    let in_sync = plan.in_sync.iter().copied();
+    // Of several rows of a binding the last one counts, which is that to stay.
+    let live: BTreeMap<_, _> =
+        withheld.chain(held).chain(kept).chain(in_sync).map(|it| (it.binding, it.ends)).collect();
     let duplicates: BTreeSet<_> = plan.in_sync.iter().map(|it| it.binding).collect();
     let mut desired = live.clone();
     for binding in going.filter(|it| !duplicates.contains(it)) {
         desired.remove(&binding);
     }
-    desired.extend(approved.creations().iter().map(|it| it.binding));
+    desired.extend(approved.creations().iter().map(|it| (it.binding, it.ends.at())));
+    desired.extend(approved.end_changes().map(|it| (it.link.binding, it.ends.at())));
     let (old, new) = (yaml(&live, naming), yaml(&desired, naming));
     unified(&old, &new)
 }
@@ -48,11 +53,12 @@ fn unified(old: &str, new: &str) -> String {
 }
 
 /// One block a resource and role, its users below; sorted by name, so that a diff shows only what changes.
-fn yaml(bindings: &BTreeSet<Binding>, naming: &Naming<'_>) -> String {
+fn yaml(bindings: &BTreeMap<Binding, Option<Timestamp>>, naming: &Naming<'_>) -> String {
     let mut blocks: BTreeMap<[String; 2], BTreeSet<String>> = BTreeMap::new();
-    for Binding { resource, role, user } in bindings {
+    for (Binding { resource, role, user }, ends) in bindings {
         let block = [naming.resource_in_line(*resource), naming.role(*role)];
-        blocks.entry(block).or_default().insert(naming.user(*user));
+        let ends = ends.map_or(String::new(), |it| format!("  # until {}", end(it)));
+        blocks.entry(block).or_default().insert(format!("{}{ends}", naming.user(*user)));
     }
     let mut out = String::new();
     for ([resource, role], users) in blocks {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use super::dates::{end, instant};
+use super::dates::{self, end, end_change, instant};
 use super::plan::heading;
 use super::style::{CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::words::dated;
@@ -15,9 +15,9 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::explain::{
-    Absent, Account, Authored, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
+    Absent, Account, Authored, EndFate, Ending, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
 };
-use crate::plan::Why;
+use crate::plan::{EndChange, Why};
 use crate::policy::{self, Limited};
 
 /// What to show besides the explanation.
@@ -133,7 +133,7 @@ fn line(account: &Account, naming: &Naming<'_>) -> table::Line<4> {
 /// What it comes to, in one sentence.
 fn sentence(account: &Account) -> (Style, &'static str, String) {
     let Account { binding: _, rows, absent, lines } = account;
-    let Some(Row { fate, link: _ }) = rows.first() else {
+    let Some(Row { fate, .. }) = rows.first() else {
         return match absent {
             Some(Absent::Comes) => (CREATE, "+", "gets it".to_owned()),
             Some(Absent::Withheld) => (QUIET, "(+)", "lacks it: its creation is withheld".to_owned()),
@@ -181,6 +181,7 @@ fn details(account: &Account, Beside { history, directory, limited }: Beside<'_>
             _ => ": stays",
         };
         details.push((0, format!("link {}{fate}", row.link.id)));
+        details.extend(ending(row, limited).into_iter().map(|it| (2, it)));
         if let Fate::Held(_, held) = &row.fate {
             let digest = policy::digest_of(limited, held);
             details.push((2, format!("help: {}", hold::release(held, digest))));
@@ -188,6 +189,24 @@ fn details(account: &Account, Beside { history, directory, limited }: Beside<'_>
     }
     details.extend(happened(account, history.events_of(binding, directory), history));
     details
+}
+
+/// When the server ends a link by itself, and what becomes of that.
+fn ending(Row { link, fate: _, end }: &Row, limited: &[Limited]) -> Vec<String> {
+    let Some(Ending { to, fate }) = end else {
+        let ends = link.ends.map(|at| format!("the server will end it after {}", dates::end(at)));
+        return ends.into_iter().collect();
+    };
+    let change = end_change(EndChange { link: *link, ends: *to, origins: &[] });
+    match fate {
+        EndFate::Changes => vec![format!("its end changes: {change}")],
+        EndFate::Withheld => vec![format!("its end should change: {change}; that is withheld")],
+        EndFate::Skipped(why) => vec![format!("its end should change: {change}; not changed: {why}")],
+        EndFate::Held(held) => {
+            let help = hold::release(held, policy::digest_of(limited, held));
+            vec![format!("its end should change: {change}; held: {held}"), format!("help: {help}")]
+        }
+    }
 }
 
 /// The line, as the files say it.

@@ -77,6 +77,8 @@ const OUTSIDE: Rule =
 const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
 const SKIPPED_LIMIT: Rule = Rule { id: "skipped-limit", about: "not created: over the limit" };
+const SKIPPED_MANAGED: Rule =
+    Rule { id: "skipped-managed", about: "end not changed: another automation keeps the link" };
 const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
 const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
 const STALE: Rule = Rule { id: "stale-plan", about: "something else would be done now than was planned" };
@@ -207,49 +209,58 @@ impl<'a> All<'a> {
 
     /// What differs alike is told once.
     fn stale(&mut self, Stale { differences, naming }: Stale<'_>) {
-        let mut alike: BTreeMap<_, Vec<Binding>> = BTreeMap::new();
-        for Difference { binding, link: _, then, now } in differences {
-            alike.entry((*then, *now)).or_default().push(*binding);
+        let mut alike: BTreeMap<_, (String, Vec<Binding>)> = BTreeMap::new();
+        for it in differences {
+            let Difference { binding, link: _, end, then, now } = it;
+            let new = || (difference::words(it), Vec::new());
+            alike.entry((*then, *now, *end)).or_insert_with(new).1.push(*binding);
         }
-        for ((then, now), bindings) in alike {
-            let message = format!("{}: {}", difference::words(then, now), some(&bindings, naming));
+        for (words, bindings) in alike.into_values() {
+            let message = format!("{words}: {}", some(&bindings, naming));
             self.add(STALE, Level::Error, message, None);
         }
     }
 
     /// What one line asks for in vain is told once, however many bindings the line stands for.
     fn skipped(&mut self, plan: &'a Plan, naming: &Naming<'_>) {
-        let mut lines: BTreeMap<(Skip, Option<&Span>), Vec<Binding>> = BTreeMap::new();
+        let mut lines: BTreeMap<(Skip, Option<&Span>, bool), Vec<Binding>> = BTreeMap::new();
         for it in &plan.skipped {
-            let Creation { binding, origins } = &it.creation;
-            lines.entry((it.why, origins.first().map(|it| &it.span))).or_default().push(*binding);
+            let Creation { binding, origins, ends: _, row } = &it.creation;
+            lines.entry((it.why, origins.first().map(|it| &it.span), row.is_some())).or_default().push(*binding);
         }
-        for ((why, span), bindings) in lines {
+        for ((why, span, there), bindings) in lines {
+            let what = if there { "end not changed" } else { "not created" };
             let (rule, level) = match why {
                 Skip::OutsideScope => (OUTSIDE, Level::Error),
                 Skip::Terminated => (SKIPPED_TERMINATED, Level::Warning),
                 Skip::Inactive => (SKIPPED_INACTIVE, Level::Warning),
                 Skip::Clock => (SKIPPED_CLOCK, Level::Warning),
+                Skip::Managed => (SKIPPED_MANAGED, Level::Error),
                 Skip::Limit => (SKIPPED_LIMIT, Level::Warning),
             };
-            self.add(rule, level, format!("not created: {}: {why}", some(&bindings, naming)), span);
+            self.add(rule, level, format!("{what}: {}: {why}", some(&bindings, naming)), span);
         }
     }
 
     /// What one cause holds is told once.
     fn held(&mut self, Pass { decision, report, naming, .. }: Pass<'a>) {
-        let mut causes: BTreeMap<&'a Hold, Vec<Binding>> = BTreeMap::new();
+        let mut causes: BTreeMap<&'a Hold, (Vec<Binding>, bool)> = BTreeMap::new();
+        let mut add = |hold: &'a Hold, binding, end: bool| {
+            let (bindings, ends) = causes.entry(hold).or_default();
+            bindings.push(binding);
+            *ends |= end;
+        };
         for it in &decision.plan.held {
-            causes.entry(&it.hold).or_default().push(it.removal.link.binding);
+            add(&it.hold, it.removal.link.binding, it.removal.end_change().is_some());
         }
         for (step, outcome) in report.into_iter().flat_map(|it| &it.steps) {
             if let Outcome::Held(hold) = outcome {
-                causes.entry(hold).or_default().push(step.binding());
+                add(hold, step.binding(), step.end_change().is_some());
             }
         }
         let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
         let problems: HashMap<&Span, &str> = problems.collect();
-        for (cause, bindings) in causes {
+        for (cause, (bindings, ends)) in causes {
             let id = match cause {
                 Hold::Settings(_) => "held-settings",
                 Hold::NotNamed => "held-not-named",
@@ -258,12 +269,14 @@ impl<'a> All<'a> {
                 Hold::Clock => "held-clock",
                 Hold::Replacement => "held-replacement",
                 Hold::Keeper => "held-keeper",
+                Hold::Row => "held-row",
                 Hold::Limit => "held-limit",
                 Hold::LimitEnded => "held-limit-ended",
             };
             let span = cause.place();
             let rule = Rule { id, about: cause.cause() };
-            let count = counted(bindings.len(), ["removal held", "removals held"]);
+            let what = if ends { ["step held", "steps held"] } else { ["removal held", "removals held"] };
+            let count = counted(bindings.len(), what);
             let message = format!("{count}: {}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
             (found.kind, found.help) =
@@ -305,7 +318,7 @@ impl<'a> All<'a> {
         match after {
             After::Unread(failure) => self.failure(NOT_READ_AGAIN, failure),
             After::Decision(decision) if !decision.approved.is_empty() => {
-                let left = decision.approved.creations().len() + decision.approved.removals().len();
+                let left = decision.approved.len();
                 let message = format!("{} left after the last one", counted(left, ["step", "steps"]));
                 self.add(NOT_CONVERGED, Level::Error, message, None);
             }

@@ -13,7 +13,7 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Unseen(part) => format!("use a token that can see the {part}"),
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
-        Hold::Keeper => "the next pass decides again".to_owned(),
+        Hold::Keeper | Hold::Row => "the next pass decides again".to_owned(),
         Hold::Limit | Hold::LimitEnded => {
             digest.map_or_else(|| "the next plan says how to approve it".to_owned(), approve)
         }

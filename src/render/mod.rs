@@ -60,4 +60,4 @@ pub use rows::Detail;
 pub use seen::{Seen, seen};
 pub use shown::{Failed, Pass, Shown, Stale, Verb};
 pub use text::decision;
-pub use words::{origins, why};
+pub use words::{created, end_changed, origins, why};

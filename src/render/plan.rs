@@ -79,12 +79,16 @@ pub(super) fn heading(out: &mut String, resource: ResourceId, naming: &Naming<'_
 }
 
 fn line(row: &Row<'_>, naming: &Naming<'_>) -> table::Line<4> {
+    let end = row.change.is_end();
     let (style, sign, what) = match row.change {
         Change::Remove(_) => (REMOVE, "-", ""),
         Change::Replace(..) => (CHANGE, "-/+", ""),
         Change::Create(_) => (CREATE, "+", ""),
+        Change::Lengthen(_) | Change::Shorten(_) => (CHANGE, "~", ""),
         Change::Hold(_) => (HOLD, "!", "held: "),
+        Change::Skip(_) if end => (HOLD, "!", "end not changed: "),
         Change::Skip(_) => (HOLD, "!", "not created: "),
+        Change::WithholdRemoval(_) | Change::WithholdCreation(_) if end => (QUIET, "(~)", "withheld · "),
         Change::WithholdRemoval(_) => (QUIET, "(-)", "withheld · "),
         Change::WithholdCreation(_) => (QUIET, "(+)", "withheld · "),
         Change::InSync => (PLAIN, "=", ""),
@@ -160,7 +164,9 @@ pub fn summary(decision: &Decision) -> String {
         (counts.skipped, "skipped"),
     ];
     let some = some.into_iter().filter(|(count, _)| *count > 0);
-    let all = [(counts.create, "to create"), (counts.remove, "to remove")].into_iter().chain(some);
+    let ends = (counts.set_end, if counts.set_end == 1 { "end to change" } else { "ends to change" });
+    let all = [(counts.create, "to create"), (counts.remove, "to remove")].into_iter();
+    let all = all.chain((counts.set_end > 0).then_some(ends)).chain(some);
     let all: Vec<_> = all.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
     let changing = if decision.plan.changing { " · observed while changing" } else { "" };
     format!("Plan: {} · {}{changing}", all.join(", "), counts.unchanged())

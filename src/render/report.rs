@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::dates::end_change;
 use super::plan::summary;
 use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
 use super::{Naming, counted, grouped, visible};
@@ -11,6 +12,7 @@ use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
     let (sign, style, binding) = match step {
         Step::Create(creation) => ("+", CREATE, creation.binding),
+        Step::Lengthen(_) | Step::Shorten(_) => ("~", CHANGE, step.binding()),
         Step::Remove(removal) => ("-", REMOVE, removal.link.binding),
     };
     let style = if outcome.is_done() { style } else { HOLD };
@@ -22,7 +24,7 @@ pub fn step(step: &Step, outcome: &Outcome, naming: &Naming<'_>) -> String {
     );
     let why = match (step, outcome) {
         (Step::Remove(removal), Outcome::Removed) => format!(" ({})", removal.why),
-        _ => String::new(),
+        _ => step.end_change().map_or(String::new(), |it| format!(" ({})", end_change(it))),
     };
     format!("{} {what}: {}{why}", styled(style, sign), visible(&outcome.to_string()))
 }
@@ -98,6 +100,7 @@ pub(super) fn counts(report: &Report) -> String {
         (count(|it| *it == Outcome::Removed), "removed"),
     ];
     let some = [
+        (count(|it| *it == Outcome::EndSet), "ends changed"),
         (count(|it| *it == Outcome::AlreadyGone), "already gone"),
         (count(|it| matches!(it, Outcome::Held(_))), "held"),
         (count(|it| matches!(it, Outcome::Failed(_))), "failed"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Naming;
-use super::words::Words;
+use super::words::{Markup, Words};
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::plan::{Creation, Held, Hold, Kept, Removal, Skipped, Why};
 use crate::policy::{Cause, Causes, Decision, Intent};
@@ -26,13 +26,17 @@ pub(super) enum Change<'a> {
     Replace(Vec<&'a Removal>, Vec<&'a Creation>),
     /// A link is created.
     Create(&'a Creation),
-    /// A link would be removed.
+    /// A link is to last longer.
+    Lengthen(&'a Creation),
+    /// A link is to end earlier.
+    Shorten(&'a Removal),
+    /// A link would be removed, or end earlier.
     Hold(&'a Held),
-    /// A link would be created.
+    /// A link would be created, or last longer.
     Skip(&'a Skipped),
-    /// A link would be removed, and the caller asked for less.
+    /// A link would be removed or end earlier, and the caller asked for less.
     WithholdRemoval(&'a Removal),
-    /// A link would be created, and the caller asked for less.
+    /// A link would be created or last longer, and the caller asked for less.
     WithholdCreation(&'a Creation),
     /// A link is wanted.
     InSync,
@@ -84,6 +88,9 @@ pub(super) fn rows<'a>(
         pairs.entry(key).or_default().creations.push(it);
     }
     let sent = pairs.into_values().flat_map(Pair::changes).map(|(change, binding)| new(change, binding));
+    let later = approved.lengthenings().iter().map(|it| new(Change::Lengthen(it), it.binding));
+    let earlier = approved.shortenings().iter().map(|it| new(Change::Shorten(it), it.link.binding));
+    let sent = sent.chain(later).chain(earlier);
     let held = plan.held.iter().map(|it| new(Change::Hold(it), it.removal.link.binding));
     let skipped = plan.skipped.iter().map(|it| new(Change::Skip(it), it.creation.binding));
     let not_removed = withheld.removals.iter().map(|it| new(Change::WithholdRemoval(it), it.link.binding));
@@ -138,9 +145,14 @@ impl<'a> Row<'a> {
     fn new(change: Change<'a>, binding: Binding, causes: Option<&Causes>, words: Words<'_>) -> Self {
         let markup = words.markup;
         let (link, note) = match &change {
-            Change::Remove(it) | Change::WithholdRemoval(it) => (Some(it.link.id), markup.why(it)),
-            Change::Replace(_, it) => (None, markup.lines(it.iter().flat_map(|it| it.origins.iter()))),
-            Change::Create(it) | Change::WithholdCreation(it) => (None, markup.lines(it.origins.iter())),
+            Change::Remove(it) | Change::Shorten(it) | Change::WithholdRemoval(it) => {
+                (Some(it.link.id), markup.why(it))
+            }
+            Change::Replace(_, it) => match it.as_slice() {
+                [one] => (None, markup.created(one)),
+                several => (None, markup.lines(several.iter().flat_map(|it| it.origins.iter()))),
+            },
+            Change::Create(it) | Change::Lengthen(it) | Change::WithholdCreation(it) => created(it, markup),
             Change::Hold(Held { removal, hold }) => {
                 let hold = markup.hold(hold);
                 let note = match removal.why {
@@ -149,7 +161,10 @@ impl<'a> Row<'a> {
                 };
                 (Some(removal.link.id), note)
             }
-            Change::Skip(it) => (None, format!("{} · {}", it.why, markup.lines(it.creation.origins.iter()))),
+            Change::Skip(Skipped { creation, why }) => match creation.end_change() {
+                Some(change) => (Some(change.link.id), format!("{why} · {}", markup.end_change(change))),
+                None => (None, format!("{why} · {}", markup.lines(creation.origins.iter()))),
+            },
             Change::InSync => (None, "in sync".to_owned()),
             Change::Keep(it) => (None, it.why.to_string()),
             Change::Outside => (None, "outside scope".to_owned()),
@@ -174,7 +189,10 @@ impl<'a> Row<'a> {
 
     /// Whether it changes something on the server.
     pub(super) fn is_sent(&self) -> bool {
-        matches!(self.change, Change::Remove(_) | Change::Replace(..) | Change::Create(_))
+        matches!(
+            self.change,
+            Change::Remove(_) | Change::Replace(..) | Change::Create(_) | Change::Lengthen(_) | Change::Shorten(_)
+        )
     }
 
     /// Whether nothing is to be done about it.
@@ -188,12 +206,32 @@ impl<'a> Row<'a> {
     }
 }
 
+/// The row, if it is about one, and why.
+fn created(creation: &Creation, markup: Markup) -> (Option<LinkId>, String) {
+    match creation.end_change() {
+        Some(change) => (Some(change.link.id), markup.end_change(change)),
+        None => (None, markup.created(creation)),
+    }
+}
+
 impl Change<'_> {
+    /// Whether it would change an end, and create or remove nothing.
+    pub(super) fn is_end(&self) -> bool {
+        match self {
+            Self::Lengthen(_) | Self::Shorten(_) => true,
+            Self::Hold(held) => held.removal.end_change().is_some(),
+            Self::Skip(skipped) => skipped.creation.row.is_some(),
+            Self::WithholdRemoval(removal) => removal.end_change().is_some(),
+            Self::WithholdCreation(creation) => creation.row.is_some(),
+            _ => false,
+        }
+    }
+
     fn cause(&self, causes: &Causes) -> Option<Cause> {
         match self {
-            Self::Remove(it) | Self::WithholdRemoval(it) => Some(causes.of_removal(it)),
+            Self::Remove(it) | Self::Shorten(it) | Self::WithholdRemoval(it) => Some(causes.of_removal(it)),
             Self::Replace(_, it) => it.first().map(|it| causes.of_creation(it)),
-            Self::Create(it) | Self::WithholdCreation(it) => Some(causes.of_creation(it)),
+            Self::Create(it) | Self::Lengthen(it) | Self::WithholdCreation(it) => Some(causes.of_creation(it)),
             Self::Hold(it) => Some(causes.of_held(it)),
             Self::Skip(it) => Some(causes.of_skipped(it)),
             Self::InSync | Self::Keep(_) | Self::Outside => None,
@@ -208,16 +246,16 @@ impl Change<'_> {
             _ => false,
         };
         let without = match self {
-            Self::Remove(removal) => causes.without_removal(removal),
+            Self::Remove(removal) | Self::Shorten(removal) => causes.without_removal(removal),
             Self::Replace(removals, _) => removals.iter().find_map(|it| causes.without_removal(it)),
-            Self::Create(creation) => causes.without(creation),
+            Self::Create(creation) | Self::Lengthen(creation) => causes.without(creation),
             _ => None,
         };
         match without {
             _ if stopped => STOPPED,
             Some(Intent::Hold | Intent::Limit) => " · held before this change",
             Some(Intent::Withhold) => " · withheld before this change",
-            Some(Intent::Create | Intent::Skip | Intent::Remove) | None => "",
+            Some(Intent::Create | Intent::Skip | Intent::Remove | Intent::SetEnd) | None => "",
         }
     }
 
@@ -226,11 +264,12 @@ impl Change<'_> {
             Self::Remove(_) => 0,
             Self::Replace(..) => 1,
             Self::Create(_) => 2,
-            Self::Hold(_) => 3,
-            Self::Skip(_) => 4,
-            Self::WithholdRemoval(_) => 5,
-            Self::WithholdCreation(_) => 6,
-            Self::InSync | Self::Keep(_) | Self::Outside => 7,
+            Self::Lengthen(_) | Self::Shorten(_) => 3,
+            Self::Hold(_) => 4,
+            Self::Skip(_) => 5,
+            Self::WithholdRemoval(_) => 6,
+            Self::WithholdCreation(_) => 7,
+            Self::InSync | Self::Keep(_) | Self::Outside => 8,
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::dates::{end, instant};
+use super::dates::{end, end_change, instant};
 use super::{Naming, seen, visible};
 use crate::binding::{Binding, RoleId};
 use crate::desired::{Life, Origin};
-use crate::plan::{Hold, Removal, Why};
+use crate::plan::{Creation, EndChange, Hold, Removal, Why};
 use crate::policy::Intent;
 use crate::snapshot::Observation;
 
@@ -66,8 +66,30 @@ impl Markup {
         format!("{}{until}{}", self.place(first), more(lines.count()))
     }
 
-    /// Why a link is removed, with the line that once asked for it or will.
-    pub(super) fn why(self, Removal { link: _, why, origins }: &Removal) -> String {
+    /// The lines that ask for a link to be created, and when the server will end it by itself.
+    pub(super) fn created(self, Creation { binding: _, origins, ends, row: _ }: &Creation) -> String {
+        let lines = self.lines(origins.iter());
+        let Some(at) = ends.at() else { return lines };
+        let told = origins.first().is_some_and(|it| it.life.until == Some(at));
+        let on = if told { String::new() } else { format!(" after {}", end(at)) };
+        format!("{lines} · the server will end it{on}")
+    }
+
+    /// The end a link has and the one it gets, with the line that asks for it.
+    pub(super) fn end_change(self, change: EndChange<'_>) -> String {
+        let lines = match change.origins {
+            [] => "the user is protected".to_owned(),
+            [first, rest @ ..] => format!("{}{}", self.place(first), more(rest.len())),
+        };
+        format!("{} · {lines}", end_change(change))
+    }
+
+    /// Why a link is removed, with the line that once asked for it or will; or how its end changes.
+    pub(super) fn why(self, removal: &Removal) -> String {
+        if let Some(change) = removal.end_change() {
+            return self.end_change(change);
+        }
+        let Removal { link: _, why, origins } = removal;
         let why = dated(*why, origins.iter().map(|it| it.life));
         match &origins[..] {
             [] => why,
@@ -120,6 +142,7 @@ pub(super) fn without(intent: Intent) -> &'static str {
         Intent::Create => "would be created",
         Intent::Skip => "could not be created",
         Intent::Remove => "would be removed",
+        Intent::SetEnd => "would end at another time",
         Intent::Hold | Intent::Limit => "would be held",
         Intent::Withhold => "would be withheld",
     }
@@ -134,7 +157,17 @@ pub fn origins<'a>(lines: impl Iterator<Item = &'a Origin>) -> String {
     TEXT.lines(lines)
 }
 
-/// Why a link is removed, for a terminal, with the line that once asked for it or will.
+/// The lines that ask for a link to be created, for a terminal, and when the server will end it by itself.
+pub fn created(creation: &Creation) -> String {
+    TEXT.created(creation)
+}
+
+/// How the end of a link changes, for a terminal, with the line that asks for it.
+pub fn end_changed(change: EndChange<'_>) -> String {
+    TEXT.end_change(change)
+}
+
+/// Why a link is removed, for a terminal, with the line that once asked for it or will; or how its end changes.
 pub fn why(removal: &Removal) -> String {
     TEXT.why(removal)
 }

@@ -43,7 +43,8 @@ fn coming<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> {
 
 pub(super) fn created<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Creation> + use<'a> {
     let withheld: BTreeSet<_> = facts.withheld.creations.iter().map(|it| it.binding).collect();
-    facts.plan.creations.iter().filter(move |it| !withheld.contains(&it.binding))
+    let new = facts.plan.creations.iter().filter(|it| it.row.is_none());
+    new.filter(move |it| !withheld.contains(&it.binding))
 }
 
 pub(super) fn place(origins: &[Origin]) -> Option<Span> {

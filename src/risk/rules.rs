@@ -69,7 +69,7 @@ fn last_holder_leaves(facts: &Facts<'_>) -> Vec<Found> {
 }
 
 fn removal_share(facts: &Facts<'_>) -> Vec<Found> {
-    if going(facts).next().is_none() {
+    if removed(facts).next().is_none() {
         return Vec::new();
     }
     let exceeded = policy::exceeded(facts.plan, facts.limits).into_iter();
@@ -106,8 +106,13 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
     emptied
 }
 
-/// What the change removes, even if a limit holds it, but nothing that is withheld. Where a duplicate goes, nobody loses anything.
+/// What the change removes, even if a limit holds it, but nothing that is withheld. What only ends earlier does not go now.
 fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
+    removed(facts).filter(|it| it.end_change().is_none())
+}
+
+/// The same, and what ends earlier. Where a duplicate goes, nobody loses anything.
+fn removed<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     let before = facts.before;
     let ours = move |it: &&Removal| before.is_none_or(|before| before.causes.of_removal(it) == Cause::Change);
     let withheld: BTreeSet<_> = facts.withheld.removals.iter().map(|it| it.link.id).collect();

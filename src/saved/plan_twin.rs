@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::links;
+use super::links::{self, LinkTwin};
 use super::plan::SavedFile;
 use crate::binding::{Binding, Link};
 use crate::desired::Limits;
 use crate::diagnostic::Source;
+use crate::plan::End;
 use crate::policy::ChangeSet;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,10 +36,14 @@ pub(super) struct LimitsTwin {
 pub(super) struct ChangesTwin {
     #[serde(rename = "create")]
     creations: BTreeSet<Binding>,
+    #[serde(default, rename = "ends", skip_serializing_if = "BTreeSet::is_empty", with = "ends")]
+    ends: BTreeSet<(Link, End)>,
     #[serde(with = "links")]
     held: BTreeSet<Link>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     held_creations: BTreeSet<Binding>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty", with = "ends")]
+    held_ends: BTreeSet<(Link, End)>,
     #[serde(rename = "remove", with = "links")]
     removals: BTreeSet<Link>,
 }
@@ -56,6 +61,29 @@ impl TryFrom<FileTwin<'_>> for SavedFile {
     fn try_from(FileTwin { name, sha256, text }: FileTwin<'_>) -> Result<Self, String> {
         let file = Self::new(Source { name: name.into(), text: text.into_owned() });
         if file.sha256 == sha256 { Ok(file) } else { Err(format!("`{}` is not what was read", file.source.name)) }
+    }
+}
+
+/// Links with the end that each is to get.
+mod ends {
+    use super::{BTreeSet, Deserialize, Deserializer, End, Link, LinkTwin, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct EndTwin {
+        link: LinkTwin,
+        /// Absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<jiff::Timestamp>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(ends: &BTreeSet<(Link, End)>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(ends.iter().map(|(link, to)| EndTwin { link: link.into(), to: to.at() }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<(Link, End)>, D::Error> {
+        let ends = Vec::<EndTwin>::deserialize(deserializer)?.into_iter();
+        Ok(ends.map(|EndTwin { link, to }| (link.into(), End::new(to))).collect())
     }
 }
 

@@ -117,7 +117,7 @@ fn changes() -> Vec<Change> {
 
 fn changed() -> Pass {
     pass(Finished {
-        drift: Drift { create: 2, remove: 2 },
+        drift: Drift { create: 2, remove: 2, set_end: 0 },
         changes: changes(),
         counted_removals: 1,
         ..Finished::default()
@@ -131,7 +131,7 @@ fn held() -> Pass {
     });
     let digest = "held-aaaaaaaaaaaaaaaaaaaaaaaaaa";
     pass(Finished {
-        drift: Drift { create: 0, remove: 31 },
+        drift: Drift { create: 0, remove: 31, set_end: 0 },
         held: held.collect(),
         limited: Some(Limited {
             digest: digest.to_owned(),
@@ -168,7 +168,7 @@ fn incomplete() -> Pass {
     changes[2].became = Became::Held;
     changes[2].why = String::from("replacement not created");
     pass(Finished {
-        drift: Drift { create: 2, remove: 2 },
+        drift: Drift { create: 2, remove: 2, set_end: 0 },
         changes,
         wanted: vec![wanted("+ alice: admin on cluster-a", true)],
         ..Finished::default()

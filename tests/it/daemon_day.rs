@@ -70,11 +70,12 @@ impl World {
             match action {
                 Action::Create => self.live.insert(*it),
                 Action::Remove => self.live.remove(it),
+                Action::SetEnd => unreachable!("nothing here ends by itself"),
             };
         }
         let count = |which| u64::try_from(steps.iter().filter(|(_, action, _)| *action == which).count()).unwrap();
         finished(Finished {
-            drift: Drift { create: count(Action::Create), remove: count(Action::Remove) },
+            drift: Drift { create: count(Action::Create), remove: count(Action::Remove), set_end: 0 },
             changes: sent.iter().map(|(_, action, it)| done(*action, &it.to_string())).collect(),
             wanted: steps
                 .iter()

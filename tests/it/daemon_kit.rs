@@ -131,6 +131,7 @@ pub(super) fn step(action: Action, user: &impl Hash) -> Aside {
     match action {
         Action::Create => Aside::Creation(binding),
         Action::Remove => Aside::Removal(binding),
+        Action::SetEnd => Aside::End(binding),
     }
 }
 

@@ -8,7 +8,7 @@ use grantsync::render::{self, Beside, Naming};
 use proptest::prelude::*;
 
 use crate::cases::config;
-use crate::properties::{lines, settings, worlds, yaml};
+use crate::properties::{all_worlds, lines, settings, yaml};
 use crate::world::{NOW, World, document, resource, role, user};
 
 pub(crate) const WORLD: &str = "
@@ -301,7 +301,7 @@ proptest! {
     #![proptest_config(config(64))]
 
     #[test]
-    fn nothing_is_left_unexplained(settings in settings(), lines in lines(), world in worlds()) {
+    fn nothing_is_left_unexplained(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let wanted = world.desired(&yaml).bindings;
         let users: Vec<_> = world.directory.users.keys().copied().map(Question::User).collect();

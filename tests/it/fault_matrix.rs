@@ -111,13 +111,14 @@ fn believe(report: &Report, world: &World, findings: &mut Findings) {
     let has = |link: &Link| live.contains(&(link.id, link.binding));
     for (step, outcome) in &report.steps {
         let there = match step {
-            Step::Create(creation) => live.iter().any(|(_, it)| *it == creation.binding),
-            Step::Remove(removal) => has(&removal.link),
+            Step::Create(creation) | Step::Lengthen(creation) => live.iter().any(|(_, it)| *it == creation.binding),
+            Step::Remove(removal) | Step::Shorten(removal) => has(&removal.link),
         };
         let so = match outcome {
             Outcome::Created(link) | Outcome::Adopted(link) => has(link) && link.binding == step.binding(),
             Outcome::Removed | Outcome::AlreadyGone => !there,
-            Outcome::Failed(_) | Outcome::Unsent | Outcome::Held(_) => there == matches!(step, Step::Remove(_)),
+            Outcome::EndSet => there,
+            Outcome::Failed(_) | Outcome::Unsent | Outcome::Held(_) => there != matches!(step, Step::Create(_)),
             Outcome::Unknown(_) => true,
         };
         findings.unless(so, || format!("told of `{step}`: {outcome}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use grantsync::binding::Binding;
 use grantsync::desired::{Limits, Mode, Narrow};
-use grantsync::plan::{Hold, Plan, Removal, Skip};
+use grantsync::plan::{Creation, Hold, Plan, Removal, Skip};
 use grantsync::policy::gates::{Effect, GATES, Gate, KINDS, Kind};
 use grantsync::policy::{Aside, Asks, Decision, LastSeen, NewRemovals, Set, Unsettled, approve};
 use jiff::SignedDuration;
@@ -22,7 +22,7 @@ struct Cell {
 
 impl Cell {
     /// A step of this kind that meets nothing.
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Kind, keeps_ends: bool) -> Self {
         let (links, entry) = match kind {
             Kind::Create => ("", Some("")),
             Kind::NotDeclared => (", viewer alice", None),
@@ -30,9 +30,13 @@ impl Cell {
             Kind::Ended => (", viewer alice", Some(", until: 2026-12-31")),
             Kind::LongEnded => (", viewer alice", Some(", until: 2025-12-31")),
             Kind::Duplicate => (", viewer alice, viewer alice", Some("")),
+            Kind::EndsLater => (", viewer alice until 2027-03-31", Some(", until: 2027-06-30")),
+            Kind::EndsSoon => (", viewer alice", Some(", until: 2027-01-15")),
+            Kind::EndsEarlier => (", viewer alice", Some(", until: 2027-06-30")),
         };
-        let world =
+        let mut world =
             World::read(&format!("HPC cluster-a: viewer keeper{links}\nHPC cluster-b: viewer keeper\nusers: alice"));
+        world.snapshot.observation.keeps_ends = keeps_ends;
         let entry = entry.map(|life| format!("{{resource: cluster-a, role: viewer, user: alice{life}}}"));
         let keeper = "{resources: [cluster-a, cluster-b], role: viewer, user: keeper}".to_owned();
         let entries = entry.into_iter().chain([keeper]).collect();
@@ -91,10 +95,14 @@ impl Cell {
                 asks.aside = unsettled.steps(&plan, None);
             }
             // What is missing may exist; what was seen exists.
-            Gate::StaleList => asks.aside = plan.creations.iter().map(|it| Aside::Creation(it.binding)).collect(),
-            Gate::SetAside => asks.aside = BTreeSet::from([Aside::Creation(step), Aside::Removal(step)]),
-            // They act once steps are sent: `reconcile_asked` and `reconcile_replace` tell.
-            Gate::Keeper | Gate::Prompt => {}
+            Gate::StaleList => asks.aside = plan.created().map(Aside::Creation).collect(),
+            Gate::SetAside => asks.aside = [Aside::Creation(step), Aside::Removal(step), Aside::End(step)].into(),
+            // They act once steps are sent: `reconcile_asked`, `reconcile_replace` and `reconcile_ends` tell.
+            Gate::Keeper | Gate::Row | Gate::Prompt => {}
+            Gate::Managed => {
+                let rows = world.snapshot.links.iter_mut().filter(|it| it.binding == step);
+                rows.for_each(|it| it.managed = true);
+            }
         }
     }
 
@@ -118,13 +126,18 @@ fn effect(kind: Kind, decision: &Decision) -> Option<Effect> {
     let step = step();
     let seen = LastSeen::default();
     let is_it = |it: &Removal| it.link.binding == step && Kind::of(it, plan.now, &seen) == kind;
-    if kind == Kind::Create {
-        if let Some(skipped) = plan.skipped.iter().find(|it| it.creation.binding == step) {
+    let is_created = |it: &Creation| it.binding == step && Kind::of_creation(it) == kind;
+    if matches!(kind, Kind::Create | Kind::EndsLater) {
+        if let Some(skipped) = plan.skipped.iter().find(|it| is_created(&it.creation)) {
             let limit = skipped.why == Skip::Limit;
             return Some(if limit { Effect::Counts(Set::Creations) } else { Effect::Skips });
         }
-        let withheld = withheld.creations.iter().any(|it| it.binding == step).then_some(Effect::Withholds);
-        return withheld.or_else(|| approved.creations().iter().any(|it| it.binding == step).then_some(Effect::Passes));
+        if withheld.creations.iter().any(is_created) {
+            return Some(Effect::Withholds);
+        }
+        if approved.creations().iter().chain(approved.lengthenings()).any(is_created) {
+            return Some(Effect::Passes);
+        }
     }
     let left = plan.kept.iter().map(|it| it.link).chain(plan.outside.iter().copied());
     if left.into_iter().any(|it| it.binding == step) {
@@ -137,24 +150,36 @@ fn effect(kind: Kind, decision: &Decision) -> Option<Effect> {
             _ => Effect::Holds,
         });
     }
-    let withheld = withheld.removals.iter().any(is_it).then_some(Effect::Withholds);
-    withheld.or_else(|| approved.removals().iter().any(is_it).then_some(Effect::Passes))
+    if withheld.removals.iter().any(is_it) {
+        return Some(Effect::Withholds);
+    }
+    if approved.removals().iter().chain(approved.shortenings()).any(is_it) {
+        return Some(Effect::Passes);
+    }
+    let ends = matches!(kind, Kind::EndsLater | Kind::EndsSoon | Kind::EndsEarlier);
+    (ends && plan.in_sync.iter().any(|it| it.binding == step)).then_some(Effect::Leaves)
 }
 
 #[test]
 fn every_cell_of_the_table_of_gates_is_right() {
-    for (gate, effects) in GATES {
-        for (kind, expected) in KINDS.iter().zip(effects) {
-            let mut cell = Cell::new(*kind);
-            assert_eq!(effect(*kind, &cell.decide()), Some(Effect::Passes), "{kind:?} meets nothing");
-            cell.meet(*gate);
-            let found = effect(*kind, &cell.decide());
-            match (gate, expected) {
-                (Gate::Keeper | Gate::Prompt, _) => assert_eq!(found, Some(Effect::Passes), "{gate:?} × {kind:?}"),
-                // It is none of its kind any more, or the gate is not in its way.
-                (_, Effect::Never) => assert!(matches!(found, None | Some(Effect::Passes)), "{gate:?} × {kind:?}"),
-                (_, expected) => assert_eq!(found, Some(*expected), "{gate:?} × {kind:?}"),
+    let ends = |it: Kind| matches!(it, Kind::EndsLater | Kind::EndsSoon | Kind::EndsEarlier);
+    // Whether the server keeps ends or not; only where it does can they be changed.
+    let cells = GATES.iter().flat_map(|(gate, effects)| {
+        let kinds = KINDS.iter().zip(effects);
+        kinds.flat_map(move |(kind, effect)| [true, false].map(|keeps_ends| (gate, kind, effect, keeps_ends)))
+    });
+    for (gate, kind, expected, keeps_ends) in cells.filter(|(_, kind, _, keeps_ends)| *keeps_ends || !ends(**kind)) {
+        let mut cell = Cell::new(*kind, keeps_ends);
+        assert_eq!(effect(*kind, &cell.decide()), Some(Effect::Passes), "{kind:?} meets nothing");
+        cell.meet(*gate);
+        let found = effect(*kind, &cell.decide());
+        match (gate, expected) {
+            (Gate::Keeper | Gate::Row | Gate::Prompt, _) => {
+                assert_eq!(found, Some(Effect::Passes), "{gate:?} × {kind:?}");
             }
+            // It is none of its kind any more, or the gate is not in its way.
+            (_, Effect::Never) => assert!(matches!(found, None | Some(Effect::Passes)), "{gate:?} × {kind:?}"),
+            (_, expected) => assert_eq!(found, Some(*expected), "{gate:?} × {kind:?}"),
         }
     }
 }

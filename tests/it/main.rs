@@ -74,6 +74,7 @@ mod links_shown;
 mod official_client;
 mod plan;
 mod plan_dates;
+mod plan_ends;
 mod plan_scope;
 mod policy;
 mod policy_aside;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use grantsync::binding::{Binding, Link};
 use grantsync::desired::{Desired, Phase};
-use grantsync::plan::{Plan, Skip, Why};
+use grantsync::plan::{Creation, End, Plan, Removal, Skip, Why};
 use grantsync::policy::{Asks, Cause, Causes, Decision, approve};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -57,22 +57,40 @@ pub(crate) fn settings() -> impl Strategy<Value = String> {
     (scope, protect).prop_map(|(scope, protect)| format!("{scope}{protect}"))
 }
 
+/// What a server that keeps ends says of a link.
+fn ends() -> impl Strategy<Value = &'static str> {
+    let ends =
+        ["", " until 2026-06-30", " until 2027-06-30", " until 2027-12-31", " until 2028-06-30 managed", " managed"];
+    prop::sample::select(ends.to_vec())
+}
+
+/// Worlds of the first generation.
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
+    world(Just(false))
+}
+
+/// Worlds of servers that keep ends, and of such that do not.
+pub(crate) fn all_worlds() -> impl Strategy<Value = World> {
+    world(any::<bool>())
+}
+
+fn world(keeps_ends: impl Strategy<Value = bool>) -> impl Strategy<Value = World> {
     let link = (
         prop::sample::select(vec!["HPC a", "HPC b", "HPC twin", "Storage twin", "Storage lab", "HPC old (terminated)"]),
         prop::sample::select(vec!["admin", "member", "viewer"]),
         prop::sample::select(vec!["ann", "ben", "cat", "dan", "sleeper"]),
+        ends(),
     );
-    prop::collection::vec(link, 0..16).prop_map(|links| {
+    (prop::collection::vec(link, 0..16), keeps_ends).prop_map(|(links, keeps_ends)| {
         let mut text = "users: ann, ben, cat, dan, (inactive) sleeper\n".to_owned();
         for resource in ["HPC a", "HPC b", "HPC twin", "Storage twin", "Storage lab", "HPC old (terminated)"] {
             write!(text, "{resource}: ").unwrap();
-            for (_, role, user) in links.iter().filter(|(it, ..)| *it == resource) {
-                write!(text, "{role} {user}, ").unwrap();
+            for (_, role, user, ends) in links.iter().filter(|(it, ..)| *it == resource) {
+                write!(text, "{role} {user}{}, ", if keeps_ends { ends } else { "" }).unwrap();
             }
             text += "\n";
         }
-        World::read(&text)
+        if keeps_ends { World::keeping_ends(&text) } else { World::read(&text) }
     })
 }
 
@@ -101,11 +119,8 @@ fn alive(desired: &Desired, now: Timestamp) -> impl Iterator<Item = Binding> {
 }
 
 fn everywhere(plan: &Plan) -> Vec<Link> {
-    let removals = plan.removals.iter().map(|it| it.link);
-    let held = plan.held.iter().map(|it| it.removal.link);
     let kept = plan.kept.iter().map(|it| it.link);
-    let mut all: Vec<_> =
-        removals.chain(held).chain(kept).chain(plan.in_sync.clone()).chain(plan.outside.clone()).collect();
+    let mut all: Vec<_> = plan.removed().chain(kept).chain(plan.in_sync.clone()).chain(plan.outside.clone()).collect();
     all.sort_unstable();
     all
 }
@@ -115,21 +130,21 @@ proptest! {
 
     #[test]
     fn every_link_is_in_one_list_and_every_wanted_binding_is_accounted_for(
-        settings in settings(), lines in lines(), world in worlds(),
+        settings in settings(), lines in lines(), world in all_worlds(),
     ) {
         let yaml = yaml(&settings, &lines);
         let plan = world.plan(&yaml, NOW);
         prop_assert_eq!(everywhere(&plan), world.snapshot.links.clone());
         for binding in alive(&world.desired(&yaml), instant(NOW)) {
             let times = plan.in_sync.iter().filter(|it| it.binding == binding).count()
-                + plan.creations.iter().filter(|it| it.binding == binding).count()
-                + plan.skipped.iter().filter(|it| it.creation.binding == binding).count();
+                + plan.created().filter(|it| *it == binding).count()
+                + plan.skipped.iter().filter(|it| it.creation.row.is_none() && it.creation.binding == binding).count();
             prop_assert_eq!(times, 1, "{}", binding);
         }
     }
 
     #[test]
-    fn nothing_outside_the_scope_is_touched(settings in settings(), lines in lines(), world in worlds()) {
+    fn nothing_outside_the_scope_is_touched(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
         let steps = plan.removals.iter().map(|it| it.link.binding).chain(plan.creations.iter().map(|it| it.binding));
@@ -143,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn doubt_never_removes(settings in settings(), lines in lines(), world in worlds()) {
+    fn doubt_never_removes(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
         for removal in &plan.removals {
@@ -154,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_left_without_what_is_to_take_its_place(settings in settings(), lines in lines(), world in worlds()) {
+    fn nobody_is_left_without_what_is_to_take_its_place(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
         let there: BTreeSet<_> =
@@ -170,7 +185,7 @@ proptest! {
 
     #[test]
     fn where_clocks_differ_a_plan_is_right_by_either(
-        settings in settings(), mut lines in lines(), near in prop::collection::vec(near(), 14), mut world in worlds(),
+        settings in settings(), mut lines in lines(), near in prop::collection::vec(near(), 14), mut world in all_worlds(),
         minutes in prop::sample::select(vec![10, -10]),
     ) {
         for ((_, _, _, dates), near) in lines.iter_mut().zip(near).filter(|((.., dates), _)| !dates.is_empty()) {
@@ -180,14 +195,15 @@ proptest! {
         world.snapshot.observation.clock_offset = Some(offset);
         let yaml = yaml(&settings, &lines);
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
-        let created: BTreeSet<_> = plan.creations.iter().map(|it| it.binding).collect();
+        let created: BTreeSet<_> = plan.created().collect();
         let inactive = plan.skipped.iter().filter(|it| it.why == Skip::Inactive).map(|it| it.creation.binding);
         let live = world.snapshot.links.iter().map(|it| it.binding);
         let there: BTreeSet<_> = live.chain(inactive).chain(created.iter().copied()).collect();
         for now in [instant(NOW), instant(NOW) + offset] {
             let wanted: BTreeSet<_> = alive(&desired, now).collect();
             prop_assert!(created.is_subset(&wanted));
-            for removal in plan.removals.iter().filter(|it| it.why != Why::Duplicate) {
+            let removed = plan.removals.iter().filter(|it| it.end_change().is_none());
+            for removal in removed.filter(|it| it.why != Why::Duplicate) {
                 let gone = removal.link.binding;
                 prop_assert!(!wanted.contains(&gone) && !could_mean(&desired, &gone, now), "{:?}", removal);
                 let missing = wanted.iter().find(|it| it.pair() == gone.pair() && !there.contains(it));
@@ -197,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_after_a_pass_plans_nothing(settings in settings(), lines in lines(), world in worlds()) {
+    fn a_plan_after_a_pass_plans_nothing(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let plan = world.plan(&yaml, NOW);
         let again = world.after(&plan).plan(&yaml, NOW);
@@ -207,7 +223,7 @@ proptest! {
 
     #[test]
     fn neither_the_order_of_lines_nor_that_of_rows_matters(
-        settings in settings(), lines in lines(), world in worlds(), seed in any::<u64>(),
+        settings in settings(), lines in lines(), world in all_worlds(), seed in any::<u64>(),
     ) {
         let plan = world.plan(&yaml(&settings, &lines), NOW);
         let mut shuffled = (lines.clone(), world.clone());
@@ -226,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn without_a_change_nothing_is_because_of_it(settings in settings(), lines in lines(), world in worlds()) {
+    fn without_a_change_nothing_is_because_of_it(settings in settings(), lines in lines(), world in all_worlds()) {
         let decision = world.decision(&yaml(&settings, &lines));
         let causes = Causes::new(Some(&decision), &decision);
         let Decision { plan, approved, withheld, limited: _ } = &decision;
@@ -239,22 +255,60 @@ proptest! {
     }
 
     #[test]
-    fn limits_hold_or_let_go(settings in settings(), lines in lines(), world in worlds(), most in 0..6_u32) {
+    fn nobody_who_is_protected_or_in_doubt_is_given_an_earlier_end(
+        settings in settings(), lines in lines(), world in all_worlds(),
+    ) {
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        for change in plan.removals.iter().filter_map(Removal::end_change) {
+            prop_assert!(world.snapshot.observation.keeps_ends && change.ends < End::new(change.link.ends));
+            prop_assert!(plan.in_sync.contains(&change.link) && !change.link.managed);
+            let binding = change.link.binding;
+            prop_assert!(!desired.protected.contains(&binding.user) && !could_mean(&desired, &binding, instant(NOW)));
+        }
+        for change in plan.creations.iter().filter_map(Creation::end_change) {
+            prop_assert!(world.snapshot.observation.keeps_ends && change.ends > End::new(change.link.ends));
+            prop_assert!(!change.link.managed);
+        }
+    }
+
+    #[test]
+    fn a_link_that_no_step_is_about_ends_with_its_run(settings in settings(), lines in lines(), world in all_worlds()) {
+        let yaml = yaml(&settings, &lines);
+        let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
+        let held = plan.held.iter().map(|it| it.removal.link);
+        let skipped = plan.skipped.iter().filter_map(|it| it.creation.row);
+        let changed = plan.removals.iter().map(|it| it.link).chain(plan.creations.iter().filter_map(|it| it.row));
+        let kept = plan.kept.iter().map(|it| it.link);
+        let about: BTreeSet<_> = held.chain(skipped).chain(changed).chain(kept).map(|it| it.binding).collect();
+        let rest = plan.in_sync.iter().filter(|it| !about.contains(&it.binding) && !it.managed);
+        for link in rest.filter(|it| !world.directory.resources[&it.binding.resource].terminated) {
+            let wanted = desired.get(&link.binding).unwrap();
+            let run = wanted.run(instant(NOW)).unwrap();
+            let ends = world.snapshot.observation.keeps_ends && !desired.protected.contains(&link.binding.user);
+            prop_assert_eq!(link.ends, run.until.filter(|_| ends), "{:?}", link);
+        }
+    }
+
+    #[test]
+    fn limits_hold_or_let_go(settings in settings(), lines in lines(), world in all_worlds(), most in 0..6_u32) {
         let yaml = yaml(&settings, &lines);
         let mut limits = no_limits();
         limits.removals = most;
         let plan = world.plan(&yaml, NOW);
         let decision = approve(plan.clone(), &Asks { limits, ..Asks::default() }).unwrap();
-        let counted = |it: &&grantsync::plan::Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun);
+        let counted = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun);
         let going: BTreeSet<_> =
             decision.approved.removals().iter().filter(counted).map(|it| it.link.binding).collect();
         prop_assert!(going.len() <= most as usize);
         prop_assert_eq!(everywhere(&decision.plan), everywhere(&plan), "what is held is not lost");
-        prop_assert_eq!(decision.approved.creations(), &plan.creations[..], "creations go on");
+        let given = decision.approved.creations().len() + decision.approved.lengthenings().len();
+        prop_assert_eq!(given, plan.creations.len(), "creations go on");
         if let [limited] = &decision.limited[..] {
             let approval = Some(limited.digest.clone());
             let released = approve(plan.clone(), &Asks { limits, approval, ..Asks::default() }).unwrap();
-            prop_assert_eq!(released.approved.removals(), &plan.removals[..]);
+            let Decision { approved, .. } = released;
+            prop_assert_eq!(approved.removals().len() + approved.shortenings().len(), plan.removals.len());
         }
     }
 }

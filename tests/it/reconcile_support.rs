@@ -182,6 +182,7 @@ pub(crate) fn told(pass: &Pass) -> String {
     for (step, outcome) in &report.steps {
         let step = match step {
             Step::Create(it) => format!("+ {}", name(it.binding)),
+            Step::Lengthen(_) | Step::Shorten(_) => format!("~ {}", name(step.binding())),
             Step::Remove(it) if it.why == Why::NotDeclared => format!("- {}", name(it.link.binding)),
             Step::Remove(it) => format!("- {} ({})", name(it.link.binding), it.why),
         };
@@ -190,6 +191,7 @@ pub(crate) fn told(pass: &Pass) -> String {
             Outcome::Adopted(_) => "adopted".to_owned(),
             Outcome::Removed => "removed".to_owned(),
             Outcome::AlreadyGone => "gone already".to_owned(),
+            Outcome::EndSet => "end changed".to_owned(),
             Outcome::Held(hold) => format!("held: {hold}"),
             Outcome::Failed(_) => "failed".to_owned(),
             Outcome::Unknown(_) => "unknown".to_owned(),

@@ -8,7 +8,7 @@ use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, 
 use grantsync::desired::{self, Desired, Document, Limits};
 use grantsync::diagnostic::Source;
 use grantsync::directory::{Directory, Resource, Role, User};
-use grantsync::plan::{Plan, plan};
+use grantsync::plan::{Creation, Plan, Removal, plan};
 use grantsync::policy::{Asks, Decision, approve};
 use grantsync::render::{self, Detail, Naming};
 use grantsync::snapshot::{Caller, Observation, Snapshot};
@@ -31,7 +31,8 @@ pub(crate) struct World {
 impl World {
     /// Reads lines like `HPC cluster-a: admin alice, member bob`, a resource of an offering and its links, numbered
     /// from 1 as they come; `(terminated)` may stand before the colon. A line `users: yan, (inactive) zoe` adds users
-    /// without links.
+    /// without links. After a user may follow what a server that keeps ends says: `until 2027-03-31`, a day or an
+    /// instant, `made 2026-01-01`, and `managed`.
     pub(crate) fn read(text: &str) -> Self {
         let mut directory = Directory::default();
         let mut links = Vec::new();
@@ -55,11 +56,21 @@ impl World {
             let found = Resource { name: name.into(), offering, offering_name: offering_name.into(), terminated };
             directory.resources.insert(id, found);
             for item in items {
-                let (role_name, username) = item.split_once(' ').unwrap();
+                let mut words = item.split(' ');
+                let (role_name, username) = (words.next().unwrap(), words.next().unwrap());
                 let named = || User { username: username.into(), active: None };
                 directory.users.entry(user(username)).or_insert_with(named);
                 let binding = Binding { resource: id, role: role(offering_name, role_name), user: user(username) };
-                links.push(Link::plain(link(links.len() + 1), binding));
+                let mut link = Link::plain(link(links.len() + 1), binding);
+                while let Some(word) = words.next() {
+                    match word {
+                        "until" => link.ends = words.next().map(until),
+                        "made" => link.created = words.next().map(until),
+                        "managed" => link.managed = true,
+                        _ => panic!("`{word}` of `{item}`"),
+                    }
+                }
+                links.push(link);
             }
         }
         links.sort_unstable();
@@ -74,6 +85,13 @@ impl World {
         Self { directory, snapshot: Snapshot { links, incomplete: Vec::new(), users: BTreeMap::new(), observation } }
     }
 
+    /// The same of a server that keeps ends.
+    pub(crate) fn keeping_ends(text: &str) -> Self {
+        let mut world = Self::read(text);
+        world.snapshot.observation.keeps_ends = true;
+        world
+    }
+
     pub(crate) fn desired(&self, yaml: &str) -> Desired {
         desired::resolve(&document(yaml), &self.directory)
     }
@@ -82,7 +100,6 @@ impl World {
         plan(&self.desired(yaml), &self.directory, &self.snapshot, instant(now))
     }
 
-    /// The world once everything in this plan is done.
     /// What is decided by a file, as it asks for it.
     pub(crate) fn decision(&self, yaml: &str) -> Decision {
         let Desired { limits, mode, .. } = self.desired(yaml);
@@ -90,11 +107,19 @@ impl World {
         approve(self.plan(yaml, NOW), &Asks { limits, mode, approvals, ..Asks::default() }).unwrap()
     }
 
+    /// The world once everything in this plan is done.
     pub(crate) fn after(&self, plan: &Plan) -> Self {
         let mut after = self.clone();
         let next = after.snapshot.links.len() + 1000;
-        after.snapshot.links.retain(|it| !plan.removals.iter().any(|removal| removal.link == *it));
-        let made = plan.creations.iter().zip(next..).map(|(it, n)| Link::plain(link(n), it.binding));
+        let removed = |it: &Link| plan.removals.iter().any(|gone| gone.end_change().is_none() && gone.link == *it);
+        after.snapshot.links.retain(|it| !removed(it));
+        let later = plan.creations.iter().filter_map(Creation::end_change);
+        for change in later.chain(plan.removals.iter().filter_map(Removal::end_change)) {
+            let link = after.snapshot.links.iter_mut().find(|it| **it == change.link).unwrap();
+            link.ends = change.ends.at();
+        }
+        let made = plan.creations.iter().filter(|it| it.row.is_none()).zip(next..);
+        let made = made.map(|(it, n)| Link { ends: it.ends.at(), ..Link::plain(link(n), it.binding) });
         after.snapshot.links.extend(made);
         after.snapshot.links.sort_unstable();
         after
@@ -155,6 +180,16 @@ pub(crate) fn document(yaml: &str) -> Document {
 
 pub(crate) fn no_limits() -> Limits {
     Limits { removals: u32::MAX, removal_percent: 100, creations: None }
+}
+
+/// An instant, or the end of a day.
+fn until(text: &str) -> Timestamp {
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) if !text.contains('T') => {
+            day.tomorrow().unwrap().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp()
+        }
+        _ => instant(text),
+    }
 }
 
 pub(crate) fn instant(text: &str) -> Timestamp {

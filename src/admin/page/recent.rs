@@ -63,6 +63,7 @@ fn one(html: &mut Html, Change { action, became, what, why }: &Change) {
     let (class, sign, word) = match action {
         Action::Create => ("create", "+", "created"),
         Action::Remove => ("remove", "−", "removed"),
+        Action::SetEnd => ("create", "~", "end changed"),
     };
     let (class, word) = match became {
         Became::Done => (class, word),

@@ -12,7 +12,7 @@ use crate::api::{self, Kind};
 use crate::binding::Binding;
 use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Finished, Waits, Wanted};
 use crate::desired::Desired;
-use crate::plan::{Plan, Removal, Why};
+use crate::plan::{Plan, Removal, Skip, Why};
 use crate::policy::gates::{Effect, Gate};
 use crate::policy::{self, Aside, Decision, Set};
 use crate::reconcile::{self, Pass, Request, Waiting};
@@ -43,8 +43,9 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     Finished {
         in_sync: count(prepared.decision.plan.in_sync.len()),
         drift: Drift {
-            create: count(view.plan.creations.len()),
-            remove: count(view.plan.removals.len() + view.plan.held.len()),
+            create: count(view.plan.created().count()),
+            remove: count(view.plan.removed().count()),
+            set_end: count(view.plan.end_changes()),
         },
         changes: changes.map(|(step, outcome)| change(step, outcome, &released, &naming)).collect(),
         wanted,
@@ -114,14 +115,19 @@ pub(super) fn refused(error: reconcile::Error) -> End {
 
 fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Naming<'_>) -> Change {
     let (action, why) = match step {
-        Step::Create(creation) => (Action::Create, render::origins(creation.origins.iter())),
+        Step::Create(creation) => (Action::Create, render::created(creation)),
+        Step::Lengthen(_) => (Action::SetEnd, step.end_change().map(render::end_changed).unwrap_or_default()),
+        Step::Shorten(removal) => {
+            let by = released.by(removal).map(|it| format!(" · {it}")).unwrap_or_default();
+            (Action::SetEnd, format!("{}{by}", render::why(removal)))
+        }
         Step::Remove(removal) => {
             let by = released.by(removal).map(|it| format!(" · {it}")).unwrap_or_default();
             (Action::Remove, format!("{}{by}", render::why(removal)))
         }
     };
     let (became, also) = match outcome {
-        Outcome::Created(_) | Outcome::Removed => (Became::Done, None),
+        Outcome::Created(_) | Outcome::Removed | Outcome::EndSet => (Became::Done, None),
         Outcome::Adopted(_) | Outcome::AlreadyGone => (Became::Done, Some(outcome.to_string())),
         Outcome::Held(_) => (Became::Held, Some(outcome.to_string())),
         Outcome::Failed(_) => (Became::Failed, Some(outcome.to_string())),
@@ -140,12 +146,13 @@ pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
 /// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
 fn wanted(decision: &Decision, report: Option<&Report>, request: &Request<'_>, naming: &Naming<'_>) -> Vec<Wanted> {
     let Decision { approved, withheld, .. } = decision;
-    let creations = approved.creations().iter().chain(&withheld.creations).map(|it| Aside::Creation(it.binding));
-    let removals = approved.removals().iter().chain(&withheld.removals);
-    // A row that goes because another one stays takes nothing back.
-    let undoing: BTreeSet<_> =
-        removals.clone().filter(|it| it.why != Why::Duplicate).map(|it| it.link.binding).collect();
-    let removals = removals.map(|it| Aside::Removal(it.link.binding));
+    let creations = approved.creations().iter().chain(approved.lengthenings()).chain(&withheld.creations);
+    let creations = creations.map(Aside::of_creation);
+    let removals = approved.removals().iter().chain(approved.shortenings()).chain(&withheld.removals);
+    // A row that goes because another one stays takes nothing back, nor does an earlier end.
+    let undoing = removals.clone().filter(|it| !matches!(it.why, Why::Duplicate | Why::EndsEarlier(_)));
+    let undoing: BTreeSet<_> = undoing.map(|it| it.link.binding).collect();
+    let removals = removals.map(Aside::of_removal);
     let sent: BTreeMap<_, _> = done(report);
     let all: BTreeSet<_> = creations.chain(removals).collect();
     let all = all.into_iter().filter(|it| sent.contains_key(it) || request.aside.contains(it));
@@ -153,6 +160,7 @@ fn wanted(decision: &Decision, report: Option<&Report>, request: &Request<'_>, n
         let (sign, binding, undoes) = match step {
             Aside::Creation(binding) | Aside::Exists(binding) => ('+', binding, Some(Aside::Removal(binding))),
             Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
+            Aside::End(binding) => ('~', binding, None),
         };
         Wanted {
             step,
@@ -171,18 +179,19 @@ fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
     let steps = report.iter().flat_map(|it| &it.steps);
     for (step, outcome) in steps.filter(|(_, it)| !matches!(it, Outcome::Unsent | Outcome::Held(_))) {
         let step = match step {
-            Step::Create(creation) => Aside::Creation(creation.binding),
-            Step::Remove(removal) => Aside::Removal(removal.link.binding),
+            Step::Create(creation) | Step::Lengthen(creation) => Aside::of_creation(creation),
+            Step::Shorten(removal) | Step::Remove(removal) => Aside::of_removal(removal),
         };
         *done.entry(step).or_insert(true) &= outcome.is_done();
     }
     done
 }
 
-/// Bindings of a set that lost their last row, and that nobody had approved: those count towards the limit of a day.
+/// Bindings of a set that lost their last row or will soon, and that nobody had approved: those count towards the limit of
+/// a day.
 fn counted(report: Option<&Report>, set: Set, request: &Request<'_>, released: &Released<'_>) -> u32 {
     let gone = report.iter().flat_map(|it| &it.steps).filter_map(|(step, outcome)| match step {
-        Step::Remove(removal) if outcome.is_done() => Some(removal),
+        Step::Remove(removal) | Step::Shorten(removal) if outcome.is_done() => Some(removal),
         _ => None,
     });
     let kind = |it: &Removal| policy::Kind::of(it, request.now, &request.last_seen);
@@ -197,7 +206,7 @@ fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
         let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
         format!("{}: {}{help}", it.primary.span, it.message)
     });
-    let outside = plan.skipped.iter().filter(|it| it.why == crate::plan::Skip::OutsideScope).map(|it| {
+    let outside = plan.skipped.iter().filter(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed)).map(|it| {
         let places = render::origins(it.creation.origins.iter());
         format!("{}: {} ({places})", what(&it.creation.binding, naming), it.why)
     });

@@ -28,6 +28,8 @@ pub(super) enum Intent {
     Skip,
     /// The link would be removed.
     Remove,
+    /// The link would get another end.
+    SetEnd,
     /// The link would be removed, were there not something against it.
     Hold,
     /// It would be planned and not sent, because less was asked for.
@@ -40,6 +42,7 @@ impl From<policy::Intent> for Intent {
             policy::Intent::Create => Self::Create,
             policy::Intent::Skip => Self::Skip,
             policy::Intent::Remove => Self::Remove,
+            policy::Intent::SetEnd => Self::SetEnd,
             policy::Intent::Hold | policy::Intent::Limit => Self::Hold,
             policy::Intent::Withhold => Self::Withhold,
         }

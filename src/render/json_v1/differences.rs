@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::{Names, Resource, Role, User};
+use super::words::{Instant, Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
+use crate::plan::End;
 use crate::policy::{self, Fate};
 use crate::render::Stale;
 
@@ -16,6 +17,9 @@ pub(super) struct Difference<'a> {
     user: User<'a>,
     /// The id of the row, if it is about one that is there.
     link: Option<LinkId>,
+    /// The end it is to get, if it is about that, and not about having none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Instant>,
     /// What the saved plan says.
     then: Fate,
     /// What a new one says.
@@ -25,13 +29,14 @@ pub(super) struct Difference<'a> {
 /// All differences, in their order.
 pub(super) fn differences<'a>(Stale { differences, naming }: &Stale<'a>) -> Vec<Difference<'a>> {
     let names = Names(naming.directory());
-    let difference = |policy::Difference { binding, link, then, now }: &policy::Difference| {
+    let difference = |policy::Difference { binding, link, end, then, now }: &policy::Difference| {
         let Binding { resource, role, user } = *binding;
         Difference {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
             link: *link,
+            ends: end.and_then(End::at).map(Instant),
             then: *then,
             now: *now,
         }

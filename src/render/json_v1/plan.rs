@@ -7,7 +7,7 @@ use super::causes::Fixed;
 use super::limits::Limited;
 use super::review::Review;
 use super::risks::{Accepted, Risk};
-use super::steps::{Context, Held, Kept, Skipped, Step, steps};
+use super::steps::{Context, Held, Kept, Skipped, Step, approved, withheld};
 use super::words::{Finding, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
@@ -107,7 +107,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
         let Pass { verb: _, decision, report: _, observation, seen, naming, causes, review, .. } = *pass;
         let Pass { assessment, detail, .. } = *pass;
         let Observation { server, caller, pages, clock_offset, .. } = observation;
-        let Decision { plan, approved, withheld, limited } = decision;
+        let Decision { plan, limited, .. } = decision;
         let Assessment { risks, accepted } = assessment;
         let names = Names(naming.directory());
         let cx = Context { names, causes };
@@ -127,12 +127,12 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             clock_offset: clock_offset.map(|it| it.as_secs()),
             changing: plan.changing,
             counts: Counts::of(decision),
-            steps: steps(approved.creations(), approved.removals(), cx),
+            steps: approved(&decision.approved, cx),
             held: plan.held.iter().map(|it| Held::new(it, limited, cx)).collect(),
             limited: limited.first().map(|it| Limited::new(it, naming)),
             limited_sets: limited.iter().map(|it| Limited::new(it, naming)).collect(),
             skipped: plan.skipped.iter().map(|it| Skipped::new(it, cx)).collect(),
-            withheld: steps(&withheld.creations, &withheld.removals, cx),
+            withheld: withheld(&decision.withheld, cx),
             kept: plan.kept.iter().map(|it| Kept::new(it, names)).collect(),
             in_sync: everything.then(|| links(&plan.in_sync)),
             outside: everything.then(|| links(&plan.outside)),

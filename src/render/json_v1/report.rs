@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plan::Plan;
-use super::steps::{Context, Creation, Hold, Removal, Step, steps};
+use super::steps::{Context, Hold, Step, approved};
 use super::words::{Names, Version};
 use crate::binding::LinkId;
 use crate::policy::Limited;
@@ -45,6 +45,8 @@ enum Outcome<'a> {
     Removed,
     /// The link was gone before.
     AlreadyGone,
+    /// The link has the new end.
+    EndSet,
     /// It was not sent, because of what became of other steps.
     Held { hold: Hold<'a> },
     /// It was answered with a no.
@@ -77,13 +79,8 @@ impl<'a> Report<'a> {
         let report::Report { steps, stopped, after } = report;
         let cx = Context { names: Names(pass.naming.directory()), causes: pass.causes };
         let limited = &pass.decision.limited;
-        let result = |(step, outcome): &'a (_, _)| Result {
-            step: match step {
-                report::Step::Create(it) => Step::Create(Creation::new(it, cx)),
-                report::Step::Remove(it) => Step::Remove(Removal::new(it, cx)),
-            },
-            outcome: Outcome::new(outcome, limited),
-        };
+        let result =
+            |(step, outcome): &'a (_, _)| Result { step: Step::new(step, cx), outcome: Outcome::new(outcome, limited) };
         Self {
             version: Version,
             converged: report.converged() && !pass.decision.plan.has_problems(),
@@ -103,6 +100,7 @@ impl<'a> Outcome<'a> {
             It::Adopted(link) => Self::Adopted { link: link.id },
             It::Removed => Self::Removed,
             It::AlreadyGone => Self::AlreadyGone,
+            It::EndSet => Self::EndSet,
             It::Held(hold) => Self::Held { hold: Hold::new(hold, limited) },
             It::Failed(failure) => Self::Failed(failure),
             It::Unknown(failure) => Self::Unknown(failure),
@@ -116,10 +114,9 @@ impl<'a> After<'a> {
         match after {
             report::After::Untouched => Self::Untouched,
             report::After::Unread(failure) => Self::Unread(failure),
-            report::After::Decision(decision) => Self::Read {
-                counts: Counts::of(decision),
-                steps: steps(decision.approved.creations(), decision.approved.removals(), cx),
-            },
+            report::After::Decision(decision) => {
+                Self::Read { counts: Counts::of(decision), steps: approved(&decision.approved, cx) }
+            }
         }
     }
 }

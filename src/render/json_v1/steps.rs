@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::causes::Intent;
-use super::words::{Line, Link, Names, Place, Resource, Role, User};
+use super::words::{Instant, Line, Link, Names, Place, Resource, Role, User};
 use crate::binding::{self, LinkId};
-use crate::plan::{self, Keep, Skip, Why};
-use crate::policy::{self, Cause, Limited};
+use crate::plan::{self, Keep, Skip};
+use crate::policy::{self, Approved, Cause, Limited, Withheld};
 use crate::render::hold;
+use crate::report;
 
 /// One change to the server.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -18,14 +19,42 @@ pub(super) enum Step<'a> {
     Create(Creation<'a>),
     /// Remove a link.
     Remove(Removal<'a>),
+    /// Give a link that is in sync another end.
+    SetEnd(SetEnd<'a>),
 }
 
-/// A link to create.
+/// Another end for a link.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SetEnd<'a> {
+    /// The id of the row.
+    link: LinkId,
+    resource: Resource<'a>,
+    role: Role<'a>,
+    user: User<'a>,
+    /// When the server would end it as it is; null: never.
+    ended: Option<Instant>,
+    /// When the server is to end it; null: never.
+    ends: Option<Instant>,
+    /// The lines that ask for it. Empty where it gets no end because its user is protected.
+    origins: Vec<Line<'a>>,
+    /// Null where no other files were compared with (`--base`).
+    cause: Option<Cause>,
+    /// What the files before the change would bring about for it; null where that is nothing, or not known.
+    without: Option<Intent>,
+}
+
+/// A link to create; what is skipped may be a link that does not last longer.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Creation<'a> {
     resource: Resource<'a>,
     role: Role<'a>,
     user: User<'a>,
+    /// When the server is to end it by itself; absent: never, or it keeps no ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Instant>,
+    /// Only where it is skipped: the id of the row that does not last longer. Absent: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkId>,
     /// The lines that ask for it; never empty.
     origins: Vec<Line<'a>>,
     /// Null where no other files were compared with (`--base`).
@@ -34,7 +63,7 @@ pub(super) struct Creation<'a> {
     without: Option<Intent>,
 }
 
-/// A link to remove.
+/// A link to remove; what is held may be a link that is to end earlier.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Removal<'a> {
     /// The id of the row.
@@ -43,12 +72,31 @@ pub(super) struct Removal<'a> {
     role: Role<'a>,
     user: User<'a>,
     why: Why,
+    /// Only for `ends-earlier`: when the server is to end it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Instant>,
     /// The lines that once asked for it, or will, or ask for the row that stays; empty for `not-declared`.
     origins: Vec<Line<'a>>,
     /// Null where no other files were compared with (`--base`).
     cause: Option<Cause>,
     /// What the files before the change would bring about for it; null where that is nothing, or not known.
     without: Option<Intent>,
+}
+
+/// Why a link is removed.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Why {
+    /// No line asks for it.
+    NotDeclared,
+    /// Lines ask for it, from a later day.
+    NotBegun,
+    /// All lines that asked for it have ended.
+    Ended,
+    /// Another row stands for the same binding.
+    Duplicate,
+    /// It is not removed: it is to end earlier.
+    EndsEarlier,
 }
 
 /// A removal that is not made, for now.
@@ -88,6 +136,8 @@ enum HoldKind {
     Replacement,
     /// It is a duplicate, and the row that was to stay is gone.
     Keeper,
+    /// The row whose end is to change is not as it was seen, or not the only one of its binding.
+    Row,
     /// Too much would be removed at once.
     Limit,
     /// Too much would be removed at once of what ended long ago.
@@ -118,26 +168,91 @@ pub(super) struct Context<'a> {
     pub(super) causes: Option<&'a policy::Causes>,
 }
 
-/// Steps as they are sent: creations first.
-pub(super) fn steps<'a>(
-    creations: &'a [plan::Creation],
-    removals: &'a [plan::Removal],
-    cx: Context<'a>,
-) -> Vec<Step<'a>> {
-    let creations = creations.iter().map(|it| Step::Create(Creation::new(it, cx)));
-    let removals = removals.iter().map(|it| Step::Remove(Removal::new(it, cx)));
+/// Steps as they are sent.
+pub(super) fn approved<'a>(approved: &'a Approved, cx: Context<'a>) -> Vec<Step<'a>> {
+    let creations = approved.creations().iter().chain(approved.lengthenings()).map(|it| Step::give(it, cx));
+    let removals = approved.shortenings().iter().chain(approved.removals()).map(|it| Step::take(it, cx));
     creations.chain(removals).collect()
+}
+
+/// Steps as they would be sent, creations first.
+pub(super) fn withheld<'a>(Withheld { creations, removals }: &'a Withheld, cx: Context<'a>) -> Vec<Step<'a>> {
+    let creations = creations.iter().map(|it| Step::give(it, cx));
+    creations.chain(removals.iter().map(|it| Step::take(it, cx))).collect()
+}
+
+impl<'a> Step<'a> {
+    pub(super) fn new(step: &'a report::Step, cx: Context<'a>) -> Self {
+        match step {
+            report::Step::Create(it) | report::Step::Lengthen(it) => Self::give(it, cx),
+            report::Step::Shorten(it) | report::Step::Remove(it) => Self::take(it, cx),
+        }
+    }
+
+    fn give(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
+        let cause = cx.causes.map(|it| it.of_creation(creation));
+        let without = cx.causes.and_then(|it| it.without(creation));
+        match creation.end_change() {
+            Some(change) => Self::SetEnd(SetEnd::new(change, cx.names, cause, without)),
+            None => Self::Create(Creation::new(creation, cx)),
+        }
+    }
+
+    fn take(removal: &'a plan::Removal, cx: Context<'a>) -> Self {
+        let cause = cx.causes.map(|it| it.of_removal(removal));
+        let without = cx.causes.and_then(|it| it.without_removal(removal));
+        match removal.end_change() {
+            Some(change) => Self::SetEnd(SetEnd::new(change, cx.names, cause, without)),
+            None => Self::Remove(Removal::new(removal, cx)),
+        }
+    }
+}
+
+impl<'a> SetEnd<'a> {
+    fn new(
+        plan::EndChange { link, ends, origins }: plan::EndChange<'a>,
+        names: Names<'a>,
+        cause: Option<Cause>,
+        without: Option<policy::Intent>,
+    ) -> Self {
+        let binding::Binding { resource, role, user } = link.binding;
+        Self {
+            link: link.id,
+            resource: names.resource(resource),
+            role: names.role(role),
+            user: names.user(user),
+            ended: link.ends.map(Instant),
+            ends: ends.at().map(Instant),
+            origins: origins.iter().map(Line::from).collect(),
+            cause,
+            without: without.map(Intent::from),
+        }
+    }
+}
+
+impl From<&plan::Why> for Why {
+    fn from(why: &plan::Why) -> Self {
+        match why {
+            plan::Why::NotDeclared => Self::NotDeclared,
+            plan::Why::NotBegun => Self::NotBegun,
+            plan::Why::Ended => Self::Ended,
+            plan::Why::Duplicate => Self::Duplicate,
+            plan::Why::EndsEarlier(_) => Self::EndsEarlier,
+        }
+    }
 }
 
 impl<'a> Creation<'a> {
     pub(super) fn new(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
         let Context { names, causes } = cx;
-        let plan::Creation { binding, origins } = creation;
+        let plan::Creation { binding, origins, ends, row } = creation;
         let binding::Binding { resource, role, user } = *binding;
         Self {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
+            ends: ends.at().map(Instant),
+            link: row.map(|it| it.id),
             origins: origins.iter().map(Line::from).collect(),
             cause: causes.map(|it| it.of_creation(creation)),
             without: causes.and_then(|it| it.without(creation)).map(Intent::from),
@@ -155,7 +270,8 @@ impl<'a> Removal<'a> {
             resource: names.resource(resource),
             role: names.role(role),
             user: names.user(user),
-            why: *why,
+            why: why.into(),
+            ends: removal.removed().1.map(Instant),
             origins: origins.iter().map(Line::from).collect(),
             cause: causes.map(|it| it.of_removal(removal)),
             without: causes.and_then(|it| it.without_removal(removal)).map(Intent::from),
@@ -179,6 +295,7 @@ impl<'a> Hold<'a> {
             plan::Hold::Clock => (HoldKind::Clock, None),
             plan::Hold::Replacement => (HoldKind::Replacement, None),
             plan::Hold::Keeper => (HoldKind::Keeper, None),
+            plan::Hold::Row => (HoldKind::Row, None),
             plan::Hold::Limit => (HoldKind::Limit, None),
             plan::Hold::LimitEnded => (HoldKind::LimitEnded, None),
         };

@@ -61,6 +61,9 @@ pub(super) struct Link<'a> {
     resource: Resource<'a>,
     role: Role<'a>,
     user: User<'a>,
+    /// When the server ends it by itself; absent: never, or it keeps no ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Instant>,
 }
 
 /// A place in a file.
@@ -134,12 +137,13 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn link(self, link: crate::binding::Link) -> Link<'a> {
-        let crate::binding::Link { id, binding, .. } = link;
+        let crate::binding::Link { id, binding, ends, .. } = link;
         Link {
             id,
             resource: self.resource(binding.resource),
             role: self.role(binding.role),
             user: self.user(binding.user),
+            ends: ends.map(Instant),
         }
     }
 }

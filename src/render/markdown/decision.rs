@@ -106,13 +106,13 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
     }
 }
 
-/// Removals first, then what replaces something, then what is new. `stays` is what else people have.
-fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, naming: &Naming<'_>) -> [Section; 4] {
+/// Removals first, then what replaces something, then what is new, then what ends at another time. `stays` is what else people have.
+fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, naming: &Naming<'_>) -> [Section; 5] {
     let keeps = |it: &rows::Row<'_>| match stays.get(&(it.resource, it.user)) {
         Some(roles) => format!(" (keeps {})", words(naming).roles(roles.iter().copied())),
         None => String::new(),
     };
-    let [mut removed, mut replaced, mut created, mut duplicates] = [const { Vec::new() }; 4];
+    let [mut removed, mut replaced, mut created, mut ends, mut duplicates] = [const { Vec::new() }; 5];
     for row in rows.filter(|it| !it.again) {
         match row.change {
             Change::Remove(_) if row.is_duplicate() => {
@@ -122,6 +122,7 @@ fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, n
             Change::Remove(_) => removed.push(Row::of(row, &keeps(row), naming)),
             Change::Replace(..) => replaced.push(Row::of(row, &keeps(row), naming)),
             Change::Create(_) => created.push(Row::of(row, "", naming)),
+            Change::Lengthen(_) | Change::Shorten(_) => ends.push(Row::of(row, "", naming)),
             _ => {}
         }
     }
@@ -130,6 +131,7 @@ fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, n
         section(["grant to remove", "grants to remove"], &["Resource", "Who", "Loses", "Why"], removed),
         section(["role to change", "roles to change"], &["Resource", "Who", "Role", "Asked for by"], replaced),
         section(["grant to add", "grants to add"], &["Resource", "Who", "Gets", "Asked for by"], created),
+        section(["end to change", "ends to change"], &["Resource", "Who", "Role", "End"], ends),
         Section {
             intro: ONCE.to_owned(),
             open: 0,

@@ -8,7 +8,7 @@ use super::left::{by_the_way, open_ends};
 use super::section::{Row, Section, titles};
 use super::{MARKUP, ONCE, OPEN, Page, quote, words};
 use crate::binding::Binding;
-use crate::plan::{Creation, Why};
+use crate::plan::Why;
 use crate::render::rows;
 use crate::render::{Naming, Pass, summary};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
@@ -49,8 +49,9 @@ fn notes(report: &Report) -> String {
 }
 
 /// What went wrong first, then what was taken, then what was given.
-fn done(report: &Report, naming: &Naming<'_>) -> [Section; 6] {
-    let [mut failed, mut unknown, mut unsent, mut removed, mut duplicates, mut created] = [const { Vec::new() }; 6];
+fn done(report: &Report, naming: &Naming<'_>) -> [Section; 7] {
+    let [mut failed, mut unknown, mut unsent, mut removed, mut duplicates, mut created, mut ends] =
+        [const { Vec::new() }; 7];
     let undone = report.steps.iter().filter(|(_, outcome)| !outcome.is_done());
     let undone: BTreeSet<_> = undone.map(|(step, _)| step.binding()).collect();
     for (step, outcome) in &report.steps {
@@ -67,6 +68,7 @@ fn done(report: &Report, naming: &Naming<'_>) -> [Section; 6] {
             Outcome::Removed | Outcome::AlreadyGone if undone.contains(&binding) => continue,
             Outcome::Removed => (&mut removed, asked(step)),
             Outcome::AlreadyGone => (&mut removed, asked(step) + " · was gone already"),
+            Outcome::EndSet => (&mut ends, asked(step)),
             Outcome::Created(_) => (&mut created, asked(step)),
             Outcome::Adopted(_) => (&mut created, asked(step) + " · the answer was lost, and it is there"),
         };
@@ -83,6 +85,7 @@ fn done(report: &Report, naming: &Naming<'_>) -> [Section; 6] {
         section(["step not sent", "steps not sent"], &["Resource", "Who", "Role", "Step"], unsent),
         section(["grant removed", "grants removed"], &["Resource", "Who", "Lost", "Why"], removed),
         section(["grant added", "grants added"], &["Resource", "Who", "Got", "Asked for by"], created),
+        section(["end changed", "ends changed"], &["Resource", "Who", "Role", "End"], ends),
         Section {
             intro: ONCE.to_owned(),
             open: 0,
@@ -103,13 +106,15 @@ fn told(step: &Step, Failure { message, help }: &Failure) -> String {
 fn verb(step: &Step) -> &'static str {
     match step {
         Step::Create(_) => "add",
+        Step::Lengthen(_) | Step::Shorten(_) => "change the end",
         Step::Remove(_) => "remove",
     }
 }
 
 fn asked(step: &Step) -> String {
     match step {
-        Step::Create(Creation { binding: _, origins }) => MARKUP.lines(origins.iter()),
+        Step::Create(creation) => MARKUP.created(creation),
+        Step::Lengthen(_) | Step::Shorten(_) => step.end_change().map_or(String::new(), |it| MARKUP.end_change(it)),
         Step::Remove(removal) => MARKUP.why(removal),
     }
 }

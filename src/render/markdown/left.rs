@@ -28,6 +28,7 @@ pub(super) fn open_ends(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3]
         intro: "They are due, and not sent: the call was narrowed, or its mode allows less.".to_owned(),
         columns: &["Resource", "Who", "Role", "Step"],
         rows: table(|it| match it {
+            Change::WithholdRemoval(_) | Change::WithholdCreation(_) if it.is_end() => Some("end · "),
             Change::WithholdRemoval(_) => Some("removal · "),
             Change::WithholdCreation(_) => Some("addition · "),
             _ => None,
@@ -50,7 +51,12 @@ pub(super) fn by_the_way(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 4
         what: ["grant not made", "grants not made"],
         intro: limited.collect(),
         columns: &["Resource", "Who", "Role", "Why not"],
-        rows: table(|it| matches!(it, Change::Skip(it) if it.why != Skip::OutsideScope).then_some("")),
+        rows: table(|it| match it {
+            Change::Skip(it) if matches!(it.why, Skip::OutsideScope | Skip::Managed) => None,
+            Change::Skip(_) if it.is_end() => Some("end not changed · "),
+            Change::Skip(_) => Some(""),
+            _ => None,
+        }),
         open: FEW,
         ..Section::default()
     };
@@ -82,8 +88,8 @@ fn table(rows: &[rows::Row<'_>], fits: impl Fn(&Change<'_>) -> Option<&'static s
 
 /// What is wrong with the files: what could not be resolved, and what lies outside of their own scope.
 fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
-    let outside = plan.skipped.iter().filter(|it| it.why == Skip::OutsideScope);
-    let outside = outside.map(|Skipped { creation: Creation { binding, origins }, why }| {
+    let outside = plan.skipped.iter().filter(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed));
+    let outside = outside.map(|Skipped { creation: Creation { binding, origins, .. }, why }| {
         let at = origins.first().map_or(String::new(), |it| code(&it.span.to_string()) + " ");
         Row::item(&format!("{at}asks for {}: {why}", words(naming).binding(*binding)))
     });

@@ -18,7 +18,6 @@ use super::rows::rows;
 use super::words::{Markup, Words};
 use super::{Counts, Detail, Failed, Naming, Pass, Shown, Stale, Verb, difference, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::policy::Difference;
 use crate::report::Failure;
 use crate::snapshot::CHANGING;
 
@@ -164,7 +163,7 @@ fn foot(pass: &Pass<'_>) -> String {
 /// What a saved plan says and a new one does not, or the other way round.
 fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
     let rows = differences.iter();
-    let rows = rows.map(|Difference { binding, link: _, then, now }| (*binding, difference::words(*then, *now)));
+    let rows = rows.map(|it| (it.binding, difference::words(it)));
     Section {
         what: ["difference from the plan", "differences from the plan"],
         columns: &["Resource", "Who", "Role", "What differs"],

@@ -10,7 +10,7 @@ use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, 
 use grantsync::desired::{Life, Origin};
 use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
-use grantsync::plan::{Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
+use grantsync::plan::{Creation, End, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Asks, Causes, Decision, approve};
 use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
 use grantsync::report::Report;
@@ -125,7 +125,7 @@ impl Scene {
 
     pub(crate) fn create(&mut self, binding: [&str; 3], origins: &[Origin]) {
         let binding = self.binding(binding);
-        self.plan.creations.push(Creation { binding, origins: origins.into() });
+        self.plan.creations.push(Creation { binding, origins: origins.into(), ends: End::Never, row: None });
     }
 
     pub(crate) fn remove(&mut self, binding: [&str; 3], why: Why, origins: &[Origin]) {
@@ -140,7 +140,8 @@ impl Scene {
 
     pub(crate) fn skip(&mut self, binding: [&str; 3], why: Skip, origins: &[Origin]) {
         let binding = self.binding(binding);
-        self.plan.skipped.push(Skipped { creation: Creation { binding, origins: origins.into() }, why });
+        let creation = Creation { binding, origins: origins.into(), ends: End::Never, row: None };
+        self.plan.skipped.push(Skipped { creation, why });
     }
 
     pub(crate) fn keep(&mut self, binding: [&str; 3], why: Keep) {

@@ -3,7 +3,7 @@
 use grantsync::binding::Binding;
 use grantsync::desired::{Mode, Only, Origin};
 use grantsync::diagnostic::{Diagnostic, Source};
-use grantsync::plan::{Creation, Hold, Keep, Part, Removal, Skip, Why};
+use grantsync::plan::{Creation, End, Hold, Keep, Part, Removal, Skip, Why};
 use grantsync::policy::{Difference, Fate};
 use grantsync::render::{Detail, Failed, Format, Naming, Seen, Shown, Stale, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
@@ -154,7 +154,7 @@ pub(crate) fn change() -> Scene {
     let peggy = *it.plan.in_sync.iter().find(|link| link.binding == peggy).unwrap();
     base.removals.push(Removal { link: peggy, why: Why::NotDeclared, origins: [].into() });
     let dropped = it.binding(["cluster-d", "admin", "walter"]);
-    base.creations.push(Creation { binding: dropped, origins: [].into() });
+    base.creations.push(Creation { binding: dropped, origins: [].into(), ends: End::Never, row: None });
     it.base = Some(base);
     it.review("break-glass", "break-glass");
     it
@@ -359,11 +359,13 @@ pub(crate) fn stale(format: Format) -> String {
     let coming = it.binding(["cluster-a", "admin", "alice"]);
     let links = [["cluster-a", "member", "bob"], ["cluster-a", "member", "carol"], ["cluster-b", "viewer", "dave"]];
     let links = links.map(|link| it.link(link));
-    let mut differences = vec![Difference { binding: coming, link: None, then: Fate::Created, now: Fate::Nothing }];
+    let mut differences =
+        vec![Difference { binding: coming, link: None, end: None, then: Fate::Created, now: Fate::Nothing }];
     let fates = [Fate::Removed, Fate::Removed, Fate::Held];
     differences.extend(links.iter().zip(fates).map(|(link, now)| Difference {
         binding: link.binding,
         link: Some(link.id),
+        end: None,
         then: Fate::Nothing,
         now,
     }));
