@@ -71,12 +71,7 @@ impl LinkId {
     /// The id of a row that the server has no name for. Each binding has one and the same for ever.
     pub fn derived(binding: &Binding) -> Self {
         let Binding { resource, role, user } = binding;
-        let mut hash = Sha256::new();
-        for part in [resource.as_bytes(), role.as_bytes(), user.as_bytes()] {
-            hash.update(part);
-        }
-        let hash = hash.finalize();
-        Self(uuid::Builder::from_custom_bytes(std::array::from_fn(|at| hash[at])).into_uuid())
+        derived([resource.as_bytes(), role.as_bytes(), user.as_bytes()])
     }
 
     /// Whether it is derived, and nothing that the server could be asked about: those are of version 8, and Waldur gives
@@ -84,6 +79,23 @@ impl LinkId {
     pub fn is_derived(&self) -> bool {
         self.0.get_version_num() == 8
     }
+}
+
+impl RoleId {
+    /// Stands for a role of an offering that the server does not have yet. Each name has one and the same for ever.
+    pub fn placeholder(offering: OfferingId, name: &str) -> Self {
+        derived([offering.as_bytes(), name.as_bytes()])
+    }
+}
+
+/// An id of our own, of version 8.
+fn derived<Id: From<Uuid>, const N: usize>(parts: [&[u8]; N]) -> Id {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    let hash = hash.finalize();
+    uuid::Builder::from_custom_bytes(std::array::from_fn(|at| hash[at])).into_uuid().into()
 }
 
 /// Reads a UUID written as 32 hex digits or as 8-4-4-4-12, in either case; anything else is `None`.

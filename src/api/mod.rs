@@ -15,6 +15,7 @@ mod generation;
 mod http;
 mod probe;
 mod resource_users;
+mod roles;
 mod user_permissions;
 mod waldur;
 

@@ -13,6 +13,7 @@ use super::formats::{Formats, Reporter};
 use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
 use super::revision::FilesOrPlan;
+use super::roles::{Before, CreateRoles, First};
 use super::signals::Signals;
 use super::target::{self, Inputs};
 use super::values::switch;
@@ -20,7 +21,7 @@ use super::{Exit, exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
 use crate::render::{self, Naming, Verb};
-use crate::report::{Report, Stop};
+use crate::report::{Report, Roles, Stop};
 
 /// `apply`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -30,7 +31,7 @@ pub(super) struct Apply {
     /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
     /// tells accidents, not forgery: what is done is decided anew.
     #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "max_creations", "approve",
-          "no_removals", "only"])]
+          "no_removals", "only", "create_roles"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
@@ -41,6 +42,9 @@ pub(super) struct Apply {
     /// Writes sent at a time.
     #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
     pub(super) write_parallelism: NonZeroU16,
+    /// Roles.
+    #[command(flatten)]
+    pub(super) create_roles: CreateRoles,
     /// Shows, as a diff of YAML, what is live and what will be.
     #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
@@ -65,13 +69,13 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Apply { plan, files, server, formats, .. } = arguments;
     let inputs = Inputs::new(&files.file, target::settings(server).chain(plan.as_deref()));
     inputs.protect(formats.paths())?;
-    let ended = apply(arguments, verbose).await;
+    let ended = Box::pin(apply(arguments, verbose)).await;
     arguments.formats.end(Verb::Apply, ended)
 }
 
 async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
-    let Apply { plan, files, server, formats, narrow, auto_approve, partial_view, write_parallelism, diff, dry_run } =
-        arguments;
+    let Apply { plan, files, server, formats, narrow, auto_approve, partial_view, write_parallelism, .. } = arguments;
+    let Apply { diff, dry_run, create_roles, .. } = arguments;
     // Whoever hands over a plan has looked at it.
     let auto_approve = *auto_approve || plan.is_some();
     let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
@@ -95,23 +99,40 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     formats.open()?;
     let Connection { client, sandbox } = connect(server).await?;
     let signals = Signals::listen()?;
-    let asked = saved.as_ref().map_or_else(|| narrow.asked(), |it| it.asked.clone());
+    let asked = saved.as_ref().map_or_else(|| create_roles.narrow(narrow.asked()), |it| it.asked.clone());
     let only = narrowing::narrow(&asked)?;
     let mut request = request(&read.document, &asked, &only);
     request.partial_view = *partial_view;
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let change = Change::new(&asked);
-    let reporter = Reporter { verb: Verb::Apply, formats, verbose, diff: *diff, read: &read, change: &change };
+    let (change, none) = (&change, Roles::default());
+    let reporter = Reporter { verb: Verb::Apply, formats, verbose, diff: *diff, read: &read, change, roles: &none };
+    let first = if create_roles.create_roles {
+        let before = Before { client: &client, request: &request, reporter, signals: &signals, pace };
+        let agree = async |prepared: &Prepared, roles: &Roles| {
+            if auto_approve { Answer::Apply } else { ask(prepared, roles).await }
+        };
+        First::create(before, agree).await?
+    } else {
+        First::default()
+    };
+    if let Some(exit) = first.ended {
+        return Ok(exit);
+    }
+    let reporter = Reporter { roles: &first.roles, ..reporter };
     let progress = Progress::new(formats);
     let mut declined = false;
     let confirm = async |prepared: &Prepared| {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
             return Answer::Leave;
         }
-        let answer = match reporter.show(prepared) {
+        if first.agreed_to(prepared) {
+            return Answer::Apply;
+        }
+        let answer = match reporter.show(&first.noted(prepared)) {
             Ok(()) if auto_approve => Answer::Apply,
-            Ok(()) => ask(prepared).await,
+            Ok(()) => ask(prepared, &none).await,
             Err(error) => {
                 tracing::error!(%error, "could not show the plan");
                 Answer::Leave
@@ -136,12 +157,12 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if let Some(saved) = &saved {
             saved::same_changes(saved, &prepared, formats)?;
         }
-        reporter.show(&prepared)?;
-        reporter.tell(&prepared, None)?;
+        reporter.show(&first.noted(&prepared))?;
+        reporter.tell(&first.noted(&prepared), None)?;
         return Ok(Exit::of_apply(&prepared.decision, None));
     };
     let shown = formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))));
-    reporter.tell(&prepared, Some(&report))?;
+    reporter.tell(&first.noted(&prepared), Some(&report))?;
     shown.map_err(|it| it.unwritten("to standard output"))?;
     if sandbox.is_some() {
         second_pass(formats, &client, &request, &report).await?;
@@ -169,11 +190,15 @@ async fn second_pass(
 }
 
 /// Asks whoever sits there. Anything but a clear yes is a no.
-async fn ask(prepared: &Prepared) -> Answer {
+async fn ask(prepared: &Prepared, roles: &Roles) -> Answer {
     let approved = &prepared.decision.approved;
     let (creations, removals) = (approved.creations().len(), approved.removals().len());
     let server = &prepared.view.snapshot.observation.server;
-    output::say(&format!("\nCreate {creations} and remove {removals} on {server}? Only `yes` goes on: "));
+    let first = match roles.plan.creations.len() {
+        0 => String::new(),
+        count => format!("{} first, then ", render::counted(count, ["role", "roles"])),
+    };
+    output::say(&format!("\nCreate {first}{creations} and remove {removals} on {server}? Only `yes` goes on: "));
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)

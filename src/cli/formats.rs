@@ -16,7 +16,7 @@ use super::target::{Target, is_stdout};
 use super::{Exit, output};
 use crate::reconcile::Prepared;
 use crate::render::{self, Detail, Failed, Format, Naming, Pass, Shown, Stale, Verb, job_summary, render};
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, Roles};
 
 /// In which formats everything is told.
 #[derive(Debug, Args)]
@@ -92,6 +92,7 @@ pub(super) struct Reporter<'a> {
     pub(super) diff: bool,
     pub(super) read: &'a Read,
     pub(super) change: &'a Change,
+    pub(super) roles: &'a Roles,
 }
 
 impl Reporter<'_> {
@@ -116,13 +117,14 @@ impl Reporter<'_> {
 
     /// Everything that formats are made from.
     fn pass<T>(self, prepared: &Prepared, report: Option<&Report>, show: impl FnOnce(Pass<'_>) -> T) -> T {
-        let Self { read, change, .. } = self;
+        let Self { read, change, roles, .. } = self;
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
         let (naming, detail) =
             if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
         show(Pass {
             verb: self.verb,
+            roles,
             decision,
             report,
             observation: &view.snapshot.observation,

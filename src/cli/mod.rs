@@ -20,6 +20,7 @@ mod plan;
 mod progress;
 mod read;
 mod revision;
+mod roles;
 mod run;
 mod sandbox;
 mod saved;

@@ -11,10 +11,11 @@ use super::error::Result;
 use super::formats::{Formats, Reporter};
 use super::narrowing::{self, Narrowing, request};
 use super::revision::Files;
+use super::roles::CreateRoles;
 use super::target::{self, Inputs, Target};
 use super::values::{When, duration, risk, span, switch};
 use super::{Exit, exit, live, read, revision, saved};
-use crate::reconcile::{prepare, review};
+use crate::reconcile::review;
 use crate::render::{Seen, Verb};
 use crate::saved::Told;
 
@@ -28,8 +29,11 @@ pub(super) struct Plan {
     /// Shows, as a diff of YAML, what is live and what would be.
     #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
+    /// Roles.
+    #[command(flatten)]
+    pub(super) create_roles: CreateRoles,
     /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "create_roles")]
     pub(super) output: Option<PathBuf>,
     /// Instead of a server: what `snapshot -o` has written. Nothing is sent, and no token is needed.
     #[arg(long, env = "GRANTSYNC_LIVE", value_name = "FILE", conflicts_with = "sandbox")]
@@ -76,14 +80,14 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
-    let Plan { base, author, as_of, expiring_within, fail_on, .. } = arguments;
+    let Plan { base, author, as_of, expiring_within, fail_on, create_roles, .. } = arguments;
     let commit = to.as_ref().and_then(|_| saved::commit(files));
     let read = read::files(&files.file, &files.revision).await?;
     // What was read may be of either if it is another one now.
     let commit = commit.filter(|it| saved::commit(files).as_ref() == Some(it));
     formats.open()?;
     let save_to = to.as_deref().map(Target::open).transpose()?;
-    let asked = narrow.asked();
+    let asked = create_roles.narrow(narrow.asked());
     let only = narrowing::narrow(&asked)?;
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read.document, &asked, &only);
@@ -97,17 +101,19 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         None => None,
     };
     let told = Told { author: author.clone(), expiring_within: *expiring_within, base };
-    let (connection, mut prepared) = if let (Some(kept), Some(seen)) = (&kept, seen) {
+    let (connection, (mut prepared, roles)) = if let (Some(kept), Some(seen)) = (&kept, seen) {
         formats.line(&live::heading(kept, seen))?;
-        (None, review(kept.directory.clone(), kept.snapshot.clone(), &request)?)
+        let prepared = review(kept.directory.clone(), kept.snapshot.clone(), &request)?;
+        (None, create_roles.review(prepared, &request)?)
     } else {
         let connection = connect(server).await?;
-        let prepared = prepare(&connection.client, &request).await?;
+        let prepared = create_roles.prepare(&connection.client, &request).await?;
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
     let change = Change::of(&request, &told, seen, &mut prepared, client).await?;
-    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
+    let (change, roles) = (&change, &roles);
+    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change, roles };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;
     let risky = change.has_risk(fail_on, &read, &prepared);
@@ -115,5 +121,9 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         let prepared = &prepared;
         saved::save(&target, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
     }
-    Ok(if risky { Exit::Incomplete } else { Exit::of_plan(&prepared.decision, *detailed_exitcode) })
+    Ok(match Exit::of_plan(&prepared.decision, *detailed_exitcode) {
+        _ if risky => Exit::Incomplete,
+        Exit::Done if *detailed_exitcode && !roles.plan.is_empty() => Exit::Pending,
+        exit => exit,
+    })
 }

@@ -14,6 +14,7 @@ use super::{Exit, exit, live, output, read, saved};
 use crate::policy::ChangeSet;
 use crate::reconcile::{Request, review};
 use crate::render::{Seen, Verb, visible};
+use crate::report::Roles;
 use crate::saved::SavedPlan;
 
 /// `show`.
@@ -57,7 +58,8 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
         ));
     }
     let change = Change::of(&request, &plan.told, seen, &mut prepared, None).await?;
-    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change: &change };
+    let (change, roles) = (&change, &Roles::default());
+    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change, roles };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;
     Ok(Exit::Done)

@@ -46,6 +46,7 @@ mod draft;
 mod ending;
 pub mod export;
 mod groups;
+mod missing;
 mod names;
 mod narrower;
 mod only;
@@ -67,6 +68,7 @@ pub use decode::{Undecodable, decode};
 pub use document::{
     Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
 };
+pub use missing::{MissingRole, missing_roles};
 pub use narrower::{Narrower, ScopeKind, ScopePart};
 pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};

@@ -140,6 +140,11 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// Whether an offering has a role of this name.
+    pub(super) fn has_role(&self, offering: OfferingId, name: &str) -> bool {
+        self.roles.contains_key(&(offering, name))
+    }
+
     /// The role a reference means on a resource.
     pub(super) fn role(&self, reference: &Reference, on: ResourceId) -> Result<RoleId, Unresolved<RoleId>> {
         let Reference { span: _, id, name, offering: _ } = reference;

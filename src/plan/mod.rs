@@ -8,11 +8,13 @@ mod doubts;
 mod end;
 mod ends;
 mod keeper;
+mod roles;
 mod step;
 
 pub use compare::{CLOCKS_AGREE, plan};
 pub use end::End;
 pub use keeper::keeper;
+pub use roles::{NewRole, RolePlan, plan_roles};
 pub use step::{Creation, EndChange, Held, Hold, Keep, Kept, Part, Removal, Removed, Skip, Skipped, Why};
 
 use std::collections::BTreeSet;

@@ -9,6 +9,7 @@ mod known;
 mod pace;
 mod reason;
 mod remove;
+mod roles;
 mod sending;
 mod set_end;
 mod view;
@@ -31,6 +32,7 @@ use crate::snapshot::{Observation, Snapshot};
 pub use base::decided_by;
 pub use known::{Known, Sight, Waiting, waiting};
 pub use pace::Pace;
+pub use roles::{create_roles, prepare_with_roles, with_roles};
 pub use view::View;
 
 /// What a pass is asked to do.
@@ -95,6 +97,19 @@ pub struct Prepared {
     pub view: View,
     /// What was decided.
     pub decision: Decision,
+}
+
+impl Prepared {
+    /// Refuses a token that is not a staff token, unless that is meant: not even that nothing is to be done can be told by
+    /// who may be shown only a part.
+    pub fn may_write(&self, request: &Request<'_>) -> Result<(), Error> {
+        let observation = &self.view.snapshot.observation;
+        let is_meant = request.partial_view && observation.may_write_in_part();
+        if observation.caller.is_staff || is_meant {
+            return Ok(());
+        }
+        Err(Error::PartialView(Box::new(observation.clone())))
+    }
 }
 
 /// What a pass came to.
@@ -180,12 +195,7 @@ pub async fn reconcile(
     let mut confirmed: Option<Approved> = None;
     loop {
         let prepared = prepare(client, &request).await?;
-        let observation = &prepared.view.snapshot.observation;
-        // Not even that nothing is to be done can be told by who may be shown only a part.
-        let is_meant = request.partial_view && observation.may_write_in_part();
-        if !observation.caller.is_staff && !is_meant {
-            return Err(Error::PartialView(Box::new(observation.clone())));
-        }
+        prepared.may_write(&request)?;
         let approved = &prepared.decision.approved;
         if approved.is_empty() {
             return Ok(Pass { prepared, report: None });

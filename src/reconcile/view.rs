@@ -84,7 +84,7 @@ impl View {
     /// Users of whom too little is known: those for whom something is to be created, since rows of links don't show
     /// whether they are active; and those who came with rows read again, since `protect` and `scope` may mean them by
     /// name.
-    fn strangers(&self) -> BTreeSet<UserId> {
+    pub(super) fn strangers(&self) -> BTreeSet<UserId> {
         let Self { directory, snapshot, desired: _, plan, sights: _ } = self;
         let wanted = plan.creations.iter().map(|it| it.binding.user);
         let wanted = wanted.filter(|id| directory.users.get(id).is_none_or(|it| it.active.is_none()));

@@ -4,7 +4,7 @@ use super::findings::path;
 use super::{Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::{Causes, Decision, Difference};
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, Roles};
 use crate::review::Review;
 use crate::risk::Assessment;
 use crate::snapshot::Observation;
@@ -61,6 +61,8 @@ pub struct Stale<'a> {
 pub struct Pass<'a> {
     /// What was called.
     pub verb: Verb,
+    /// Roles that are created before anything else.
+    pub roles: &'a Roles,
     /// What was decided.
     pub decision: &'a Decision,
     /// What was done about it; absent for a plan, and where there was nothing to do.

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::style::{QUIET, REMOVE, styled};
 use super::{
-    Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, seen, step, verdict,
-    visible,
+    Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, roles, seen, step,
+    verdict, visible,
 };
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -37,6 +37,7 @@ fn write(out: &mut String, pass: &Pass<'_>) {
     match done {
         None => out.push_str(&super::decision(pass)),
         Some(done) => {
+            out.push_str(&roles(pass.roles));
             out.push_str(&risks(assessment, naming));
             for (it, outcome) in &done.steps {
                 let _ = writeln!(out, "{}", step(it, outcome, naming));
@@ -46,11 +47,15 @@ fn write(out: &mut String, pass: &Pass<'_>) {
     }
 }
 
-/// What was decided: what its reviewers should not miss, then all of it, by cause where causes are known.
+/// What was decided: roles that are created first, what its reviewers should not miss, then all of it, by cause where causes are known.
 pub fn decision(pass: &Pass<'_>) -> String {
     let Pass { decision, naming, causes, assessment, detail, .. } = *pass;
     let verdict = causes.map_or(String::new(), |it| verdict(decision, it, pass.review, naming));
-    risks(assessment, naming) + &review(pass.review, naming) + &plan(decision, causes, naming, detail) + &verdict
+    roles(pass.roles)
+        + &risks(assessment, naming)
+        + &review(pass.review, naming)
+        + &plan(decision, causes, naming, detail)
+        + &verdict
 }
 
 /// Findings with the lines they are about.

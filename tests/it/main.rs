@@ -38,6 +38,7 @@ mod cli_signals;
 mod cli_support;
 mod command;
 mod commands_shown;
+mod create_roles;
 mod daemon_agenda;
 mod daemon_day;
 mod daemon_files;

@@ -6,6 +6,7 @@ mod listing;
 mod lookup;
 mod named;
 mod probe;
+mod roles;
 mod rows;
 mod wire;
 mod writes;
@@ -16,6 +17,7 @@ pub(super) use listing::snapshot;
 pub(super) use lookup::{look_up, roles_of};
 pub(super) use named::{named, named_link};
 pub(super) use probe::counts;
+pub(super) use roles::{create_role, shows_role};
 pub(super) use rows::{Filter, PATH, link};
 pub(super) use writes::{create, delete, keeps_no_ends};
 

@@ -97,6 +97,13 @@ pub(super) struct Role {
     offering_uuid: Id,
 }
 
+impl Role {
+    /// Whether this is its name.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name == name
+    }
+}
+
 impl From<Role> for directory::Role {
     fn from(role: Role) -> Self {
         let Role { uuid: _, name, offering_uuid } = role;

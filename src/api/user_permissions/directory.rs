@@ -111,7 +111,7 @@ async fn available(http: &Arc<Http>, roles: &mut Roles) -> Result<bool, Error> {
 }
 
 /// The roles of one offering.
-async fn of_offering(http: Arc<Http>, offering: OfferingId) -> Result<Roles, Error> {
+pub(super) async fn of_offering(http: Arc<Http>, offering: OfferingId) -> Result<Roles, Error> {
     let list = List::new(OFFERING_ROLES).with("offering_uuid", offering.to_string()).with("content_type", "resource");
     let reading = list.read::<Role>(&http).await?;
     if !reading.settled {

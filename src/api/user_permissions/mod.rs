@@ -6,6 +6,7 @@ mod grants;
 mod listing;
 mod named;
 mod probe;
+mod roles;
 mod searched;
 mod wire;
 mod writes;
@@ -16,6 +17,7 @@ pub(super) use grants::{link, links_of, links_on, seen_on};
 pub(super) use listing::snapshot;
 pub(super) use named::{named, named_link};
 pub(super) use probe::counts;
+pub(super) use roles::{create_role, shows_role};
 pub(super) use searched::Searched;
 pub(super) use writes::{create, delete, set_end};
 

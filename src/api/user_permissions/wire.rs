@@ -159,6 +159,21 @@ impl Role {
         self.content_type.as_deref() == Some("resource")
     }
 
+    /// Whether it names this offering as its own.
+    pub(super) fn is_of(&self, offering: OfferingId) -> bool {
+        self.offering_uuid.is_some_and(|Id(uuid)| OfferingId::from(uuid) == offering)
+    }
+
+    /// Whether this is its name.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Which role it is.
+    pub(super) fn role(&self) -> RoleId {
+        self.uuid.0.into()
+    }
+
     /// Takes it into what is known of roles, as one of these offerings.
     pub(super) fn enter(self, roles: &mut BTreeMap<RoleId, directory::Role>, offering: Option<OfferingId>) {
         let Self { uuid, name, content_type: _, offering_uuid } = self;

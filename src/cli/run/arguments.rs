@@ -14,6 +14,7 @@ use crate::cli::error::{Error, Result};
 use crate::cli::formats::Formats;
 use crate::cli::narrowing::Narrowing;
 use crate::cli::revision::{FilesOrPlan, Revision};
+use crate::cli::roles::CreateRoles;
 use crate::cli::values::{duration, span, switch};
 use crate::daemon::{Schedule, ScheduleError};
 
@@ -134,6 +135,7 @@ impl Arguments {
             auto_approve: true,
             partial_view,
             write_parallelism,
+            create_roles: CreateRoles { create_roles: false },
             diff: false,
             dry_run: false,
             files: FilesOrPlan { file, revision: Revision::default() },

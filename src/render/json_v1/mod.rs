@@ -10,6 +10,7 @@ mod plan;
 mod report;
 mod review;
 mod risks;
+mod roles;
 mod steps;
 mod words;
 

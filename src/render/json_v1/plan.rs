@@ -7,6 +7,7 @@ use super::causes::Fixed;
 use super::limits::Limited;
 use super::review::Review;
 use super::risks::{Accepted, Risk};
+use super::roles::{NewRole, roles};
 use super::steps::{Context, Held, Kept, Skipped, Step, approved, withheld};
 use super::words::{Finding, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
@@ -34,6 +35,8 @@ pub(super) struct Plan<'a> {
     /// Links came and went while they were read: something may be missing.
     changing: bool,
     counts: Counts,
+    /// Roles that are created before anything else (`--create-roles`).
+    roles: Vec<NewRole<'a>>,
     /// What may be sent, creations first.
     steps: Vec<Step<'a>>,
     /// Links that would be removed, were there not something against it.
@@ -127,6 +130,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             clock_offset: clock_offset.map(|it| it.as_secs()),
             changing: plan.changing,
             counts: Counts::of(decision),
+            roles: roles(pass.roles),
             steps: approved(&decision.approved, cx),
             held: plan.held.iter().map(|it| Held::new(it, limited, cx)).collect(),
             limited: limited.first().map(|it| Limited::new(it, naming)),

@@ -31,10 +31,10 @@ pub(super) struct Resource<'a> {
 
 /// An offering.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Offering<'a> {
-    id: OfferingId,
+pub(super) struct Offering<'a> {
+    pub(super) id: OfferingId,
     /// Its name; names are not unique.
-    name: &'a str,
+    pub(super) name: &'a str,
 }
 
 /// A role of one offering.

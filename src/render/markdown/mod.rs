@@ -7,6 +7,7 @@ mod decision;
 mod done;
 mod escape;
 mod left;
+mod roles;
 mod section;
 
 use std::fmt::Write as _;
@@ -62,6 +63,7 @@ fn page(shown: &Shown<'_>, room: usize) -> String {
                 Some(report) => done::page(&pass, report, &rows),
                 None => decision::page(&pass, &rows),
             };
+            let page = roles::before(page, &pass);
             let page = Page { notes: view(&pass) + &page.notes, foot: foot(&pass), ..page };
             page.write(&marker(pass.verb, &pass.observation.server), room)
         }

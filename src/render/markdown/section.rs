@@ -40,7 +40,8 @@ impl Row {
         Self { resource: Some(resource), ..Self::line(cells) }
     }
 
-    fn line(cells: impl IntoIterator<Item = String>) -> Self {
+    /// A row of a table that is about no resource.
+    pub(super) fn line(cells: impl IntoIterator<Item = String>) -> Self {
         let mut text = String::from("|");
         for it in cells {
             let _ = write!(text, " {} |", cell(&it));

@@ -13,7 +13,7 @@ use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Creation, End, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Asks, Causes, Decision, approve};
 use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
-use grantsync::report::Report;
+use grantsync::report::{Report, Roles};
 use grantsync::review::Review;
 use grantsync::risk::Assessment;
 use grantsync::snapshot::{Caller, Observation};
@@ -23,6 +23,7 @@ use uuid::Uuid;
 pub(crate) struct Scene {
     pub(crate) directory: Directory,
     pub(crate) plan: Plan,
+    pub(crate) roles: Roles,
     pub(crate) asks: Asks,
     pub(crate) observation: Observation,
     pub(crate) seen: Option<Seen>,
@@ -65,6 +66,7 @@ impl Scene {
                 warnings: Vec::new(),
                 counted: None,
             },
+            roles: Roles::default(),
             asks: Asks::default(),
             observation: Observation { pages: 1, ..Observation::new(server, caller) },
             seen: None,
@@ -247,6 +249,7 @@ impl Scene {
         let causes = base.map(|it| Causes::new(Some(&it), &self.decide()));
         show(&Shown::Pass(Pass {
             verb: if self.report.is_some() { Verb::Apply } else { Verb::Plan },
+            roles: &self.roles,
             decision: &self.decide(),
             report: self.report.as_ref(),
             observation: &self.observation,

@@ -1,5 +1,7 @@
 //! What a pass did: every step, and what became of it.
 
+mod roles;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -9,6 +11,7 @@ use serde::Serialize;
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::plan::{Creation, EndChange, Hold, Removal};
 use crate::policy::{Decision, gates};
+pub use roles::{RoleOutcome, Roles};
 
 /// One change to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
