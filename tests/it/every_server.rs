@@ -47,7 +47,7 @@ async fn what_is_planned_applied_and_planned_again_is_the_same() {
     for waldur in Waldur::ALL {
         let bench = bench(waldur).await;
         let planned = bench.run("plan -f grants.yaml").await;
-        let held = bench.run("apply -f grants.yaml --auto-approve").await;
+        let held = bench.run("apply -f grants.yaml --auto-approve --write-parallelism 1").await;
         assert_eq!(held.code, Some(3), "{waldur}: {held:?}");
         let told = format!("{}{}", held.out, held.err);
         let digest = told.split_once("--approve ").map(|(_, rest)| rest.split_whitespace().next().unwrap()).unwrap();
@@ -55,7 +55,7 @@ async fn what_is_planned_applied_and_planned_again_is_the_same() {
         let wrong = bench.run("apply -f grants.yaml --auto-approve --approve held-aaaaaaaaaaaaaaaaaaaaaaaaaa").await;
         assert_eq!(wrong.code, Some(5), "{waldur}: {wrong:?}");
         let raised =
-            bench.run(&format!("apply -f grants.yaml --auto-approve --parallelism 1 --approve {digest}")).await;
+            bench.run(&format!("apply -f grants.yaml --auto-approve --write-parallelism 1 --approve {digest}")).await;
         done(&raised);
         let last = bench.run("apply -f grants.yaml --auto-approve").await;
         done(&last);
