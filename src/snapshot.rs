@@ -40,11 +40,18 @@ impl IncompleteLink {
     /// Whether nothing may be done about a binding while this row is there: it is on the same resource or, where its
     /// resource is not known, could be that binding.
     pub fn blocks(&self, binding: &Binding) -> bool {
-        let Self { id: _, resource, role, user } = *self;
-        match resource {
+        match self.resource {
             Some(resource) => resource == binding.resource,
-            None => role.is_none_or(|it| it == binding.role) && user.is_none_or(|it| it == binding.user),
+            None => self.could_be(binding),
         }
+    }
+
+    /// Whether it could stand for a binding: none of the parts that are shown is another one.
+    pub fn could_be(&self, binding: &Binding) -> bool {
+        let Self { id: _, resource, role, user } = *self;
+        resource.is_none_or(|it| it == binding.resource)
+            && role.is_none_or(|it| it == binding.role)
+            && user.is_none_or(|it| it == binding.user)
     }
 }
 

@@ -117,7 +117,11 @@ fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
         out.gauge("held_by_limits", "Removals that are held until somebody approves them", &limited)?;
         let unlisted = "Bindings that are not created because the server's list lacks links that exist";
         out.gauge("unlisted", unlisted, &view.unlisted)?;
-        out.gauge("unresolved", "Lines and settings that could not be resolved", &view.unresolved.count)?;
+        out.gauge(
+            "unresolved",
+            "Lines and settings that could not be resolved, and links that the server does not show in full",
+            &view.unresolved.count,
+        )?;
         out.gauge("expiring", "Grants that end soon", &view.expiring.count)?;
     }
     out.gauge("flapping", "Steps that come back again and again", &status.flaps.count)?;

@@ -118,15 +118,17 @@ impl Client {
         }
     }
 
-    /// Reads the links of one binding, sorted: none, one, or duplicates.
-    pub async fn links_of(&self, binding: &Binding) -> Result<Vec<Link>, Error> {
+    /// Reads the links of one binding, sorted: none, one, or duplicates. If some of them could not be read, it is an
+    /// error.
+    pub async fn links_of(&self, binding: &Binding) -> Result<Seen, Error> {
         match self.generation().await? {
-            Generation::ResourceUsers => Filter::from(binding).links(&self.http).await,
-            Generation::UserPermissions(_) => user_permissions::links_of(&self.http, binding).await,
+            Generation::ResourceUsers => Filter::from(binding).all(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::seen_of(&self.http, binding).await,
         }
     }
 
-    /// Reads one link again: `None` when there is none, or none that the caller may see.
+    /// Reads one link again: `None` when there is none, or none that the caller may see. A row without a part is still
+    /// this link, unless the other parts say something else.
     pub async fn link(&self, link: &Link) -> Result<Option<Link>, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => resource_users::link(&self.http, link).await,

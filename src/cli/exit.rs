@@ -17,8 +17,8 @@ pub enum Exit {
     Pending = 2,
     /// Removals or creations are held.
     Held = 3,
-    /// Steps failed or are unknown, or something in the files is unresolved or outside its own scope, or
-    /// a risk was found that must not be there.
+    /// Steps failed or are unknown, something in the files is unresolved or outside its own scope, a risk was found that
+    /// must not be there, or the server shows a link without all of its parts.
     Incomplete = 4,
     /// The plan or the digest is not current.
     Stale = 5,
@@ -40,8 +40,8 @@ Exit codes, the first that applies:
   6         the files, or a saved plan or view, are invalid, missing or empty; no request was sent
   1         the server or the token could not be used, or the answer was no
   5         the plan or the approval is not current, or for another server; nothing was written
-  4         steps failed or are unknown, the files name something that is not there, or
-            `--fail-on` found a risk
+  4         steps failed or are unknown, the files name something that is not there,
+            `--fail-on` found a risk, or the server shows a link without all of its parts
   3         removals or creations are held (`plan`: only with --detailed-exitcode)
   2         changes are pending (`plan --detailed-exitcode`)
   0         all is well";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::document::{Kinds, Reference, Scope, Selector};
 use super::names::{Names, Unresolved};
 use super::pattern::fits;
+use super::resolve::Pattern;
 use crate::binding::{Binding, OfferingId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
@@ -28,17 +29,30 @@ pub(super) struct Ids {
 impl Territory {
     /// Whether a binding lies inside. One whose offering is not known lies in no scope that asks for offerings.
     pub fn contains(&self, binding: &Binding, directory: &Directory) -> bool {
-        let Binding { resource, role, user } = binding;
-        let offering = directory.resources.get(resource).map(|it| it.offering);
+        let Binding { resource, role, user } = *binding;
+        self.could_contain(&Pattern { resource: Some(resource), role: Some(role), user: Some(user) }, directory)
+    }
+
+    /// Whether a binding with these parts could lie inside, whatever its other parts are.
+    pub fn could_contain(&self, parts: &Pattern, directory: &Directory) -> bool {
+        fn among<Id: Ord>(ids: &BTreeSet<Id>, part: Option<&Id>, otherwise: bool) -> bool {
+            part.map_or(otherwise, |id| ids.contains(id))
+        }
+        let Pattern { resource, role, user } = parts;
+        let resource = resource.as_ref();
+        let offering = resource.map(|id| directory.resources.get(id).map(|it| it.offering));
+        let of = |it: &BTreeSet<OfferingId>, otherwise| {
+            offering.map_or(otherwise, |offering| offering.is_some_and(|id| it.contains(&id)))
+        };
         let Self { include, exclude } = self;
-        let inside = include.offerings.as_ref().is_none_or(|it| offering.is_some_and(|id| it.contains(&id)))
-            && include.resources.as_ref().is_none_or(|it| it.contains(resource))
-            && include.roles.as_ref().is_none_or(|it| it.contains(role))
-            && include.users.as_ref().is_none_or(|it| it.contains(user));
-        let excluded = exclude.offerings.as_ref().is_some_and(|it| offering.is_some_and(|id| it.contains(&id)))
-            || exclude.resources.as_ref().is_some_and(|it| it.contains(resource))
-            || exclude.roles.as_ref().is_some_and(|it| it.contains(role))
-            || exclude.users.as_ref().is_some_and(|it| it.contains(user));
+        let inside = include.offerings.as_ref().is_none_or(|it| of(it, true))
+            && include.resources.as_ref().is_none_or(|it| among(it, resource, true))
+            && include.roles.as_ref().is_none_or(|it| among(it, role.as_ref(), true))
+            && include.users.as_ref().is_none_or(|it| among(it, user.as_ref(), true));
+        let excluded = exclude.offerings.as_ref().is_some_and(|it| of(it, false))
+            || exclude.resources.as_ref().is_some_and(|it| among(it, resource, false))
+            || exclude.roles.as_ref().is_some_and(|it| among(it, role.as_ref(), false))
+            || exclude.users.as_ref().is_some_and(|it| among(it, user.as_ref(), false));
         inside && !excluded
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::doubts::Doubts;
+use super::incomplete::Incomplete;
 use super::keeper::keeper;
 use super::{Creation, Held, Hold, Keep, Kept, Part, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
@@ -22,8 +23,9 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     let offset = snapshot.observation.clock_offset;
     let clocks_agree = offset.is_none_or(|offset| offset.unsigned_abs() <= CLOCKS_AGREE.unsigned_abs());
     let doubts = Doubts::alive(desired, now, clocks_agree);
+    let incomplete = Incomplete::new(&snapshot.incomplete, desired, directory);
     let keeps_ends = snapshot.observation.keeps_ends;
-    let view = View { desired, directory, now, doubts, clocks_agree, keeps_ends };
+    let view = View { desired, directory, now, doubts, incomplete, clocks_agree, keeps_ends };
     let mut plan = Plan {
         server: snapshot.observation.server.clone(),
         now,
@@ -35,6 +37,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
         kept: Vec::new(),
         in_sync: Vec::new(),
         outside: Vec::new(),
+        incomplete: Vec::new(),
         unresolved: desired.unresolved_settings.len()
             + desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).count(),
         problems: desired.unresolved_settings.clone(),
@@ -44,6 +47,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     view.tell_doubts(&mut plan);
     view.compare(&mut plan, snapshot);
     view.hold_for_replacements(&mut plan, &snapshot.links);
+    plan.incomplete = view.incomplete.into_rows();
     plan
 }
 
@@ -52,6 +56,7 @@ pub(super) struct View<'a> {
     directory: &'a Directory,
     pub(super) now: Timestamp,
     doubts: Doubts<'a>,
+    incomplete: Incomplete,
     clocks_agree: bool,
     pub(super) keeps_ends: bool,
 }
@@ -110,6 +115,8 @@ impl View<'_> {
             Some(Skip::OutsideScope)
         } else if self.terminated(resource) {
             Some(Skip::Terminated)
+        } else if self.incomplete.blocks(binding) {
+            Some(Skip::Incomplete)
         } else if self.inactive(user) {
             Some(Skip::Inactive)
         } else if !self.clocks_agree && wanted.is_some_and(Wanted::dated) {
@@ -188,6 +195,8 @@ impl View<'_> {
             Some(Hold::Unseen(part))
         } else if let Some(span) = self.doubts.about(binding) {
             Some(Hold::Doubt(span.clone()))
+        } else if self.incomplete.blocks(binding) {
+            Some(Hold::Incomplete)
         } else if !self.clocks_agree && wanted.is_some_and(Wanted::dated) {
             Some(Hold::Clock)
         } else {
@@ -199,7 +208,7 @@ impl View<'_> {
     /// will be, live. Lines of inactive users don't count: nothing can be created for them.
     fn hold_for_replacements(&self, plan: &mut Plan, links: &[Link]) {
         let missing = plan.skipped.iter().filter(|it| it.creation.row.is_none());
-        let missing = missing.filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope));
+        let missing = missing.filter(|it| matches!(it.why, Skip::Clock | Skip::OutsideScope | Skip::Incomplete));
         let mut missing: BTreeSet<_> = missing.map(|it| it.creation.binding.pair()).collect();
         if !self.clocks_agree {
             missing.extend(self.perhaps_due(links));

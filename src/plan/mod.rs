@@ -7,6 +7,7 @@ mod compare;
 mod doubts;
 mod end;
 mod ends;
+mod incomplete;
 mod keeper;
 mod roles;
 mod step;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 
 use crate::binding::{Binding, Link, ResourceId};
 use crate::diagnostic::Diagnostic;
+use crate::snapshot::IncompleteLink;
 
 /// Everything one pass intends, decided before anything is changed. Every list is in the order of bindings.
 ///
@@ -52,6 +54,8 @@ pub struct Plan {
     pub in_sync: Vec<Link>,
     /// Links outside the scope.
     pub outside: Vec<Link>,
+    /// Rows in scope that the server does not show in full. They are no links, and what they could be is left alone.
+    pub incomplete: Vec<IncompleteLink>,
     /// Bindings wanted now, and settings, that could not be resolved in full.
     pub unresolved: usize,
     /// What is wrong: references of lines wanted now, and of settings, that could not be resolved.
@@ -98,9 +102,11 @@ impl Plan {
         at.ok().map(|at| self.in_sync[at])
     }
 
-    /// Whether something is not as the files say, as far as a person has to do something: unresolved,
-    /// outside of the files' own scope, or for longer than another automation keeps it.
+    /// Whether something is not as the files say, as far as a person has to do something: unresolved, outside of the files'
+    /// own scope, for longer than another automation keeps it, or not shown in full by the server.
     pub fn has_problems(&self) -> bool {
-        !self.problems.is_empty() || self.skipped.iter().any(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed))
+        !self.problems.is_empty()
+            || !self.incomplete.is_empty()
+            || self.skipped.iter().any(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed))
     }
 }

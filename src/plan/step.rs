@@ -107,6 +107,8 @@ pub enum Hold {
     Unseen(Part),
     /// This line could not be resolved, and might mean this.
     Doubt(Span),
+    /// The server does not show a row in full, and it is on the same resource or could be this link.
+    Incomplete,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
     /// What is to take its place is not there.
@@ -149,6 +151,8 @@ pub enum Skip {
     OutsideScope,
     /// The resource is terminated.
     Terminated,
+    /// The server does not show a row in full, and it is on the same resource or could be this binding.
+    Incomplete,
     /// The user is not active; the server would refuse.
     Inactive,
     /// The server's clock and ours differ, and a line for this has a date.
@@ -209,6 +213,7 @@ impl Hold {
             Self::Unseen(Part::Role) => "its role cannot be looked up",
             Self::Unseen(Part::User) => "its user cannot be looked up",
             Self::Doubt(_) => "an unresolved line might refer to it",
+            Self::Incomplete => "the server shows a link without all of its parts",
             Self::Clock => "a line for it has a date, and the server's clock differs from ours",
             Self::Replacement => "replacement not created",
             Self::Keeper => "the row to keep is gone",
@@ -249,6 +254,7 @@ impl fmt::Display for Skip {
         f.write_str(match self {
             Self::OutsideScope => "outside the scope of its own file",
             Self::Terminated => "the resource is terminated",
+            Self::Incomplete => "the server shows a link without all of its parts",
             Self::Inactive => "the user is not active",
             Self::Clock => "its line has a date, and the server's clock differs from ours",
             Self::Managed => "managed by another automation, and it ends earlier than wanted",

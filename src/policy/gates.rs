@@ -46,6 +46,8 @@ pub enum Gate {
     Protect,
     /// The resource is terminated.
     Terminated,
+    /// The server does not show a row in full that is on the same resource, or could be it.
+    Incomplete,
     /// The user is not active.
     Inactive,
     /// A reference in `protect` or `exclude` is unresolved.
@@ -132,6 +134,7 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
         (Gate::Scope,       [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Leaves,            Leaves,           Leaves]),
         (Gate::Protect,     [Passes,            Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Passes,            Leaves,            Leaves]),
         (Gate::Terminated,  [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Skips,             Leaves,           Leaves]),
+        (Gate::Incomplete,  [Skips,             Holds,            Holds,            Holds,     Holds,         Holds,     Skips,             Holds,            Holds]),
         (Gate::Inactive,    [Skips,             Passes,           Passes,           Passes,    Passes,        Passes,    Skips,             Passes,           Passes]),
         (Gate::Settings,    [Passes,            Holds,            Holds,            Holds,     Holds,         Holds,     Passes,            Holds,            Holds]),
         (Gate::NotNamed,    [Never,             Holds,            Never,            Never,     Never,         Never,     Never,             Never,            Never]),

@@ -37,7 +37,7 @@ pub(super) async fn confirm(sending: &Sending<'_>, link: &Link) -> Proof {
 
 async fn look(sending: &Sending<'_>, link: &Link) -> Result<Proof, Error> {
     let mut waits = sending.pace.waits();
-    while !sending.client.links_of(&link.binding).await?.iter().any(|it| it.is_same_row(link)) {
+    while !sending.client.links_of(&link.binding).await?.links.iter().any(|it| it.is_same_row(link)) {
         if sending.stopped().is_some() {
             return Ok(Proof::Stopped);
         }

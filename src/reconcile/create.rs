@@ -68,7 +68,7 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
                 tokio::time::sleep(sending.pace.settle).await;
                 match sending.rows(&creation.binding).await.as_deref() {
                     Ok([first, ..]) => break adopt(sending, creation, *first).await,
-                    Ok([]) if sending.stopped().is_none() => {}
+                    Ok([]) if sending.stopped().is_none() && !could_exist(sending, creation).await => {}
                     _ => return sending.lost(error).await,
                 }
             }
@@ -107,6 +107,12 @@ async fn adopt(sending: &Sending<'_>, creation: &Creation, link: Link) -> Outcom
         Outcome::EndSet => Outcome::Adopted(Link { ends: creation.ends.at(), ..link }),
         other => other,
     }
+}
+
+/// Whether the resource has a row that is not shown in full, and so could be this link; or cannot be read.
+async fn could_exist(sending: &Sending<'_>, creation: &Creation) -> bool {
+    let seen = sending.client.links_seen_on(creation.binding.resource).await;
+    seen.map_or(true, |seen| seen.incomplete.iter().any(|it| it.blocks(&creation.binding)))
 }
 
 /// Looks, once, for links whose creation was not answered. Those that are not there are not sent again: the request may

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Pass, Request, View};
 use crate::binding::{Binding, Link};
-use crate::plan::Why;
+use crate::plan::{Skip, Why};
 use crate::policy::Aside;
 use crate::report::{After, Outcome, Report, Step};
 
@@ -96,7 +96,9 @@ impl Known {
     pub fn learn(&mut self, pass: &Pass, now: Timestamp) {
         let Pass { prepared, report } = pass;
         let view = &prepared.view;
-        let planned: BTreeSet<_> = view.plan.created().collect();
+        // What an incomplete row keeps from being created is still wanted.
+        let skipped = view.plan.skipped.iter().filter(|it| it.why == Skip::Incomplete).map(|it| it.creation.binding);
+        let planned: BTreeSet<_> = view.plan.created().chain(skipped).collect();
         self.links = std::mem::take(&mut self.links)
             .into_iter()
             .filter_map(|(binding, trace)| Some((binding, trace.after(view.sights.get(&binding), now)?)))

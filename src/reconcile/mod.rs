@@ -215,7 +215,7 @@ pub async fn reconcile(
         }
         let Prepared { view, decision } = prepared;
         begin(&decision.approved);
-        let mut report = apply::apply(client, &view, &decision.approved, pace, tell, stop).await;
+        let mut report = Box::pin(apply::apply(client, &view, &decision.approved, pace, tell, stop)).await;
         report.after = view.look_back(client, &request, &report, pace).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }

@@ -33,7 +33,8 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
     sending.told(&step, outcome)
 }
 
-/// What holds it at the last moment: a replacement that is not there, or a duplicate whose keeper is gone.
+/// What holds it at the last moment: a replacement that is not there, or a duplicate whose keeper is gone or not shown in
+/// full.
 async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replacements) -> Result<Option<Hold>, Error> {
     if let Some(hold) = replacements.hold(removal) {
         return Ok(Some(hold));
@@ -43,20 +44,24 @@ async fn hold(sending: &Sending<'_>, removal: &Removal, replacements: &Replaceme
     }
     // Another duplicate is no keeper: it may be on its way out, too.
     let keeper = sending.view.plan.keeper(&removal.link.binding);
-    let rows = sending.rows(&removal.link.binding).await?;
-    let there = keeper.is_some_and(|keeper| rows.contains(&keeper));
+    let rows = sending.seen(&removal.link.binding).await?;
+    if !rows.incomplete.is_empty() {
+        return Ok(Some(Hold::Incomplete));
+    }
+    let there = keeper.is_some_and(|keeper| rows.links.contains(&keeper));
     Ok((!there).then_some(Hold::Keeper))
 }
 
 /// 404 means gone, or not visible to us. Only for a staff token, and only if the resource does not list the row, it is
 /// gone. Of the resource its binding is enough, and is read in one piece, however many links the resource has.
 async fn not_found(sending: &Sending<'_>, link: Link) -> Result<Outcome, Error> {
-    let listed = sending.rows(&link.binding).await?;
+    let listed = sending.seen(&link.binding).await?;
     // Asked afterwards, and every time: a token may have become less since the last time it was asked for.
     let staff = sending.client.caller().await?.is_staff;
     let why = if !staff {
         "and the token is not a staff token, so that the link may be there all the same"
-    } else if listed.iter().any(|it| it.is_same_row(&link)) {
+    } else if listed.links.iter().any(|it| it.is_same_row(&link)) || listed.incomplete.iter().any(|it| it.id == link.id)
+    {
         "and lists the link all the same"
     } else {
         return Ok(Outcome::AlreadyGone);

@@ -7,7 +7,7 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use super::{Pace, Tell, View};
-use crate::api::{self, Client, Kind};
+use crate::api::{self, Client, Kind, Seen};
 use crate::binding::{Binding, Link};
 use crate::plan::keeper;
 use crate::report::{Outcome, Step, Stop};
@@ -107,11 +107,16 @@ impl<'a> Sending<'a> {
 
     /// The rows that stand for a binding now, the one to keep first.
     pub(super) async fn rows(&self, binding: &Binding) -> Result<Vec<Link>, api::Error> {
-        let mut rows = self.client.links_of(binding).await?;
-        rows.sort_unstable();
-        if let Some(keeper) = keeper(&rows, self.view.plan.now) {
-            rows.sort_by_key(|it| *it != keeper);
+        Ok(self.seen(binding).await?.links)
+    }
+
+    /// The same, and those that are not shown in full.
+    pub(super) async fn seen(&self, binding: &Binding) -> Result<Seen, api::Error> {
+        let mut seen = self.client.links_of(binding).await?;
+        seen.links.sort_unstable();
+        if let Some(keeper) = keeper(&seen.links, self.view.plan.now) {
+            seen.links.sort_by_key(|it| *it != keeper);
         }
-        Ok(rows)
+        Ok(seen)
     }
 }

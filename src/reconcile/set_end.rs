@@ -14,14 +14,18 @@ pub(super) async fn all(sending: &Sending<'_>, steps: &[Step]) -> Vec<Outcome> {
 async fn set_end(sending: &Sending<'_>, step: &Step) -> Outcome {
     let Some(change) = step.end_change() else { return Outcome::Unsent };
     // A request names the binding, not the row, and acts on whatever row there is.
-    match sending.rows(&change.link.binding).await.as_deref() {
-        Ok([row]) if is_done(row, change) => Outcome::EndSet,
-        Ok([row]) if *row == change.link => {
+    let seen = match sending.seen(&change.link.binding).await {
+        Ok(seen) => seen,
+        Err(error) => return sending.failed(error).await,
+    };
+    match seen.links[..] {
+        _ if !seen.incomplete.is_empty() => Outcome::Held(Hold::Incomplete),
+        [row] if is_done(&row, change) => Outcome::EndSet,
+        [row] if row == change.link => {
             tracing::info!(step = %step, "sending");
             send(sending, change).await
         }
-        Ok(_) => Outcome::Held(Hold::Row),
-        Err(error) => sending.failed(error.clone()).await,
+        _ => Outcome::Held(Hold::Row),
     }
 }
 

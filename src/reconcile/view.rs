@@ -165,14 +165,20 @@ async fn reread(
     observation.changing |= !partly.is_empty();
     links.retain(|it| !resources.contains(&it.binding.resource) || partly.contains(&it.binding.resource));
     incomplete.retain(|it| it.resource.is_none_or(|it| !resources.contains(&it) || partly.contains(&it)));
+    // A row that is whole now is not incomplete any more, though nobody knew its resource.
+    let whole: BTreeSet<_> = seen.iter().flat_map(|(_, seen)| &seen.links).map(|it| it.id).collect();
+    incomplete.retain(|it| !whole.contains(&it.id));
     for (_, seen) in seen {
+        links.extend(seen.links);
+        incomplete.extend(seen.incomplete);
+    }
+    links.retain(|it| !one_by_one.contains(&it.binding));
+    for seen in again {
         links.extend(seen.links);
         incomplete.extend(seen.incomplete);
     }
     incomplete.sort_unstable();
     incomplete.dedup();
-    links.retain(|it| !one_by_one.contains(&it.binding));
-    links.extend(again.into_iter().flatten());
     links.sort_unstable();
     links.dedup();
     Ok(())

@@ -19,6 +19,8 @@ pub struct Counts {
     pub held: usize,
     /// Bindings wanted now, and settings, that could not be resolved.
     pub unresolved: usize,
+    /// Rows in scope that the server does not show in full.
+    pub incomplete: usize,
     /// Steps that the caller did not want sent.
     pub withheld: usize,
     /// Wanted bindings that lie outside the scope of their own files.
@@ -51,6 +53,7 @@ impl Counts {
             set_end: approved.end_changes().count(),
             held: plan.held.len(),
             unresolved: plan.unresolved,
+            incomplete: plan.incomplete.len(),
             withheld: withheld.creations.len() + withheld.removals.len(),
             outside_own_scope,
             skipped: plan.skipped.len() - outside_own_scope,

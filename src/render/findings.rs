@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::risks::{excuse, message, ordered, rank};
 use super::words::{QUOTED, Words};
-use super::{Failed, Naming, Pass, Shown, Stale, Verb, counted, difference, grouped, hold, visible};
+use super::{Failed, Naming, Pass, Shown, Stale, Verb, counted, difference, grouped, hold, incomplete, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
@@ -74,8 +74,11 @@ const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touch
 const CHANGING: Rule = Rule { id: "observed-while-changing", about: snapshot::CHANGING };
 const OUTSIDE: Rule =
     Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
+const INCOMPLETE: Rule = Rule { id: "incomplete-link", about: incomplete::ABOUT };
 const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
 const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
+const SKIPPED_INCOMPLETE: Rule =
+    Rule { id: "skipped-incomplete", about: "not created: the server shows a link without all of its parts" };
 const SKIPPED_LIMIT: Rule = Rule { id: "skipped-limit", about: "not created: over the limit" };
 const SKIPPED_MANAGED: Rule =
     Rule { id: "skipped-managed", about: "end not changed: another automation keeps the link" };
@@ -171,6 +174,7 @@ impl<'a> All<'a> {
             self.add(Rule { id: rule, about: "" }, Level::Note, message, Some(span));
         }
         self.reviewed(pass);
+        self.incomplete(plan, naming);
         self.skipped(plan, naming);
         self.held(pass);
         if let Some(report) = report {
@@ -221,6 +225,14 @@ impl<'a> All<'a> {
         }
     }
 
+    /// What the server does not show in full is an error: nobody can say that access is as declared.
+    fn incomplete(&mut self, plan: &Plan, naming: &Naming<'_>) {
+        for message in incomplete::rows(&plan.incomplete, Words { naming, markup: QUOTED }) {
+            let found = self.add(INCOMPLETE, Level::Error, message, None);
+            (found.kind, found.help) = (Kind::First, Some(incomplete::HELP.to_owned()));
+        }
+    }
+
     /// What one line asks for in vain is told once, however many bindings the line stands for.
     fn skipped(&mut self, plan: &'a Plan, naming: &Naming<'_>) {
         let mut lines: BTreeMap<(Skip, Option<&Span>, bool), Vec<Binding>> = BTreeMap::new();
@@ -233,6 +245,7 @@ impl<'a> All<'a> {
             let (rule, level) = match why {
                 Skip::OutsideScope => (OUTSIDE, Level::Error),
                 Skip::Terminated => (SKIPPED_TERMINATED, Level::Warning),
+                Skip::Incomplete => (SKIPPED_INCOMPLETE, Level::Warning),
                 Skip::Inactive => (SKIPPED_INACTIVE, Level::Warning),
                 Skip::Clock => (SKIPPED_CLOCK, Level::Warning),
                 Skip::Managed => (SKIPPED_MANAGED, Level::Error),
@@ -266,6 +279,7 @@ impl<'a> All<'a> {
                 Hold::NotNamed => "held-not-named",
                 Hold::Unseen(_) => "held-unseen",
                 Hold::Doubt(_) => "held-doubt",
+                Hold::Incomplete => "held-incomplete",
                 Hold::Clock => "held-clock",
                 Hold::Replacement => "held-replacement",
                 Hold::Keeper => "held-keeper",

@@ -11,6 +11,7 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Doubt(_) => "fix that line".to_owned(),
         Hold::NotNamed => "list the resource under `bindings`, or write `scope: all`".to_owned(),
         Hold::Unseen(part) => format!("use a token that can see the {part}"),
+        Hold::Incomplete => "ask who runs the server to repair that link".to_owned(),
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
         Hold::Keeper | Hold::Row => "the next pass decides again".to_owned(),

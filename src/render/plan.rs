@@ -9,7 +9,7 @@ use super::rows::{Change, Row, rows};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::tally::Tally;
 use super::words::{TEXT, Words, capitalized, without};
-use super::{Counts, Detail, Naming, counted, grouped, hold, table};
+use super::{Counts, Detail, Naming, counted, grouped, hold, incomplete, table};
 use crate::binding::ResourceId;
 use crate::plan::{Hold, Plan};
 use crate::policy::{Cause, Causes, Decision, Digest, Fixed, Limited};
@@ -110,10 +110,23 @@ fn fixed(Fixed { binding, link, intent }: &Fixed, naming: &Naming<'_>) -> table:
 /// What is said of the whole: what nobody names, what limits hold, and the summary.
 fn foot(out: &mut String, decision: &Decision, naming: &Naming<'_>, detail: Detail) {
     unnamed(out, &decision.plan, detail);
+    not_in_full(out, &decision.plan, naming);
     for limited in &decision.limited {
         limit(out, limited, decision.plan.now, naming);
     }
     let _ = writeln!(out, "{}", summary(decision));
+}
+
+/// Rows that the server does not show in full.
+fn not_in_full(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
+    let rows = incomplete::rows(&plan.incomplete, Words { naming, markup: TEXT });
+    if rows.is_empty() {
+        return;
+    }
+    for row in rows {
+        let _ = writeln!(out, "{} {row}", styled(HOLD, "Incomplete:"));
+    }
+    let _ = writeln!(out, "  help: {}\n", incomplete::HELP);
 }
 
 /// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
@@ -159,6 +172,7 @@ pub fn summary(decision: &Decision) -> String {
     let some = [
         (counts.held, "held"),
         (counts.unresolved, "unresolved"),
+        (counts.incomplete, "incomplete"),
         (counts.withheld, "withheld"),
         (counts.outside_own_scope, "outside their own scope"),
         (counts.skipped, "skipped"),

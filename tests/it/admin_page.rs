@@ -46,7 +46,7 @@ async fn one_glance_tells() {
         in_sync: good ✓ In sync Access is as declared. 1,204 bindings found, and nothing to do.
         changed: changed ↻ Changed, now in sync The last pass made 4 changes. Access is as declared.
         held: waits ! Held Access is as declared, as far as it may be: 31 removals are held.
-        unresolved: waits ! Unresolved 2 lines name what can&#39;t be found, and 1 removal is held. The rest is as declared.
+        unresolved: waits ! Unresolved 2 problems to fix, and 1 removal is held. The rest is as declared.
         incomplete: bad ✕ Incomplete Some steps failed or got no answer, or links changed meanwhile. It is tried again. The last good pass ended 73 seconds ago.
         broken: bad ✕ Files broken Nothing is changed until the files are mended. The last good pass ended 73 seconds ago.
         unreachable: bad ✕ Server unreachable What is live can&#39;t be read, and nothing is changed. It is tried again. The last good pass ended 73 seconds ago.
@@ -190,10 +190,7 @@ async fn what_waits_is_in_the_first_sentence() {
     status.history.back_mut().unwrap().verdict = Verdict::Unresolved;
     let view = status.view.as_mut().unwrap();
     (view.withheld, view.unresolved) = (Listed::default(), ["no user `bop`".to_owned()].into_iter().collect());
-    assert_eq!(
-        lead(&status).trim(),
-        "1 line names what can&#39;t be found, and 31 removals are held. The rest is as declared."
-    );
+    assert_eq!(lead(&status).trim(), "1 problem to fix, and 31 removals are held. The rest is as declared.");
 }
 
 #[tokio::test(start_paused = true)]

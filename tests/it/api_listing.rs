@@ -148,7 +148,7 @@ async fn links_are_read_by_resource_by_binding_and_by_id() {
     let of = |test: &dyn Fn(&Link) -> bool| all.iter().filter(|it| test(it)).copied().collect::<Vec<_>>();
     let seen = client.links_of_resource(cluster_a).await.unwrap();
     assert_eq!(seen, of(&|it| it.binding.resource == cluster_a));
-    let seen = client.links_of(&binding).await.unwrap();
+    let seen = client.links_of(&binding).await.unwrap().links;
     assert_eq!(seen, of(&|it| it.binding == binding));
     assert_eq!(seen.len(), 2);
     assert_eq!(client.link(&all[0]).await.unwrap(), Some(all[0]));

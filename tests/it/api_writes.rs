@@ -201,7 +201,7 @@ async fn a_lost_answer_leaves_open_what_happened() {
         let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
         sandbox.world().faults.push(Fault::on("POST", "", act));
         assert_eq!(client.create(&wanted, None).await.unwrap_err().kind, Kind::Lost);
-        assert_eq!(client.links_of(&wanted).await.unwrap().len(), made);
+        assert_eq!(client.links_of(&wanted).await.unwrap().links.len(), made);
         assert_eq!(sandbox.world().requests.iter().filter(|it| it.method == "POST").count(), 1);
     }
 }

@@ -7,9 +7,10 @@ use grantsync::desired::{Limits, Mode, Narrow};
 use grantsync::plan::{Creation, Hold, Plan, Removal, Skip};
 use grantsync::policy::gates::{Effect, GATES, Gate, KINDS, Kind};
 use grantsync::policy::{Aside, Asks, Decision, LastSeen, NewRemovals, Set, Unsettled, approve};
+use grantsync::snapshot::IncompleteLink;
 use jiff::SignedDuration;
 
-use crate::world::{NOW, World, instant, no_limits, resource, role, user};
+use crate::world::{NOW, World, instant, link, no_limits, resource, role, user};
 
 /// A step about alice as viewer of cluster-a, and what it meets.
 struct Cell {
@@ -53,6 +54,11 @@ impl Cell {
             Gate::Scope => *settings = format!("scope: {{users: [{{uuid: {}}}]}}", user("keeper")),
             Gate::Protect => settings.push_str("\nprotect: [alice]"),
             Gate::Terminated => world.directory.resources.get_mut(&step.resource).unwrap().terminated = true,
+            Gate::Incomplete => {
+                let resource = Some(step.resource);
+                let row = IncompleteLink { id: link(99), resource, role: None, user: Some(user("keeper")) };
+                world.snapshot.incomplete.push(row);
+            }
             Gate::Inactive => world.directory.users.get_mut(&step.user).unwrap().active = Some(false),
             Gate::Settings => settings.push_str("\nprotect: [nobody]"),
             Gate::NotNamed => {

@@ -69,6 +69,7 @@ mod files;
 mod files_checked_out;
 mod gates;
 mod http;
+mod incomplete;
 mod links;
 mod links_server;
 mod links_shown;

@@ -123,7 +123,7 @@ async fn all_links_are_seen_with_what_the_server_knows_of_them() {
         // Also who is deactivated, on the resource and of the binding.
         let carols: Vec<_> = links.iter().filter(|it| it.binding.user == carol).copied().collect();
         for link in carols {
-            assert_eq!(client.links_of(&link.binding).await.unwrap(), [link]);
+            assert_eq!(client.links_of(&link.binding).await.unwrap().links, [link]);
             assert!(client.links_of_resource(link.binding.resource).await.unwrap().contains(&link));
             assert_eq!(client.link(&link).await.unwrap(), Some(link));
         }
@@ -167,18 +167,18 @@ async fn a_link_is_made_changed_and_removed_with_a_reason() {
             assert_eq!(links.len(), 1);
             links[0]
         };
-        let link = one(client.links_of(&wanted).await.unwrap());
+        let link = one(client.links_of(&wanted).await.unwrap().links);
         assert!(made.is_same_row(&link) && link.ends == Some(first_end));
         client.set_end(&link, Some(second_end)).await.unwrap();
-        assert_eq!(one(client.links_of(&wanted).await.unwrap()).ends, Some(second_end));
+        assert_eq!(one(client.links_of(&wanted).await.unwrap().links).ends, Some(second_end));
         client.set_end(&link, None).await.unwrap();
-        let link = one(client.links_of(&wanted).await.unwrap());
+        let link = one(client.links_of(&wanted).await.unwrap().links);
         assert_eq!(link.ends, None);
         assert_eq!(client.create(&wanted, None).await.unwrap(), Created::Exists);
 
         let began = Timestamp::now() - SignedDuration::from_mins(1);
         assert_eq!(client.delete(&link, "grants.yaml:3").await.unwrap(), Deleted::Done);
-        assert_eq!(client.links_of(&wanted).await.unwrap(), []);
+        assert_eq!(client.links_of(&wanted).await.unwrap().links, []);
         assert_eq!(client.link(&link).await.unwrap(), None, "a revoked row is still answered by its id");
         assert_eq!(client.delete(&link, "grants.yaml:3").await.unwrap(), Deleted::NotFound);
         let reasons: Vec<_> = {
@@ -207,11 +207,11 @@ async fn only_the_planned_row_is_removed() {
     let error = client.delete(&link, "").await.unwrap_err();
     assert!(error.kind == Kind::Rejected && error.detail == "the grant is another one now", "{error}");
     // Of two, this version can remove none.
-    let [other] = client.links_of(&link.binding).await.unwrap()[..] else { panic!("several") };
+    let [other] = client.links_of(&link.binding).await.unwrap().links[..] else { panic!("several") };
     sandbox.world().link_as(parts, |it| it.end = Some(in_days(9)));
     let error = client.delete(&other, "").await.unwrap_err();
     assert!(error.kind == Kind::Rejected && error.detail.contains("several grants of the same"), "{error}");
-    assert_eq!(client.links_of(&link.binding).await.unwrap().len(), 2);
+    assert_eq!(client.links_of(&link.binding).await.unwrap().links.len(), 2);
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn a_removal_whose_answer_is_lost_is_looked_up_and_asked_for_again() {
             let verb = if waldur == Waldur::V8_1 { "/revoke/" } else { "/delete_user/" };
             sandbox.world().faults.push(Fault::on("POST", verb, act).nth(1));
             let answered = client.delete(&link, "").await;
-            let gone = client.links_of(&link.binding).await.unwrap().is_empty();
+            let gone = client.links_of(&link.binding).await.unwrap().links.is_empty();
             assert_eq!(gone, done, "{waldur}: {answered:?}");
             match answered {
                 Ok(answered) => assert!(done && answered == Deleted::Done),
@@ -275,7 +275,7 @@ async fn a_server_that_does_not_search_resources_is_not_believed() {
         let there = client.links_seen_on(carols.binding.resource).await.unwrap();
         assert!(!there.all && !there.links.is_empty() && !there.links.contains(&carols), "{waldur}");
         assert!(client.links_of_resource(carols.binding.resource).await.is_err());
-        assert_eq!(client.links_of(&carols.binding).await.unwrap(), [carols], "asked for by user and role");
+        assert_eq!(client.links_of(&carols.binding).await.unwrap().links, [carols], "asked for by user and role");
         // It is the same where nobody has anything: then nothing is missed.
         let ids: Vec<_> = sandbox.world().second.grants.iter().map(|it| it.id).collect();
         for id in ids {

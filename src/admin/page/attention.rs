@@ -60,7 +60,7 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
         held(html, status, view, now);
         if view.unresolved.count > 0 {
             section(html, "What could not be resolved", |html| {
-                html.raw("<p>What such a line might mean is not removed.</p>\n");
+                html.raw("<p>What these might refer to is not removed.</p>\n");
                 as_of(html, status, view);
                 listed(html, &view.unresolved, |html, line| {
                     html.prose(line);

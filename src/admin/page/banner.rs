@@ -84,10 +84,10 @@ fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
             waiting => format!("Access is as declared, as far as it may be: {waiting}."),
         },
         Verdict::Unresolved => {
-            let lines = Count(view.unresolved.count, "line names", "lines name");
+            let problems = Count(view.unresolved.count, "problem", "problems");
             match &*waiting(view) {
-                "" => format!("{lines} what can't be found. The rest is as declared."),
-                waiting => format!("{lines} what can't be found, and {waiting}. The rest is as declared."),
+                "" => format!("{problems} to fix. The rest is as declared."),
+                waiting => format!("{problems} to fix, and {waiting}. The rest is as declared."),
             }
         }
         _ => format!("Access is as declared. {} found, and nothing to do.", Count(all(view), "binding", "bindings")),

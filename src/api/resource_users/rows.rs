@@ -50,10 +50,13 @@ impl Filter {
 
     /// Reads the links that pass it.
     pub(in crate::api) async fn links(&self, http: &Arc<Http>) -> Result<Vec<Link>, Error> {
-        match self.seen(http).await? {
-            Seen { links, all: true, .. } => Ok(links),
-            Seen { all: false, .. } => Err(self.list().moving(http)),
-        }
+        Ok(self.all(http).await?.links)
+    }
+
+    /// Reads all rows that pass it.
+    pub(in crate::api) async fn all(&self, http: &Arc<Http>) -> Result<Seen, Error> {
+        let seen = self.seen(http).await?;
+        if seen.all { Ok(seen) } else { Err(self.list().moving(http)) }
     }
 
     /// Reads links that pass it, and says whether all of them were seen.
@@ -108,7 +111,9 @@ pub(super) async fn sorted(http: &Arc<Http>, rows: impl Iterator<Item = Row>) ->
     Ok(Sorted { whole, incomplete: incomplete.iter().map(Row::incomplete).collect() })
 }
 
-/// Retrieves one link again: `None` when there is none, or none that the caller may see.
+/// Retrieves one link again: `None` when there is none, or none that the caller may see. A row without a part is still
+/// this link, unless the other parts say something else.
 pub(in crate::api) async fn link(http: &Http, link: &Link) -> Result<Option<Link>, Error> {
-    Ok(object::<Row>(http, PATH, link.id, &[]).await?.and_then(|row| row.link()))
+    let row = object::<Row>(http, PATH, link.id, &[]).await?;
+    Ok(row.and_then(|row| row.link().or_else(|| row.incomplete().could_be(&link.binding).then_some(*link))))
 }

@@ -90,26 +90,40 @@ pub(in crate::api) async fn links_on(
     }
 }
 
-/// The links of one binding. They are asked for by user and role: that shows who is deactivated, too, and every server
-/// looks for them.
-pub(in crate::api) async fn links_of(http: &Arc<Http>, binding: &Binding) -> Result<Vec<Link>, Error> {
-    let Reading { items, pages: _, settled } = of_user(http, binding.user, Some(binding.role)).await?;
-    let of_binding = items.into_values().filter(|it| it.resource().is_none_or(|it| it == binding.resource));
-    let Sorted { whole, incomplete, of_deleted: _ } = sorted(http, of_binding).await?;
-    let unsure = !settled || incomplete.iter().any(|it| it.blocks(binding));
-    if unsure {
-        return Err(all().with("user", binding.user.to_string()).moving(http));
-    }
-    Ok(whole.into_iter().map(|(link, _)| link).filter(|it| it.binding == *binding).collect())
+/// The links of one binding. That some may be hidden is an error.
+pub(super) async fn links_of(http: &Arc<Http>, binding: &Binding) -> Result<Vec<Link>, Error> {
+    let Seen { links, incomplete, all: _ } = seen_of(http, binding).await?;
+    if incomplete.is_empty() { Ok(links) } else { Err(by_user(binding).moving(http)) }
 }
 
-/// Reads one link again: `None` when it was revoked, when there is none, or none that the caller may see.
+/// All rows of one binding. They are asked for by user and role: that shows who is deactivated, too, and every server looks
+/// for them.
+pub(in crate::api) async fn seen_of(http: &Arc<Http>, binding: &Binding) -> Result<Seen, Error> {
+    let Reading { items, pages: _, settled } = of_user(http, binding.user, Some(binding.role)).await?;
+    if !settled {
+        return Err(by_user(binding).moving(http));
+    }
+    let of_binding = items.into_values().filter(|it| it.resource().is_none_or(|it| it == binding.resource));
+    let Sorted { whole, mut incomplete, of_deleted: _ } = sorted(http, of_binding).await?;
+    incomplete.retain(|it| it.blocks(binding));
+    let links = whole.into_iter().map(|(link, _)| link).filter(|it| it.binding == *binding).collect();
+    Ok(Seen { links, incomplete, all: true })
+}
+
+fn by_user(binding: &Binding) -> List {
+    all().with("user", binding.user.to_string())
+}
+
+/// Reads one link again: `None` when it was revoked, when there is none, or none that the caller may see. A row without a
+/// part is still this link, unless the other parts say something else.
 pub(in crate::api) async fn link(http: &Arc<Http>, link: &Link) -> Result<Option<Link>, Error> {
     if link.id.is_derived() {
         let links = links_of(http, &link.binding).await?;
         return Ok(links.into_iter().find(|it| link.created.is_none_or(|made| it.created == Some(made))));
     }
-    Ok(object::<Grant>(http, GRANTS, link.id, &[]).await?.and_then(|it| it.link()))
+    let Some(row) = object::<Grant>(http, GRANTS, link.id, &[]).await? else { return Ok(None) };
+    let still = !row.is_of_deleted() && lacks_a_part(&row) && row.incomplete().could_be(&link.binding);
+    Ok(row.link().or_else(|| still.then_some(*link)))
 }
 
 /// Rows, those that stand for a link and those that do not, each in their order.

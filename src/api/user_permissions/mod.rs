@@ -13,7 +13,7 @@ mod writes;
 
 pub(super) use directory::{directory, look_up, roles_of};
 pub(super) use events::events;
-pub(super) use grants::{link, links_of, links_on, seen_on};
+pub(super) use grants::{link, links_on, seen_of, seen_on};
 pub(super) use listing::snapshot;
 pub(super) use named::{named, named_link};
 pub(super) use probe::counts;

@@ -200,7 +200,7 @@ fn counted(report: Option<&Report>, set: Set, request: &Request<'_>, released: &
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)
 }
 
-/// What is wrong with the files and does not stop the pass: each in one line, with its place and what to do.
+/// What has to be fixed and does not stop the pass: each in one line, with its place and what to do.
 fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
     let problems = plan.problems.iter().map(|it| {
         let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
@@ -210,7 +210,8 @@ fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
         let places = render::origins(it.creation.origins.iter());
         format!("{}: {} ({places})", what(&it.creation.binding, naming), it.why)
     });
-    problems.chain(outside).map(|it| visible(&it).into_owned()).collect()
+    let incomplete = render::incomplete(&plan.incomplete, naming);
+    problems.chain(outside).chain(incomplete).map(|it| visible(&it).into_owned()).collect()
 }
 
 /// Grants that are over by an instant, soonest first.

@@ -9,7 +9,7 @@ use super::review::Review;
 use super::risks::{Accepted, Risk};
 use super::roles::{NewRole, roles};
 use super::steps::{Context, Held, Kept, Skipped, Step, approved, withheld};
-use super::words::{Finding, Instant, Link, Names, Version};
+use super::words::{Finding, IncompleteLink, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
 use crate::render::risks::ordered;
@@ -47,6 +47,8 @@ pub(super) struct Plan<'a> {
     limited_sets: Vec<Limited<'a>>,
     /// Bindings that are wanted and not created.
     skipped: Vec<Skipped<'a>>,
+    /// Rows in scope that the server does not show in full. Nothing is created or removed that they could refer to.
+    incomplete: Vec<IncompleteLink<'a>>,
     /// Steps that are not sent because less was asked for.
     withheld: Vec<Step<'a>>,
     /// Links that nobody asks for and that stay all the same.
@@ -136,6 +138,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             limited: limited.first().map(|it| Limited::new(it, naming)),
             limited_sets: limited.iter().map(|it| Limited::new(it, naming)).collect(),
             skipped: plan.skipped.iter().map(|it| Skipped::new(it, cx)).collect(),
+            incomplete: plan.incomplete.iter().map(|it| names.incomplete(it)).collect(),
             withheld: withheld(&decision.withheld, cx),
             kept: plan.kept.iter().map(|it| Kept::new(it, names)).collect(),
             in_sync: everything.then(|| links(&plan.in_sync)),

@@ -130,6 +130,8 @@ enum HoldKind {
     Unseen,
     /// A line could not be resolved, and might mean this.
     Doubt,
+    /// The server does not show a row in full, and it is on the same resource or could be this link.
+    Incomplete,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
     /// What is to take its place is not there.
@@ -292,6 +294,7 @@ impl<'a> Hold<'a> {
             plan::Hold::NotNamed => (HoldKind::NotNamed, None),
             plan::Hold::Unseen(_) => (HoldKind::Unseen, None),
             plan::Hold::Doubt(span) => (HoldKind::Doubt, Some(span)),
+            plan::Hold::Incomplete => (HoldKind::Incomplete, None),
             plan::Hold::Clock => (HoldKind::Clock, None),
             plan::Hold::Replacement => (HoldKind::Replacement, None),
             plan::Hold::Keeper => (HoldKind::Keeper, None),

@@ -66,6 +66,16 @@ pub(super) struct Link<'a> {
     ends: Option<Instant>,
 }
 
+/// A row that the server does not show in full. What it does not show is null.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct IncompleteLink<'a> {
+    /// The id of the row.
+    id: LinkId,
+    resource: Option<Resource<'a>>,
+    role: Option<Role<'a>>,
+    user: Option<User<'a>>,
+}
+
 /// A place in a file.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Place<'a> {
@@ -144,6 +154,16 @@ impl<'a> Names<'a> {
             role: self.role(binding.role),
             user: self.user(binding.user),
             ends: ends.map(Instant),
+        }
+    }
+
+    pub(super) fn incomplete(self, row: &crate::snapshot::IncompleteLink) -> IncompleteLink<'a> {
+        let crate::snapshot::IncompleteLink { id, resource, role, user } = *row;
+        IncompleteLink {
+            id,
+            resource: resource.map(|it| self.resource(it)),
+            role: role.map(|it| self.role(it)),
+            user: user.map(|it| self.user(it)),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::plan::{Creation, Plan, Skip, Skipped};
 use crate::policy::{Cause, Decision, Limited, Set};
 use crate::render::rows::{self, Change};
 use crate::render::words::capitalized;
-use crate::render::{Naming, Pass, approval, grouped, hold};
+use crate::render::{Naming, Pass, approval, grouped, hold, incomplete};
 use crate::risk::{Accepted, Assessment};
 
 /// What somebody has to do something about, or wait for.
@@ -86,14 +86,17 @@ fn table(rows: &[rows::Row<'_>], fits: impl Fn(&Change<'_>) -> Option<&'static s
     rows.iter().filter_map(row).collect()
 }
 
-/// What is wrong with the files: what could not be resolved, and what lies outside of their own scope.
+/// What has to be fixed: what could not be resolved, what lies outside of the files' own scope, and links that the server
+/// does not show in full.
 fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
     let outside = plan.skipped.iter().filter(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed));
     let outside = outside.map(|Skipped { creation: Creation { binding, origins, .. }, why }| {
         let at = origins.first().map_or(String::new(), |it| code(&it.span.to_string()) + " ");
         Row::item(&format!("{at}asks for {}: {why}", words(naming).binding(*binding)))
     });
-    problems(plan.problems.iter().map(item).chain(outside).collect())
+    let broken = incomplete::rows(&plan.incomplete, words(naming));
+    let broken = broken.into_iter().map(|it| Row::item(&format!("{it} · {}", incomplete::HELP)));
+    problems(plan.problems.iter().map(item).chain(outside).chain(broken).collect())
 }
 
 /// Everything that holds, once, and what to do about it.

@@ -16,7 +16,7 @@ use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render}
 use grantsync::report::{Report, Roles};
 use grantsync::review::Review;
 use grantsync::risk::Assessment;
-use grantsync::snapshot::{Caller, Observation};
+use grantsync::snapshot::{Caller, IncompleteLink, Observation};
 use uuid::Uuid;
 
 /// Everything that one picture is made of.
@@ -61,6 +61,7 @@ impl Scene {
                 kept: Vec::new(),
                 in_sync: Vec::new(),
                 outside: Vec::new(),
+                incomplete: Vec::new(),
                 unresolved: 0,
                 problems: Vec::new(),
                 warnings: Vec::new(),
@@ -159,6 +160,12 @@ impl Scene {
     pub(crate) fn outside(&mut self, binding: [&str; 3]) {
         let link = self.link(binding);
         self.plan.outside.push(link);
+    }
+
+    /// A row of which the server does not show the role.
+    pub(crate) fn incomplete(&mut self, binding: [&str; 3]) {
+        let Link { id, binding: Binding { resource, role: _, user }, .. } = self.link(binding);
+        self.plan.incomplete.push(IncompleteLink { id, resource: Some(resource), role: None, user: Some(user) });
     }
 
     /// A reference that could not be resolved, at the place where it stands.

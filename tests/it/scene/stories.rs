@@ -33,6 +33,7 @@ bindings:
   - {resource: cluster-d, role: viewer, user: mallory, from: 2027-06-01}
   - {resource: licences, role: user, user: niaj}
   - {resource: clutser-a, role: viewer, user: olivia}
+  - {resource: lab, role: admin, user: trent}
 ";
 
 pub(crate) type Story = fn() -> Scene;
@@ -116,6 +117,11 @@ pub(crate) fn rich() -> Scene {
     let ivan = it.line("ivan");
     it.create(["notebooks", "viewer", "ivan"], &[ivan]);
     it.remove(["notebooks", "viewer", "walter"], Why::NotDeclared, &[]);
+    // What the server does not show in full, and what that keeps from being done.
+    it.incomplete(["lab", "member", "trent"]);
+    it.hold(["lab", "viewer", "wendy"], Hold::Incomplete);
+    let trent = it.line("trent");
+    it.skip(["lab", "admin", "trent"], Skip::Incomplete, &[trent]);
     let notebooks: Binding = it.binding(["notebooks", "viewer", "heidi"]);
     let all = it.directory.resources.keys().copied().chain([gone]).filter(|id| *id != notebooks.resource);
     it.asks.only = Only { users: None, resources: Some(all.collect()) };
