@@ -53,8 +53,14 @@ impl View {
             let creations: BTreeSet<Binding> = creations.filter(|it| !confirmed.contains(it)).collect();
             let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
             if !creations.is_empty() {
-                let resources = creations.iter().map(|it| it.resource).collect();
+                let resources: BTreeSet<_> = creations.iter().map(|it| it.resource).collect();
+                let seen = view.snapshot.links.iter().filter(|it| resources.contains(&it.binding.resource));
+                let seen: Vec<Link> = seen.copied().collect();
                 reread(client, &mut view.snapshot, &resources, &creations).await?;
+                // What is not shown any more was removed, or the caller has lost the right to see it.
+                if !all_shown(&seen, &view.snapshot.links) {
+                    view.snapshot.observation.caller = client.caller().await?;
+                }
                 confirmed.extend(creations);
             } else if !users.is_empty() {
                 view.directory.users.extend(client.users(users.clone()).await?);
@@ -190,9 +196,9 @@ impl From<api::Error> for Failure {
     }
 }
 
-/// Whether each of these is among the rows; one that has no id of the server is told by what it stands for.
-fn all_shown(made: &[Link], rows: &[Link]) -> bool {
+/// Whether each of these links is among the rows; one that has no id of the server is told by what it stands for.
+fn all_shown(links: &[Link], rows: &[Link]) -> bool {
     let ids: HashSet<_> = rows.iter().map(|it| it.id).collect();
     let bindings: HashSet<_> = rows.iter().map(|it| it.binding).collect();
-    made.iter().all(|it| if it.id.is_derived() { bindings.contains(&it.binding) } else { ids.contains(&it.id) })
+    links.iter().all(|it| if it.id.is_derived() { bindings.contains(&it.binding) } else { ids.contains(&it.id) })
 }

@@ -61,6 +61,14 @@ fn demote(world: &mut World) {
     world.change_user("staff", |it| it.is_staff = false);
 }
 
+#[tokio::test]
+async fn a_second_look_that_shows_less_asks_who_we_are_before_anything_is_created() {
+    let stage = Stage::new(WORLD).await;
+    stage.trouble("GET", "resource_uuid=", 1, Act::before(|world, _| demote(world)));
+    let error = stage.refused(&wanting(&WANTED)).await;
+    assert!(matches!(error, Error::PartialView(_)), "{error}");
+}
+
 /// A change of the world, by name.
 type Change = (&'static str, fn(&mut World));
 
