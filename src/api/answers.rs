@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::http::Error;
 use crate::binding::{Link, ResourceId, RoleId, UserId};
+use crate::directory::Directory;
 use crate::snapshot::{IncompleteLink, NamedLink};
 
 /// Which links are asked for; parts that are `None` may be anything.
@@ -45,6 +47,16 @@ pub struct Seen {
     pub incomplete: Vec<IncompleteLink>,
     /// Nothing that was there all the time is missing.
     pub all: bool,
+}
+
+/// Names as well as they could be read.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// What could be read of them.
+    pub directory: Directory,
+    /// Why resources may be missing from it, if so. [`Client::resources_called`](super::Client::resources_called) shows
+    /// those of a name all the same.
+    pub hidden: Option<Error>,
 }
 
 /// What a creation came to.

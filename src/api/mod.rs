@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use answers::{Created, Deleted, Listing, Narrowed, RoleIs, Seen};
+pub use answers::{Created, Deleted, Listing, Names, Narrowed, RoleIs, Seen};
 pub use http::retry;
 pub use http::{Address, Counters, Error, InFlightCall, Kind, Method, Settings, TokenSource};
 
@@ -74,11 +74,17 @@ impl Client {
         }
     }
 
-    /// Reads the names that a set of files and the links of `snapshot` are about.
+    /// Reads the names that a set of files and the links of `snapshot` are about. That some may be missing is an error.
     ///
     /// It holds all resources and roles that the caller can see, the users of the links, and those of the `lookups`
     /// that exist. `active` is known for those users only that hold no link; [`Client::users`] tells the others.
     pub async fn directory(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Directory, Error> {
+        let Names { directory, hidden } = self.names_seen(lookups, snapshot).await?;
+        hidden.map_or(Ok(directory), Err)
+    }
+
+    /// The same as well as it can be read, and whether resources may be missing.
+    pub async fn names_seen(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Names, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => resource_users::directory(&self.http, lookups, snapshot).await,
             Generation::UserPermissions(_) => user_permissions::directory(&self.http, lookups, snapshot).await,
@@ -94,6 +100,11 @@ impl Client {
     pub async fn user_called(&self, username: &str) -> Result<Option<(UserId, User)>, Error> {
         let found = waldur::users(&self.http, BTreeSet::new(), [username.to_owned()].into()).await?;
         Ok(found.into_iter().next())
+    }
+
+    /// The same for many. Those that nobody has, or that are not visible, are not in the answer.
+    pub async fn users_called(&self, usernames: BTreeSet<String>) -> Result<BTreeMap<UserId, User>, Error> {
+        waldur::users(&self.http, BTreeSet::new(), usernames).await
     }
 
     /// Lists all users that the caller can see, with `active`.

@@ -267,6 +267,14 @@ impl Document {
             usernames: usernames.into_iter().map(Into::into).collect(),
         }
     }
+
+    /// The names by which the files mean resources.
+    pub fn resource_names(&self) -> BTreeSet<&str> {
+        let kinds = self.scope.iter().flat_map(|it| [&it.include, &it.exclude]);
+        let resources = kinds.flat_map(|it| ones(it.resources.as_deref()));
+        let resources = resources.chain(self.entries.iter().flat_map(|it| &it.resources));
+        resources.filter_map(|it| it.name.as_deref()).collect()
+    }
 }
 
 fn ones(kind: Option<&[Selector]>) -> impl Iterator<Item = &Reference> {

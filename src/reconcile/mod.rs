@@ -6,6 +6,7 @@ mod confirm;
 mod create;
 pub mod files;
 mod known;
+mod names;
 mod pace;
 mod reason;
 mod remove;
@@ -31,6 +32,7 @@ use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Observation, Snapshot};
 pub use base::decided_by;
 pub use known::{Known, Sight, Waiting, waiting};
+use names::Names;
 pub use pace::Pace;
 pub use roles::{create_roles, prepare_with_roles, with_roles};
 pub use view::View;
@@ -163,7 +165,8 @@ pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Re
     let caller = client.caller().await?;
     let observation = Observation::new(String::new(), caller);
     let nothing = Snapshot { links: Vec::new(), incomplete: Vec::new(), users: BTreeMap::new(), observation };
-    let directory = client.directory(&document.lookups(), &nothing).await?;
+    let names = Names::of_resources(document.resource_names());
+    let directory = view::directory(client, &document.lookups(), &nothing, names).await?;
     Ok(View::new(directory, nothing, document, now))
 }
 

@@ -6,11 +6,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
 use super::known::{Known, Sight};
+use super::names::Names;
 use super::{Pace, Request, decide};
 use crate::api::{self, Client};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Document, resolve};
-use crate::directory::Directory;
+use crate::directory::{Directory, Lookups};
 use crate::plan::{Plan, plan};
 use crate::report::{After, Failure, Report};
 use crate::snapshot::Snapshot;
@@ -34,8 +35,8 @@ pub struct View {
 }
 
 impl View {
-    /// Looks at everything once, and a second time at what a creation would rest on: nothing is created because
-    /// something was not seen once.
+    /// Looks at everything once, and a second time at what a creation would rest on, names and links: nothing is created
+    /// because something was not seen once.
     pub(super) async fn observe(client: &Client, request: &Request<'_>) -> Result<Self, api::Error> {
         let Request { document, now, only, .. } = *request;
         let mut lookups = document.lookups();
@@ -44,15 +45,20 @@ impl View {
         }
         only.lookups(&mut lookups);
         let snapshot = client.snapshot().await?;
-        let directory = client.directory(&lookups, &snapshot).await?;
+        let names = document.resource_names();
+        let names = names.into_iter().chain(request.unsettled.settings.iter().flat_map(|it| it.resource_names()));
+        let directory = directory(client, &lookups, &snapshot, Names::of_resources(names)).await?;
         let mut view = Self::new(directory, snapshot, document, now);
-        let (mut confirmed, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        let (mut confirmed, mut asked, mut named) = (BTreeSet::new(), BTreeSet::new(), Names::default());
         // What a second look brings to light may ask for more creations: on until there is nothing new to look at.
         loop {
             let creations = view.plan.creations.iter().map(|it| it.binding);
             let creations: BTreeSet<Binding> = creations.filter(|it| !confirmed.contains(it)).collect();
             let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
-            if !creations.is_empty() {
+            let names = Names::of(view.plan.creations.iter().map(|it| it.binding), &view.directory).new_to(&mut named);
+            if !names.is_empty() {
+                names.ask(client, &mut view.directory).await?;
+            } else if !creations.is_empty() {
                 let resources: BTreeSet<_> = creations.iter().map(|it| it.resource).collect();
                 let seen = view.snapshot.links.iter().filter(|it| resources.contains(&it.binding.resource));
                 let seen: Vec<Link> = seen.copied().collect();
@@ -132,6 +138,21 @@ impl View {
             Err(error) => After::Unread(Failure { message: error.to_string(), help: None }),
         }
     }
+}
+
+/// The names that files and links are about. Where some cannot be listed, those that the files say are asked for directly.
+pub(super) async fn directory(
+    client: &Client,
+    lookups: &Lookups,
+    snapshot: &Snapshot,
+    names: Names,
+) -> Result<Directory, api::Error> {
+    let api::Names { mut directory, hidden } = client.names_seen(lookups, snapshot).await?;
+    if let Some(error) = hidden {
+        tracing::info!("not all resources can be listed, asking for each by its name: {error}");
+        names.ask(client, &mut directory).await?;
+    }
+    Ok(directory)
 }
 
 /// Looks at known links by id: what the list lacks may exist.

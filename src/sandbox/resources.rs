@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::paging::page;
+use super::paging::{page, page_by};
 use super::parameters::{linked, uuids};
 use super::query::uuid;
 use super::second::Scope;
@@ -23,8 +23,14 @@ pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World, name
     let wanted = Wanted::of(ask)?;
     let seen = |resource: &&Resource| wanted.admits(world, resource) && sees(world, caller, name, resource);
     let mut rows: Vec<_> = world.resources.iter().filter(seen).collect();
-    ordered(&mut rows, ask)?;
-    let page = page(rows, &ask.query)?;
+    let page = match ask.query.get("o") {
+        // What was made in the same instant has no order.
+        None => page_by(rows, &ask.query, |it: &Resource| it.created)?,
+        Some(order) => {
+            sort(&mut rows, order)?;
+            page(rows, &ask.query)?
+        }
+    };
     let rows: Vec<_> = page.rows.iter().map(|it| narrowed(shown(ask, world, it), &ask.query)).collect();
     Ok(page.sign(&format!("{}{}", ask.origin(), ask.path), &ask.query, Answer::json(200, &rows)))
 }
@@ -83,9 +89,8 @@ fn sees(world: &World, caller: &User, name: &str, resource: &Resource) -> bool {
     }
 }
 
-/// By `created`, or as `o=` says.
-fn ordered(rows: &mut [&Resource], ask: &Ask) -> Result<(), Answer> {
-    let order = ask.query.get("o").unwrap_or("created");
+/// As `o=` says.
+fn sort(rows: &mut [&Resource], order: &str) -> Result<(), Answer> {
     match order.strip_prefix('-').unwrap_or(order) {
         "name" => rows.sort_by(|a, b| a.name.cmp(&b.name)),
         "created" => rows.sort_by_key(|it| it.created),

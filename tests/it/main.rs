@@ -96,6 +96,7 @@ mod reconcile_known;
 mod reconcile_lost;
 mod reconcile_midway;
 mod reconcile_moving;
+mod reconcile_names;
 mod reconcile_properties;
 mod reconcile_replace;
 mod reconcile_stale;

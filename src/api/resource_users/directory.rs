@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::ROLES;
 use super::wire::Role;
+use crate::api::answers::Names;
 use crate::api::http::{Error, Http, bounded_map};
-use crate::api::waldur::{List, OfOffering, Resource, by_id, by_offering, object, resources, users};
+use crate::api::waldur::{List, OfOffering, by_id, by_offering, object, resources, users};
 use crate::binding::{ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups, User};
 use crate::snapshot::Snapshot;
@@ -18,30 +19,26 @@ pub(in crate::api) async fn directory(
     http: &Arc<Http>,
     lookups: &Lookups,
     snapshot: &Snapshot,
-) -> Result<Directory, Error> {
+) -> Result<Names, Error> {
     let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
     let holders: BTreeMap<_, _> =
         holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
     let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
     let strangers = lookups.users.iter().filter(|id| !holders.contains_key(id)).copied().collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let all_resources = resources::list();
     let all_roles = List::new(ROLES);
-    let (listed, roles, found) = tokio::try_join!(
-        all_resources.read::<Resource>(http),
-        all_roles.read::<Role>(http),
-        users(http, strangers, usernames)
-    )?;
+    let (listed, roles, found) =
+        tokio::try_join!(resources::all(http), all_roles.read::<Role>(http), users(http, strangers, usernames))?;
     let offerings = listed.items.values().map(OfOffering::offering);
     let offerings: BTreeSet<_> = offerings.chain(roles.items.values().map(OfOffering::offering)).collect();
-    let listed = by_offering(http, &all_resources, listed, &offerings).await?;
     // A resource that no list shows might bear a name that seems to be unique. A role cannot do harm: it would belong to
     // an offering without resources.
-    if !listed.settled && all_resources.count(http).await? != listed.items.len() as u64 {
-        return Err(all_resources.moving(http));
-    }
+    let (listed, hidden) = resources::settle(http, listed, &offerings).await?;
     let roles = by_offering(http, &all_roles, roles, &offerings).await?;
-    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed.items.into_values());
+    if !roles.settled {
+        return Err(all_roles.moving(http));
+    }
+    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed);
     let mut roles: BTreeMap<RoleId, directory::Role> = by_id(roles.items.into_values());
 
     let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
@@ -59,5 +56,5 @@ pub(in crate::api) async fn directory(
 
     let mut users = holders;
     users.extend(found);
-    Ok(Directory { resources: found_resources, roles, users })
+    Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
 }

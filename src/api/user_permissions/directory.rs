@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::wire::{Availability, Role};
 use super::{AVAILABILITIES, OFFERING_ROLES, ROLES};
+use crate::api::answers::Names;
 use crate::api::http::{Error, Http, Kind, bounded_map};
-use crate::api::waldur::{List, OfOffering, Resource, by_id, by_offering, object, resources, users};
+use crate::api::waldur::{List, OfOffering, by_id, object, resources, users};
 use crate::binding::{OfferingId, ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups, User};
 use crate::snapshot::Snapshot;
@@ -22,7 +23,7 @@ pub(in crate::api) async fn directory(
     http: &Arc<Http>,
     lookups: &Lookups,
     snapshot: &Snapshot,
-) -> Result<Directory, Error> {
+) -> Result<Names, Error> {
     let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
     let holders: BTreeMap<_, _> =
         holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
@@ -30,16 +31,11 @@ pub(in crate::api) async fn directory(
     let asked = lookups.users.iter().copied().chain(links.iter().map(|it| it.binding.user));
     let strangers = asked.filter(|id| !holders.contains_key(id)).collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let all_resources = resources::list();
     let (listed, mut roles, found) =
-        tokio::try_join!(all_resources.read::<Resource>(http), unbound(http), users(http, strangers, usernames))?;
+        tokio::try_join!(resources::all(http), unbound(http), users(http, strangers, usernames))?;
     let offerings: BTreeSet<Uuid> = listed.items.values().map(OfOffering::offering).collect();
-    let listed = by_offering(http, &all_resources, listed, &offerings).await?;
-    // A resource that no list shows might bear a name that seems to be unique.
-    if !listed.settled && all_resources.count(http).await? != listed.items.len() as u64 {
-        return Err(all_resources.moving(http));
-    }
-    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed.items.into_values());
+    let (listed, hidden) = resources::settle(http, listed, &offerings).await?;
+    let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed);
     let offerings: BTreeSet<OfferingId> = found_resources.values().map(|it| it.offering).collect();
     if !available(http, &mut roles).await? {
         let parts = bounded_map(http.parallelism, offerings, |offering| of_offering(Arc::clone(http), offering));
@@ -57,7 +53,7 @@ pub(in crate::api) async fn directory(
 
     let mut users = holders;
     users.extend(found);
-    Ok(Directory { resources: found_resources, roles, users })
+    Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
 }
 
 /// Looks up resources, roles and users by id, users by username, and all resources of some names.

@@ -9,7 +9,8 @@ use super::pages::{List, Reading};
 use super::wire::OfOffering;
 use crate::api::http::{Error, Http, bounded_map};
 
-/// Reads a list offering by offering, if by pages it was unsettled. It stays unsettled: it has no count of its own.
+/// Reads a list offering by offering, if by pages it was unsettled. It is settled then if each part is;
+/// whether an offering is missing it cannot tell, since parts have no count of the whole.
 pub(in crate::api) async fn by_offering<T: OfOffering>(
     http: &Arc<Http>,
     list: &List,
@@ -26,12 +27,13 @@ pub(in crate::api) async fn by_offering<T: OfOffering>(
             if part.items.values().any(|item| item.offering() != offering) {
                 return Err(list.filter_ignored(&http, "an object of another offering"));
             }
-            if part.settled { Ok(part) } else { Err(list.moving(&http)) }
+            Ok(part)
         }
     });
-    let mut items = HashMap::new();
+    let (mut items, mut settled) = (HashMap::new(), true);
     for part in parts.await? {
         items.extend(part.items);
+        settled &= part.settled;
     }
-    Ok(Reading { items, ..paged })
+    Ok(Reading { items, settled, ..paged })
 }

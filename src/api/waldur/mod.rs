@@ -18,7 +18,7 @@ pub(super) use caller::caller;
 pub(super) use pages::{List, Reading};
 pub(super) use probe::{exists, site, version};
 pub(super) use users::{everybody, list as list_of_users, usernames, users};
-pub(super) use wire::{Bare, Id, Item, OfOffering, Resource, present};
+pub(super) use wire::{Bare, Id, Item, OfOffering, present};
 
 use super::http::{Error, Http, Kind, Method};
 

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::pages::{List, SIZE};
+use uuid::Uuid;
+
+use super::pages::{List, Reading, SIZE};
 use super::wire::{Bare, Item as _, Resource};
-use super::{by_id, object};
+use super::{by_id, by_offering, object};
 use crate::api::http::{Error, Http, Method, bounded_map};
 use crate::binding::ResourceId;
 use crate::directory;
@@ -23,6 +25,25 @@ pub(in crate::api) fn list() -> List {
 /// All resources, with nothing but their ids.
 pub(in crate::api) fn bare() -> List {
     List::new(PATH).with("field", "uuid")
+}
+
+/// Reads all resources.
+pub(in crate::api) async fn all(http: &Arc<Http>) -> Result<Reading<Resource>, Error> {
+    list().read(http).await
+}
+
+/// What of the list of resources could be read, if by pages it was unsettled, and the reason why something may be missing:
+/// many resources that were made in the same instant have no order, and pages lose some.
+pub(in crate::api) async fn settle(
+    http: &Arc<Http>,
+    listed: Reading<Resource>,
+    offerings: &BTreeSet<Uuid>,
+) -> Result<(impl Iterator<Item = Resource> + use<>, Option<Error>), Error> {
+    let list = list();
+    let settled = listed.settled;
+    let listed = by_offering(http, &list, listed, offerings).await?;
+    let whole = settled || (listed.settled && list.count(http).await? == listed.items.len() as u64);
+    Ok((listed.items.into_values(), (!whole).then(|| list.moving(http))))
 }
 
 /// The first resource of all.
