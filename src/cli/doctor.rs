@@ -226,6 +226,9 @@ async fn look_around(
     let counts = client.counts().await;
     told.tell(doctor::sight(counts.as_ref().map_err(failure)))?;
     let Ok(counts) = counts else { return Ok(()) };
+    if let Some(finding) = doctor::upgraded(generations, &counts).filter(|_| caller.is_staff || caller.is_support) {
+        told.tell(finding)?;
+    }
     let rights = if generations.next { doctor::rights_on_newer(&caller) } else { doctor::rights(&caller, &counts) };
     if told.tell(rights)? != Level::Problem {
         let read = reread(client).await.map_err(|error| failure(&error));

@@ -45,6 +45,7 @@ mod document;
 mod draft;
 mod ending;
 pub mod export;
+mod former;
 mod groups;
 mod missing;
 mod names;
@@ -68,6 +69,7 @@ pub use decode::{Undecodable, decode};
 pub use document::{
     Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
 };
+pub use former::name_former_roles;
 pub use missing::{MissingRole, missing_roles};
 pub use narrower::{Narrower, ScopeKind, ScopePart};
 pub use only::{Narrow, Only};

@@ -3,12 +3,14 @@
 mod caller;
 mod server;
 mod setup;
+mod upgrade;
 
 use std::fmt;
 
 pub use caller::{lifetime, listing, rights, rights_on_newer, sight, token, turned_away};
 pub use server::{clock, generations, site, version};
 pub use setup::{Source, Transport, address, encryption, proxy, token_source};
+pub use upgrade::upgraded;
 
 use crate::report::Failure;
 
@@ -57,6 +59,8 @@ pub enum Check {
     Clock,
     /// How much the token is shown.
     Sight,
+    /// Whether an upgrade has left nothing of roles and links.
+    Roles,
     /// What that means.
     Rights,
     /// Whether it could read back what it makes.
@@ -112,6 +116,7 @@ impl fmt::Display for Check {
             Self::Lifetime => "lifetime",
             Self::Clock => "clock",
             Self::Sight => "sight",
+            Self::Roles => "roles",
             Self::Rights => "rights",
             Self::Listing => "listing",
             Self::Version => "version",

@@ -140,6 +140,7 @@ mod second_api;
 mod shell;
 mod tidy;
 mod tidy_circles;
+mod upgrade;
 mod verbs;
 mod verbs_change;
 mod verbs_explain;

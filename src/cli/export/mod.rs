@@ -5,14 +5,18 @@ mod folder;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::target::{self, Inputs, Target, is_stdout};
-use super::{Exit, exit, output, read};
+use super::{Exit, exit, live, output, read, saved};
 use crate::desired::export::{self, Extent, Form, Given};
 use crate::diagnostic::Diagnostic;
-use crate::render;
+use crate::directory::Directory;
+use crate::render::{self, Seen};
+use crate::saved::SavedView;
+use crate::snapshot::Snapshot;
 
 /// `export`.
 #[derive(Debug, Args)]
@@ -45,6 +49,10 @@ pub(super) struct Export {
     /// Removes the files that an earlier export wrote to the directory and this one does not.
     #[arg(long, requires_all = ["split_by", "force"])]
     prune: bool,
+    /// Instead of a server: what `snapshot -o` has written, however long ago. After an upgrade that dropped all grants, it
+    /// is what teams without files begin with. Nothing is sent, and no token is needed.
+    #[arg(long, value_name = "VIEW", conflicts_with = "sandbox")]
+    live: Option<PathBuf>,
     /// Server.
     #[command(flatten)]
     server: Server,
@@ -60,7 +68,7 @@ enum SplitBy {
 }
 
 pub(super) async fn run(arguments: &Export) -> Result<Exit> {
-    let Export { offering, resource, role, user, pin, split_by, output: to, force, prune, server } = arguments;
+    let Export { offering, resource, role, user, pin, split_by, output: to, force, prune, live, server } = arguments;
     let given = Given { offerings: offering, resources: resource, roles: role, users: user };
     let Ok(extent) = Extent::read(given).map_err(|it| refuse(&it)) else { return Ok(Exit::Usage) };
     let asked = export::Export {
@@ -77,7 +85,7 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
         (true, false) => Present::Replace,
         (true, true) => Present::Prune,
     };
-    Inputs::new(&[], target::settings(server)).protect(to.as_deref())?;
+    Inputs::new(&[], target::settings(server).chain(live.as_deref())).protect(to.as_deref())?;
     let target = match to.as_deref().filter(|it| !is_stdout(it) || split_by.is_some()) {
         None => Target::Stdout,
         Some(path) if split_by.is_none() => {
@@ -89,9 +97,10 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
             Target::Stdout
         }
     };
-    let Connection { client, sandbox: _sandbox } = connect(server).await?;
-    let snapshot = client.snapshot().await?;
-    let directory = client.directory(&asked.extent.lookups(), &snapshot).await?;
+    let (snapshot, directory) = match live {
+        Some(view) => kept(view)?,
+        None => seen(server, &asked.extent).await?,
+    };
     let files = export::export(&snapshot, &directory, &asked).map_err(|it| refuse(&it));
     let Ok(files) = files else { return Ok(Exit::Refused) };
     output::say(&render::banner(&snapshot.observation));
@@ -104,6 +113,22 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// What was seen at another time.
+fn kept(path: &Path) -> Result<(Snapshot, Directory)> {
+    let view = SavedView::read(&saved::text(path)?)?;
+    let seen = Seen::new(view.seen, Timestamp::now(), view.everybody);
+    output::say(&live::heading(&view, seen));
+    Ok((view.snapshot, view.directory))
+}
+
+/// What is live now.
+async fn seen(server: &Server, extent: &Extent) -> Result<(Snapshot, Directory)> {
+    let Connection { client, sandbox: _sandbox } = connect(server).await?;
+    let snapshot = client.snapshot().await?;
+    let directory = client.directory(&extent.lookups(), &snapshot).await?;
+    Ok((snapshot, directory))
 }
 
 fn refuse(problems: &[Diagnostic]) {
