@@ -70,7 +70,7 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
         parallelism: NonZeroUsize::from(*parallelism),
         patience: Patience { budget: *timeout, ..Patience::default() },
         ca_file: ca_file.clone(),
-        ..api::Settings::new(address, token)
+        ..api::Settings::new(address, secrets::read_pipe(token, *timeout)?)
     };
     Ok(Connection { client: Client::new(settings)?, sandbox })
 }

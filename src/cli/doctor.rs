@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::connect::{Server, start_sandbox, unencrypted};
 use super::error::Result;
 use super::values::duration;
-use super::{Exit, output};
+use super::{Exit, output, secrets};
 use crate::api::retry::Patience;
 use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
 use crate::doctor::{self, Check, Finding, Level, Source, Transport};
@@ -155,7 +155,7 @@ fn client(server: &Server, address: &Address, token: TokenSource) -> Result<Clie
         attempt_timeout: wait,
         patience: Patience { tries: 1, ..Patience::default() },
         ca_file: server.ca_file.clone(),
-        ..Settings::new(address.clone(), token)
+        ..Settings::new(address.clone(), secrets::read_pipe(token, wait)?)
     })
 }
 

@@ -5,8 +5,11 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::api::{self, TokenSource};
 
 /// Shorter ones are words that occur by themselves. Those of Waldur have 40 characters.
 const SHORTEST: usize = 16;
@@ -22,12 +25,24 @@ static IN_USE: LazyLock<Mutex<Vec<SecretString>>> = LazyLock::new(|| {
 
 /// Keeps in mind what a file holds as a token now.
 pub(super) fn in_file(path: &Path) {
-    // A pipe can be read only once, and that is done where the token is sent from.
+    // A pipe can be read only once: `read_pipe`.
     if path.is_file()
         && let Ok(text) = fs::read_to_string(path)
     {
         keep(&IN_USE, &text);
     }
+}
+
+/// Reads a token that is in a pipe, and keeps it in mind.
+pub(super) fn read_pipe(source: TokenSource, patience: Duration) -> Result<TokenSource, api::Error> {
+    let file = matches!(source, TokenSource::File(_));
+    let read = source.read_pipe(patience)?;
+    if let TokenSource::Text(token) = &read
+        && file
+    {
+        keep(&IN_USE, token.expose_secret());
+    }
+    Ok(read)
 }
 
 /// The text without them.

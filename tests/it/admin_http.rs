@@ -1,6 +1,7 @@
 //! The admin port, over real HTTP on loopback.
 
 use std::fs;
+use std::time::Duration;
 
 use grantsync::admin::{Admin, SyncToken, serve};
 use grantsync::daemon::{Activity, Asks, SoFar, Status, Trigger, Waits, channel};
@@ -169,7 +170,8 @@ async fn whoever_has_the_token_may_ask() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("sync-token");
     fs::write(&file, "correct horse battery staple\n").unwrap();
-    let mut port = Port::showing(made("in_sync"), Some(SyncToken::in_file(&file).unwrap())).await;
+    let mut port =
+        Port::showing(made("in_sync"), Some(SyncToken::in_file(&file, Duration::from_secs(60)).unwrap())).await;
 
     for wrong in [
         None,
@@ -194,12 +196,48 @@ async fn whoever_has_the_token_may_ask() {
 }
 
 #[tokio::test]
+async fn a_sync_token_in_a_pipe_is_read_once_and_nobody_waits_for_it_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = |name: &str| {
+        let pipe = dir.path().join(name);
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        pipe
+    };
+    let unwritten = SyncToken::in_file(&pipe("unwritten"), Duration::from_millis(20)).unwrap_err();
+    assert_eq!(unwritten.kind(), std::io::ErrorKind::TimedOut);
+
+    let written = pipe("written");
+    let writer = std::thread::spawn({
+        let written = written.clone();
+        move || fs::write(written, "correct horse").unwrap()
+    });
+    let token = SyncToken::in_file(&written, Duration::from_secs(60)).unwrap();
+    writer.join().unwrap();
+    let port = Port::showing(made("in_sync"), Some(token)).await;
+    for _ in 0..2 {
+        assert_eq!(port.ask(Some("Bearer correct horse")).await, 202);
+        assert_eq!(port.ask(Some("Bearer wrong")).await, 401);
+    }
+
+    // One that takes the place of the file later is not waited for.
+    let file = dir.path().join("file");
+    fs::write(&file, "correct horse").unwrap();
+    let port = Port::showing(made("in_sync"), Some(SyncToken::in_file(&file, Duration::from_secs(60)).unwrap())).await;
+    fs::rename(&written, &file).unwrap();
+    assert_eq!(port.ask(Some("Bearer correct horse")).await, 401);
+
+    // What never ends is not read to its end.
+    let endless = SyncToken::in_file(std::path::Path::new("/dev/zero"), Duration::from_secs(60)).unwrap_err();
+    assert_eq!(endless.to_string(), "too long for a token");
+}
+
+#[tokio::test]
 async fn without_a_token_nobody_may_ask() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("sync-token");
-    assert!(SyncToken::in_file(&file).is_err());
+    assert!(SyncToken::in_file(&file, Duration::from_secs(60)).is_err());
     fs::write(&file, " \n").unwrap();
-    assert_eq!(SyncToken::in_file(&file).unwrap_err().to_string(), "the file is empty");
+    assert_eq!(SyncToken::in_file(&file, Duration::from_secs(60)).unwrap_err().to_string(), "the file is empty");
     let port = Port::showing(made("in_sync"), None).await;
     assert_eq!(port.ask(Some("Bearer ")).await, 404);
     assert_eq!(port.ask(None).await, 404);

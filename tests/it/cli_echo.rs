@@ -114,6 +114,29 @@ async fn the_token_in_use_is_cut_out_wherever_it_is() {
 }
 
 #[tokio::test]
+async fn a_token_that_came_from_a_pipe_is_cut_out_too() {
+    let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice"])).await;
+    {
+        let mut world = desk.sandbox.world();
+        let [resource, role, _] = triple(&world, "cluster-a admin alice");
+        let user = world.user(tokens::STAFF);
+        world.link(resource, role, user);
+    }
+    let pipe = desk.folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for arguments in ["plan -f grants.yaml", "links"] {
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::write(pipe, tokens::STAFF).unwrap()
+        });
+        let call = desk.call(arguments).without_env("WALDUR_ACCESS_TOKEN").env("WALDUR_ACCESS_TOKEN_FILE", "pipe");
+        let all = all(&call.run().await);
+        writer.join().unwrap();
+        assert!(!all.contains(tokens::STAFF) && all.contains("<token>"), "{all}");
+    }
+}
+
+#[tokio::test]
 async fn the_token_is_not_sent_over_plain_http_to_another_machine() {
     let desk = Desk::new(WORLD, &wanting(&["cluster-a admin alice"])).await;
     for verb in

@@ -28,6 +28,19 @@ pub enum TokenSource {
     File(PathBuf),
 }
 
+impl TokenSource {
+    /// The same, with what a pipe holds in its place. Its writer is waited for, for as long as the patience lasts.
+    ///
+    /// # Errors
+    /// If the pipe holds no token that could be sent.
+    pub fn read_pipe(self, patience: Duration) -> Result<Self, Error> {
+        match self {
+            Self::File(path) if is_stream(&path) => Ok(Self::Text(read_within(path, patience)?.text)),
+            other => Ok(other),
+        }
+    }
+}
+
 /// The token of one client.
 #[derive(Debug)]
 pub(in crate::api) struct Token {
@@ -57,9 +70,8 @@ pub(in crate::api) struct Secret {
 impl Token {
     /// Fails when there is no token that could be sent. Waits for whoever writes a pipe, for as long as the patience lasts.
     pub(in crate::api) fn new(source: TokenSource, patience: Duration) -> Result<Self, Error> {
-        let (file, token) = match source {
+        let (file, token) = match source.read_pipe(patience)? {
             TokenSource::Text(text) => (None, Secret::parse(text.expose_secret(), || "token".to_owned())?),
-            TokenSource::File(path) if is_stream(&path) => (None, read_within(path, patience)?),
             TokenSource::File(path) => {
                 let token = read(&path)?;
                 (Some(path), token)

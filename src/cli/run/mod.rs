@@ -98,7 +98,7 @@ async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<St
     let sync_token = arguments.sync_token_file.as_deref().map(|path| {
         let message = || format!("could not read the sync token in `{}`", path.display());
         let help = "put a secret of your own there, on one line; or leave `--sync-token-file` out";
-        SyncToken::in_file(path).context(message).map_err(|it| it.help(help))
+        SyncToken::in_file(path, arguments.server.timeout).context(message).map_err(|it| it.help(help))
     });
     let sync_token = sync_token.transpose()?;
     let help = "choose another address with `--listen`, or `--listen none`; does another grantsync run here?";
