@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::reply::Reply;
 use super::world::{RequestLine, World};
 
 /// Trouble for some requests.
@@ -85,6 +86,10 @@ pub enum Act {
     Before(Hook),
     /// Something happens to the world after the request was handled, before it is answered.
     After(Hook),
+    /// The true answer is changed.
+    Edit(Edit),
+    /// The connection ends without an answer, and the request is handled only by [`World::handle_postponed`].
+    Postpone,
 }
 
 impl Act {
@@ -96,6 +101,11 @@ impl Act {
     /// Runs something on the world after a request was handled.
     pub fn after(hook: impl FnMut(&mut World, &RequestLine) + Send + 'static) -> Self {
         Self::After(Hook(Arc::new(Mutex::new(hook))))
+    }
+
+    /// Changes the true answer to a request. Its length follows.
+    pub fn edit(edit: impl FnMut(&World, &RequestLine, &mut Reply) + Send + 'static) -> Self {
+        Self::Edit(Edit(Arc::new(Mutex::new(edit))))
     }
 }
 
@@ -118,38 +128,21 @@ impl fmt::Debug for Hook {
     }
 }
 
-/// An answer that does not come from the server.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
+type Rewrite = dyn FnMut(&World, &RequestLine, &mut Reply) + Send;
+
+/// Something that happens to an answer.
+#[derive(Clone)]
+pub struct Edit(Arc<Mutex<Rewrite>>);
+
+impl Edit {
+    pub(super) fn run(&self, world: &World, request: &RequestLine, reply: &mut Reply) {
+        let mut edit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (*edit)(world, request, reply);
+    }
 }
 
-impl Reply {
-    /// A status with a page of HTML, as proxies answer; with 200 a login page that answers to everything.
-    pub fn html(status: u16) -> Self {
-        let body = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>\r\n");
-        Self { status, headers: vec![("content-type", "text/html".to_owned())], body: body.into() }
-    }
-
-    /// A status with a body of JSON.
-    pub fn json(status: u16, body: &str) -> Self {
-        Self { status, headers: vec![("content-type", "application/json".to_owned())], body: body.into() }
-    }
-
-    /// A redirection.
-    pub fn redirect(status: u16, location: &str) -> Self {
-        Self::html(status).header("location", location)
-    }
-
-    /// The same with one more header.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
-        self
+impl fmt::Debug for Edit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Edit")
     }
 }

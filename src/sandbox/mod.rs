@@ -18,6 +18,7 @@ mod paging;
 mod parameters;
 mod query;
 mod queues;
+mod reply;
 mod resources;
 mod roles;
 mod routes;
@@ -44,8 +45,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use faults::{Act, Fault, Hook, Reply};
+pub use faults::{Act, Edit, Fault, Hook};
 pub use load::Load;
+pub use reply::Reply;
 pub use state::{Event, EventKind, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 pub use table::{Row, Table};
 pub use waldur::Waldur;

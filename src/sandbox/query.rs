@@ -6,7 +6,7 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 /// The parameters of a request, by name, values in the order given.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Query(BTreeMap<String, Vec<String>>);
 
 impl Query {

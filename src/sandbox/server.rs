@@ -9,9 +9,9 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Response, header};
 use tokio::time::sleep;
 
-use super::faults::Reply;
 use super::query::Query;
 use super::queues::Queues;
+use super::reply::Reply;
 use super::routes;
 use super::trouble::Trouble;
 use super::view::Ask;
@@ -95,7 +95,11 @@ struct Done {
 fn perform(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Trouble) -> Done {
     let (handled, rows) = match &trouble.instead {
         Some(reply) => (reply.clone().into_response(), 0),
-        None => answer(world, ask),
+        None if trouble.postponed => {
+            world.postponed.push(ask.clone());
+            (Response::default(), 0)
+        }
+        None => answer(world, ask, request, trouble),
     };
     for hook in &trouble.after {
         hook.run(world, request);
@@ -108,8 +112,8 @@ fn perform(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Troubl
 }
 
 /// The server's answer, and how many rows it has. A change is on disk before it is answered.
-fn answer(world: &mut World, ask: &Ask) -> (Response<Body>, u32) {
-    let answer = routes::answer(ask, world);
+fn answer(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Trouble) -> (Response<Body>, u32) {
+    let answer = trouble.edit(routes::answer(ask, world), world, request);
     let rows = answer.rows;
     let response = answer.into_response(&ask.method);
     if !ask.reads()
@@ -120,6 +124,15 @@ fn answer(world: &mut World, ask: &Ask) -> (Response<Body>, u32) {
         return (Reply::html(500).into_response(), 0);
     }
     (response, rows)
+}
+
+impl World {
+    /// Handles the requests that [`Act::Postpone`](super::Act::Postpone) kept, in the order they arrived.
+    pub fn handle_postponed(&mut self) {
+        for ask in std::mem::take(&mut self.postponed) {
+            routes::answer(&ask, self);
+        }
+    }
 }
 
 /// Waits, but not even for a moment when there is nothing to wait for: a sleep of zero lasts a millisecond.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::faults::{Act, Hook, Reply};
+use super::faults::{Act, Edit, Hook};
+use super::reply::Reply;
+use super::view::Answer;
 use super::wire::Manner;
 use super::world::{RequestLine, World};
 
@@ -22,8 +24,11 @@ pub(super) struct Trouble {
     pub(super) after: Vec<Hook>,
     /// Answered after handling it.
     pub(super) replaced: Option<Reply>,
+    /// Handled later, and not answered.
+    pub(super) postponed: bool,
     /// How the answer goes over the wire.
     pub(super) manner: Manner,
+    edits: Vec<Edit>,
     headers: Vec<(&'static str, Option<String>)>,
 }
 
@@ -50,6 +55,11 @@ impl Trouble {
                 Act::DelayAnswer(delay) => all.delay_answer += delay,
                 Act::Before(hook) => hook.run(world, request),
                 Act::After(hook) => all.after.push(hook),
+                Act::Edit(edit) => all.edits.push(edit),
+                Act::Postpone => {
+                    all.postponed = true;
+                    all.manner = Manner::Lost;
+                }
             }
         }
         all
@@ -58,6 +68,11 @@ impl Trouble {
     /// Whether nobody will see the answer.
     pub(super) fn loses_answer(&self) -> bool {
         matches!(self.manner, Manner::Lost)
+    }
+
+    /// Changes the true answer.
+    pub(super) fn edit(&self, answer: Answer, world: &World, request: &RequestLine) -> Answer {
+        self.edits.iter().fold(answer, |answer, edit| answer.edited(|reply| edit.run(world, request, reply)))
     }
 
     /// Removes, replaces and adds headers.

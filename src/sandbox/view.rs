@@ -11,10 +11,12 @@ use uuid::Uuid;
 
 use super::language;
 use super::query::Query;
+use super::reply::Reply;
 use super::state::User;
 use super::waldur::Waldur;
 
 /// A request, as far as views care.
+#[derive(Debug, Clone)]
 pub(super) struct Ask {
     pub(super) method: Method,
     /// The version of the API that is asked.
@@ -130,6 +132,15 @@ impl Answer {
     /// Says how many rows of a list are in it.
     pub(super) fn with_rows(self, rows: usize) -> Self {
         Self { rows: u32::try_from(rows).unwrap_or(u32::MAX), ..self }
+    }
+
+    /// The same after a change to its status, its headers or its body.
+    pub(super) fn edited(self, edit: impl FnOnce(&mut Reply)) -> Self {
+        let Self { rows, status, content_type, body, headers } = self;
+        let mut reply = Reply { status, headers, body };
+        edit(&mut reply);
+        let Reply { status, headers, body } = reply;
+        Self { rows, status, content_type, body, headers }
     }
 
     /// Puts an error into the language of the request.

@@ -14,6 +14,7 @@ use super::second::{Grant, Scope, Second, Traits};
 use super::state::{Event, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};
 use super::table::Table;
 use super::tokens;
+use super::view::Ask;
 use super::waldur::Waldur;
 
 /// A whole marketplace. Tests build it, reach into it while the server runs, and look at what is left.
@@ -46,6 +47,9 @@ pub struct World {
     /// What goes wrong.
     #[serde(skip)]
     pub faults: Vec<Fault>,
+    /// Requests that wait to be handled; see [`World::handle_postponed`].
+    #[serde(skip)]
+    pub(super) postponed: Vec<Ask>,
     /// How far the server's clock is ahead of ours. Moving it ahead lets time pass, tokens expire with it.
     #[serde(skip)]
     pub clock_ahead: SignedDuration,

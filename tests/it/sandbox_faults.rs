@@ -148,6 +148,31 @@ async fn a_client_that_gives_up_does_not_stop_what_it_asked_for() {
 }
 
 #[tokio::test]
+async fn an_answer_is_changed_on_its_way() {
+    let first_only = Act::edit(|world, request, reply| {
+        assert_eq!((world.links.len(), request.method.as_str()), (10, "GET"));
+        let rows: Vec<serde_json::Value> = serde_json::from_slice(&reply.body).unwrap();
+        reply.body = serde_json::to_vec(&rows[..1]).unwrap();
+        reply.headers.retain(|(name, _)| *name != "x-result-count");
+    });
+    let response = get(&sandbox(vec![Fault::on("GET", LINKS, first_only)]).await).await.unwrap();
+    assert!(!response.headers().contains_key("x-result-count"));
+    assert_eq!(response.json::<Vec<serde_json::Value>>().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_is_handled_long_after_its_connection_ended() {
+    let sandbox = sandbox(vec![Fault::on("DELETE", LINKS, Act::Postpone)]).await;
+    let target = format!("{LINKS}{}/", sandbox.world().links.iter().next().unwrap().id.simple());
+    assert!(ask(&sandbox, Method::DELETE, &target).await.is_err());
+    assert_eq!(sandbox.world().links.len(), 10);
+    sandbox.world().handle_postponed();
+    assert_eq!(sandbox.world().links.len(), 9);
+    sandbox.world().handle_postponed();
+    assert_eq!(sandbox.world().events.len(), 1, "once");
+}
+
+#[tokio::test]
 async fn the_world_moves_in_the_middle_of_a_reading() {
     // The second page is about to be read: the first row goes, so that a row of the second page is on the first now.
     let shift = Act::before(|world, _| {
