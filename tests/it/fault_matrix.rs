@@ -2,19 +2,23 @@
 //!
 //! A run tries a sample of the cells; with `GRANTSYNC_CASES=all` it tries all and prints the table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::{StreamExt as _, stream};
 use grantsync::api::Client;
-use grantsync::binding::{Binding, Link, LinkId};
-use grantsync::reconcile::prepare;
-use grantsync::report::{Outcome, Report, Step};
-use grantsync::sandbox::{EventKind, Fault, World, tokens};
+use grantsync::policy::LastSeen;
+use grantsync::reconcile::{Known, Request, prepare};
+use grantsync::report::{Outcome, Step};
+use grantsync::sandbox::{Waldur, tokens};
+use jiff::SignedDuration;
 
-use crate::api_support::settings;
-use crate::fault_matrix_faults::{IMPATIENT, ROWS, Row};
-use crate::reconcile_properties::{bound, named};
-use crate::reconcile_support::{Stage, document, request, run};
+use crate::api_support::{client, settings};
+use crate::fault_matrix_faults::{IMPATIENT, Row, rows};
+use crate::fault_matrix_watch::{Findings, Watch};
+use crate::reconcile_support::{Stage, document, in_words, request, run};
 
 /// Two creations, a role change of ben, a duplicate of cat, three removals; boss is protected, out is out of scope.
 const WORLD: &str = "
@@ -33,191 +37,245 @@ bindings:
   - {resource: a, role: member, user: new}
   - {resource: b, role: member, user: new}
 ";
-/// What is to be there in the end, and may never be missing once it is there.
 const GOAL: [&str; 7] =
     ["a admin ann", "a admin ben", "a member cat", "a member new", "a viewer boss", "b member new", "s admin out"];
+/// The servers that the scenario is tried on.
+const SERVERS: [Waldur; 1] = [Waldur::V7_0];
 /// Every so many cells make the sample; a prime, so that it spreads over rows, requests and columns.
 const SAMPLE: usize = 41;
+/// A cell mostly waits: so many are under way on each thread.
+const TOGETHER: usize = 8;
 
 /// The columns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Verb {
     Plan,
     Apply,
-    /// Two passes, the second without the fault.
+    /// Two passes of one agent.
     Run,
 }
 
 const VERBS: [Verb; 3] = [Verb::Plan, Verb::Apply, Verb::Run];
 
-/// What one cell has against the product.
+/// What the agent carries from pass to pass, and the command line does not.
 #[derive(Default)]
-struct Findings(Vec<String>);
-
-impl Findings {
-    fn unless(&mut self, holds: bool, says: impl FnOnce() -> String) {
-        if !holds {
-            self.0.push(says());
-        }
-    }
+struct Memory {
+    known: Known,
+    last_seen: Arc<LastSeen>,
+    removed: u32,
+    /// How long ago its first pass was.
+    age: SignedDuration,
 }
 
-/// The world of a cell, as it was told by the server's own record so far.
-struct Watch {
-    rows: BTreeMap<String, usize>,
-    created: BTreeSet<String>,
-    events: usize,
+/// A cell under way.
+struct Trial {
+    stage: Stage,
+    watch: Watch,
+    findings: Findings,
 }
 
-impl Watch {
-    fn new(world: &World) -> Self {
-        let mut rows = BTreeMap::new();
-        for triple in world.triples() {
-            *rows.entry(triple).or_default() += 1;
-        }
-        Self { rows, created: BTreeSet::new(), events: world.events.len() }
+impl Trial {
+    async fn begin(waldur: Waldur) -> Self {
+        let stage = Stage::of(in_words(WORLD).on(waldur)).await;
+        let watch = Watch::new(&stage.sandbox.world(), &GOAL);
+        Self { stage, watch, findings: Findings::default() }
     }
 
-    /// Follows what was written since, one write after the other.
-    fn follow(&mut self, world: &World, findings: &mut Findings) {
-        for event in &world.events[self.events..] {
-            let triple = named(event);
-            let rows = self.rows.entry(triple.clone()).or_default();
-            match event.kind {
-                EventKind::Created | EventKind::Granted => {
-                    *rows += 1;
-                    findings.unless(*rows == 1, || format!("{triple} was created where it was"));
-                    findings.unless(GOAL.contains(&&*triple), || format!("{triple} was created, and nobody wants it"));
-                    findings.unless(self.created.insert(triple.clone()), || format!("{triple} was created twice"));
-                }
-                EventKind::Deleted | EventKind::Revoked => {
-                    *rows -= 1;
-                    let last = *rows == 0;
-                    findings.unless(!last || !GOAL.contains(&&*triple), || format!("{triple} was removed"));
-                    let gap = triple == "a member ben" && self.rows.get("a admin ben").is_none_or(|it| *it == 0);
-                    findings.unless(!gap, || "ben had no role for a while".to_owned());
-                }
-                EventKind::Updated => findings.unless(false, || format!("{triple} was changed")),
+    /// The use of the product that trouble happens to.
+    async fn in_trouble(&mut self, verb: Verb, client: &Client) -> Memory {
+        let mut memory = Memory::default();
+        match verb {
+            Verb::Plan => self.plan(client).await,
+            Verb::Apply => self.pass(client, None).await,
+            Verb::Run => {
+                self.pass(client, Some(&mut memory)).await;
+                memory.age = SignedDuration::from_secs(30);
+                self.pass(client, Some(&mut memory)).await;
             }
         }
-        self.events = world.events.len();
+        memory
     }
-}
 
-/// Whether what a report says of each step is so.
-fn believe(report: &Report, world: &World, findings: &mut Findings) {
-    let live = world.links.iter().map(|it| (it.id.into(), bound([it.resource, it.role, it.user])));
-    let live: Vec<(LinkId, Binding)> = live.collect();
-    let has = |link: &Link| live.contains(&(link.id, link.binding));
-    for (step, outcome) in &report.steps {
-        let there = match step {
-            Step::Create(creation) | Step::Lengthen(creation) => live.iter().any(|(_, it)| *it == creation.binding),
-            Step::Remove(removal) | Step::Shorten(removal) => has(&removal.link),
+    async fn plan(&mut self, client: &Client) {
+        let before = self.stage.live();
+        // Whether it goes through or not: it writes nothing.
+        let document = document(YAML);
+        let _ = prepare(client, &request(&document)).await;
+        let quiet = self.stage.writes().is_empty() && self.stage.live() == before;
+        self.findings.unless(quiet, || "plan wrote".to_owned());
+    }
+
+    async fn pass(&mut self, client: &Client, memory: Option<&mut Memory>) {
+        let document = document(YAML);
+        let mut request = request(&document);
+        let told = match memory {
+            None => run(client, &request).await,
+            Some(memory) => memory.pass(client, &mut request).await,
         };
-        let so = match outcome {
-            Outcome::Created(link) | Outcome::Adopted(link) => has(link) && link.binding == step.binding(),
-            Outcome::Removed | Outcome::AlreadyGone => !there,
-            Outcome::EndSet => there,
-            Outcome::Failed(_) | Outcome::Unsent | Outcome::Held(_) => there != matches!(step, Step::Create(_)),
-            Outcome::Unknown(_) => true,
-        };
-        findings.unless(so, || format!("told of `{step}`: {outcome}"));
-    }
-}
-
-async fn pass(stage: &Stage, client: &Client, watch: &mut Watch, findings: &mut Findings) {
-    let document = document(YAML);
-    let told = run(client, &request(&document)).await;
-    let world = stage.sandbox.world();
-    let before = watch.events;
-    watch.follow(&world, findings);
-    match told.map(|it| it.report) {
-        Ok(Some(report)) => believe(&report, &world, findings),
-        Ok(None) | Err(_) => findings.unless(watch.events == before, || "written without a report".to_owned()),
-    }
-}
-
-/// One use of the product, with whatever is in the script.
-async fn act(stage: &Stage, verb: Verb, client: &Client, watch: &mut Watch, findings: &mut Findings) {
-    match verb {
-        Verb::Plan => {
-            let before = stage.live();
-            // Whether it goes through or not: it writes nothing.
-            let document = document(YAML);
-            let _ = prepare(client, &request(&document)).await;
-            findings.unless(stage.writes().is_empty() && stage.live() == before, || "plan wrote".to_owned());
+        let mut world = self.stage.sandbox.world();
+        let written = self.watch.follow(&world, &mut self.findings);
+        let findings = &mut self.findings;
+        match told {
+            Ok(pass) => {
+                findings.unless(written.is_empty() || pass.report.is_some(), || "written without a report".to_owned());
+                self.watch.believe(&pass, &written, &world, findings);
+            }
+            Err(error) => findings.unless(written.is_empty(), || format!("written without a report: {error}")),
         }
-        Verb::Apply | Verb::Run => pass(stage, client, watch, findings).await,
+        world.change_user("staff", |it| it.is_staff = true);
     }
-    stage.sandbox.world().change_user("staff", |it| it.is_staff = true);
-    stage.sandbox.world().faults.clear();
-    if verb == Verb::Run {
-        pass(stage, client, watch, findings).await;
+
+    /// No more trouble, all rights, and nothing on its way any more.
+    fn settle(&mut self) {
+        let mut world = self.stage.sandbox.world();
+        world.faults.clear();
+        world.change_user("staff", |it| it.is_staff = true);
+        world.handle_postponed();
+        self.watch.follow(&world, &mut self.findings);
     }
 }
 
-async fn cell(row: &Row, nth: usize, verb: Verb) -> Findings {
-    let stage = Stage::new(WORLD).await;
-    let mut findings = Findings::default();
-    let mut watch = Watch::new(&stage.sandbox.world());
-    let mut settings = settings(&stage.sandbox.url(), tokens::STAFF);
-    if row.late {
-        settings.attempt_timeout = IMPATIENT;
+impl Memory {
+    /// A pass of the agent.
+    async fn pass(
+        &mut self,
+        client: &Client,
+        request: &mut Request<'_>,
+    ) -> Result<grantsync::reconcile::Pass, grantsync::reconcile::Error> {
+        let Self { known, last_seen, removed, age } = self;
+        request.now += *age;
+        let before = known.clone();
+        let request = Request {
+            known: Some(&before),
+            last_seen: Arc::clone(last_seen),
+            removed_lately: *removed,
+            ..request.clone()
+        };
+        let pass = run(client, &request).await?;
+        known.learn(&pass, request.now);
+        if !pass.prepared.view.plan.changing {
+            *last_seen = Arc::new(last_seen.after(&pass.prepared.view.plan));
+        }
+        let gone = |step: &Step, outcome: &Outcome| matches!(step, Step::Remove(_)) && outcome.is_done();
+        *removed += u32::try_from(pass.report.iter().map(|it| it.count(gone)).sum::<usize>()).unwrap();
+        Ok(pass)
     }
-    let client = Client::new(settings).unwrap();
-    stage.sandbox.world().faults = row.acts().into_iter().map(|it| Fault::on(row.method, "/", it).nth(nth)).collect();
-    act(&stage, verb, &client, &mut watch, &mut findings).await;
-    // The next pass, by whoever comes then.
-    pass(&stage, &stage.client, &mut watch, &mut findings).await;
-    findings.unless(stage.live() == GOAL, || format!("the next pass left {:?}", stage.live()));
-    stage.calm();
-    pass(&stage, &stage.client, &mut watch, &mut findings).await;
-    findings.unless(stage.writes().is_empty(), || "a third pass wrote".to_owned());
-    findings
 }
 
-/// How many requests that a fault can happen to a verb sends before its second pass.
-async fn requests(verb: Verb) -> BTreeMap<&'static str, usize> {
-    let stage = Stage::new(WORLD).await;
-    let (mut watch, mut findings) = (Watch::new(&stage.sandbox.world()), Findings::default());
-    let verb = if verb == Verb::Run { Verb::Apply } else { verb };
-    act(&stage, verb, &stage.client, &mut watch, &mut findings).await;
-    assert_eq!(findings.0, Vec::<String>::new());
-    BTreeMap::from([("", stage.asked("GET", "/") + stage.writes().len()), ("GET", stage.asked("GET", "/"))])
+/// A fault, the request it begins with, and who is in trouble.
+struct Cell<'a> {
+    server: Waldur,
+    row: &'a Row,
+    nth: usize,
+    verb: Verb,
 }
 
-#[tokio::test]
-async fn no_fault_at_any_request_does_harm_or_makes_a_report_lie() {
+impl Cell<'_> {
+    async fn try_out(&self) -> Vec<String> {
+        let Self { server, row, nth, verb } = *self;
+        let mut trial = Trial::begin(server).await;
+        let mut settings = settings(&trial.stage.sandbox.url(), tokens::STAFF);
+        if row.late {
+            settings.attempt_timeout = IMPATIENT;
+        }
+        let troubled = Client::new(settings).unwrap();
+        trial.stage.sandbox.world().faults = row.faults(nth);
+        trial.watch.needless = usize::from(row.lasts);
+        let mut memory = trial.in_trouble(verb, &troubled).await;
+        trial.settle();
+        // The next pass: the agent's, after all that it waits for; else of whoever comes then.
+        let calm = client(&trial.stage.sandbox.url(), tokens::STAFF);
+        memory.age = SignedDuration::from_mins(10);
+        trial.pass(&calm, (verb == Verb::Run).then_some(&mut memory)).await;
+        let live = trial.stage.live();
+        trial.findings.unless(live == GOAL, || format!("the next pass left {live:?}"));
+        trial.stage.calm();
+        trial.pass(&calm, None).await;
+        trial.findings.unless(trial.stage.writes().is_empty(), || "a third pass wrote".to_owned());
+        let told = |it| format!("{} at request {nth} of {verb:?} on {server}: {it}", row.name);
+        trial.findings.0.into_iter().map(told).collect()
+    }
+}
+
+/// How many requests a verb sends when all goes well, by what they are.
+async fn requests(server: Waldur, verb: Verb) -> BTreeMap<String, usize> {
+    let mut trial = Trial::begin(server).await;
+    let calm = client(&trial.stage.sandbox.url(), tokens::STAFF);
+    trial.in_trouble(verb, &calm).await;
+    assert_eq!(trial.findings.0, Vec::<String>::new());
+    let mut counts = BTreeMap::new();
+    for request in &trial.stage.sandbox.world().requests {
+        *counts.entry(String::new()).or_default() += 1;
+        *counts.entry(request.method.clone()).or_default() += 1;
+    }
+    counts
+}
+
+/// Every cell.
+async fn cells(rows: &[Row]) -> Vec<Cell<'_>> {
+    let mut cells = Vec::new();
+    for server in SERVERS {
+        for verb in VERBS {
+            let counts = requests(server, verb).await;
+            for row in rows {
+                let all = 1..=counts.get(row.method).copied().unwrap_or(0);
+                cells.extend(all.map(|nth| Cell { server, row, nth, verb }));
+            }
+        }
+    }
+    cells
+}
+
+/// Tries cells side by side: on a thread for each core, and several on each.
+fn side_by_side(cells: &[Cell<'_>]) -> Vec<Vec<String>> {
+    let next = AtomicUsize::new(0);
+    let mine = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let numbers = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|it| *it < cells.len()));
+        let tried = stream::iter(numbers).map(async |at| (at, cells[at].try_out().await));
+        runtime.block_on(tried.buffer_unordered(TOGETHER).collect::<Vec<_>>())
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().unwrap().get();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(mine)).collect();
+        let mut found: Vec<_> = threads.into_iter().flat_map(|it| it.join().unwrap()).collect();
+        found.sort();
+        found.into_iter().map(|(_, findings)| findings).collect()
+    })
+}
+
+/// A line for each fault: cells tried and cells with a violation, for each verb.
+fn table(rows: &[Row], cells: &[Cell<'_>], found: &[Vec<String>]) -> String {
+    let mut table = format!("{:42}{:>12}{:>12}{:>12}\n", "cells / violations", "plan", "apply", "two passes");
+    let mut line = |name: &str, of: &dyn Fn(&Cell<'_>) -> bool| {
+        write!(table, "{name:42}").unwrap();
+        for verb in VERBS {
+            let tried = cells.iter().zip(found).filter(|(it, _)| it.verb == verb && of(it));
+            let (tried, bad) = tried.fold((0, 0), |(all, bad), (_, it)| (all + 1, bad + usize::from(!it.is_empty())));
+            write!(table, "{:>12}", format!("{tried} / {bad}")).unwrap();
+        }
+        table.push('\n');
+    };
+    for row in rows {
+        line(&row.name, &|it| std::ptr::eq(it.row, row));
+    }
+    line("all", &|_| true);
+    table
+}
+
+#[test]
+fn no_fault_at_any_request_does_harm_or_makes_a_report_lie() {
     let all = std::env::var("GRANTSYNC_CASES").is_ok_and(|it| it == "all");
-    let mut lengths = Vec::new();
-    for verb in VERBS {
-        lengths.push((verb, requests(verb).await));
+    let rows = rows();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut cells = runtime.block_on(cells(&rows));
+    if !all {
+        cells = cells.into_iter().skip(SAMPLE / 2).step_by(SAMPLE).collect();
     }
-    let (mut number, mut tried, mut wrong) = (0, 0, Vec::new());
+    assert!(cells.len() > 30, "{} cells", cells.len());
+    let found = side_by_side(&cells);
     if all {
-        println!("{:28}{:>14}{:>14}{:>14}", "cells / violations", "plan", "apply", "two passes");
+        print!("{}", table(&rows, &cells, &found));
     }
-    for row in ROWS {
-        let mut line = format!("{:28}", row.name);
-        for (verb, lengths) in &lengths {
-            let (mut cells, mut bad) = (0, 0);
-            for nth in 1..=lengths[row.method] {
-                number += 1;
-                if !all && number % SAMPLE != 0 {
-                    continue;
-                }
-                let findings = cell(row, nth, *verb).await.0;
-                cells += 1;
-                bad += usize::from(!findings.is_empty());
-                wrong.extend(findings.iter().map(|it| format!("{} at request {nth} of {verb:?}: {it}", row.name)));
-            }
-            tried += cells;
-            write!(line, "{:>14}", format!("{cells} / {bad}")).unwrap();
-        }
-        if all {
-            println!("{line}");
-        }
-    }
-    assert!(tried > 30, "{tried} cells of {number}");
-    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(found.concat(), Vec::<String>::new());
 }

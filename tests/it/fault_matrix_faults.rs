@@ -1,110 +1,196 @@
-//! The rows of the fault matrix: everything that may go wrong with one request.
+//! The rows of the fault matrix: everything that may go wrong with one request, or from one request on.
 
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use grantsync::sandbox::{Act, Reply, World};
+use grantsync::sandbox::{Act, EventKind, Fault, Reply};
+use serde_json::Value;
+
+use crate::api_support::without_nonce;
 
 /// How long the client of a cell waits for an answer when the fault is that none comes.
 pub(crate) const IMPATIENT: Duration = Duration::from_millis(250);
 const TOO_LATE: Duration = Duration::from_millis(400);
+/// Lists of links.
+const LINKS: &str = "/marketplace-resource-users/?";
 
 /// One row.
 pub(crate) struct Row {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The requests that it can happen to; `""` is any.
     pub(crate) method: &'static str,
     /// Whether the client is to lose its patience.
     pub(crate) late: bool,
-    acts: fn() -> Vec<Act>,
+    /// Whether all readings from then on are spoiled alike.
+    pub(crate) lasts: bool,
+    /// The script, from the number of the request.
+    faults: Box<dyn Fn(usize) -> Vec<Fault> + Sync>,
 }
 
 impl Row {
-    pub(crate) fn acts(&self) -> Vec<Act> {
-        (self.acts)()
+    pub(crate) fn faults(&self, nth: usize) -> Vec<Fault> {
+        (self.faults)(nth)
     }
 }
 
-const fn any(name: &'static str, acts: fn() -> Vec<Act>) -> Row {
-    Row { name, method: "", late: false, acts }
+/// A fault of one request.
+fn one(method: &'static str, name: &str, acts: fn() -> Vec<Act>) -> Row {
+    let faults = move |nth| acts().into_iter().map(|it| Fault::on(method, "/", it).nth(nth)).collect();
+    Row { name: name.to_owned(), method, late: false, lasts: false, faults: Box::new(faults) }
 }
 
-const fn late(name: &'static str, acts: fn() -> Vec<Act>) -> Row {
-    Row { name, method: "", late: true, acts }
+/// A fault of one request that makes the client wait in vain.
+fn late(name: &str, acts: fn() -> Vec<Act>) -> Row {
+    Row { late: true, ..one("", name, acts) }
 }
 
-const fn read(name: &'static str, acts: fn() -> Vec<Act>) -> Row {
-    Row { name, method: "GET", late: false, acts }
+/// Two rows: the fault of one reading, and the same of all readings from then on.
+fn reading(name: &str, act: impl Fn() -> Act + Sync + Clone + 'static) -> [Row; 2] {
+    let (once, always) = (act.clone(), act);
+    let once = move |nth| vec![Fault::on("GET", "/", once()).nth(nth)];
+    let always = move |nth| vec![Fault::on("GET", "/", always()).from(nth)];
+    let row = |name: String, lasts, faults| Row { name, method: "GET", late: false, lasts, faults };
+    [row(name.to_owned(), false, Box::new(once)), row(format!("{name}, from then on"), true, Box::new(always))]
 }
 
-pub(crate) const ROWS: &[Row] = &[
-    any("reset before the commit", || vec![Act::HangUp]),
-    any("reset after the commit", || vec![Act::LoseAnswer]),
-    late("time-out before the commit", || vec![Act::Delay(TOO_LATE), Act::HangUp]),
-    late("time-out after the commit", || vec![Act::DelayAnswer(TOO_LATE)]),
-    late("slow drip", || vec![Act::Drip(1, Duration::from_millis(20))]),
-    any("drip", || vec![Act::Drip(64, Duration::from_millis(1))]),
-    any("429 with Retry-After", || vec![Act::Answer(json(429).header("retry-after", "0"))]),
-    any("429", || vec![Act::Answer(json(429))]),
-    any("503 with Retry-After", || vec![Act::Answer(Reply::html(503).header("retry-after", "0"))]),
-    any("503", || vec![Act::Answer(Reply::html(503))]),
-    any("503 after the commit", || vec![Act::AnswerAfter(Reply::html(503))]),
-    any("500", || vec![Act::Answer(Reply::html(500))]),
-    any("500 after the commit", || vec![Act::AnswerAfter(Reply::html(500))]),
-    any("502", || vec![Act::Answer(Reply::html(502))]),
-    any("502 after the commit", || vec![Act::AnswerAfter(Reply::html(502))]),
-    any("504", || vec![Act::Answer(Reply::html(504))]),
-    any("504 after the commit", || vec![Act::AnswerAfter(Reply::html(504))]),
-    any("cut body", || vec![Act::CutBody(20)]),
-    any("truncated JSON", || vec![Act::AnswerAfter(Reply::json(200, r#"[{"uuid": "0"#))]),
-    any("200 HTML", || vec![Act::Answer(Reply::html(200))]),
-    any("200 HTML after the commit", || vec![Act::AnswerAfter(Reply::html(200))]),
-    any("bad gzip", || vec![Act::WithHeader("content-encoding", "gzip".to_owned())]),
-    any("400", || vec![Act::Answer(json(400))]),
-    any("401", || vec![Act::Answer(json(401))]),
-    any("403", || vec![Act::Answer(json(403))]),
-    any("404", || vec![Act::Answer(json(404))]),
-    any("redirection away", || vec![Act::Answer(Reply::redirect(302, "http://127.0.0.1:9/login/"))]),
-    any("rights lost", || vec![Act::before(|world, _| world.change_user("staff", |it| it.is_staff = false))]),
-    read("[] with count 0", || vec![Act::Answer(Reply::json(200, "[]").header("x-result-count", "0"))]),
-    read("no count", || vec![Act::WithoutHeader("x-result-count")]),
-    read("count too low", || vec![Act::WithHeader("x-result-count", "1".to_owned())]),
-    read("count too high", || vec![Act::WithHeader("x-result-count", "3000000000".to_owned())]),
-    read("empty list", || seen_as(|world| world.links = std::iter::empty().collect())),
-    read("list short of its first", || seen_as(|world| world.links = world.links.iter().skip(1).cloned().collect())),
-    read("list short of its last", || {
-        seen_as(|world| world.links = world.links.iter().take(world.links.len() - 1).cloned().collect())
-    }),
-    read("list late by two changes", || {
-        seen_as(|world| {
-            let late: Vec<_> = world.events.iter().rev().take(2).map(|it| it.serial).collect();
-            world.links = world.links.iter().filter(|it| !late.contains(&it.serial)).cloned().collect();
+/// All rows.
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = connections();
+    rows.extend(answers());
+    rows.extend(lists());
+    rows
+}
+
+fn connections() -> Vec<Row> {
+    vec![
+        one("", "reset before the commit", || vec![Act::HangUp]),
+        one("", "reset after the commit", || vec![Act::LoseAnswer]),
+        one("POST", "commit after the pass", || vec![Act::Postpone]),
+        one("DELETE", "commit after the pass, removal", || vec![Act::Postpone]),
+        late("time-out before the commit", || vec![Act::Delay(TOO_LATE), Act::HangUp]),
+        late("time-out after the commit", || vec![Act::DelayAnswer(TOO_LATE)]),
+        late("slow drip", || vec![Act::Drip(1, Duration::from_millis(20))]),
+        one("", "drip", || vec![Act::Drip(64, Duration::from_millis(1))]),
+        one("", "cut body", || vec![Act::CutBody(20)]),
+    ]
+}
+
+fn answers() -> Vec<Row> {
+    vec![
+        one("", "429 with Retry-After", || vec![Act::Answer(json(429).header("retry-after", "0"))]),
+        one("", "429", || vec![Act::Answer(json(429))]),
+        one("", "503 with Retry-After", || vec![Act::Answer(Reply::html(503).header("retry-after", "0"))]),
+        one("", "503", || vec![Act::Answer(Reply::html(503))]),
+        one("", "503 after the commit", || vec![Act::AnswerAfter(Reply::html(503))]),
+        one("", "500", || vec![Act::Answer(Reply::html(500))]),
+        one("", "500 after the commit", || vec![Act::AnswerAfter(Reply::html(500))]),
+        one("", "502", || vec![Act::Answer(Reply::html(502))]),
+        one("", "502 after the commit", || vec![Act::AnswerAfter(Reply::html(502))]),
+        one("", "504", || vec![Act::Answer(Reply::html(504))]),
+        one("", "504 after the commit", || vec![Act::AnswerAfter(Reply::html(504))]),
+        one("", "truncated JSON", || vec![Act::AnswerAfter(Reply::json(200, r#"[{"uuid": "0"#))]),
+        one("", "200 HTML", || vec![Act::Answer(Reply::html(200))]),
+        one("", "200 HTML after the commit", || vec![Act::AnswerAfter(Reply::html(200))]),
+        one("", "bad gzip", || vec![Act::WithHeader("content-encoding", "gzip".to_owned())]),
+        one("", "400", || vec![Act::Answer(json(400))]),
+        one("", "401", || vec![Act::Answer(json(401))]),
+        one("", "403", || vec![Act::Answer(json(403))]),
+        one("", "404", || vec![Act::Answer(json(404))]),
+        one("", "redirection away", || vec![Act::Answer(Reply::redirect(302, "http://127.0.0.1:9/login/"))]),
+        one("", "rights lost", || vec![Act::before(|world, _| world.change_user("staff", |it| it.is_staff = false))]),
+    ]
+}
+
+fn lists() -> Vec<Row> {
+    let mut rows = vec![
+        one("GET", "[] with count 0", || vec![Act::Answer(Reply::json(200, "[]").header("x-result-count", "0"))]),
+        one("GET", "no count", || vec![Act::WithoutHeader("x-result-count")]),
+        one("GET", "count too low", || vec![Act::WithHeader("x-result-count", "1".to_owned())]),
+        one("GET", "count too high", || vec![Act::WithHeader("x-result-count", "3000000000".to_owned())]),
+        cached(),
+    ];
+    rows.extend(reading("empty list", || {
+        in_list("/?", |rows, count| {
+            rows.clear();
+            *count = 0;
         })
-    }),
-    read("short directory of users", || {
-        seen_as(|world| {
-            let new = world.users.iter().find(|it| it.username == "new").unwrap().id;
-            if world.links.iter().all(|it| it.user != new) {
-                world.users.remove(new);
+    }));
+    rows.extend(reading("list short of its first", || in_list(LINKS, |rows, count| shorten(rows, count, 0))));
+    rows.extend(reading("list short of its last", || {
+        in_list(LINKS, |rows, count| shorten(rows, count, rows.len().saturating_sub(1)))
+    }));
+    rows.extend(reading("list late by two changes", late_by_two));
+    rows.extend(reading("rows twice", || {
+        in_list(LINKS, |rows, _| *rows = rows.iter().flat_map(|it| [it.clone(), it.clone()]).collect())
+    }));
+    rows.extend(reading("rows twice and counted twice", || {
+        in_list(LINKS, |rows, count| {
+            *rows = rows.iter().flat_map(|it| [it.clone(), it.clone()]).collect();
+            *count *= 2;
+        })
+    }));
+    rows
+}
+
+/// The list changes, and its count.
+fn in_list(target: &'static str, change: fn(&mut Vec<Value>, &mut usize)) -> Act {
+    Act::edit(move |_, request, reply| {
+        if request.target.contains(target) {
+            edit_list(reply, change);
+        }
+    })
+}
+
+/// Changes the rows of a list, and how many it says there are. Another answer stays as it is.
+fn edit_list(reply: &mut Reply, change: impl FnOnce(&mut Vec<Value>, &mut usize)) {
+    let Ok(Value::Array(mut rows)) = serde_json::from_slice(&reply.body) else { return };
+    let Some((_, count)) = reply.headers.iter_mut().find(|(name, _)| *name == "x-result-count") else { return };
+    let mut number = count.parse().unwrap();
+    change(&mut rows, &mut number);
+    *count = number.to_string();
+    reply.body = serde_json::to_vec(&rows).unwrap();
+}
+
+fn shorten(rows: &mut Vec<Value>, count: &mut usize, at: usize) {
+    if at < rows.len() {
+        rows.remove(at);
+    }
+    *count = count.saturating_sub(1);
+}
+
+/// A list does not show the links that were made by the last two changes.
+fn late_by_two() -> Act {
+    Act::edit(|world, _, reply| {
+        let late = world.events.iter().rev().take(2).filter(|it| it.kind == EventKind::Created).map(|it| it.serial);
+        let late: Vec<_> = late.collect();
+        let links = world.links.iter().filter(|it| late.contains(&it.serial));
+        let links: Vec<_> = links.map(|it| Value::from(it.id.simple().to_string())).collect();
+        edit_list(reply, |rows, count| {
+            let before = rows.len();
+            rows.retain(|it| !links.contains(&it["uuid"]));
+            *count -= before - rows.len();
+        });
+    })
+}
+
+/// From one request on, what was answered before is answered again, as by a cache that nobody can pass.
+fn cached() -> Row {
+    let faults = |nth| {
+        let (mut kept, mut number) = (BTreeMap::<String, Reply>::new(), 0);
+        let cache = Act::edit(move |_, request, reply| {
+            number += 1;
+            let asked = without_nonce(&request.target).to_owned();
+            match kept.get(&asked).filter(|_| number >= nth) {
+                Some(earlier) => *reply = earlier.clone(),
+                None => _ = kept.insert(asked, reply.clone()),
             }
-        })
-    }),
-];
+        });
+        vec![Fault::on("GET", "/", cache)]
+    };
+    let name = "a cache, from then on".to_owned();
+    Row { name, method: "GET", late: false, lasts: true, faults: Box::new(faults) }
+}
 
 fn json(status: u16) -> Reply {
     Reply::json(status, r#"{"detail": "No."}"#)
-}
-
-/// For one request, the world looks different.
-fn seen_as(change: impl Fn(&mut World) + Send + 'static) -> Vec<Act> {
-    let true_one = Arc::new(Mutex::new(None));
-    let kept = Arc::clone(&true_one);
-    let before = Act::before(move |world, _| {
-        *kept.lock().unwrap() = Some((world.links.clone(), world.users.clone()));
-        change(world);
-    });
-    let after = Act::after(move |world, _| {
-        (world.links, world.users) = true_one.lock().unwrap().take().unwrap();
-    });
-    vec![before, after]
 }

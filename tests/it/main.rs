@@ -65,6 +65,7 @@ mod export_extent;
 mod export_names;
 mod fault_matrix;
 mod fault_matrix_faults;
+mod fault_matrix_watch;
 mod files;
 mod files_checked_out;
 mod gates;
