@@ -5,6 +5,7 @@
 //! of the other. [`World`] holds what the server remembers and its own rules; the other files put it behind HTTP.
 //! [`Waldur`] says which version it speaks. Nothing here uses another room.
 
+mod cost;
 mod events;
 mod example;
 mod faults;
@@ -12,6 +13,7 @@ mod form;
 mod keep;
 mod language;
 mod links;
+mod lists;
 mod load;
 mod metadata;
 mod paging;
@@ -46,6 +48,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use faults::{Act, Edit, Fault, Hook};
+pub use lists::List;
 pub use load::Load;
 pub use reply::Reply;
 pub use state::{Event, EventKind, Link, Offering, Organisation, Project, Resource, Role, State, Token, User};

@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Response, header};
 use tokio::time::sleep;
 
+use super::cost;
 use super::query::Query;
 use super::queues::Queues;
 use super::reply::Reply;
@@ -113,7 +114,9 @@ fn perform(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Troubl
 
 /// The server's answer, and how many rows it has. A change is on disk before it is answered.
 fn answer(world: &mut World, ask: &Ask, request: &RequestLine, trouble: &Trouble) -> (Response<Body>, u32) {
-    let answer = trouble.edit(routes::answer(ask, world), world, request);
+    let answer = routes::answer(ask, world);
+    world.queries += cost::queries(ask, answer.rows);
+    let answer = trouble.edit(answer, world, request);
     let rows = answer.rows;
     let response = answer.into_response(&ask.method);
     if !ask.reads()

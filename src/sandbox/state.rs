@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::lists::List;
 use super::second::Traits;
 use super::table::Row;
 
@@ -231,4 +232,23 @@ macro_rules! rows {
         })*
     };
 }
-rows!(Organisation, Project, Offering, Role, Resource, User, Link);
+rows!(Organisation, Project, Offering, Role, Resource, User);
+
+impl Row for Link {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn lists(&self) -> [Option<List>; 2] {
+        [Some(Self::ALL), Some(List::Of(self.resource))]
+    }
+
+    fn moment(&self) -> Timestamp {
+        self.created
+    }
+}
+
+impl Link {
+    /// The list of all links.
+    pub(super) const ALL: List = List::Shown("resource");
+}

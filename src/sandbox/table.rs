@@ -1,14 +1,28 @@
 //! Rows with ids, in the order they came.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+
+use super::lists::{List, Places};
 
 /// Something with an id of its own.
 pub trait Row {
     /// The id.
     fn id(&self) -> Uuid;
+
+    /// The lists that it is on.
+    fn lists(&self) -> [Option<List>; 2] {
+        [None; 2]
+    }
+
+    /// When it was made, by which those lists are ordered.
+    fn moment(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
 }
 
 /// Rows in the order they were put in, found by id. Removing one moves no other.
@@ -16,12 +30,13 @@ pub trait Row {
 pub struct Table<T> {
     rows: BTreeMap<u64, T>,
     places: HashMap<Uuid, u64>,
+    lists: HashMap<List, Places>,
     next: u64,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), places: HashMap::new(), next: 0 }
+        Self { rows: BTreeMap::new(), places: HashMap::new(), lists: HashMap::new(), next: 0 }
     }
 }
 
@@ -31,7 +46,9 @@ impl<T: Row> Table<T> {
         let id = row.id();
         let place = *self.places.entry(id).or_insert(self.next);
         self.next = self.next.max(place + 1);
+        self.take_off_lists(place);
         self.rows.insert(place, row);
+        self.put_on_lists(place);
         id
     }
 
@@ -40,14 +57,46 @@ impl<T: Row> Table<T> {
         self.rows.get(self.places.get(&id)?)
     }
 
-    /// The row with this id, to change anything but its id.
+    /// The row with this id, to change anything but its id and what its lists depend on; for that there is
+    /// [`Table::change`].
     pub fn get_mut(&mut self, id: Uuid) -> Option<&mut T> {
         self.rows.get_mut(self.places.get(&id)?)
     }
 
+    /// Changes anything but the id of a row.
+    pub fn change(&mut self, id: Uuid, change: impl FnOnce(&mut T)) {
+        let Some(place) = self.places.get(&id).copied() else { return };
+        self.take_off_lists(place);
+        if let Some(row) = self.rows.get_mut(&place) {
+            change(row);
+        }
+        self.put_on_lists(place);
+    }
+
     /// Takes a row out.
     pub fn remove(&mut self, id: Uuid) -> Option<T> {
-        self.rows.remove(&self.places.remove(&id)?)
+        let place = self.places.remove(&id)?;
+        self.take_off_lists(place);
+        self.rows.remove(&place)
+    }
+
+    fn put_on_lists(&mut self, place: u64) {
+        let Some(row) = self.rows.get(&place) else { return };
+        for list in row.lists().into_iter().flatten() {
+            self.lists.entry(list).or_default().insert(place, row.moment());
+        }
+    }
+
+    fn take_off_lists(&mut self, place: u64) {
+        let Some(row) = self.rows.get(&place) else { return };
+        for list in row.lists().into_iter().flatten() {
+            self.lists.entry(list).or_default().remove(place);
+        }
+    }
+
+    /// The rows that are on a list.
+    pub(super) fn list(&self, list: List) -> Listed<'_, T> {
+        Listed { table: self, places: self.lists.get(&list) }
     }
 
     /// All rows, in order.
@@ -63,6 +112,33 @@ impl<T: Row> Table<T> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+/// Rows that are on one list, in the order of the table.
+pub(super) struct Listed<'a, T> {
+    table: &'a Table<T>,
+    places: Option<&'a Places>,
+}
+
+impl<'a, T> Listed<'a, T> {
+    /// Whether that is the order of their moments, and no two share one.
+    pub(super) fn in_order(&self) -> bool {
+        self.places.is_none_or(Places::in_order)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.places.map_or(0, Places::len)
+    }
+
+    /// Some of them, by their number from zero.
+    pub(super) fn range(&self, range: Range<usize>) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        let Self { table, places } = *self;
+        places.into_iter().flat_map(move |it| it.range(range.clone())).filter_map(|place| table.rows.get(&place))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        self.range(0..self.len())
     }
 }
 

@@ -44,6 +44,9 @@ pub struct World {
     /// Whether requests leave no record: a sandbox that runs for weeks has no use for one.
     #[serde(skip)]
     pub forgets_requests: bool,
+    /// How many queries the server has sent to its database so far, for all requests.
+    #[serde(skip)]
+    pub queries: u64,
     /// What goes wrong.
     #[serde(skip)]
     pub faults: Vec<Fault>,

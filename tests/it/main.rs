@@ -127,6 +127,7 @@ mod sandbox;
 mod sandbox_faults;
 mod sandbox_keep;
 mod sandbox_load;
+mod sandbox_pages;
 mod sandbox_recorded_second;
 mod sandbox_recorded_world;
 mod sandbox_recordings;

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::entry;
-use super::state::{Grant, Scope};
+use super::state::{Grant, Scope, ScopeKind};
+use crate::sandbox::lists::List;
 use crate::sandbox::query::uuid;
 use crate::sandbox::state::User;
 use crate::sandbox::view::{Answer, Ask};
@@ -75,6 +76,24 @@ impl<'a> Wanted<'a> {
         })
     }
 
+    /// A list that all of these grants are on, if there is one.
+    pub(super) fn list(&self) -> Option<List> {
+        let kind = || self.texts.kind().filter(|_| !self.inactive_too).map(ScopeKind::list);
+        self.scope_id.map(List::Of).or_else(kind)
+    }
+
+    /// Whether they are all of it.
+    pub(super) fn is_whole_list(&self) -> bool {
+        let Self { texts, scope_id, role_id, user, customer_id, end, created, modified, active, inactive_too } = self;
+        let bounds = created.iter().chain(modified).chain([end]);
+        texts.kind().is_some()
+            && texts.are_only_kind()
+            && [scope_id, role_id, user, customer_id].into_iter().all(Option::is_none)
+            && bounds.into_iter().all(Option::is_none)
+            && *active != Some(false)
+            && !inactive_too
+    }
+
     pub(super) fn admits(&self, world: &World, grant: &Grant) -> bool {
         let Self { texts, scope_id, role_id, user, customer_id, end, created, modified, active, inactive_too } = self;
         let within = |[from, to]: &[Option<Timestamp>; 2], it: Timestamp| {
@@ -94,6 +113,15 @@ impl<'a> Wanted<'a> {
 }
 
 impl Texts<'_> {
+    fn kind(&self) -> Option<ScopeKind> {
+        ScopeKind::ALL.into_iter().find(|it| Some(it.filter()) == self.scope_type)
+    }
+
+    fn are_only_kind(&self) -> bool {
+        let Self { scope_type: _, scope_name, role_name, username, user_slug, full_name } = self;
+        username.is_none() && [scope_name, role_name, user_slug, full_name].into_iter().all(Option::is_none)
+    }
+
     fn admit(&self, world: &World, grant: &Grant) -> bool {
         let Self { scope_type, scope_name, role_name, username, user_slug, full_name } = self;
         let contains = |wanted: &Option<String>, text: Option<&str>| {

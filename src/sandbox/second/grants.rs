@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::filters::Wanted;
 use super::rows;
 use super::state::{Grant, Scope};
-use crate::sandbox::paging::{Page, page, page_by};
+use crate::sandbox::lists::List;
+use crate::sandbox::paging::{Page, page, page_by, page_of};
 use crate::sandbox::query::uuid;
 use crate::sandbox::state::User;
 use crate::sandbox::view::{Answer, Ask, Caller};
@@ -22,8 +23,16 @@ const GIVEN_BACK: &str = "Manual role restoration via API";
 pub(super) fn collection(ask: &Ask, Caller(caller): &Caller, world: &World) -> Result<Answer, Answer> {
     site::reads(ask)?;
     let wanted = Wanted::of(ask, caller)?;
-    let seen = world.second.grants.iter().filter(|grant| sees(caller, grant) && wanted.admits(world, grant)).collect();
-    let page = ordered(ask, world, seen)?;
+    let grants = &world.second.grants;
+    let list = wanted.list().map(|it| grants.list(it));
+    let is_seen = |grant: &&Grant| sees(caller, grant) && wanted.admits(world, grant);
+    let in_order =
+        caller.sees_everything() && wanted.is_whole_list() && matches!(ask.query.get("o"), None | Some("created"));
+    let page = match list {
+        Some(list) if in_order && list.in_order() => page_of(&list, &ask.query)?,
+        Some(list) => ordered(ask, world, list.iter().filter(is_seen).collect())?,
+        None => ordered(ask, world, grants.iter().filter(is_seen).collect())?,
+    };
     let rows: Vec<_> = page.rows.iter().map(|grant| rows::permission(world, grant)).collect();
     Ok(page.sign(&format!("{}{}", ask.origin(), ask.path), &ask.query, Answer::json(200, &rows)))
 }
@@ -66,7 +75,13 @@ pub(super) fn action(ask: &Ask, caller: &Caller, world: &mut World, id: &str, ve
         (_, true) => return Err(Answer::json(400, &["Role is already active."])),
         (_, false) => {
             let Grant { scope, role, user, .. } = *grant;
-            if world.second.grants.iter().any(|it| it.is_active() && it.is_of(scope, role, user)) {
+            if world
+                .second
+                .grants
+                .list(List::Of(scope.id()))
+                .iter()
+                .any(|it| it.is_active() && it.is_of(scope, role, user))
+            {
                 return Err(Answer::json(400, &["An active grant for this role already exists."]));
             }
             world.restore(caller.id, id, &or(GIVEN_BACK));

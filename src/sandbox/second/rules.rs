@@ -52,13 +52,14 @@ impl World {
     }
 
     fn revoke_at(&mut self, at: Timestamp, by: Option<Uuid>, id: Uuid, reason: &str) -> bool {
-        let Some(grant) = self.second.grants.get_mut(id).filter(|it| it.is_active()) else { return false };
-        (grant.end, grant.modified) = (Some(at), at);
-        grant.revoked = Some(Revocation { by, reason: reason.to_owned() });
+        let Some(grant) = self.second.grants.get(id).filter(|it| it.is_active()) else { return false };
         let user = grant.user;
-        let none_left = !self.second.grants.iter().any(|it| it.is_active() && it.user == user);
+        self.second.grants.change(id, |grant| {
+            (grant.end, grant.modified) = (Some(at), at);
+            grant.revoked = Some(Revocation { by, reason: reason.to_owned() });
+        });
         if self.second.switches.deactivates
-            && none_left
+            && !self.second.grants.iter().any(|it| it.is_active() && it.user == user)
             && let Some(user) = self.users.get_mut(user)
         {
             user.is_active = false;
@@ -70,9 +71,8 @@ impl World {
     /// Makes a revoked grant active again, without an end.
     pub(super) fn restore(&mut self, actor: Uuid, id: Uuid, reason: &str) {
         let now = self.moment();
-        let Some(grant) = self.second.grants.get_mut(id) else { return };
-        (grant.end, grant.modified, grant.revoked) = (None, now, None);
-        let user = grant.user;
+        let Some(user) = self.second.grants.get(id).map(|it| it.user) else { return };
+        self.second.grants.change(id, |grant| (grant.end, grant.modified, grant.revoked) = (None, now, None));
         if self.second.switches.deactivates
             && let Some(user) = self.users.get_mut(user)
         {

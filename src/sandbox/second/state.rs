@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::sandbox::lists::List;
 use crate::sandbox::table::{Row, Table};
 
 /// The state of the second generation; empty in the first.
@@ -145,6 +146,10 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
+    /// All of them.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Resource, Self::SubProject, Self::Project, Self::Organisation, Self::Offering, Self::Call];
+
     /// As rows and roles show it.
     pub fn name(self) -> &'static str {
         match self {
@@ -155,6 +160,11 @@ impl ScopeKind {
             Self::Offering => "offering",
             Self::Call => "call",
         }
+    }
+
+    /// The list of active grants on scopes of this kind.
+    pub(super) fn list(self) -> List {
+        List::Shown(self.name())
     }
 
     /// As the filter `scope_type` wants it.
@@ -209,4 +219,18 @@ macro_rules! rows {
         })*
     };
 }
-rows!(Grant, SubProject, Availability);
+rows!(SubProject, Availability);
+
+impl Row for Grant {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn lists(&self) -> [Option<List>; 2] {
+        [self.is_active().then(|| self.scope.kind().list()), Some(List::Of(self.scope.id()))]
+    }
+
+    fn moment(&self) -> Timestamp {
+        self.created
+    }
+}

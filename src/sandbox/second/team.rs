@@ -10,6 +10,7 @@ use super::filters::parsed;
 use super::grants::ordered;
 use super::rows;
 use super::state::{Grant, Scope};
+use crate::sandbox::lists::List;
 use crate::sandbox::query::uuid;
 use crate::sandbox::resources;
 use crate::sandbox::state::{Role, User};
@@ -69,8 +70,8 @@ fn add(caller: &User, world: &mut World, resource: Uuid, offering: Uuid, entry: 
     if active(world, scope, role, user).any(|grant| lasts(grant.end, end, world.now())) {
         return Err(refused("User has already the same role in this scope."));
     }
-    let has_one = world.second.grants.iter().any(|it| it.is_active() && it.scope == scope && it.user == user);
-    if world.second.switches.one_role && has_one {
+    let is_one = |it: &Grant| it.is_active() && it.scope == scope && it.user == user;
+    if world.second.switches.one_role && world.second.grants.list(List::Of(resource)).iter().any(is_one) {
         return Err(refused("User already has role within this scope."));
     }
     let Some(Role { traits, .. }) = world.roles.get(role) else { return Err(Answer::crash()) };
@@ -121,7 +122,8 @@ fn remove(caller: &User, world: &mut World, resource: Uuid, entry: &Entry) -> Re
 }
 
 fn active(world: &World, scope: Scope, role: Uuid, user: Uuid) -> impl Iterator<Item = &Grant> {
-    world.second.grants.iter().filter(move |grant| grant.is_active() && grant.is_of(scope, role, user))
+    let here = world.second.grants.list(List::Of(scope.id())).iter();
+    here.filter(move |grant| grant.is_active() && grant.is_of(scope, role, user))
 }
 
 /// Active grants of active users. Under the consumer's URL those on sub-projects are among them.
@@ -145,13 +147,8 @@ fn list(ask: &Ask, caller: &Caller, world: &World, collection: &str, id: &str) -
         return Err(Answer::json(400, &Value::Object(problems)));
     }
     let resource = resources::looked_up(ask, caller, world, collection, id)?.id;
-    let here = |scope: Scope| match scope {
-        Scope::Resource(id) => id == resource,
-        Scope::SubProject(id) if collection == resources::CONSUMED => {
-            world.second.sub_projects.get(id).is_some_and(|it| it.resource == resource)
-        }
-        _ => false,
-    };
+    let inside = world.second.sub_projects.iter().filter(|it| it.resource == resource).map(|it| it.id);
+    let inside = inside.filter(|_| collection == resources::CONSUMED);
     let roles = ask.query.all("role");
     let search = ask.query.get("search_string").map(str::to_lowercase);
     let wanted = |grant: &Grant, person: &User| {
@@ -166,11 +163,15 @@ fn list(ask: &Ask, caller: &Caller, world: &World, collection: &str, id: &str) -
                 found(&person.full_name(), it) || found(&person.username, it) || found(&person.email, it)
             })
     };
-    let rows = world.second.grants.iter().filter(|grant| {
-        let person = world.users.get(grant.user).filter(|it| it.is_active);
-        grant.is_active() && here(grant.scope) && person.is_some_and(|it| wanted(grant, it))
-    });
-    let page = ordered(ask, world, rows.collect())?;
+    let rows = std::iter::once(resource).chain(inside).flat_map(|id| world.second.grants.list(List::Of(id)).iter());
+    let mut rows: Vec<_> = rows
+        .filter(|grant| {
+            let person = world.users.get(grant.user).filter(|it| it.is_active);
+            grant.is_active() && person.is_some_and(|it| wanted(grant, it))
+        })
+        .collect();
+    rows.sort_by_key(|grant| grant.serial);
+    let page = ordered(ask, world, rows)?;
     // HEAD counts, and renders nothing.
     let shown = if ask.method == Method::HEAD { &[][..] } else { &page.rows[..] };
     let rows: Vec<_> = shown.iter().map(|grant| rows::member(world, grant)).collect();
