@@ -37,6 +37,15 @@ bindings:
   - {resource: a, role: member, user: new}
   - {resource: b, role: member, user: new}
 ";
+/// More of both where a row asks for it: a name that could be either of two, of which one is out of scope.
+const TWINS: [&str; 2] = [
+    "
+    HPC twin:
+    Storage twin:",
+    "
+  - {resource: twin, role: admin, user: ann}
+",
+];
 const GOAL: [&str; 7] =
     ["a admin ann", "a admin ben", "a member cat", "a member new", "a viewer boss", "b member new", "s admin out"];
 /// The servers that the scenario is tried on.
@@ -72,13 +81,16 @@ struct Trial {
     stage: Stage,
     watch: Watch,
     findings: Findings,
+    yaml: String,
 }
 
 impl Trial {
-    async fn begin(waldur: Waldur) -> Self {
-        let stage = Stage::of(in_words(WORLD).on(waldur)).await;
+    async fn begin(waldur: Waldur, twins: bool) -> Self {
+        let [more_world, more_yaml] = if twins { TWINS } else { [""; 2] };
+        let stage = Stage::of(in_words(&format!("{WORLD}{more_world}")).on(waldur)).await;
         let watch = Watch::new(&stage.sandbox.world(), &GOAL);
-        Self { stage, watch, findings: Findings::default() }
+        let yaml = format!("{}{more_yaml}", YAML.trim_end());
+        Self { stage, watch, findings: Findings::default(), yaml }
     }
 
     /// The use of the product that trouble happens to.
@@ -99,14 +111,14 @@ impl Trial {
     async fn plan(&mut self, client: &Client) {
         let before = self.stage.live();
         // Whether it goes through or not: it writes nothing.
-        let document = document(YAML);
+        let document = document(&self.yaml);
         let _ = prepare(client, &request(&document)).await;
         let quiet = self.stage.writes().is_empty() && self.stage.live() == before;
         self.findings.unless(quiet, || "plan wrote".to_owned());
     }
 
     async fn pass(&mut self, client: &Client, memory: Option<&mut Memory>) {
-        let document = document(YAML);
+        let document = document(&self.yaml);
         let mut request = request(&document);
         let told = match memory {
             None => run(client, &request).await,
@@ -173,7 +185,7 @@ struct Cell<'a> {
 impl Cell<'_> {
     async fn try_out(&self) -> Vec<String> {
         let Self { server, row, nth, verb } = *self;
-        let mut trial = Trial::begin(server).await;
+        let mut trial = Trial::begin(server, row.twins).await;
         let mut settings = settings(&trial.stage.sandbox.url(), tokens::STAFF);
         if row.late {
             settings.attempt_timeout = IMPATIENT;
@@ -198,8 +210,8 @@ impl Cell<'_> {
 }
 
 /// How many requests a verb sends when all goes well, by what they are.
-async fn requests(server: Waldur, verb: Verb) -> BTreeMap<String, usize> {
-    let mut trial = Trial::begin(server).await;
+async fn requests(server: Waldur, verb: Verb, twins: bool) -> BTreeMap<String, usize> {
+    let mut trial = Trial::begin(server, twins).await;
     let calm = client(&trial.stage.sandbox.url(), tokens::STAFF);
     trial.in_trouble(verb, &calm).await;
     assert_eq!(trial.findings.0, Vec::<String>::new());
@@ -216,9 +228,9 @@ async fn cells(rows: &[Row]) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
     for server in SERVERS {
         for verb in VERBS {
-            let counts = requests(server, verb).await;
+            let counts = [requests(server, verb, false).await, requests(server, verb, true).await];
             for row in rows {
-                let all = 1..=counts.get(row.method).copied().unwrap_or(0);
+                let all = 1..=counts[usize::from(row.twins)].get(row.method).copied().unwrap_or(0);
                 cells.extend(all.map(|nth| Cell { server, row, nth, verb }));
             }
         }

@@ -7,6 +7,7 @@ use grantsync::sandbox::{Act, EventKind, Fault, Reply};
 use serde_json::Value;
 
 use crate::api_support::without_nonce;
+use crate::reconcile_support::all_rows;
 
 /// How long the client of a cell waits for an answer when the fault is that none comes.
 pub(crate) const IMPATIENT: Duration = Duration::from_millis(250);
@@ -21,8 +22,10 @@ pub(crate) struct Row {
     pub(crate) method: &'static str,
     /// Whether the client is to lose its patience.
     pub(crate) late: bool,
-    /// Whether all readings from then on are spoiled alike.
+    /// Whether all readings from then on hide or show the same rows wrongly.
     pub(crate) lasts: bool,
+    /// Whether the files have a line whose resource could be either of two.
+    pub(crate) twins: bool,
     /// The script, from the number of the request.
     faults: Box<dyn Fn(usize) -> Vec<Fault> + Sync>,
 }
@@ -36,7 +39,7 @@ impl Row {
 /// A fault of one request.
 fn one(method: &'static str, name: &str, acts: fn() -> Vec<Act>) -> Row {
     let faults = move |nth| acts().into_iter().map(|it| Fault::on(method, "/", it).nth(nth)).collect();
-    Row { name: name.to_owned(), method, late: false, lasts: false, faults: Box::new(faults) }
+    Row { name: name.to_owned(), method, late: false, lasts: false, twins: false, faults: Box::new(faults) }
 }
 
 /// A fault of one request that makes the client wait in vain.
@@ -49,7 +52,7 @@ fn reading(name: &str, act: impl Fn() -> Act + Sync + Clone + 'static) -> [Row; 
     let (once, always) = (act.clone(), act);
     let once = move |nth| vec![Fault::on("GET", "/", once()).nth(nth)];
     let always = move |nth| vec![Fault::on("GET", "/", always()).from(nth)];
-    let row = |name: String, lasts, faults| Row { name, method: "GET", late: false, lasts, faults };
+    let row = |name: String, lasts, faults| Row { name, method: "GET", late: false, lasts, twins: false, faults };
     [row(name.to_owned(), false, Box::new(once)), row(format!("{name}, from then on"), true, Box::new(always))]
 }
 
@@ -58,6 +61,8 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = connections();
     rows.extend(answers());
     rows.extend(lists());
+    rows.extend(incomplete_rows());
+    rows.extend(directories());
     rows
 }
 
@@ -132,6 +137,62 @@ fn lists() -> Vec<Row> {
     rows
 }
 
+/// Rows that are not shown in full, in lists and alone: one that is wanted, one to be replaced, one to be removed.
+fn incomplete_rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (username, part) in [("ann", "role"), ("ben", "role"), ("gone", "user")] {
+        let name = format!("null {part} in the row of {username}");
+        rows.extend(reading(&name, move || null_part(username, part, || true)).map(|it| Row { lasts: false, ..it }));
+        let now_and_then = move |nth| {
+            let mut number = 0;
+            let every_second = move || {
+                number += 1;
+                number % 2 == 1
+            };
+            vec![Fault::on("GET", "/", null_part(username, part, every_second)).from(nth)]
+        };
+        let row = one("GET", &format!("{name}, now and then"), Vec::new);
+        rows.push(Row { faults: Box::new(now_and_then), ..row });
+    }
+    rows
+}
+
+/// Answers show a part of this user's link as null.
+fn null_part(username: &'static str, part: &'static str, mut when: impl FnMut() -> bool + Send + 'static) -> Act {
+    Act::edit(move |world, _, reply| {
+        let user = world.users.iter().find(|it| it.username == username).unwrap().id;
+        let links = all_rows(world).filter(|(_, [.., it])| *it == user).map(|(id, _)| id.simple().to_string());
+        let links: Vec<_> = links.map(Value::from).collect();
+        let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return };
+        let rows = if let Value::Array(rows) = &mut body { rows } else { std::slice::from_mut(&mut body) };
+        let mut rows = rows.iter_mut().filter(|it| links.contains(&it["uuid"])).peekable();
+        if rows.peek().is_none() || !when() {
+            return;
+        }
+        let names = [part.to_owned(), format!("{part}_uuid"), format!("{part}_name"), format!("{part}_username")];
+        for row in rows {
+            let fields = row.as_object_mut().unwrap().iter_mut().filter(|(name, _)| names.contains(name));
+            fields.for_each(|(_, value)| *value = Value::Null);
+        }
+        reply.body = serde_json::to_vec(&body).unwrap();
+    })
+}
+
+/// Lists of what names mean that lack one, once.
+fn directories() -> Vec<Row> {
+    let first: fn(&mut Vec<Value>, &mut usize) = |rows, count| shorten(rows, count, 0);
+    let last: fn(&mut Vec<Value>, &mut usize) = |rows, count| shorten(rows, count, rows.len().saturating_sub(1));
+    let mut rows = Vec::new();
+    for (name, target) in [("resources", "-resources/?"), ("roles", "roles/?"), ("users", "/users/?")] {
+        for (which, change) in [("first", first), ("last", last)] {
+            let faults = move |nth| vec![Fault::on("GET", "/", in_list(target, change)).nth(nth)];
+            let row = one("GET", &format!("{name} short of their {which}"), Vec::new);
+            rows.push(Row { twins: true, faults: Box::new(faults), ..row });
+        }
+    }
+    rows
+}
+
 /// The list changes, and its count.
 fn in_list(target: &'static str, change: fn(&mut Vec<Value>, &mut usize)) -> Act {
     Act::edit(move |_, request, reply| {
@@ -188,7 +249,7 @@ fn cached() -> Row {
         vec![Fault::on("GET", "/", cache)]
     };
     let name = "a cache, from then on".to_owned();
-    Row { name, method: "GET", late: false, lasts: true, faults: Box::new(faults) }
+    Row { name, method: "GET", late: false, lasts: true, twins: false, faults: Box::new(faults) }
 }
 
 fn json(status: u16) -> Reply {
