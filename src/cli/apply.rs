@@ -9,7 +9,7 @@ use clap::Args;
 use super::change::Change;
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
-use super::formats::{Formats, Reporter};
+use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
 use super::revision::FilesOrPlan;
@@ -45,6 +45,9 @@ pub(super) struct Apply {
     /// Roles.
     #[command(flatten)]
     pub(super) create_roles: CreateRoles,
+    /// Shows risks and numbers only.
+    #[arg(long, env = "GRANTSYNC_SUMMARY", value_parser = switch(), conflicts_with = "diff")]
+    pub(super) summary: bool,
     /// Shows, as a diff of YAML, what is live and what will be.
     #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
@@ -75,7 +78,7 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
 
 async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Apply { plan, files, server, formats, narrow, auto_approve, partial_view, write_parallelism, .. } = arguments;
-    let Apply { diff, dry_run, create_roles, .. } = arguments;
+    let Apply { diff, summary, dry_run, create_roles, .. } = arguments;
     // Whoever hands over a plan has looked at it.
     let auto_approve = *auto_approve || plan.is_some();
     let from_stdin = files.file.iter().any(|it| it == Path::new("-"));
@@ -106,8 +109,9 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
 
     let change = Change::new(&asked);
+    let detail = detail(verbose, *summary);
     let (change, none) = (&change, Roles::default());
-    let reporter = Reporter { verb: Verb::Apply, formats, verbose, diff: *diff, read: &read, change, roles: &none };
+    let reporter = Reporter { verb: Verb::Apply, formats, detail, diff: *diff, read: &read, change, roles: &none };
     let first = if create_roles.create_roles {
         let before = Before { client: &client, request: &request, reporter, signals: &signals, pace };
         let agree = async |prepared: &Prepared, roles: &Roles| {
@@ -130,7 +134,9 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         if first.agreed_to(prepared) {
             return Answer::Apply;
         }
-        let answer = match reporter.show(&first.noted(prepared)) {
+        let noted = first.noted(prepared);
+        let shown = if auto_approve { reporter.show(&noted) } else { reporter.ask(&noted) };
+        let answer = match shown {
             Ok(()) if auto_approve => Answer::Apply,
             Ok(()) => ask(prepared, &none).await,
             Err(error) => {

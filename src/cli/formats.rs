@@ -83,12 +83,21 @@ pub(super) fn written_twice(verb: &ArgMatches) -> Option<String> {
     Some(format!("{place} would be written twice: name a file for each"))
 }
 
+/// How much is shown.
+pub(super) fn detail(verbose: u8, summary: bool) -> Detail {
+    match (verbose, summary) {
+        (_, true) => Detail::Summary,
+        (0, false) => Detail::Changes,
+        (_, false) => Detail::Everything,
+    }
+}
+
 /// Tells what came of a call for which the files were read.
 #[derive(Clone, Copy)]
 pub(super) struct Reporter<'a> {
     pub(super) verb: Verb,
     pub(super) formats: &'a Formats,
-    pub(super) verbose: u8,
+    pub(super) detail: Detail,
     pub(super) diff: bool,
     pub(super) read: &'a Read,
     pub(super) change: &'a Change,
@@ -96,6 +105,15 @@ pub(super) struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
+    /// Shows what was decided to whoever is asked about it.
+    pub(super) fn ask(self, prepared: &Prepared) -> Result<()> {
+        self.show(prepared)?;
+        if !self.formats.for_people() {
+            output::say(&self.pass(prepared, None, |pass| render::decision(&pass)));
+        }
+        Ok(())
+    }
+
     /// Shows people what was decided: findings and banner as remarks, the plan as data.
     pub(super) fn show(self, prepared: &Prepared) -> Result<()> {
         let Prepared { view, decision } = prepared;
@@ -120,8 +138,8 @@ impl Reporter<'_> {
         let Self { read, change, roles, .. } = self;
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
-        let (naming, detail) =
-            if self.verbose > 0 { (naming.with_ids(), Detail::Everything) } else { (naming, Detail::Changes) };
+        let detail = self.detail;
+        let naming = if detail == Detail::Everything { naming.with_ids() } else { naming };
         show(Pass {
             verb: self.verb,
             roles,
@@ -140,14 +158,21 @@ impl Reporter<'_> {
 }
 
 impl Formats {
-    /// A piece of what people read: data, unless standard output is for a program.
+    /// A piece of what people read: data, and nothing where standard output is for a program.
     pub(super) fn line(&self, text: &str) -> Result<()> {
         if self.for_people() {
             output::data(text)?;
+        }
+        Ok(())
+    }
+
+    /// What is done while people watch: data, or a remark where standard output is for a program.
+    pub(super) fn progress(&self, text: &str) {
+        if self.for_people() {
+            let _ = output::data(text);
         } else {
             output::say(text);
         }
-        Ok(())
     }
 
     /// Whether standard output is for people, who get it piece by piece.

@@ -26,5 +26,5 @@ pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
 /// How a plan begins that rests on it.
 pub(super) fn heading(view: &SavedView, seen: Seen) -> String {
     let server = &view.snapshot.observation.server;
-    render::seen(seen, &visible(&format!(" · {server} · token {}", view.fingerprint)))
+    render::seen(seen, &visible(&format!(" · {server}")))
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::change::Change;
 use super::connect::{Connection, Server, connect};
 use super::error::Result;
-use super::formats::{Formats, Reporter};
+use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, Narrowing, request};
 use super::revision::Files;
 use super::roles::CreateRoles;
@@ -32,6 +32,9 @@ pub(super) struct Plan {
     /// Roles.
     #[command(flatten)]
     pub(super) create_roles: CreateRoles,
+    /// Shows risks and numbers only.
+    #[arg(long, env = "GRANTSYNC_SUMMARY", value_parser = switch(), conflicts_with = "diff")]
+    pub(super) summary: bool,
     /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
     #[arg(short, long, value_name = "FILE", conflicts_with = "create_roles")]
     pub(super) output: Option<PathBuf>,
@@ -80,7 +83,7 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
-    let Plan { base, author, as_of, expiring_within, fail_on, create_roles, .. } = arguments;
+    let Plan { base, author, as_of, expiring_within, fail_on, summary, create_roles, .. } = arguments;
     let commit = to.as_ref().and_then(|_| saved::commit(files));
     let read = read::files(&files.file, &files.revision).await?;
     // What was read may be of either if it is another one now.
@@ -113,7 +116,8 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
     let change = Change::of(&request, &told, seen, &mut prepared, client).await?;
     let (change, roles) = (&change, &roles);
-    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change, roles };
+    let detail = detail(verbose, *summary);
+    let reporter = Reporter { verb: Verb::Plan, formats, detail, diff: *diff, read: &read, change, roles };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;
     let risky = change.has_risk(fail_on, &read, &prepared);

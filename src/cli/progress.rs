@@ -40,10 +40,10 @@ impl<'a> Progress<'a> {
         match &*self.locked() {
             Some(bar) => {
                 // While a line is written, the bar is out of its way.
-                bar.suspend(|| _ = self.formats.line(&line));
+                bar.suspend(|| self.formats.progress(&line));
                 bar.inc(1);
             }
-            None => _ = self.formats.line(&line),
+            None => self.formats.progress(&line),
         }
     }
 

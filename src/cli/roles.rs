@@ -104,7 +104,7 @@ impl First {
             return Ok(Self { roles, ..Self::default() });
         }
         prepared.may_write(request)?;
-        Reporter { roles: &roles, ..reporter }.show(&prepared)?;
+        Reporter { roles: &roles, ..reporter }.ask(&prepared)?;
         if confirm(&prepared, &roles).await == Answer::Leave {
             output::say("nothing was written\n");
             return Ok(Self { roles, agreed: None, ended: Some(Exit::Refused) });

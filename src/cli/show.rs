@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::change::Change;
 use super::error::Result;
-use super::formats::{Formats, Reporter};
+use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, request};
 use super::target::Inputs;
 use super::{Exit, exit, live, output, read, saved};
@@ -27,6 +27,9 @@ pub(super) struct Show {
     /// Shows, as a diff of YAML, what was live and what would have been.
     #[arg(long)]
     diff: bool,
+    /// Shows risks and numbers only.
+    #[arg(long, conflicts_with = "diff")]
+    summary: bool,
     /// Output.
     #[command(flatten)]
     formats: Formats,
@@ -39,7 +42,7 @@ pub(super) async fn run(arguments: &Show, verbose: u8) -> Result<Exit> {
     arguments.formats.end(Verb::Plan, ended)
 }
 
-async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> {
+async fn show(Show { plan, diff, summary, formats }: &Show, verbose: u8) -> Result<Exit> {
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = narrowing::narrow(&plan.asked)?;
@@ -59,7 +62,8 @@ async fn show(Show { plan, diff, formats }: &Show, verbose: u8) -> Result<Exit> 
     }
     let change = Change::of(&request, &plan.told, seen, &mut prepared, None).await?;
     let (change, roles) = (&change, &Roles::default());
-    let reporter = Reporter { verb: Verb::Plan, formats, verbose, diff: *diff, read: &read, change, roles };
+    let detail = detail(verbose, *summary);
+    let reporter = Reporter { verb: Verb::Plan, formats, detail, diff: *diff, read: &read, change, roles };
     reporter.show(&prepared)?;
     reporter.tell(&prepared, None)?;
     Ok(Exit::Done)
@@ -71,7 +75,7 @@ fn heading(plan: &SavedPlan) -> String {
     let at = |at: &Timestamp| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let for_then = if now == made { String::new() } else { format!(" for {}", at(now)) };
     let commit = commit.as_ref().map(|it| format!(" · commit {it}")).unwrap_or_default();
-    let (made, server, token) = (at(made), &view.snapshot.observation.server, &view.fingerprint);
-    let text = format!("Plan of {made}{for_then} · {server}{commit} · token {token} · grantsync {made_by}");
+    let (made, server) = (at(made), &view.snapshot.observation.server);
+    let text = format!("Plan of {made}{for_then} · {server}{commit} · grantsync {made_by}");
     format!("{}\n\n", visible(&text))
 }

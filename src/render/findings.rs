@@ -273,6 +273,7 @@ impl<'a> All<'a> {
         }
         let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
         let problems: HashMap<&Span, &str> = problems.collect();
+        let shares = hold::shares(&decision.plan);
         for (cause, (bindings, ends)) in causes {
             let id = match cause {
                 Hold::Settings(_) => "held-settings",
@@ -291,7 +292,11 @@ impl<'a> All<'a> {
             let rule = Rule { id, about: cause.cause() };
             let what = if ends { ["step held", "steps held"] } else { ["removal held", "removals held"] };
             let count = counted(bindings.len(), what);
-            let message = format!("{count}: {}: {}", rule.about, some(&bindings, naming));
+            let share = shares
+                .iter()
+                .find(|it| Some(it.place) == span)
+                .map_or(String::new(), |it| format!(" ({})", it.words(QUOTED)));
+            let message = format!("{count}: {}{share}: {}", rule.about, some(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
             (found.kind, found.help) =
                 (Kind::First, Some(hold::release(cause, policy::digest_of(&decision.limited, cause))));

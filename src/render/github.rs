@@ -65,12 +65,12 @@ fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
 
 fn sum(pass: &Pass<'_>) -> String {
     let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
-    let sum = match (pass.report, pass.causes) {
+    let sum = match (pass.report, pass.compared()) {
         (Some(done), _) => report::counts(done),
         (None, None) => summary(pass.decision),
-        (None, Some(causes)) => {
+        (None, Some(compared)) => {
             let words = Words { naming: pass.naming, markup: TEXT };
-            let tally = Tally::of(&rows(pass.decision, Some(causes), words, Detail::Changes), causes);
+            let tally = Tally::of(&rows(pass.decision, Some(compared), words, Detail::Changes), compared.causes);
             format!("{} · {}", summary(pass.decision), tally.verdict(pass.review, pass.naming))
         }
     };

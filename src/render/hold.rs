@@ -1,7 +1,11 @@
 //! How what is held is released.
 
+use std::collections::BTreeMap;
+
+use super::words::Markup;
 use super::{Naming, counted, grouped};
-use crate::plan::Hold;
+use crate::diagnostic::Span;
+use crate::plan::{Hold, Plan};
 use crate::policy::{Digest, Exceeded, Set};
 
 /// What to do about a hold; the digest is that of what limits hold.
@@ -17,6 +21,40 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Keeper | Hold::Row => "the next pass decides again".to_owned(),
         Hold::Limit | Hold::LimitEnded => {
             digest.map_or_else(|| "the next plan says how to approve it".to_owned(), approve)
+        }
+    }
+}
+
+/// How many removals one unresolved line or setting holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share<'a> {
+    /// Where it is written.
+    pub(super) place: &'a Span,
+    /// Removals that it holds.
+    pub(super) holds: usize,
+    /// All removals that there would be.
+    pub(super) of: usize,
+}
+
+/// Everything unresolved that holds removals, in the order of files.
+pub(super) fn shares(plan: &Plan) -> Vec<Share<'_>> {
+    let mut places: BTreeMap<&Span, usize> = BTreeMap::new();
+    for place in plan.held.iter().filter_map(|it| it.hold.place()) {
+        *places.entry(place).or_default() += 1;
+    }
+    let of = plan.held.len() + plan.removals.len();
+    places.into_iter().map(|(place, holds)| Share { place, holds, of }).collect()
+}
+
+impl Share<'_> {
+    /// `gpu.yaml:7 holds all 11 removals`.
+    pub(super) fn words(&self, markup: Markup) -> String {
+        let Self { place, holds, of } = *self;
+        let place = (markup.name)(&place.to_string());
+        match (holds, of) {
+            (1, 1) => format!("{place} holds the only removal"),
+            (holds, of) if holds == of => format!("{place} holds all {} removals", grouped(of)),
+            (holds, of) => format!("{place} holds {} of {} removals", grouped(holds), grouped(of)),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 //! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
+mod compared;
 mod counts;
 mod dates;
 mod deactivated;
@@ -25,6 +26,7 @@ pub mod links;
 mod markdown;
 mod naming;
 mod plan;
+mod quiet;
 mod report;
 mod review;
 mod risks;
@@ -40,6 +42,7 @@ mod text;
 mod words;
 
 pub use crate::visible::visible;
+pub use compared::Compared;
 use counts::grouped;
 pub use counts::{Counts, counted};
 pub use dates::span;
@@ -55,7 +58,7 @@ pub use incomplete::incomplete;
 pub use json_v1::json_schema;
 pub use markdown::job_summary;
 pub use naming::Naming;
-pub use plan::{approval, banner, plan, summary, verdict};
+pub use plan::{approval, banner, plan, summary};
 pub use report::{report, step};
 pub use review::review;
 pub use risks::risks;

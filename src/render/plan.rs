@@ -5,47 +5,45 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::quiet::{Quiet, quiet};
 use super::rows::{Change, Row, rows};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::tally::Tally;
 use super::words::{TEXT, Words, capitalized, without};
-use super::{Counts, Detail, Naming, counted, grouped, hold, incomplete, table};
+use super::{Compared, Counts, Detail, Naming, counted, grouped, hold, incomplete, table};
 use crate::binding::ResourceId;
 use crate::plan::{Hold, Plan};
 use crate::policy::{Cause, Causes, Decision, Digest, Fixed, Limited};
-use crate::review::Review;
 use crate::snapshot::{CHANGING, Observation};
 
 /// The whole decision: by cause where causes are known, by resource, then what limits hold, then the summary.
-pub fn plan(decision: &Decision, causes: Option<&Causes>, naming: &Naming<'_>, detail: Detail) -> String {
+pub fn plan(decision: &Decision, compared: Option<Compared<'_>>, naming: &Naming<'_>, detail: Detail) -> String {
     let everything = detail == Detail::Everything;
-    let mut all = rows(decision, causes, Words { naming, markup: TEXT }, detail);
-    all.retain(|it| everything || !(it.is_unchanged() || it.is_unnamed()));
+    let mut all = rows(decision, compared, Words { naming, markup: TEXT }, detail);
+    let tally = compared.map(|it| (Tally::of(&all, it.causes), it.review));
+    all.retain(|it| detail != Detail::Summary && (everything || !(it.is_unchanged() || it.is_unnamed())));
     let mut out = String::new();
-    match causes {
-        None => resources(&mut out, &all, naming),
-        Some(causes) => by_cause(&mut out, &all, causes, naming),
+    match compared {
+        None => resources(&mut out, &all, naming, detail),
+        Some(it) => by_cause(&mut out, &all, it.causes, naming, detail),
     }
     foot(&mut out, decision, naming, detail);
+    if let Some((tally, review)) = tally {
+        let _ = writeln!(out, "{}", tally.verdict(review, naming));
+    }
     out
 }
 
-/// What a change comes to, in one line.
-pub fn verdict(decision: &Decision, causes: &Causes, review: &Review, naming: &Naming<'_>) -> String {
-    let all = rows(decision, Some(causes), Words { naming, markup: TEXT }, Detail::Changes);
-    format!("{}\n", Tally::of(&all, causes).verdict(review, naming))
-}
-
-fn by_cause(out: &mut String, all: &[Row<'_>], causes: &Causes, naming: &Naming<'_>) {
+fn by_cause(out: &mut String, all: &[Row<'_>], causes: &Causes, naming: &Naming<'_>, detail: Detail) {
     let part = |cause| all.iter().filter(|it| it.cause == cause).cloned().collect::<Vec<_>>();
     for cause in [Cause::Change, Cause::Drift] {
         let rows = part(Some(cause));
         if !rows.is_empty() {
             title(out, &cause.to_string());
-            resources(out, &rows, naming);
+            resources(out, &rows, naming, detail);
         }
     }
-    if !causes.fixed.is_empty() {
+    if !causes.fixed.is_empty() && detail != Detail::Summary {
         title(out, "fixed by this change");
         let lines: Vec<_> = causes.fixed.iter().map(|it| fixed(it, naming)).collect();
         table::write(out, "  ", &lines);
@@ -54,7 +52,7 @@ fn by_cause(out: &mut String, all: &[Row<'_>], causes: &Causes, naming: &Naming<
     let unchanged = part(None);
     if !unchanged.is_empty() {
         title(out, "unchanged");
-        resources(out, &unchanged, naming);
+        resources(out, &unchanged, naming, detail);
     }
 }
 
@@ -62,11 +60,17 @@ fn title(out: &mut String, text: &str) {
     let _ = writeln!(out, "{}\n", styled(STRONG, format!("── {text} ──")));
 }
 
-/// Each resource with its rows.
-fn resources(out: &mut String, rows: &[Row<'_>], naming: &Naming<'_>) {
-    for rows in rows.chunk_by(|a, b| a.resource == b.resource) {
+/// Each resource with its rows; first those on which something changes.
+fn resources(out: &mut String, rows: &[Row<'_>], naming: &Naming<'_>, detail: Detail) {
+    let mut resources: Vec<_> = rows.chunk_by(|a, b| a.resource == b.resource).collect();
+    resources.sort_by_key(|rows| !rows.iter().any(Row::is_sent));
+    for rows in resources {
         heading(out, rows[0].resource, naming);
-        table::write(out, "  ", &rows.iter().map(|it| line(it, naming)).collect::<Vec<_>>());
+        let Quiet { shown, counted } = quiet(rows, detail);
+        table::write(out, "  ", &shown.into_iter().map(|it| line(it, naming)).collect::<Vec<_>>());
+        for (sign, words) in counted {
+            let _ = writeln!(out, "  {}  {}", styled(HOLD, format!("{sign:<3}")), styled(QUIET, words));
+        }
         out.push('\n');
     }
 }
@@ -111,6 +115,7 @@ fn fixed(Fixed { binding, link, intent }: &Fixed, naming: &Naming<'_>) -> table:
 fn foot(out: &mut String, decision: &Decision, naming: &Naming<'_>, detail: Detail) {
     unnamed(out, &decision.plan, detail);
     not_in_full(out, &decision.plan, naming);
+    lines(out, &decision.plan);
     for limited in &decision.limited {
         limit(out, limited, decision.plan.now, naming);
     }
@@ -139,11 +144,27 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     }
     let (links, resources) = (counted(links, ["link", "links"]), counted(resources, ["resource", "resources"]));
     let _ = writeln!(out, "{} {links} on {resources} that the files do not name", styled(HOLD, "Held:"));
-    let more = if detail == Detail::Changes { "; -v lists them" } else { "" };
+    let more = if detail < Detail::Everything { "; -v lists them" } else { "" };
     let _ = writeln!(
         out,
         "  help: list the resources, say with `scope` what the files are about, or write `scope: all`{more}\n"
     );
+}
+
+/// How much each unresolved line or setting holds: that is also a way to keep access.
+fn lines(out: &mut String, plan: &Plan) {
+    /// More than this are counted.
+    const SHOWN: usize = 5;
+    let shares = hold::shares(plan);
+    for share in shares.iter().take(SHOWN) {
+        let _ = writeln!(out, "{} {}", styled(HOLD, "Held:"), share.words(TEXT));
+    }
+    if shares.len() > SHOWN {
+        let _ = writeln!(out, "… and {} more lines hold removals", grouped(shares.len() - SHOWN));
+    }
+    if !shares.is_empty() {
+        out.push_str("  help: fix what is unresolved there; until then no link it could refer to is removed\n\n");
+    }
 }
 
 fn limit(out: &mut String, limited: &Limited, now: Timestamp, naming: &Naming<'_>) {

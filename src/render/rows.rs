@@ -2,16 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Naming;
 use super::words::{Markup, Words};
+use super::{Compared, Naming};
 use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
+use crate::desired::Origin;
 use crate::plan::{Creation, Held, Hold, Kept, Removal, Skipped, Why};
 use crate::policy::{Cause, Causes, Decision, Intent};
+use crate::review::Kind;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
-    /// What changes, or would.
+    /// Risks and numbers.
+    Summary,
+    /// What changes, or would. What is held or withheld is counted where it is much.
     Changes,
     /// All links, those that stay included.
     Everything,
@@ -72,11 +76,12 @@ pub(super) const STOPPED: &str = " · stopped by this change";
 /// are in sync or outside the scope are among it only where everything is asked for.
 pub(super) fn rows<'a>(
     decision: &'a Decision,
-    causes: Option<&Causes>,
+    compared: Option<Compared<'_>>,
     words: Words<'_>,
     detail: Detail,
 ) -> Vec<Row<'a>> {
     let Decision { plan, approved, withheld, limited: _ } = decision;
+    let causes = compared.map(|it| it.causes);
     let new = |change, binding| Row::new(change, binding, causes, words);
     let mut pairs: BTreeMap<_, Pair<'_>> = BTreeMap::new();
     for it in approved.removals() {
@@ -102,13 +107,23 @@ pub(super) fn rows<'a>(
         rows.extend(plan.outside.iter().map(|Link { binding, .. }| new(Change::Outside, *binding)));
     }
     sort(&mut rows, words.naming);
+    let deleted = deleted(compared);
     let mut gone = BTreeSet::new();
     for row in &mut rows {
         if let Change::Remove(removal) = row.change {
+            if let Some(line) = deleted.get(&removal.link.binding) {
+                row.note = format!("deleted from {}", words.markup.place(line));
+            }
             row.again = !row.is_duplicate() && !gone.insert((row.cause, removal.link.binding));
         }
     }
     rows
+}
+
+/// The first line of each grant that the change takes away by deleting all its lines.
+fn deleted(compared: Option<Compared<'_>>) -> BTreeMap<Binding, &Origin> {
+    let removed = compared.map_or(&[][..], |it| it.review.access(Kind::Removed)).iter();
+    removed.filter(|it| it.lines.is_empty()).filter_map(|it| Some((it.binding, it.was.first()?))).collect()
 }
 
 fn sort(rows: &mut [Row<'_>], naming: &Naming<'_>) {

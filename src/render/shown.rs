@@ -1,7 +1,7 @@
 //! The one value that every format is made from.
 
 use super::findings::path;
-use super::{Detail, Naming, Seen};
+use super::{Compared, Detail, Naming, Seen};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::{Causes, Decision, Difference};
 use crate::report::{Failure, Report, Roles};
@@ -84,6 +84,13 @@ pub struct Pass<'a> {
     pub sources: &'a [Source],
     /// How much is shown.
     pub detail: Detail,
+}
+
+impl<'a> Pass<'a> {
+    /// What it is compared with, if there are files from before a change.
+    pub(super) fn compared(&self) -> Option<Compared<'a>> {
+        self.causes.map(|causes| Compared { causes, review: self.review })
+    }
 }
 
 impl<'a> Shown<'a> {

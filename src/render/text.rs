@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::style::{QUIET, REMOVE, styled};
 use super::{
-    Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, roles, seen, step,
-    verdict, visible,
+    Detail, Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, roles, seen,
+    step, visible,
 };
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -49,13 +49,10 @@ fn write(out: &mut String, pass: &Pass<'_>) {
 
 /// What was decided: roles that are created first, what its reviewers should not miss, then all of it, by cause where causes are known.
 pub fn decision(pass: &Pass<'_>) -> String {
-    let Pass { decision, naming, causes, assessment, detail, .. } = *pass;
-    let verdict = causes.map_or(String::new(), |it| verdict(decision, it, pass.review, naming));
-    roles(pass.roles)
-        + &risks(assessment, naming)
-        + &review(pass.review, naming)
-        + &plan(decision, causes, naming, detail)
-        + &verdict
+    let Pass { decision, naming, assessment, detail, .. } = *pass;
+    let review = if detail == Detail::Summary { String::new() } else { review(pass.review, naming) };
+    let plan = plan(decision, pass.compared(), naming, detail);
+    roles(pass.roles) + &risks(assessment, naming) + &review + &plan
 }
 
 /// Findings with the lines they are about.

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use grantsync::policy::Causes;
-use grantsync::render::{self, Detail, Naming};
+use grantsync::render::{self, Compared, Detail, Naming};
 use grantsync::review::Review;
 
 use crate::world::World;
@@ -19,8 +19,8 @@ fn told(base: &str, head: &str, world: &World) -> String {
     let [base, head] = [base, head].map(|it| world.decision(it));
     let causes = Causes::new(Some(&base), &head);
     let naming = Naming::new(&world.directory);
-    let text = render::plan(&head, Some(&causes), &naming, Detail::Changes)
-        + &render::verdict(&head, &causes, &Review::default(), &naming);
+    let compared = Compared { causes: &causes, review: &Review::default() };
+    let text = render::plan(&head, Some(compared), &naming, Detail::Changes);
     anstream::adapter::strip_str(&text).to_string()
 }
 
@@ -152,7 +152,8 @@ fn without_files_before_everything_is_the_work_of_the_change() {
     let decision = world.decision(&format!("scope: all\nbindings:\n{ALICE}"));
     let causes = Causes::new(None, &decision);
     assert!(causes.fixed.is_empty());
-    let text = render::plan(&decision, Some(&causes), &Naming::new(&world.directory), Detail::Changes);
+    let compared = Compared { causes: &causes, review: &Review::default() };
+    let text = render::plan(&decision, Some(compared), &Naming::new(&world.directory), Detail::Changes);
     assert!(text.contains("because of this change") && !text.contains("already different"), "{text}");
 }
 
@@ -165,8 +166,8 @@ fn everything_is_shown_with_what_stays() {
     });
     let causes = Causes::new(Some(&base), &head);
     let naming = Naming::new(&world.directory);
-    let text = render::plan(&head, Some(&causes), &naming, Detail::Everything)
-        + &render::verdict(&head, &causes, &Review::default(), &naming);
+    let compared = Compared { causes: &causes, review: &Review::default() };
+    let text = render::plan(&head, Some(compared), &naming, Detail::Everything);
     expect![[r#"
         ── because of this change ──
 

@@ -85,6 +85,7 @@ mod policy_log;
 mod policy_readings;
 mod programs;
 mod properties;
+mod quiet;
 mod readme;
 mod readme_access;
 mod recipes;

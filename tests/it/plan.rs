@@ -79,6 +79,9 @@ fn a_username_nobody_has_holds_what_it_might_mean_and_nothing_else() {
             cluster-b  HPC
               -    member  dave  not declared
 
+            Held: grants.yaml:4 holds 1 of 3 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
+
             Plan: 0 to create, 2 to remove, 1 held, 1 unresolved · 1 in sync
         "#]],
     );
@@ -94,6 +97,9 @@ fn a_role_nobody_has_holds_every_role_of_that_user_there() {
             cluster-a  HPC
               -    viewer  carol  not declared
               !    member  dave   held: an unresolved line might refer to it · grants.yaml:3
+
+            Held: grants.yaml:3 holds 1 of 2 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
 
             Plan: 0 to create, 1 to remove, 1 held, 1 unresolved · 1 in sync
         "#]],
@@ -113,6 +119,9 @@ fn a_resource_nobody_has_holds_that_user_everywhere_since_role_names_mean_nothin
 
             archive  Storage
               !    admin  dave  held: an unresolved line might refer to it · grants.yaml:3
+
+            Held: grants.yaml:3 holds 2 of 3 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
 
             Plan: 0 to create, 1 to remove, 2 held, 1 unresolved · 1 in sync
         "#]],

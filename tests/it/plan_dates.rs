@@ -18,8 +18,8 @@ fn a_line_that_cannot_be_created_holds_what_it_replaces() {
         &world,
         expect![[r#"
             cluster-a  HPC
-              !    viewer  alice  held: replacement not created
               !    admin   alice  not created: its line has a date, and the server's clock differs from ours · grants.yaml:3 · until 2027-03-31
+              !    viewer  alice  held: replacement not created
 
             Plan: 0 to create, 0 to remove, 1 held, 1 skipped · 0 in sync
         "#]],
@@ -256,14 +256,18 @@ bindings:
         yaml,
         &world,
         expect![[r#"
-        warning grants.yaml:6: no resource is called `cluster-b` (did you mean `cluster-a`?)
-        warning grants.yaml:7: no user has the username `nobody-of-that-name`
-        cluster-a  HPC
-          !    viewer  bob    held: an unresolved line might refer to it · grants.yaml:6
-          !    viewer  carol  held: an unresolved line might refer to it · grants.yaml:7
+            warning grants.yaml:6: no resource is called `cluster-b` (did you mean `cluster-a`?)
+            warning grants.yaml:7: no user has the username `nobody-of-that-name`
+            cluster-a  HPC
+              !    viewer  bob    held: an unresolved line might refer to it · grants.yaml:6
+              !    viewer  carol  held: an unresolved line might refer to it · grants.yaml:7
 
-        Plan: 0 to create, 0 to remove, 2 held · 1 in sync
-    "#]],
+            Held: grants.yaml:6 holds 1 of 2 removals
+            Held: grants.yaml:7 holds 1 of 2 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
+
+            Plan: 0 to create, 0 to remove, 2 held · 1 in sync
+        "#]],
     );
 }
 

@@ -55,6 +55,9 @@ fn an_unresolved_protected_user_holds_every_removal() {
               !    viewer  bob          held: an unresolved setting might refer to it · grants.yaml:2
               !    admin   break-glass  held: an unresolved setting might refer to it · grants.yaml:2
 
+            Held: grants.yaml:2 holds all 3 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
+
             Plan: 0 to create, 0 to remove, 3 held, 1 unresolved · 1 duplicate row, 1 in sync
         "#]],
     );
@@ -68,15 +71,18 @@ fn an_unresolved_exclusion_holds_every_removal_and_an_unresolved_inclusion_narro
         &format!("scope: {{exclude: {{resources: [archives]}}}}\n{bindings}"),
         world,
         expect![[r#"
-        problem grants.yaml:1: no resource is called `archives` (did you mean `archive`?)
-        cluster-a  HPC
-          !    viewer  bob  held: an unresolved setting might refer to it · grants.yaml:1
+            problem grants.yaml:1: no resource is called `archives` (did you mean `archive`?)
+            cluster-a  HPC
+              !    viewer  bob  held: an unresolved setting might refer to it · grants.yaml:1
 
-        archive  Storage
-          !    admin  bob  held: an unresolved setting might refer to it · grants.yaml:1
+            archive  Storage
+              !    admin  bob  held: an unresolved setting might refer to it · grants.yaml:1
 
-        Plan: 0 to create, 0 to remove, 2 held, 1 unresolved · 1 in sync
-    "#]],
+            Held: grants.yaml:1 holds all 2 removals
+              help: fix what is unresolved there; until then no link it could refer to is removed
+
+            Plan: 0 to create, 0 to remove, 2 held, 1 unresolved · 1 in sync
+        "#]],
     );
     check(
         &format!("scope: {{resources: [cluster-a, archives]}}\n{bindings}"),
@@ -180,8 +186,8 @@ fn a_line_outside_its_own_scope_holds_what_it_would_replace() {
         expect![[r#"
             cluster-a  HPC
               -    viewer  alice  not declared
-              !    viewer  bob    held: replacement not created
               !    admin   bob    not created: outside the scope of its own file · grants.yaml:3
+              !    viewer  bob    held: replacement not created
 
             Plan: 0 to create, 1 to remove, 1 held, 1 outside their own scope · 1 in sync
         "#]],

@@ -136,6 +136,7 @@ impl Arguments {
             partial_view,
             write_parallelism,
             create_roles: CreateRoles { create_roles: false },
+            summary: false,
             diff: false,
             dry_run: false,
             files: FilesOrPlan { file, revision: Revision::default() },

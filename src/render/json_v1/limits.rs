@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::{Names, Resource};
+use super::words::{Names, Place, Resource};
 use crate::policy;
 use crate::render::{Naming, hold};
 
@@ -17,6 +17,23 @@ pub(super) struct Limited<'a> {
     /// Links, or bindings to create, that are held.
     links: usize,
     exceeded: Vec<Exceeded<'a>>,
+}
+
+/// Something unresolved that holds removals.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Holding<'a> {
+    /// The line or setting.
+    place: Place<'a>,
+    /// Removals that it holds.
+    removals: usize,
+    /// All removals that there would be.
+    of: usize,
+}
+
+impl<'a> From<hold::Share<'a>> for Holding<'a> {
+    fn from(hold::Share { place, holds, of }: hold::Share<'a>) -> Self {
+        Self { place: place.into(), removals: holds, of }
+    }
 }
 
 /// Steps that limits hold together.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::causes::Fixed;
-use super::limits::Limited;
+use super::limits::{Holding, Limited};
 use super::review::Review;
 use super::risks::{Accepted, Risk};
 use super::roles::{NewRole, roles};
@@ -12,6 +12,7 @@ use super::steps::{Context, Held, Kept, Skipped, Step, approved, withheld};
 use super::words::{Finding, IncompleteLink, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
+use crate::render::hold::shares;
 use crate::render::risks::ordered;
 use crate::render::{self, Counts, Detail, Pass};
 use crate::risk::Assessment;
@@ -41,6 +42,8 @@ pub(super) struct Plan<'a> {
     steps: Vec<Step<'a>>,
     /// Links that would be removed, were there not something against it.
     held: Vec<Held<'a>>,
+    /// How many removals each unresolved line or setting holds.
+    holding: Vec<Holding<'a>>,
     /// The first set that limits hold, if they hold any; its links are among `held`, its creations among `skipped`.
     limited: Option<Limited<'a>>,
     /// All sets that limits hold. Each is approved by a digest of its own.
@@ -135,6 +138,7 @@ impl<'a> From<&Pass<'a>> for Plan<'a> {
             roles: roles(pass.roles),
             steps: approved(&decision.approved, cx),
             held: plan.held.iter().map(|it| Held::new(it, limited, cx)).collect(),
+            holding: shares(plan).into_iter().map(Holding::from).collect(),
             limited: limited.first().map(|it| Limited::new(it, naming)),
             limited_sets: limited.iter().map(|it| Limited::new(it, naming)).collect(),
             skipped: plan.skipped.iter().map(|it| Skipped::new(it, cx)).collect(),

@@ -2,7 +2,7 @@
 
 use super::escape::{code, prose};
 use super::section::{Row, Section};
-use super::{FEW, item, problems, warnings, words};
+use super::{FEW, MARKUP, item, problems, warnings, words};
 use crate::plan::{Creation, Plan, Skip, Skipped};
 use crate::policy::{Cause, Decision, Limited, Set};
 use crate::render::rows::{self, Change};
@@ -99,15 +99,26 @@ fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
     problems(plan.problems.iter().map(item).chain(outside).chain(broken).collect())
 }
 
+/// More reasons than this nobody reads.
+const REASONS: usize = 5;
+
 /// Everything that holds, once, and what to do about it.
 fn holds(plan: &Plan, limited: &[Limited], naming: &Naming<'_>) -> String {
     let limited = || limited.iter().filter(|it| it.set != Set::Creations);
     let mut holds: Vec<_> = plan.held.iter().map(|it| &it.hold).filter(|it| !it.is_limit()).collect();
     holds.sort_unstable();
+    let shares = hold::shares(plan);
     let alike = holds.chunk_by(|a, b| a.cause() == b.cause());
     let mut causes: Vec<_> = limited().map(|it| (it.links, over_limit(it, naming))).collect();
     causes.extend(alike.map(|holds| {
         let release = prose(&hold::release(holds[0], None));
+        let lines: Vec<_> =
+            shares.iter().filter(|it| holds.iter().any(|hold| hold.place() == Some(it.place))).collect();
+        let mut told: Vec<_> = lines.iter().take(REASONS).map(|it| it.words(MARKUP)).collect();
+        told.extend((lines.len() > REASONS).then(|| format!("and {} more lines", grouped(lines.len() - REASONS))));
+        if !told.is_empty() {
+            return (holds.len(), format!("{}: {} → {release}", holds[0].cause(), told.join(", ")));
+        }
         (holds.len(), format!("{} → {release}", holds[0].cause()))
     }));
     let mut out = match causes.as_slice() {
@@ -130,8 +141,6 @@ fn approved_by(Limited { digest, .. }: &Limited, plan: &Plan) -> String {
 
 /// Too much would go, and how much too much.
 fn over_limit(Limited { set, exceeded, .. }: &Limited, naming: &Naming<'_>) -> String {
-    /// More reasons than this nobody reads.
-    const REASONS: usize = 5;
     let mut reasons: Vec<_> = exceeded.iter().take(REASONS).map(|it| prose(&hold::exceeded(it, naming))).collect();
     let more = exceeded.len().saturating_sub(REASONS);
     reasons.extend((more > 0).then(|| format!("and the same of {more} more")));

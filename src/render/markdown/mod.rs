@@ -58,7 +58,7 @@ pub fn job_summary(shown: &Shown<'_>) -> String {
 fn page(shown: &Shown<'_>, room: usize) -> String {
     match *shown {
         Shown::Pass(pass) => {
-            let rows = rows(pass.decision, pass.causes, words(pass.naming), Detail::Changes);
+            let rows = rows(pass.decision, pass.compared(), words(pass.naming), Detail::Changes);
             let page = match pass.report {
                 Some(report) => done::page(&pass, report, &rows),
                 None => decision::page(&pass, &rows),
