@@ -13,7 +13,7 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use crate::daemon::{Action, BUCKETS, Became, Durations, Status, Verdict};
+use crate::daemon::{Action, BUCKETS, Durations, Status, StepResult, Verdict};
 
 /// How metrics are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,7 @@ fn access(out: &mut Out<'_>, status: &Status) -> fmt::Result {
     out.gauge("flapping", "Steps that come back again and again", &status.flaps.count)?;
     out.gauge("broken_findings", "What is wrong with the files", &status.broken.count)?;
     let all = Action::ALL.into_iter().flat_map(|action| {
-        Became::ALL.map(|became| {
+        StepResult::ALL.map(|became| {
             let count = status.totals.steps.get(&(action, became)).copied().unwrap_or(0);
             ([("action", action.label()), ("result", became.label())], count)
         })

@@ -13,7 +13,7 @@ use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
 use crate::render::{self, Naming, Seen};
 use crate::review::{self, Review};
 use crate::risk::{Assessment, Before, Facts, assess};
-use crate::saved::{Asked, Base, Told};
+use crate::saved::{Base, ChangeInfo, PlanOptions};
 
 /// What is known of the change that a plan is made for.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub(super) struct Change {
 
 impl Change {
     /// Nothing but what is asked for.
-    pub(super) fn new(asked: &Asked) -> Self {
+    pub(super) fn new(asked: &PlanOptions) -> Self {
         Self { limits: overrides(asked), ..Self::default() }
     }
 
@@ -44,7 +44,7 @@ impl Change {
     /// names that only the files before the change use. They are looked up with the client, if there is one.
     pub(super) async fn of(
         request: &Request<'_>,
-        Told { author, expiring_within, base }: &Told,
+        ChangeInfo { author, expiring_within, base }: &ChangeInfo,
         seen: Option<Seen>,
         prepared: &mut Prepared,
         client: Option<&Client>,

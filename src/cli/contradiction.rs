@@ -11,7 +11,7 @@ pub(super) fn contradiction(read: &ArgMatches) -> Option<String> {
     let (name, verb) = read.subcommand()?;
     let of_verb = match name {
         "apply" if verb.contains_id("plan") => files_beside_plan(verb),
-        "run" => run::idle(verb),
+        "run" => run::without_effect(verb),
         _ => None,
     };
     of_verb.or_else(|| formats::written_twice(verb))

@@ -46,7 +46,7 @@ enum DoctorFormat {
 }
 
 pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<Exit> {
-    let mut told = Told { findings: Vec::new(), format: *format };
+    let mut told = Findings { findings: Vec::new(), format: *format };
     let sandbox = start_sandbox(server.sandbox).await?;
     if let Some(Setup { client, transport, has_token }) = set_up(server, sandbox.as_ref(), &mut told)?
         && let Some(generations) = reach(&client, transport, &mut told).await?
@@ -63,12 +63,12 @@ pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<
 }
 
 /// What was found so far; as text, each finding is shown as soon as it is there.
-struct Told {
+struct Findings {
     findings: Vec<Finding>,
     format: DoctorFormat,
 }
 
-impl Told {
+impl Findings {
     fn tell(&mut self, finding: Finding) -> Result<Level> {
         if self.format == DoctorFormat::Text {
             output::data(&render::doctor::finding(&finding))?;
@@ -88,7 +88,7 @@ struct Setup {
 }
 
 /// Looks at what is set, before anything is sent.
-fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Told) -> Result<Option<Setup>> {
+fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Findings) -> Result<Option<Setup>> {
     let url = sandbox.map(Sandbox::url).or_else(|| server.url.clone());
     let address = url.ok_or(None).and_then(|it| Address::parse(&it).map_err(|error| Some(failure(&error))));
     told.tell(doctor::address(address.as_ref().map(ToString::to_string).map_err(Clone::clone)))?;
@@ -166,7 +166,7 @@ fn mode(file: &Path) -> Option<u32> {
 }
 
 /// Looks who answers, and whether they speak what we do. The token is not shown.
-async fn reach(client: &Client, transport: Transport, told: &mut Told) -> Result<Option<Generations>> {
+async fn reach(client: &Client, transport: Transport, told: &mut Findings) -> Result<Option<Generations>> {
     let proxy = client.proxy();
     // A proxy is another machine, as far as is known.
     let transport = if proxy.is_some() && transport == Transport::Loopback { Transport::Open } else { transport };
@@ -207,7 +207,7 @@ async fn look_around(
     client: &Client,
     generations: Generations,
     interval: Option<Duration>,
-    told: &mut Told,
+    told: &mut Findings,
 ) -> Result<()> {
     let (caller, offset) = match client.greet().await {
         Ok(greeted) => greeted,

@@ -15,8 +15,8 @@ use crate::desired::{Narrow, Only};
 use crate::diagnostic::Diagnostic;
 use crate::explain::{Explanation, History, Known, Question, explain};
 use crate::reconcile::{self, Prepared, View, files, prepare};
-use crate::render::{self, Beside, Naming};
-use crate::saved::Asked;
+use crate::render::{self, ExplainContext, Naming};
+use crate::saved::PlanOptions;
 use crate::snapshot::Caller;
 
 /// `explain`.
@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
         Err(problems) => return Ok(refuse(&problems, Exit::Usage)),
     };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
-    let request = request(&read.document, &Asked::default(), &only);
+    let request = request(&read.document, &PlanOptions::default(), &only);
     let Prepared { view, decision } = match prepare(&client, &request).await {
         Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),
         prepared => prepared?,
@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     output::say(&render::banner(&view.snapshot.observation));
     let naming = Naming::new(&view.directory);
     let naming = if verbose > 0 { naming.with_ids() } else { naming };
-    let beside = Beside { history: &history, directory: &view.directory, limited: &decision.limited };
+    let beside = ExplainContext { history: &history, directory: &view.directory, limited: &decision.limited };
     output::data(&render::explain(&explanation, beside, &naming))?;
     Ok(Exit::Done)
 }

@@ -14,7 +14,7 @@ use super::values::link_id;
 use super::{Exit, output, read};
 use crate::api::{self, Client, Listing, Narrowed, RoleIs};
 use crate::binding::{LinkId, ResourceId};
-use crate::desired::{self, Document, Named, Pick, Picked, Sight};
+use crate::desired::{self, Document, Named, Pick, Picked, Visibility};
 use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups, Resource};
 use crate::render::{counted, links, visible};
@@ -70,9 +70,9 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     let files = if file.is_empty() { None } else { Some(read::files(file, &Revision::default()).await?) };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let caller = client.caller().await?;
-    let sight = sight(&caller);
+    let visibility = visibility(&caller);
     if let Some(id) = link {
-        return one(&client, *id, sight, format).await;
+        return one(&client, *id, visibility, format).await;
     }
 
     let pick = Pick::new(resource, role, user);
@@ -82,7 +82,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     };
     let mut listing = client.listing(&questions(&picked)).await?;
     listing.links.retain(|it| asked_for(it, &picked));
-    if listing.links.is_empty() && !role.is_empty() && sight == Sight::Everything {
+    if listing.links.is_empty() && !role.is_empty() && visibility == Visibility::Everything {
         let problems = pick.check_roles(&everything(&client, &Lookups::default(), &caller).await?);
         if !problems.is_empty() {
             return Ok(refused(&problems));
@@ -94,7 +94,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
         None => (resources_of(&client, &listing, known).await?, Exit::Done),
     };
     let Listing { links: rows, changing, .. } = &listing;
-    let shown = links::Links { links: rows, resources: &resources, sight, changing: *changing };
+    let shown = links::Links { links: rows, resources: &resources, visibility, changing: *changing };
     output::data(&links::all(&shown, format))?;
     if matches!(format, links::Format::Text { .. }) {
         let outside = files.is_some().then(|| all - rows.len());
@@ -105,9 +105,9 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
 }
 
 /// Shows one link.
-async fn one(client: &Client, id: LinkId, sight: Sight, format: links::Format) -> Result<Exit> {
+async fn one(client: &Client, id: LinkId, visibility: Visibility, format: links::Format) -> Result<Exit> {
     let Some(link) = client.named_link(id).await? else {
-        let seen = if sight == Sight::Part { ", or none that this token may see" } else { "" };
+        let seen = if visibility == Visibility::Part { ", or none that this token may see" } else { "" };
         output::say(&format!(
             "error: there is no link `{id}`{seen}\n  help: a link goes with its user, its role or its resource, and its \
              id never comes back; `grantsync links -v` shows those there are\n"
@@ -115,14 +115,14 @@ async fn one(client: &Client, id: LinkId, sight: Sight, format: links::Format) -
         return Ok(Exit::Refused);
     };
     let resources = client.resources([link.link.binding.resource].into()).await?;
-    let shown = links::Links { links: &[link], resources: &resources, sight, changing: false };
+    let shown = links::Links { links: &[link], resources: &resources, visibility, changing: false };
     output::data(&links::one(&shown, format))?;
     Ok(Exit::Done)
 }
 
 /// Staff and support are shown everything; others a part, without being told.
-fn sight(Caller { is_staff, is_support, .. }: &Caller) -> Sight {
-    if *is_staff || *is_support { Sight::Everything } else { Sight::Part }
+fn visibility(Caller { is_staff, is_support, .. }: &Caller) -> Visibility {
+    if *is_staff || *is_support { Visibility::Everything } else { Visibility::Part }
 }
 
 /// What is asked about, and what was looked up for it; or what is wrong with it.
@@ -130,13 +130,13 @@ type Resolved = Result<(Picked, Directory), Vec<Diagnostic>>;
 
 /// Looks up what is asked about and, only if that is not enough, everything: then it is known what was probably meant.
 async fn resolve(client: &Client, pick: &Pick, caller: &Caller) -> Result<Resolved, api::Error> {
-    let (lookups, sight) = (pick.lookups(), sight(caller));
+    let (lookups, visibility) = (pick.lookups(), visibility(caller));
     let found = client.look_up(&lookups, &pick.resource_names()).await?;
-    if let Ok(picked) = pick.resolve(&found, sight) {
+    if let Ok(picked) = pick.resolve(&found, visibility) {
         return Ok(Ok((picked, found)));
     }
     let everything = everything(client, &lookups, caller).await?;
-    Ok(pick.resolve(&everything, sight).map(|picked| (picked, everything)))
+    Ok(pick.resolve(&everything, visibility).map(|picked| (picked, everything)))
 }
 
 /// All names there are, as far as there are not too many.
@@ -253,7 +253,7 @@ fn count(shown: usize, outside: Option<usize>) -> String {
 /// What whoever reads a list has to know of it.
 fn caveats(caller: &Caller, changing: bool) -> String {
     let mut text = String::new();
-    if sight(caller) == Sight::Part {
+    if visibility(caller) == Visibility::Part {
         let _ = writeln!(
             text,
             "The token of `{}` sees a part of the links without being told so: what is missing here may be there.",

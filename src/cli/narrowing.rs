@@ -12,7 +12,7 @@ use super::values::{digest, switch};
 use crate::desired::{Document, Mode, Narrow};
 use crate::policy::{Digest, Earlier, Unsettled};
 use crate::reconcile::{Overrides, Request};
-use crate::saved::Asked;
+use crate::saved::PlanOptions;
 
 /// Less than the files say.
 #[derive(Debug, Args)]
@@ -41,9 +41,9 @@ pub(super) struct Narrowing {
 
 impl Narrowing {
     /// What the command line asks for, as it is kept.
-    pub(super) fn asked(&self) -> Asked {
+    pub(super) fn asked(&self) -> PlanOptions {
         let Self { max_removals, max_removal_percent, max_creations, approve, no_removals, only } = self;
-        Asked {
+        PlanOptions {
             mode: if *no_removals { Mode::AddOnly } else { Mode::Enforce },
             max_removals: *max_removals,
             max_removal_percent: *max_removal_percent,
@@ -55,7 +55,7 @@ impl Narrowing {
 }
 
 /// What a pass is narrowed to, from what is kept of it.
-pub(super) fn narrow(Asked { only, .. }: &Asked) -> Result<Narrow> {
+pub(super) fn narrow(PlanOptions { only, .. }: &PlanOptions) -> Result<Narrow> {
     let mut narrow = Narrow::default();
     only.iter().try_for_each(|it| add(&mut narrow, it)).map_err(|it| Error::new(Exit::Refused, it))?;
     Ok(narrow)
@@ -76,7 +76,7 @@ fn add(narrow: &mut Narrow, only: &str) -> Result<(), &'static str> {
 }
 
 /// A pass by hand, which knows of no other passes.
-pub(super) fn request<'a>(document: &'a Document, asked: &Asked, only: &'a Narrow) -> Request<'a> {
+pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a Narrow) -> Request<'a> {
     Request {
         document,
         now: Timestamp::now(),
@@ -96,7 +96,7 @@ pub(super) fn request<'a>(document: &'a Document, asked: &Asked, only: &'a Narro
 }
 
 /// The limits that are asked for.
-pub(super) fn overrides(asked: &Asked) -> Overrides {
+pub(super) fn overrides(asked: &PlanOptions) -> Overrides {
     Overrides {
         removals: asked.max_removals,
         removal_percent: asked.max_removal_percent,

@@ -17,7 +17,7 @@ use super::values::{When, duration, risk, span, switch};
 use super::{Exit, exit, live, read, revision, saved};
 use crate::reconcile::review;
 use crate::render::{Seen, Verb};
-use crate::saved::Told;
+use crate::saved::ChangeInfo;
 
 /// `plan`.
 #[derive(Debug, Args)]
@@ -103,7 +103,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         Some(rev) => Some(revision::base(&files.file, rev).await?),
         None => None,
     };
-    let told = Told { author: author.clone(), expiring_within: *expiring_within, base };
+    let told = ChangeInfo { author: author.clone(), expiring_within: *expiring_within, base };
     let (connection, (mut prepared, roles)) = if let (Some(kept), Some(seen)) = (&kept, seen) {
         formats.line(&live::heading(kept, seen))?;
         let prepared = review(kept.directory.clone(), kept.snapshot.clone(), &request)?;
@@ -123,7 +123,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let risky = change.has_risk(fail_on, &read, &prepared);
     if let Some(target) = save_to {
         let prepared = &prepared;
-        saved::save(&target, saved::Made { at: made, read, commit, asked, told, prepared, kept })?;
+        saved::save(&target, saved::NewPlan { at: made, read, commit, asked, told, prepared, kept })?;
     }
     Ok(match Exit::of_plan(&prepared.decision, *detailed_exitcode) {
         _ if risky => Exit::Incomplete,

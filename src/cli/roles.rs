@@ -16,7 +16,7 @@ use crate::desired::Mode;
 use crate::reconcile::{Answer, Pace, Prepared, Request, create_roles, prepare, prepare_with_roles, with_roles};
 use crate::render;
 use crate::report::Roles;
-use crate::saved::Asked;
+use crate::saved::PlanOptions;
 
 /// Whether roles are created.
 #[derive(Debug, Args)]
@@ -29,8 +29,8 @@ pub(super) struct CreateRoles {
 
 impl CreateRoles {
     /// A pass that creates roles removes nothing.
-    pub(super) fn narrow(&self, asked: Asked) -> Asked {
-        if self.create_roles { Asked { mode: asked.mode.max(Mode::AddOnly), ..asked } } else { asked }
+    pub(super) fn narrow(&self, asked: PlanOptions) -> PlanOptions {
+        if self.create_roles { PlanOptions { mode: asked.mode.max(Mode::AddOnly), ..asked } } else { asked }
     }
 
     /// Observes and decides; where roles are to be created, as if they existed.

@@ -17,17 +17,17 @@ use crate::directory::Directory;
 use crate::policy::ChangeSet;
 use crate::reconcile::{Prepared, files};
 use crate::render::{self, Naming};
-use crate::saved::{Asked, Commit, SavedFile, SavedPlan, SavedView, Told};
+use crate::saved::{ChangeInfo, Commit, PlanOptions, SavedFile, SavedPlan, SavedView};
 
 /// A plan as it was made.
-pub(super) struct Made<'a> {
+pub(super) struct NewPlan<'a> {
     /// When.
     pub(super) at: Timestamp,
     pub(super) read: read::Read,
     /// The commit that was read.
     pub(super) commit: Option<files::Head>,
-    pub(super) asked: Asked,
-    pub(super) told: Told,
+    pub(super) asked: PlanOptions,
+    pub(super) told: ChangeInfo,
     pub(super) prepared: &'a Prepared,
     /// What it rests on, if that was a file, too.
     pub(super) kept: Option<SavedView>,
@@ -42,7 +42,7 @@ pub(super) fn commit(Files { file: paths, revision }: &Files) -> Option<files::H
 }
 
 /// Saves a plan.
-pub(super) fn save(to: &Target, Made { at, read, commit, asked, told, prepared, kept }: Made<'_>) -> Result<()> {
+pub(super) fn save(to: &Target, NewPlan { at, read, commit, asked, told, prepared, kept }: NewPlan<'_>) -> Result<()> {
     let Prepared { view, decision } = prepared;
     let plan = SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").to_owned(),

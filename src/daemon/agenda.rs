@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout_at};
 
-use super::backoff::Pace;
+use super::backoff::Backoff;
 use super::schedule::{Schedule, later, signed};
-use super::trigger::{Asks, Trigger};
+use super::trigger::{Trigger, TriggerQueue};
 use super::verdict::Verdict;
 
 /// How long we sleep at most before we look at the wall clock again, which may have been set.
@@ -61,7 +61,7 @@ impl Due {
     pub fn next(schedule: &Schedule, known: &Known, jitter: f64) -> Self {
         let Known { began, now, verdict, failures, took, life, second_reading, quiet, another_try } = *known;
         let due = |at: Timestamp, trigger| Self { at: at.max(now), trigger, gated: false };
-        let retry = Pace::after(verdict).map(|pace| later(now, signed(pace.wait(failures, took, jitter))));
+        let retry = Backoff::after(verdict).map(|pace| later(now, signed(pace.wait(failures, took, jitter))));
         if let (Some(at), Verdict::Unreachable | Verdict::Unauthorized | Verdict::Refused) = (retry, verdict) {
             return Self { at, trigger: Trigger::Retry, gated: true };
         }
@@ -80,7 +80,7 @@ impl Due {
     ///
     /// It is time when either clock says so: one that is set back delays nothing, and one that is set forward is
     /// noticed within half a minute.
-    pub(super) async fn wait(self, asks: &mut Asks, clock: impl Fn() -> Timestamp) -> BTreeSet<Trigger> {
+    pub(super) async fn wait(self, asks: &mut TriggerQueue, clock: impl Fn() -> Timestamp) -> BTreeSet<Trigger> {
         let mut asked = BTreeSet::new();
         let whole = self.at.duration_since(clock());
         let end = Instant::now() + Duration::try_from(whole).unwrap_or_default();
@@ -93,7 +93,7 @@ impl Due {
             let nap = Duration::try_from(left).unwrap_or_default().min(LOOK_AT_THE_CLOCK);
             let Ok(more) = timeout_at(end.min(Instant::now() + nap), asks.next()).await else { continue };
             asked.extend(more);
-            if !self.gated || asked.iter().any(|it| it.insists()) {
+            if !self.gated || asked.iter().any(|it| it.bypasses_backoff()) {
                 return asked;
             }
         }

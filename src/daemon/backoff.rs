@@ -6,7 +6,7 @@ use super::verdict::Verdict;
 
 /// How long to wait: twice as long after each failure in a row, from a floor up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct Backoff {
     /// After the first failure.
     pub floor: Duration,
     /// After many.
@@ -14,11 +14,11 @@ pub struct Pace {
 }
 
 /// A server that is down is asked again soon, in case it was a hiccup.
-const SERVER: Pace = Pace { floor: Duration::from_secs(2), bound: Duration::from_secs(5 * 60) };
+const SERVER: Backoff = Backoff { floor: Duration::from_secs(2), bound: Duration::from_secs(5 * 60) };
 /// A token that is turned away has to be replaced by a person, and asking with it again and again looks like an attack.
-const TOKEN: Pace = Pace { floor: Duration::from_secs(60), bound: Duration::from_secs(15 * 60) };
+const TOKEN: Backoff = Backoff { floor: Duration::from_secs(60), bound: Duration::from_secs(15 * 60) };
 
-impl Pace {
+impl Backoff {
     /// How passes that ended so are repeated, if they are to be repeated at all before the schedule says so.
     pub const fn after(verdict: Verdict) -> Option<Self> {
         match verdict {

@@ -15,12 +15,12 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::hops::{Hops, hops};
 use super::trigger::{Asker, Trigger};
+use super::watched_dirs::{WatchedDirs, watched_dirs};
 
 /// How quickly a change is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct WatchTiming {
     /// Without an event for so long, a change is taken to be complete.
     pub quiet: Duration,
     /// Even if events go on, the files are looked at this often.
@@ -29,7 +29,7 @@ pub struct Patience {
     pub poll: Duration,
 }
 
-impl Default for Patience {
+impl Default for WatchTiming {
     fn default() -> Self {
         Self { quiet: Duration::from_millis(250), longest: Duration::from_secs(2), poll: Duration::from_secs(30) }
     }
@@ -39,7 +39,7 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct Files<Take, Print> {
     roots: Vec<PathBuf>,
-    patience: Patience,
+    patience: WatchTiming,
     take: Arc<Take>,
     last: Print,
     armed: Armed,
@@ -52,7 +52,7 @@ pub struct Files<Take, Print> {
 #[derive(Debug, Default)]
 struct Armed {
     directories: BTreeMap<PathBuf, (u64, u64)>,
-    hops: Hops,
+    watched_dirs: WatchedDirs,
     watcher: Option<RecommendedWatcher>,
     /// Why some changes make no event; then the poll has to do.
     deaf: Option<String>,
@@ -66,7 +66,7 @@ where
     /// Watches from now on: a change after this returns is noticed. `take` reads the files that the roots lead to now
     /// and returns something that differs if any byte of them does; it may block, and never fails, since a file that
     /// can't be read is just another content.
-    pub async fn watch(roots: Vec<PathBuf>, patience: Patience, take: Take) -> Self {
+    pub async fn watch(roots: Vec<PathBuf>, patience: WatchTiming, take: Take) -> Self {
         let (event, events) = mpsc::channel(1);
         let take = Arc::new(take);
         let armed = Armed::default().again(&roots, &event).await;
@@ -119,13 +119,17 @@ impl Armed {
         let (roots, event) = (roots.to_vec(), event.clone());
         let armed = spawn_blocking(move || {
             let inode = |path: &PathBuf| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
-            let hops = hops(&roots);
-            let found = hops.directories().map(|(it, _)| it.to_owned());
+            let watched_dirs = watched_dirs(&roots);
+            let found = watched_dirs.directories().map(|(it, _)| it.to_owned());
             let directories: BTreeMap<_, _> = found.filter_map(|it| inode(&it).map(|inode| (it, inode))).collect();
-            if directories == self.directories && hops == self.hops && self.watcher.is_some() && self.deaf.is_none() {
+            if directories == self.directories
+                && watched_dirs == self.watched_dirs
+                && self.watcher.is_some()
+                && self.deaf.is_none()
+            {
                 return self;
             }
-            let armed = Self::over(directories, hops, event);
+            let armed = Self::over(directories, watched_dirs, event);
             if armed.deaf != self.deaf {
                 armed.say(&roots);
             }
@@ -134,8 +138,8 @@ impl Armed {
         armed.await.unwrap_or_default()
     }
 
-    fn over(directories: BTreeMap<PathBuf, (u64, u64)>, hops: Hops, event: mpsc::Sender<()>) -> Self {
-        let concerned = hops.clone();
+    fn over(directories: BTreeMap<PathBuf, (u64, u64)>, watched_dirs: WatchedDirs, event: mpsc::Sender<()>) -> Self {
+        let concerned = watched_dirs.clone();
         let on_event = move |told: notify::Result<notify::Event>| {
             // Reading the files makes access events itself. An error means that something was missed: look.
             let ours = told.map_or(true, |it| {
@@ -149,12 +153,12 @@ impl Armed {
         };
         let mut watcher = match notify::recommended_watcher(on_event) {
             Ok(watcher) => watcher,
-            Err(why) => return Self { directories, hops, watcher: None, deaf: in_words(&why) },
+            Err(why) => return Self { directories, watched_dirs, watcher: None, deaf: in_words(&why) },
         };
         let watched = directories.keys().map(|it| watcher.watch(it, RecursiveMode::NonRecursive));
         // All of them are tried: those that can be watched are.
         let deaf = watched.filter_map(Result::err).fold(None, |first, why| first.or_else(|| in_words(&why)));
-        Self { directories, hops, watcher: Some(watcher), deaf }
+        Self { directories, watched_dirs, watcher: Some(watcher), deaf }
     }
 
     /// A thing is said once, and so is its end.

@@ -31,7 +31,7 @@ const REMEMBERED: usize = 1000;
 #[derive(Debug, Clone)]
 pub struct Flapping {
     interval: SignedDuration,
-    steps: BTreeMap<Aside, Seen>,
+    steps: BTreeMap<Aside, StepRecord>,
 }
 
 /// A step that comes back.
@@ -48,7 +48,7 @@ pub struct Flap {
 }
 
 #[derive(Debug, Clone)]
-struct Seen {
+struct StepRecord {
     flap: Flap,
     /// How long it waited after its last try, once it flaps.
     pause: Option<SignedDuration>,
@@ -83,7 +83,7 @@ impl Flapping {
                 continue;
             }
             let known = before.remove(step).filter(|it| it.latest || it.lasts(now));
-            let mut seen = known.unwrap_or_else(|| Seen::first(what, now));
+            let mut seen = known.unwrap_or_else(|| StepRecord::first(what, now));
             if !aside.contains(step) {
                 seen.try_again(*done, self.interval, now);
             }
@@ -100,12 +100,12 @@ impl Flapping {
 
     /// Steps that flap, as of a pass that began then. One that stayed away when its time came does so no more, for now.
     pub fn flaps(&self, began: Timestamp) -> impl Iterator<Item = &Flap> {
-        let flaps = move |it: &&Seen| it.pause.is_some() && (it.latest || began < it.flap.not_before);
+        let flaps = move |it: &&StepRecord| it.pause.is_some() && (it.latest || began < it.flap.not_before);
         self.steps.values().filter(flaps).map(|it| &it.flap)
     }
 }
 
-impl Seen {
+impl StepRecord {
     fn first(what: &str, now: Timestamp) -> Self {
         let flap = Flap { what: what.to_owned(), tries: 0, since: now, not_before: now };
         Self { flap, pause: None, tried: now, done: false, latest: false }
@@ -129,7 +129,7 @@ impl Seen {
 }
 
 /// Steps that the pass did not want, as far as they are remembered: rather those that came more often, and later.
-fn away(before: BTreeMap<Aside, Seen>, now: Timestamp) -> Vec<(Aside, Seen)> {
+fn away(before: BTreeMap<Aside, StepRecord>, now: Timestamp) -> Vec<(Aside, StepRecord)> {
     let mut away: Vec<_> = before.into_iter().filter(|(_, seen)| seen.lasts(now)).collect();
     if away.len() > REMEMBERED {
         away.sort_by_key(|(_, seen)| Reverse((seen.flap.tries, seen.tried)));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::pass::{Became, Change, Limited};
+use super::pass::{Change, Limited, StepResult};
 use super::status::{Listed, Past, Status};
 use super::stop::Stop;
 use super::vanished::Vanished;
@@ -29,8 +29,10 @@ fn changes(status: &Status) {
     for Change { action, became, what, why } in first {
         let (action, result) = (action.label(), became.label());
         match became {
-            Became::Done | Became::Held | Became::Unsent => tracing::info!(%action, %result, "{what} ({why})"),
-            Became::Failed | Became::Unknown => tracing::warn!(%action, %result, "{what} ({why})"),
+            StepResult::Done | StepResult::Held | StepResult::Unsent => {
+                tracing::info!(%action, %result, "{what} ({why})");
+            }
+            StepResult::Failed | StepResult::Unknown => tracing::warn!(%action, %result, "{what} ({why})"),
         }
     }
     if *count > first.len() {

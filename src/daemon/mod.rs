@@ -11,7 +11,6 @@ mod agenda;
 mod backoff;
 mod files;
 mod flapping;
-mod hops;
 mod log;
 mod memory;
 mod pass;
@@ -26,17 +25,17 @@ mod totals;
 mod trigger;
 mod vanished;
 mod verdict;
+mod watched_dirs;
 mod window;
 
 pub use activity::{Activity, SoFar, Waits};
 pub use agenda::{Due, Known};
-pub use backoff::Pace;
-pub use files::{Files, Patience};
+pub use backoff::Backoff;
+pub use files::{Files, WatchTiming};
 pub use flapping::{Flap, Flapping};
-pub use hops::{Hops, Names, hops};
 pub use memory::Memory;
 pub use pass::{
-    Action, Became, Change, Drift, End, Expiring, Finished, Held, Limited, Note, Pass, Release, Requests, Wanted,
+    Action, Change, Drift, End, Expiring, Finished, Held, Limited, Note, Pass, Release, Requests, StepResult, Wanted,
 };
 pub use run::{Settings, run};
 pub use schedule::{Schedule, ScheduleError};
@@ -45,7 +44,8 @@ pub use status::{About, Listed, NotReady, Past, Status, Token, View};
 pub use stop::{By, Left, Stop};
 pub use systemd::tell as tell_systemd;
 pub use totals::{BUCKETS, Durations, Totals};
-pub use trigger::{Asker, Asks, Trigger, channel};
+pub use trigger::{Asker, Trigger, TriggerQueue, channel};
 pub use vanished::{ContentId, Reading, Vanished, Watched};
 pub use verdict::Verdict;
+pub use watched_dirs::{Names, WatchedDirs, watched_dirs};
 pub use window::Window;

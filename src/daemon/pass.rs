@@ -124,7 +124,7 @@ pub struct Change {
     /// What it does.
     pub action: Action,
     /// What became of it.
-    pub became: Became,
+    pub became: StepResult,
     /// Who, which role and where, in names: `alice: admin on cluster-a`.
     pub what: String,
     /// Why, with its place, and what went wrong if something did: `not declared`, `grants.yaml:12 OPS-7`.
@@ -144,7 +144,7 @@ pub enum Action {
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Became {
+pub enum StepResult {
     /// It is so.
     Done,
     /// The server, or something in between, said no.
@@ -270,7 +270,7 @@ impl Action {
     }
 }
 
-impl Became {
+impl StepResult {
     /// All of them, so that each has its metric from the start.
     pub const ALL: [Self; 5] = [Self::Done, Self::Failed, Self::Unknown, Self::Held, Self::Unsent];
 

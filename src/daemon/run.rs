@@ -15,7 +15,7 @@ use super::pass::{End, Pass};
 use super::schedule::Schedule;
 use super::status::{INTERVALS, Past, Status};
 use super::stop::{self, By, Left, Stop};
-use super::trigger::{Asks, Trigger};
+use super::trigger::{Trigger, TriggerQueue};
 use super::verdict::Verdict;
 
 /// How the loop goes.
@@ -33,7 +33,7 @@ pub struct Settings {
 /// and finish early; if it does not within the time-out, or when it is wanted to stop *now*, it is dropped.
 pub async fn run(
     settings: Settings,
-    mut asks: Asks,
+    mut asks: TriggerQueue,
     mut stop: watch::Receiver<Stop>,
     status: &watch::Sender<Status>,
     clock: impl Fn() -> Timestamp,
@@ -47,7 +47,7 @@ pub async fn run(
     loop {
         let began = clock();
         let clocked = Instant::now();
-        memory.begin(began, asked.iter().any(|it| it.insists()));
+        memory.begin(began, asked.iter().any(|it| it.bypasses_backoff()));
         if asked.iter().any(|it| it.is_by_somebody()) {
             memory.somebody_asked();
         }

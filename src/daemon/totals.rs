@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::pass::{Action, Became, Change, End, Pass, Requests};
+use super::pass::{Action, Change, End, Pass, Requests, StepResult};
 use super::verdict::Verdict;
 
 /// Upper bounds of the buckets in which durations of passes are counted, in seconds: from a pass over a few links to one
@@ -18,7 +18,7 @@ pub struct Totals {
     /// How long they took.
     pub durations: Durations,
     /// Steps, by what they do and what became of them.
-    pub steps: BTreeMap<(Action, Became), u64>,
+    pub steps: BTreeMap<(Action, StepResult), u64>,
     /// Requests, by method and status.
     pub requests: BTreeMap<(&'static str, Option<u16>), u64>,
     /// Requests among them that repeated one before.

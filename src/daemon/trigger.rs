@@ -34,15 +34,15 @@ pub struct Asker(watch::Sender<BTreeSet<Trigger>>);
 ///
 /// It holds each trigger at most once, so it never grows: what is asked for while a pass runs shares the next one.
 #[derive(Debug)]
-pub struct Asks {
+pub struct TriggerQueue {
     asked: watch::Sender<BTreeSet<Trigger>>,
     news: watch::Receiver<BTreeSet<Trigger>>,
 }
 
 /// A channel from those who ask to the one who runs passes.
-pub fn channel() -> (Asker, Asks) {
+pub fn channel() -> (Asker, TriggerQueue) {
     let (asked, news) = watch::channel(BTreeSet::new());
-    (Asker(asked.clone()), Asks { asked, news })
+    (Asker(asked.clone()), TriggerQueue { asked, news })
 }
 
 impl Asker {
@@ -52,7 +52,7 @@ impl Asker {
     }
 }
 
-impl Asks {
+impl TriggerQueue {
     /// All that asked since the last call; waits while nobody has.
     pub async fn next(&mut self) -> BTreeSet<Trigger> {
         loop {
@@ -86,7 +86,7 @@ impl Trigger {
     }
 
     /// Whether who asks may know that what went wrong before is mended. Such an ask does not wait for a backoff to end.
-    pub(super) const fn insists(self) -> bool {
+    pub(super) const fn bypasses_backoff(self) -> bool {
         matches!(self, Self::TokenChange | Self::Signal | Self::Request)
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::pass::{Became, End, Finished};
+use super::pass::{End, Finished, StepResult};
 use crate::report::Stop;
 
 /// What a pass came to, in one word. Where several apply, the gravest.
@@ -66,7 +66,7 @@ impl Verdict {
         if finished.other_api.is_some() {
             return Self::OtherApi;
         }
-        let became = |fits: fn(Became) -> bool| finished.changes.iter().any(|it| fits(it.became));
+        let became = |fits: fn(StepResult) -> bool| finished.changes.iter().any(|it| fits(it.became));
         match finished.stopped {
             Some(Stop::Unauthorized(_)) => return Self::Unauthorized,
             Some(Stop::Blind(_)) => return Self::Refused,
@@ -74,13 +74,15 @@ impl Verdict {
             Some(Stop::StaleList(_)) => return Self::StaleList,
             None => {}
         }
-        if !finished.converged || became(|it| matches!(it, Became::Failed | Became::Unknown | Became::Unsent)) {
+        if !finished.converged
+            || became(|it| matches!(it, StepResult::Failed | StepResult::Unknown | StepResult::Unsent))
+        {
             Self::Incomplete
         } else if finished.unlisted > 0 {
             Self::StaleList
         } else if !finished.unresolved.is_empty() {
             Self::Unresolved
-        } else if held(finished) || became(|it| it == Became::Held) {
+        } else if held(finished) || became(|it| it == StepResult::Held) {
             Self::Held
         } else if !finished.changes.is_empty() {
             Self::Changed

@@ -6,18 +6,18 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::codes;
 use super::document::{Document, Life};
-use super::draft::{Dated, Draft, Target, When};
 use super::problems::Problems;
 use super::quote::Quoted;
+use super::raw::{Dated, DatedItem, RawDocument, When};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Gives everything with dates its life, in the time zone of the files.
 ///
 /// The zones are those that jiff brings along, so that a day means the same on every machine.
-pub(super) fn date(draft: &Draft, document: &mut Document, problems: &mut Problems) {
-    let zone = zone(draft, problems);
-    document.timezone = draft.timezone.as_ref().map(|it| it.name.clone());
-    for Dated { what, from, until } in &draft.dates {
+pub(super) fn date(raw: &RawDocument, document: &mut Document, problems: &mut Problems) {
+    let zone = zone(raw, problems);
+    document.timezone = raw.timezone.as_ref().map(|it| it.name.clone());
+    for Dated { what, from, until } in &raw.dates {
         let begin = from.as_ref().and_then(|(when, span)| instant(*when, Edge::From, &zone, span, problems));
         let end = until.as_ref().and_then(|(when, span)| instant(*when, Edge::Until, &zone, span, problems));
         if let (Some(begin), Some((_, from)), Some(end), Some((when, until))) = (begin, from, end, until)
@@ -27,8 +27,8 @@ pub(super) fn date(draft: &Draft, document: &mut Document, problems: &mut Proble
         }
         match what {
             None => {}
-            Some(Target::Entry(entry)) => document.entries[*entry].life = Life { from: begin, until: end },
-            Some(Target::Approval(approval)) => {
+            Some(DatedItem::Entry(entry)) => document.entries[*entry].life = Life { from: begin, until: end },
+            Some(DatedItem::Approval(approval)) => {
                 document.approvals[*approval].until = end.unwrap_or(Timestamp::MIN);
             }
         }
@@ -50,8 +50,8 @@ pub(super) fn bundled(name: Option<&str>) -> TimeZone {
     name.and_then(|it| TimeZoneDatabase::bundled().get(it).ok()).unwrap_or(TimeZone::UTC)
 }
 
-fn zone(draft: &Draft, problems: &mut Problems) -> TimeZone {
-    let Some(named) = &draft.timezone else { return TimeZone::UTC };
+fn zone(raw: &RawDocument, problems: &mut Problems) -> TimeZone {
+    let Some(named) = &raw.timezone else { return TimeZone::UTC };
     let zones = TimeZoneDatabase::bundled();
     if let Ok(zone) = zones.get(&named.name) {
         return zone;

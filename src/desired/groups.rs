@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::codes;
 use super::document::{Document, Member};
-use super::draft::{Draft, Group};
 use super::problems::Problems;
 use super::quote::Quoted;
+use super::raw::{Group, RawDocument};
 use crate::diagnostic::{Diagnostic, Span};
 
 /// How deep groups may be nested.
@@ -66,7 +66,7 @@ impl<'d> Groups<'d> {
 }
 
 /// Whether every group comes to a list of users of bearable length; if not, it is told.
-pub(super) fn can_expand(groups: &Groups<'_>, draft: &Draft, document: &Document, problems: &mut Problems) -> bool {
+pub(super) fn can_expand(groups: &Groups<'_>, raw: &RawDocument, document: &Document, problems: &mut Problems) -> bool {
     let Some(order) = inner_first(groups, problems) else { return false };
     let mut depths = vec![1_usize; groups.all.len()];
     let mut counts = vec![0_usize; groups.all.len()];
@@ -87,18 +87,18 @@ pub(super) fn can_expand(groups: &Groups<'_>, draft: &Draft, document: &Document
         }
         fine &= depths[group] <= DEEPEST;
     }
-    fine && bearable(groups, &counts, draft, document, problems)
+    fine && not_too_many(groups, &counts, raw, document, problems)
 }
 
-fn bearable(
+fn not_too_many(
     groups: &Groups<'_>,
     counts: &[usize],
-    draft: &Draft,
+    raw: &RawDocument,
     document: &Document,
     problems: &mut Problems,
 ) -> bool {
     let mut users: Vec<_> = document.entries.iter().map(|it| it.users.len()).collect();
-    for it in &draft.uses {
+    for it in &raw.uses {
         if let Some((entry, group)) = it.entry.zip(groups.index(&it.group.name)) {
             users[entry] = users[entry].saturating_add(counts[group]);
         }
@@ -115,13 +115,13 @@ fn bearable(
             return false;
         }
     }
-    branching(groups, counts, draft, problems)
+    branching(groups, counts, raw, problems)
 }
 
 /// Refuses groups that reach the same users in very many ways.
-fn branching(groups: &Groups<'_>, counts: &[usize], draft: &Draft, problems: &mut Problems) -> bool {
+fn branching(groups: &Groups<'_>, counts: &[usize], raw: &RawDocument, problems: &mut Problems) -> bool {
     let mut seen = HashSet::new();
-    let used = draft.uses.iter().filter_map(|it| groups.index(&it.group.name));
+    let used = raw.uses.iter().filter_map(|it| groups.index(&it.group.name));
     let mut fine = true;
     for group in used.filter(|it| seen.insert(*it)) {
         if counts[group] / WAYS > groups.size(group, counts[group] / WAYS) {
@@ -195,9 +195,9 @@ fn cycle_found(groups: &Groups<'_>, cycle: impl Iterator<Item = usize>, closing:
 }
 
 /// Adds to every entry the users of its groups, each with the way to it. Every group must be known to end.
-pub(super) fn expand(groups: &Groups<'_>, draft: &Draft, document: &mut Document) {
+pub(super) fn expand(groups: &Groups<'_>, raw: &RawDocument, document: &mut Document) {
     let mut way = Vec::new();
-    for it in &draft.uses {
+    for it in &raw.uses {
         if let Some((entry, group)) = it.entry.zip(groups.get(&it.group.name)) {
             add(groups, group, &mut way, &mut document.entries[entry].users);
         }

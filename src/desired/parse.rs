@@ -3,9 +3,9 @@
 use super::checks::{self, Set};
 use super::decode::Undecodable;
 use super::document::Document;
-use super::draft::Draft;
 use super::groups::Groups;
 use super::problems::Problems;
+use super::raw::RawDocument;
 use super::{calendar, groups, read, yaml};
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -40,19 +40,19 @@ pub fn diagnose(files: Vec<Result<Source, Box<Undecodable>>>) -> (Vec<Source>, V
 }
 
 fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) -> Result<Document, Vec<Diagnostic>> {
-    let mut draft = Draft { broken: !unreadable.is_empty(), ..Draft::default() };
+    let mut raw = RawDocument { broken: !unreadable.is_empty(), ..RawDocument::default() };
     for (_, source) in sources.iter().enumerate().filter(|(n, _)| unreadable.binary_search(n).is_err()) {
         let tree = yaml::read(source, &mut problems);
-        read::file(&source.name, &tree, &mut draft, &mut problems);
+        read::file(&source.name, &tree, &mut raw, &mut problems);
     }
 
-    let mut document = std::mem::take(&mut draft.document);
-    calendar::date(&draft, &mut document, &mut problems);
-    let groups = Groups::of(&draft.groups);
-    if groups::can_expand(&groups, &draft, &document, &mut problems) {
-        groups::expand(&groups, &draft, &mut document);
+    let mut document = std::mem::take(&mut raw.document);
+    calendar::date(&raw, &mut document, &mut problems);
+    let groups = Groups::of(&raw.groups);
+    if groups::can_expand(&groups, &raw, &document, &mut problems) {
+        groups::expand(&groups, &raw, &mut document);
     }
-    let set = Set { sources, draft: &draft, document: &document, groups: &groups };
+    let set = Set { sources, raw: &raw, document: &document, groups: &groups };
     for check in checks::ALL {
         check(&set, &mut problems);
     }

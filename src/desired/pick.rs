@@ -39,7 +39,7 @@ pub enum Named<Id> {
 
 /// How much of what is there its asker is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub enum Visibility {
     /// All of it: what is not shown does not exist.
     Everything,
     /// A part: the roles and users of links that are shown may themselves not be.
@@ -73,14 +73,14 @@ impl Pick {
     ///
     /// # Errors
     /// All that means nothing, or too much.
-    pub fn resolve(&self, directory: &Directory, sight: Sight) -> Result<Picked, Vec<Diagnostic>> {
+    pub fn resolve(&self, directory: &Directory, visibility: Visibility) -> Result<Picked, Vec<Diagnostic>> {
         let Self { resources, roles, users } = self;
         let names = Names::new(directory);
         let mut problems = Problems::default();
         let picked = Picked {
-            resources: resources.iter().filter_map(|it| problems.sort(it, resource(it, &names, sight))).collect(),
-            roles: roles.iter().filter_map(|it| problems.sort(it, role(it, directory, sight))).collect(),
-            users: users.iter().filter_map(|it| problems.sort(it, user(it, &names, sight))).collect(),
+            resources: resources.iter().filter_map(|it| problems.sort(it, resource(it, &names, visibility))).collect(),
+            roles: roles.iter().filter_map(|it| problems.sort(it, role(it, directory, visibility))).collect(),
+            users: users.iter().filter_map(|it| problems.sort(it, user(it, &names, visibility))).collect(),
         };
         if problems.0.is_empty() { Ok(picked) } else { Err(problems.0) }
     }
@@ -114,10 +114,14 @@ impl Problems {
 }
 
 /// Whoever sees a link sees its resource, so that a resource that is not shown means nothing to anybody.
-fn resource(reference: &Reference, names: &Names<'_>, sight: Sight) -> Result<ResourceId, Unresolved<ResourceId>> {
+fn resource(
+    reference: &Reference,
+    names: &Names<'_>,
+    visibility: Visibility,
+) -> Result<ResourceId, Unresolved<ResourceId>> {
     let (Some(name), None) = (&reference.name, reference.id) else {
         let id = reference.id.map(ResourceId::from);
-        return id.filter(|_| sight == Sight::Part).map_or_else(|| names.resource(reference), Ok);
+        return id.filter(|_| visibility == Visibility::Part).map_or_else(|| names.resource(reference), Ok);
     };
     // The words of `names` are for files; on the command line a name can't be told apart by its offering.
     let directory = names.directory;
@@ -136,9 +140,13 @@ fn resource(reference: &Reference, names: &Names<'_>, sight: Sight) -> Result<Re
     }
 }
 
-fn role(reference: &Reference, directory: &Directory, sight: Sight) -> Result<Named<RoleId>, Unresolved<RoleId>> {
+fn role(
+    reference: &Reference,
+    directory: &Directory,
+    visibility: Visibility,
+) -> Result<Named<RoleId>, Unresolved<RoleId>> {
     match (reference.id.map(RoleId::from), &reference.name) {
-        (Some(id), _) if sight == Sight::Everything && !directory.roles.contains_key(&id) => {
+        (Some(id), _) if visibility == Visibility::Everything && !directory.roles.contains_key(&id) => {
             Err(Unresolved { message: format!("no role has the UUID `{id}`"), help: None, guesses: Vec::new() })
         }
         (Some(id), _) => Ok(Named::Id(id)),
@@ -146,10 +154,10 @@ fn role(reference: &Reference, directory: &Directory, sight: Sight) -> Result<Na
     }
 }
 
-fn user(reference: &Reference, names: &Names<'_>, sight: Sight) -> Result<Named<UserId>, Unresolved<UserId>> {
+fn user(reference: &Reference, names: &Names<'_>, visibility: Visibility) -> Result<Named<UserId>, Unresolved<UserId>> {
     let Reference { id, name, .. } = reference;
     match (names.user(reference), id.map(UserId::from)) {
-        (Err(problem), _) if sight == Sight::Everything => Err(problem),
+        (Err(problem), _) if visibility == Visibility::Everything => Err(problem),
         (Err(_), None) => Ok(Named::Name(name.clone().unwrap_or_default())),
         (Ok(id), _) | (Err(_), Some(id)) => Ok(Named::Id(id)),
     }

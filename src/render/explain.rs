@@ -22,7 +22,7 @@ use crate::policy::{self, Limited};
 
 /// What to show besides the explanation.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside<'a> {
+pub struct ExplainContext<'a> {
     /// What others remember.
     pub history: &'a History,
     /// What things are called on the server.
@@ -33,7 +33,7 @@ pub struct Beside<'a> {
 
 /// The whole answer: by resource every role with what becomes of it, the lines and links behind it and who made them;
 /// then the lines that might mean something of it.
-pub fn explain(explanation: &Explanation, beside: Beside<'_>, naming: &Naming<'_>) -> String {
+pub fn explain(explanation: &Explanation, beside: ExplainContext<'_>, naming: &Naming<'_>) -> String {
     let Explanation { question, facts, accounts, others, doubts } = explanation;
     let mut out = String::new();
     if let Question::User(user) = question {
@@ -107,7 +107,7 @@ fn tell_facts(out: &mut String, facts: &[Fact], naming: &Naming<'_>) {
 }
 
 /// Each account in one aligned line, with what stands behind it below.
-fn tell_accounts(out: &mut String, accounts: &[&Account], beside: Beside<'_>, naming: &Naming<'_>) {
+fn tell_accounts(out: &mut String, accounts: &[&Account], beside: ExplainContext<'_>, naming: &Naming<'_>) {
     let lines: Vec<_> = accounts.iter().map(|it| line(it, naming)).collect();
     let mut table = String::new();
     table::write(&mut table, "  ", &lines);
@@ -162,7 +162,10 @@ fn why(why: Why, lines: &[Line]) -> String {
 }
 
 /// What stands behind it: lines and who wrote them, links and who made them; each with how far it is indented.
-fn details(account: &Account, Beside { history, directory, limited }: Beside<'_>) -> Vec<(usize, String)> {
+fn details(
+    account: &Account,
+    ExplainContext { history, directory, limited }: ExplainContext<'_>,
+) -> Vec<(usize, String)> {
     let Account { binding, rows, absent: _, lines } = account;
     let mut details = Vec::new();
     for it in lines {

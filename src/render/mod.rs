@@ -51,7 +51,7 @@ pub use diagnostics::diagnostics;
 pub use diff::diff;
 pub use difference::differences;
 pub use ending::ending;
-pub use explain::{Beside, explain};
+pub use explain::{ExplainContext, explain};
 pub use format::{Format, UnknownFormat, render};
 pub use hold::exceeded;
 pub use incomplete::incomplete;

@@ -16,5 +16,5 @@ mod plan_twin;
 mod view;
 
 pub use envelope::{Kind, SavedError};
-pub use plan::{Asked, Base, Commit, SavedFile, SavedPlan, Told};
+pub use plan::{Base, ChangeInfo, Commit, PlanOptions, SavedFile, SavedPlan};
 pub use view::{Fingerprint, SavedView};

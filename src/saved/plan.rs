@@ -25,7 +25,7 @@ pub struct SavedPlan {
     #[serde(skip)]
     pub made_by: String,
     /// What was asked for on the command line.
-    pub asked: Asked,
+    pub asked: PlanOptions,
     /// What the files wanted, in ids, whether alive or not.
     pub bindings: BTreeSet<Binding>,
     /// What followed: the steps.
@@ -43,7 +43,7 @@ pub struct SavedPlan {
     /// The instant it was made for.
     pub now: Timestamp,
     /// What was told of the change it was made for.
-    pub told: Told,
+    pub told: ChangeInfo,
     /// What was seen.
     pub view: SavedView,
 }
@@ -61,7 +61,7 @@ pub struct SavedFile {
 /// What was asked for on the command line; `apply` asks for the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct PlanOptions {
     /// `--approve`.
     pub approve: Option<Digest>,
     /// `--max-creations`.
@@ -80,7 +80,7 @@ pub struct Asked {
 /// What was told of a change, for those who look at it: none of it changes what is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ChangeInfo {
     /// `--author`.
     pub author: Option<String>,
     /// `--base`.

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use grantsync::admin::{Admin, SyncToken, serve};
-use grantsync::daemon::{Activity, Asks, SoFar, Status, Trigger, Waits, channel};
+use grantsync::daemon::{Activity, SoFar, Status, Trigger, TriggerQueue, Waits, channel};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -19,7 +19,7 @@ use crate::http;
 /// An admin port that shows one status.
 pub(super) struct Port {
     pub(super) url: String,
-    asks: Asks,
+    asks: TriggerQueue,
     status: watch::Sender<Status>,
 }
 

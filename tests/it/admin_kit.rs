@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Became, Change, ContentId, Drift, End, Expiring, Finished, Held, Limited, Memory, Note, Pass,
-    Reading, Requests, Status, Trigger,
+    About, Action, Change, ContentId, Drift, End, Expiring, Finished, Held, Limited, Memory, Note, Pass, Reading,
+    Requests, Status, StepResult, Trigger,
 };
 use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
@@ -103,7 +103,7 @@ fn in_sync() -> Pass {
 fn changes() -> Vec<Change> {
     let change = |action, what: &str, why: &str| Change {
         action,
-        became: Became::Done,
+        became: StepResult::Done,
         what: what.to_owned(),
         why: why.to_owned(),
     };
@@ -161,11 +161,11 @@ fn unresolved() -> Pass {
 
 fn incomplete() -> Pass {
     let mut changes = changes();
-    changes[0].became = Became::Failed;
+    changes[0].became = StepResult::Failed;
     changes[0].why = String::from("POST /api/marketplace-resource-users/: 400 Bad Request: role: Incorrect URL match.");
-    changes[1].became = Became::Unknown;
+    changes[1].became = StepResult::Unknown;
     changes[1].why = String::from("access/hpc.yaml:31; the answer was lost");
-    changes[2].became = Became::Held;
+    changes[2].became = StepResult::Held;
     changes[2].why = String::from("replacement not created");
     pass(Finished {
         drift: Drift { create: 2, remove: 2, set_end: 0 },

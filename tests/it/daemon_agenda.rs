@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantsync::daemon::{Due, Known, Pace, Schedule, ScheduleError, Trigger, Verdict};
+use grantsync::daemon::{Backoff, Due, Known, Schedule, ScheduleError, Trigger, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use super::daemon_kit::{at, minutes, noon};
@@ -59,7 +59,7 @@ fn a_schedule_that_cannot_be_kept_is_refused() {
 #[test]
 fn failures_are_repeated_less_and_less_often_up_to_a_bound() {
     let waits = |verdict, took, jitter| {
-        let pace = Pace::after(verdict).unwrap();
+        let pace = Backoff::after(verdict).unwrap();
         [1, 2, 3, 4, 9, 99].map(|failures| pace.wait(failures, Duration::from_secs(took), jitter).as_secs())
     };
     assert_eq!(waits(Verdict::Unreachable, 0, 1.0), [2, 4, 8, 16, 300, 300]);
@@ -70,7 +70,7 @@ fn failures_are_repeated_less_and_less_often_up_to_a_bound() {
     assert_eq!(waits(Verdict::Unreachable, 4000, 0.0), [300; 6]);
     for verdict in Verdict::ALL {
         let mends_itself = verdict.is_good() || verdict == Verdict::Broken;
-        assert_eq!(Pace::after(verdict).is_none(), mends_itself, "{verdict}");
+        assert_eq!(Backoff::after(verdict).is_none(), mends_itself, "{verdict}");
     }
 }
 

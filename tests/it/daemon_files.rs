@@ -9,23 +9,26 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use grantsync::daemon::{Asks, Files, Names, Patience, Trigger, channel, hops};
+use grantsync::daemon::{Files, Names, Trigger, TriggerQueue, WatchTiming, channel, watched_dirs};
 use tokio::time::timeout;
 
 /// Longer than any of this takes, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// With events only: the poll never comes.
-const EVENTS: Patience =
-    Patience { quiet: Duration::from_millis(20), longest: Duration::from_millis(500), poll: Duration::from_secs(3600) };
+const EVENTS: WatchTiming = WatchTiming {
+    quiet: Duration::from_millis(20),
+    longest: Duration::from_millis(500),
+    poll: Duration::from_secs(3600),
+};
 
 /// Watched files, and who is asked when they change.
 struct Watch {
-    asks: Asks,
+    asks: TriggerQueue,
     looks: Arc<AtomicUsize>,
 }
 
 impl Watch {
-    async fn over(roots: &[PathBuf], patience: Patience) -> Self {
+    async fn over(roots: &[PathBuf], patience: WatchTiming) -> Self {
         let looks = Arc::new(AtomicUsize::new(0));
         let (counted, read) = (Arc::clone(&looks), roots.to_vec());
         let take = move || {
@@ -171,7 +174,7 @@ async fn what_changes_nothing_asks_for_nothing() {
     let root = dir.path().join("grants.yaml");
     write(&root, "same");
     let mut watch =
-        Watch::over(std::slice::from_ref(&root), Patience { poll: Duration::from_millis(20), ..EVENTS }).await;
+        Watch::over(std::slice::from_ref(&root), WatchTiming { poll: Duration::from_millis(20), ..EVENTS }).await;
     write(&root, "same");
     write(dir.path().join("neighbour.txt"), "another");
     watch.looked().await;
@@ -186,7 +189,7 @@ async fn a_slow_write_is_looked_at_in_between() {
     let root = dir.path().join("grants.yaml");
     write(&root, "0");
     let mut watch =
-        Watch::over(std::slice::from_ref(&root), Patience { quiet: Duration::from_secs(3600), ..EVENTS }).await;
+        Watch::over(std::slice::from_ref(&root), WatchTiming { quiet: Duration::from_secs(3600), ..EVENTS }).await;
     write(&root, "1");
     watch.is_asked("it was never quiet").await;
 }
@@ -198,7 +201,7 @@ async fn whoever_only_reads_is_not_listened_to() {
     let root = dir.path().join("grants.yaml");
     write(&root, "0");
     let longest = Duration::from_secs(3600);
-    let patience = Patience { quiet: Duration::from_millis(200), longest, ..EVENTS };
+    let patience = WatchTiming { quiet: Duration::from_millis(200), longest, ..EVENTS };
     let mut watch = Watch::over(std::slice::from_ref(&root), patience).await;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let reads = std::thread::spawn({
@@ -219,7 +222,7 @@ async fn whoever_only_reads_is_not_listened_to() {
 async fn where_there_are_no_events_the_poll_notices() {
     let told = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&told);
-    let patience = Patience { poll: Duration::from_millis(20), ..EVENTS };
+    let patience = WatchTiming { poll: Duration::from_millis(20), ..EVENTS };
     let files = Files::watch(Vec::new(), patience, move || seen.load(Ordering::SeqCst)).await;
     let (asker, mut asks) = channel();
     tokio::spawn(files.ask_on_change(asker, Trigger::TokenChange));
@@ -241,8 +244,8 @@ fn every_hop_has_its_directory_watched_and_hidden_ones_and_loops_are_left_out() 
     symlink("itself", dir.join("tree/itself")).unwrap();
     symlink(dir.join("far/away/d.yaml"), dir.join("tree/d.yaml")).unwrap();
     let names = |root: &str| {
-        let hops = hops(&[dir.join(root)]);
-        let shown = hops.directories().map(|(it, names)| {
+        let watched_dirs = watched_dirs(&[dir.join(root)]);
+        let shown = watched_dirs.directories().map(|(it, names)| {
             let it = it.strip_prefix(&dir).unwrap().display();
             match names {
                 Names::All => format!("{it}/*"),
@@ -268,7 +271,7 @@ fn only_what_may_lead_to_another_content_concerns_the_files() {
     config_map(&dir.join("mount"), "1");
     let roots = [dir.join("access"), dir.join("mount/grants.yaml"), dir.join("link/grants.yaml")];
     symlink("access/team", dir.join("link")).unwrap();
-    let hops = hops(&roots);
+    let watched_dirs = watched_dirs(&roots);
     for (path, concerns) in [
         ("access", true),
         ("access/new.yaml", true),
@@ -284,7 +287,7 @@ fn only_what_may_lead_to_another_content_concerns_the_files() {
         // Nobody asked to watch there: whoever tells of it may know another name of a place.
         ("elsewhere/a.yaml", true),
     ] {
-        assert_eq!(hops.concern(&dir.join(path)), concerns, "{path}");
+        assert_eq!(watched_dirs.concern(&dir.join(path)), concerns, "{path}");
     }
 }
 
@@ -295,7 +298,7 @@ async fn whoever_writes_beside_the_files_is_not_listened_to() {
     let root = dir.path().join("access");
     write(root.join("grants.yaml"), "0");
     let longest = Duration::from_secs(3600);
-    let patience = Patience { quiet: Duration::from_millis(200), longest, ..EVENTS };
+    let patience = WatchTiming { quiet: Duration::from_millis(200), longest, ..EVENTS };
     let mut watch = Watch::over(std::slice::from_ref(&root), patience).await;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
     let writes = std::thread::spawn({

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use grantsync::binding::Binding;
 use grantsync::daemon::{
-    About, Action, Asker, Became, By, Change, End, Finished, Left, Limited, Memory, Pass, Release, Schedule, Settings,
-    Status, Stop, Wanted, channel, run,
+    About, Action, Asker, By, Change, End, Finished, Left, Limited, Memory, Pass, Release, Schedule, Settings, Status,
+    StepResult, Stop, Wanted, channel, run,
 };
 use grantsync::policy::Aside;
 use grantsync::report::Failure;
@@ -119,7 +119,7 @@ pub(super) fn failure(message: &str) -> Failure {
 
 /// A step that was done.
 pub(super) fn done(action: Action, what: &str) -> Change {
-    Change { action, became: Became::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
+    Change { action, became: StepResult::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
 }
 
 /// A step for somebody, with the same role on the same resource for everybody.

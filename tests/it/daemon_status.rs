@@ -1,7 +1,7 @@
 //! What the status says after passes of each kind.
 
 use grantsync::daemon::{
-    About, Action, Activity, Became, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, SoFar, Status,
+    About, Action, Activity, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, SoFar, Status, StepResult,
     Token, Trigger, Verdict, Waits,
 };
 use grantsync::report::Stop;
@@ -33,17 +33,18 @@ fn the_gravest_word_wins() {
     let held = || vec![Held { what: "bob".to_owned(), why: "over the limit".to_owned() }];
     let unresolved = || vec!["grants.yaml:3: no user `bop`".to_owned()];
     let became = |became| vec![grantsync::daemon::Change { became, ..done(Action::Create, "alice") }];
-    let all = Finished { held: held(), unresolved: unresolved(), changes: became(Became::Done), ..Finished::default() };
+    let all =
+        Finished { held: held(), unresolved: unresolved(), changes: became(StepResult::Done), ..Finished::default() };
     let cases = [
         (Finished::default(), Verdict::InSync),
-        (Finished { changes: became(Became::Done), ..Finished::default() }, Verdict::Changed),
-        (Finished { held: held(), changes: became(Became::Done), ..Finished::default() }, Verdict::Held),
+        (Finished { changes: became(StepResult::Done), ..Finished::default() }, Verdict::Changed),
+        (Finished { held: held(), changes: became(StepResult::Done), ..Finished::default() }, Verdict::Held),
         (Finished { withheld: vec!["2 creations, by mode".to_owned()], ..Finished::default() }, Verdict::Held),
-        (Finished { changes: became(Became::Held), ..Finished::default() }, Verdict::Held),
+        (Finished { changes: became(StepResult::Held), ..Finished::default() }, Verdict::Held),
         (all.clone(), Verdict::Unresolved),
-        (Finished { changes: became(Became::Failed), ..all.clone() }, Verdict::Incomplete),
-        (Finished { changes: became(Became::Unknown), ..all.clone() }, Verdict::Incomplete),
-        (Finished { changes: became(Became::Unsent), ..all.clone() }, Verdict::Incomplete),
+        (Finished { changes: became(StepResult::Failed), ..all.clone() }, Verdict::Incomplete),
+        (Finished { changes: became(StepResult::Unknown), ..all.clone() }, Verdict::Incomplete),
+        (Finished { changes: became(StepResult::Unsent), ..all.clone() }, Verdict::Incomplete),
         (Finished { stopped: Some(Stop::Interrupted), ..all.clone() }, Verdict::Incomplete),
         (Finished { stopped: Some(Stop::Blind(failure("blind"))), ..all.clone() }, Verdict::Refused),
         (Finished { stopped: Some(Stop::Unauthorized(failure("401"))), ..all }, Verdict::Unauthorized),
@@ -130,7 +131,7 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
     let seen = after_each(vec![pass("a"), pass("b")]).await;
     let Status { totals, changes, revision, .. } = seen.last().unwrap();
     assert_eq!(totals.passes.get(&Verdict::Changed), Some(&2));
-    assert_eq!(totals.steps.get(&(Action::Create, Became::Done)), Some(&140));
+    assert_eq!(totals.steps.get(&(Action::Create, StepResult::Done)), Some(&140));
     assert_eq!(totals.requests.get(&("GET", Some(200))), Some(&68));
     assert_eq!((totals.requests.get(&("POST", None)), totals.retries), (Some(&2), 4));
     assert_eq!(totals.durations.buckets.iter().sum::<u64>(), 2);

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use grantsync::binding::Binding;
 use grantsync::explain::{Absent, Account, Explanation, Fate, History, Known, Question, explain};
 use grantsync::policy::{Asks, Decision, approve};
-use grantsync::render::{self, Beside, Naming};
+use grantsync::render::{self, ExplainContext, Naming};
 use proptest::prelude::*;
 
 use crate::cases::config;
@@ -59,7 +59,7 @@ fn asked_all(world: &World, yaml: &str, questions: impl IntoIterator<Item = Ques
 
 pub(crate) fn told(world: &World, yaml: &str, question: Question, history: &History) -> String {
     let decision = decision(world, yaml);
-    let beside = Beside { history, directory: &world.directory, limited: &decision.limited };
+    let beside = ExplainContext { history, directory: &world.directory, limited: &decision.limited };
     let text = render::explain(&asked(world, yaml, question), beside, &Naming::new(&world.directory));
     anstream::adapter::strip_str(&text).to_string()
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use futures_util::future::join_all;
 use grantsync::sandbox::tokens;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -53,21 +54,22 @@ const EDITS: [Edit; 5] = [
 
 #[tokio::test]
 async fn each_kind_of_edit_is_applied() {
-    for (name, path, edit) in EDITS {
-        let sandbox = world().await;
-        let agent = start(&sandbox, path, "", |folder| edit(folder, 0, &wanting(&BOTH))).await;
-        agent.result("in_sync").await;
-        for (round, user) in [(1, "carol"), (2, "dave")] {
-            let wanted = [BOTH[0], BOTH[1], &format!("cluster-a viewer {user}")];
-            edit(agent.folder.path(), round, &wanting(&wanted));
-            live(&sandbox, &wanted).await;
-            let status =
-                agent.until(name, |it| it["changes"][0]["what"] == format!("{user}: viewer on cluster-a")).await;
-            assert_eq!(status["last"]["result"], "changed", "{name}");
-            assert!(status["last"]["asked_by"].as_array().unwrap().contains(&Value::from("file_change")), "{name}");
-        }
-        assert_eq!(agent.stop().await.code, Some(0), "{name}");
+    join_all(EDITS.map(is_applied)).await;
+}
+
+async fn is_applied((name, path, edit): Edit) {
+    let sandbox = world().await;
+    let agent = start(&sandbox, path, "", |folder| edit(folder, 0, &wanting(&BOTH))).await;
+    agent.result("in_sync").await;
+    for (round, user) in [(1, "carol"), (2, "dave")] {
+        let wanted = [BOTH[0], BOTH[1], &format!("cluster-a viewer {user}")];
+        edit(agent.folder.path(), round, &wanting(&wanted));
+        live(&sandbox, &wanted).await;
+        let status = agent.until(name, |it| it["changes"][0]["what"] == format!("{user}: viewer on cluster-a")).await;
+        assert_eq!(status["last"]["result"], "changed", "{name}");
+        assert!(status["last"]["asked_by"].as_array().unwrap().contains(&Value::from("file_change")), "{name}");
     }
+    assert_eq!(agent.stop().await.code, Some(0), "{name}");
 }
 
 #[tokio::test]

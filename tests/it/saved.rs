@@ -5,7 +5,7 @@ use std::time::Duration;
 use grantsync::desired::{Limits, Mode};
 use grantsync::diagnostic::Source;
 use grantsync::policy::{Asks, ChangeSet, Digest, Fate, approve};
-use grantsync::saved::{Asked, Base, Commit, Kind, SavedError, SavedFile, SavedPlan, SavedView, Told};
+use grantsync::saved::{Base, ChangeInfo, Commit, Kind, PlanOptions, SavedError, SavedFile, SavedPlan, SavedView};
 use serde_json::Value;
 
 use crate::world::{NOW, World, document, instant};
@@ -28,7 +28,7 @@ fn saved() -> SavedPlan {
         now: instant(NOW),
         commit: Some(Commit { id: "0123456789abcdef0123456789abcdef01234567".into(), modified: true }),
         files: vec![SavedFile::new(source)],
-        asked: Asked {
+        asked: PlanOptions {
             mode: Mode::AddOnly,
             max_creations: None,
             max_removals: Some(7),
@@ -36,7 +36,7 @@ fn saved() -> SavedPlan {
             only: vec!["user=yan".into()],
             approve: Some(Digest::try_from("00112233445566aa".to_owned()).unwrap()),
         },
-        told: Told {
+        told: ChangeInfo {
             author: Some("ann".into()),
             expiring_within: Duration::from_secs(14 * 24 * 3600),
             base: Some(Base {

@@ -6,7 +6,7 @@ use super::facts::steps;
 use super::html::Html;
 use super::when::Absolute;
 use super::{Count, Grouped, listed, section};
-use crate::daemon::{Action, Became, Change, Listed, SoFar, Status};
+use crate::daemon::{Action, Change, Listed, SoFar, Status, StepResult};
 
 /// Changes of one pass that are shown before the rest is folded.
 const OPEN: usize = 8;
@@ -66,11 +66,11 @@ fn one(html: &mut Html, Change { action, became, what, why }: &Change) {
         Action::SetEnd => ("create", "~", "end changed"),
     };
     let (class, word) = match became {
-        Became::Done => (class, word),
-        Became::Failed => ("undone", "failed"),
-        Became::Unknown => ("undone", "no answer"),
-        Became::Held => ("waits", "held"),
-        Became::Unsent => ("waits", "not sent"),
+        StepResult::Done => (class, word),
+        StepResult::Failed => ("undone", "failed"),
+        StepResult::Unknown => ("undone", "no answer"),
+        StepResult::Held => ("waits", "held"),
+        StepResult::Unsent => ("waits", "not sent"),
     };
     html.raw("<li class=\"").raw(class).raw("\"><span class=\"sign\" aria-hidden=\"true\">").raw(sign).raw("</span>");
     html.raw("<span>").name(what).raw("<em>").raw(word).raw("</em><small>").prose(why).raw("</small></span></li>\n");

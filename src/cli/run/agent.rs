@@ -14,13 +14,13 @@ use crate::desired::Narrow;
 use crate::event::Event;
 use crate::policy::{LastSeen, Readings};
 use crate::reconcile::{Known, Pace};
-use crate::saved::Asked;
+use crate::saved::PlanOptions;
 
 /// What all passes have in common.
 pub(super) struct Agent {
     pub(super) client: Client,
     pub(super) files: Vec<PathBuf>,
-    pub(super) asked: Asked,
+    pub(super) asked: PlanOptions,
     pub(super) only: Narrow,
     pub(super) partial_view: bool,
     pub(super) pace: Pace,

@@ -4,10 +4,10 @@ mod agent;
 mod approvals;
 mod arguments;
 mod held;
-mod idle;
 mod pass;
 mod release;
 mod sources;
+mod without_effect;
 mod words;
 
 use std::fs;
@@ -23,7 +23,7 @@ use super::{Exit, apply, narrowing, output, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
 use crate::daemon::{
-    self, About, Asker, By, ContentId, Files, Left, Memory, Patience, Settings, Signals, Status, Stop, Trigger,
+    self, About, Asker, By, ContentId, Files, Left, Memory, Settings, Signals, Status, Stop, Trigger, WatchTiming,
 };
 use crate::policy::Readings;
 use crate::reconcile::Pace;
@@ -31,8 +31,8 @@ use crate::sandbox::Sandbox;
 use agent::Agent;
 pub(super) use arguments::Arguments;
 use arguments::Listen;
-pub(super) use idle::idle;
 use sources::{read, reading};
+pub(super) use without_effect::without_effect;
 
 /// The admin port, served for as long as the agent runs.
 type Served = JoinHandle<std::io::Result<()>>;
@@ -116,7 +116,7 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
     let paths = arguments.file.clone();
     // What can't be read is a content like any other: when it can, a pass is due.
     let take = move || read(&paths).map(|it| reading(&it)).map_err(|error| error.to_string());
-    let files = Files::watch(arguments.file.clone(), Patience::default(), take).await;
+    let files = Files::watch(arguments.file.clone(), WatchTiming::default(), take).await;
     tokio::spawn(files.ask_on_change(asker.clone(), Trigger::FileChange));
     if let Some(path) = arguments.server.token_file.clone() {
         let roots = vec![path.clone()];
@@ -126,7 +126,7 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
             let read = path.is_file().then(|| fs::read(&path).ok());
             read.flatten().map(|it| ContentId::of(&it))
         };
-        let token = Files::watch(roots, Patience::default(), take).await;
+        let token = Files::watch(roots, WatchTiming::default(), take).await;
         tokio::spawn(token.ask_on_change(asker.clone(), Trigger::TokenChange));
     }
 }

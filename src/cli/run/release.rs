@@ -8,7 +8,7 @@ use crate::daemon::Release;
 use crate::policy::{self, Asks, Digest, Limited, Set};
 use crate::reconcile::{Request, View};
 use crate::render;
-use crate::saved::Asked;
+use crate::saved::PlanOptions;
 
 /// Ready to paste: what to write, reviewed, and what to type. The view is that of the pass.
 pub(super) fn release(limited: &Limited, view: &View, request: &Request<'_>, agent: &Agent) -> Release {
@@ -28,7 +28,7 @@ pub(super) fn by_hand(view: &View, request: &Request<'_>, agent: &Agent) -> Stri
 }
 
 fn command(agent: &Agent, approve: Option<&Digest>) -> String {
-    let Asked { mode: _, max_removals, max_removal_percent, max_creations, only, approve: _ } = &agent.asked;
+    let PlanOptions { mode: _, max_removals, max_removal_percent, max_creations, only, approve: _ } = &agent.asked;
     let mut words = vec!["grantsync apply".to_owned()];
     words.extend(agent.files.iter().map(|it| format!("-f {}", quoted(it))));
     words.extend(max_removals.map(|it| format!("--max-removals {it}")));

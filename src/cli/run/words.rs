@@ -10,7 +10,7 @@ use super::held::{held, limited, missed, missing, withheld};
 use super::release::{by_hand, release, room_for};
 use crate::api::{self, Kind};
 use crate::binding::Binding;
-use crate::daemon::{Action, Became, Change, Drift, End, Expiring, Finished, Waits, Wanted};
+use crate::daemon::{Action, Change, Drift, End, Expiring, Finished, StepResult, Waits, Wanted};
 use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Skip, Why};
 use crate::policy::gates::{Effect, Gate};
@@ -127,12 +127,12 @@ fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Nami
         }
     };
     let (became, also) = match outcome {
-        Outcome::Created(_) | Outcome::Removed | Outcome::EndSet => (Became::Done, None),
-        Outcome::Adopted(_) | Outcome::AlreadyGone => (Became::Done, Some(outcome.to_string())),
-        Outcome::Held(_) => (Became::Held, Some(outcome.to_string())),
-        Outcome::Failed(_) => (Became::Failed, Some(outcome.to_string())),
-        Outcome::Unknown(_) => (Became::Unknown, Some(outcome.to_string())),
-        Outcome::Unsent => (Became::Unsent, None),
+        Outcome::Created(_) | Outcome::Removed | Outcome::EndSet => (StepResult::Done, None),
+        Outcome::Adopted(_) | Outcome::AlreadyGone => (StepResult::Done, Some(outcome.to_string())),
+        Outcome::Held(_) => (StepResult::Held, Some(outcome.to_string())),
+        Outcome::Failed(_) => (StepResult::Failed, Some(outcome.to_string())),
+        Outcome::Unknown(_) => (StepResult::Unknown, Some(outcome.to_string())),
+        Outcome::Unsent => (StepResult::Unsent, None),
     };
     let also = also.map(|it| format!(" · {}", visible(&it))).unwrap_or_default();
     Change { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }

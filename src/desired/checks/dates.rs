@@ -4,15 +4,15 @@ use super::Set;
 use super::fit::{Selection, called};
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
-use crate::desired::draft::Target;
 use crate::desired::problems::Problems;
+use crate::desired::raw::DatedItem;
 use crate::diagnostic::Diagnostic;
 
 /// Protection wins over dates, which a reader of the line would not expect.
-pub(super) fn bite(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn have_an_effect(set: &Set<'_>, problems: &mut Problems) {
     let protect = Selection::of(&set.document.protect);
-    for dated in &set.draft.dates {
-        let Some(Target::Entry(entry)) = dated.what else { continue };
+    for dated in &set.raw.dates {
+        let Some(DatedItem::Entry(entry)) = dated.what else { continue };
         let Some((_, date)) = dated.until.as_ref().or(dated.from.as_ref()) else { continue };
         for member in &set.document.entries[entry].users {
             let Some(Selector::Pattern { span, .. } | Selector::One(Reference { span, .. })) =

@@ -77,12 +77,12 @@ pub(super) fn of_bindings(set: &Set<'_>, problems: &mut Problems) {
     pairs.sort_unstable_by_key(|(first, again)| (again.entry, first.entry, again.item));
     for pairs in pairs.chunk_by(|a, b| (a.0.entry, a.1.entry) == (b.0.entry, b.1.entry)) {
         if let Some((first, again)) = pairs.first() {
-            problems.push(twice(entries, first, again, pairs.len() - 1));
+            problems.push(declared_twice(entries, first, again, pairs.len() - 1));
         }
     }
 }
 
-fn twice(entries: &[Entry], first: &Row, again: &Row, more: usize) -> Diagnostic {
+fn declared_twice(entries: &[Entry], first: &Row, again: &Row, more: usize) -> Diagnostic {
     let entry = |it: &Row| &entries[it.entry as usize];
     let user = |it: &Row| &entry(it).users[it.item[2] as usize].user;
     let [resource, role, _] = again.item;

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Source};
 
 /// A set without `bindings` would want nobody; that has to be said.
 pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
-    let Set { sources, draft, .. } = set;
-    if draft.has_bindings || draft.broken {
+    let Set { sources, raw, .. } = set;
+    if raw.has_bindings || raw.broken {
         return;
     }
     let file = sources.first().map_or_else(|| "-".into(), |it| it.name.clone());
@@ -31,7 +31,7 @@ pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
 pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
     let present: HashSet<_> = set.sources.iter().map(|it| plain(Path::new(&*it.name))).collect();
     let unnamed = unnamed(set);
-    for named in &set.draft.files {
+    for named in &set.raw.files {
         let folder = Path::new(&*named.span.file).parent().unwrap_or(Path::new(""));
         let path = plain(&folder.join(&*named.name));
         if present.contains(&path) {
@@ -50,10 +50,10 @@ pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
 
 /// The files of the set that `files` does not name, relative to the file that holds it.
 fn unnamed(set: &Set<'_>) -> Vec<String> {
-    let holder = set.draft.files.first().map(|it| Path::new(&*it.span.file));
+    let holder = set.raw.files.first().map(|it| Path::new(&*it.span.file));
     let folder = plain(holder.and_then(Path::parent).unwrap_or(Path::new("")));
     let relative = |it: &Source| Some(plain(Path::new(&*it.name)).strip_prefix(&folder).ok()?.to_str()?.to_owned());
-    let named: HashSet<_> = set.draft.files.iter().map(|it| plain(Path::new(&*it.name))).collect();
+    let named: HashSet<_> = set.raw.files.iter().map(|it| plain(Path::new(&*it.name))).collect();
     set.sources.iter().filter_map(relative).filter(|it| !named.contains(Path::new(it))).collect()
 }
 

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use super::Set;
 use crate::desired::codes;
 use crate::desired::document::Reference;
-use crate::desired::draft::Named;
 use crate::desired::problems::Problems;
 use crate::desired::quote::Quoted;
+use crate::desired::raw::Named;
 use crate::diagnostic::Diagnostic;
 
 /// A name has one group.
 pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
-    for (n, group) in set.draft.groups.iter().enumerate() {
+    for (n, group) in set.raw.groups.iter().enumerate() {
         let name = &group.name;
         let first = set.groups.index(&name.name).filter(|it| *it != n);
         if let Some(first) = first {
@@ -23,7 +23,7 @@ pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
                     format!("the group {} is defined twice", Quoted(&name.name)),
                 )
                 .label("again here")
-                .related(set.draft.groups[first].name.span.clone(), "first here")
+                .related(set.raw.groups[first].name.span.clone(), "first here")
                 .help("put both lists into one, or give one of them another name"),
             );
         }
@@ -32,11 +32,11 @@ pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
 
 /// A group that is named is defined.
 pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
-    if set.draft.broken {
+    if set.raw.broken {
         return;
     }
-    let used = set.draft.uses.iter().map(|it| &it.group);
-    let nested = set.draft.groups.iter().flat_map(|it| &it.groups);
+    let used = set.raw.uses.iter().map(|it| &it.group);
+    let nested = set.raw.groups.iter().flat_map(|it| &it.groups);
     for named in used.chain(nested).filter(|it| set.groups.index(&it.name).is_none()) {
         unknown(set, named, problems);
     }
@@ -45,7 +45,7 @@ pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
 fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
     let message = format!("unknown group: {}", Quoted(&named.name));
     let found = Diagnostic::error(codes::UNKNOWN_GROUP, named.span.clone(), message);
-    let groups = &set.draft.groups;
+    let groups = &set.raw.groups;
     let meant = problems.suggest(&named.name, groups.iter().map(|it| &*it.name.name));
     problems.push(match meant {
         Some(meant) => found.help(format!("did you mean `{meant}`?")),
@@ -56,10 +56,10 @@ fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
 
 /// A group that is defined is used, itself or through another one.
 pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
-    if set.draft.broken {
+    if set.raw.broken {
         return;
     }
-    let mut open: Vec<&str> = set.draft.uses.iter().map(|it| &*it.group.name).collect();
+    let mut open: Vec<&str> = set.raw.uses.iter().map(|it| &*it.group.name).collect();
     let mut used = HashSet::new();
     while let Some(name) = open.pop() {
         if used.insert(name)
@@ -68,7 +68,7 @@ pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
             open.extend(group.groups.iter().map(|it| &*it.name));
         }
     }
-    let all = set.draft.groups.iter().enumerate();
+    let all = set.raw.groups.iter().enumerate();
     // Of groups with one name, one word is enough.
     let first = all.filter(|(n, it)| set.groups.index(&it.name.name) == Some(*n)).map(|(_, it)| &it.name);
     for group in first.filter(|it| !used.contains(&*it.name)) {
@@ -85,7 +85,7 @@ pub(super) fn not_taken_for_users(set: &Set<'_>, problems: &mut Problems) {
             problems.push(Diagnostic::warning(codes::USER_NAMED_LIKE_GROUP, user.span.clone(), message).help(help));
         }
     };
-    for user in set.draft.groups.iter().flat_map(|it| &it.users) {
+    for user in set.raw.groups.iter().flat_map(|it| &it.users) {
         tell(user, "if the group is meant, write `{group: …}`");
     }
     for member in set.document.entries.iter().flat_map(|it| &it.users).filter(|it| it.groups.is_empty()) {

@@ -10,16 +10,16 @@ mod scope;
 mod settings;
 
 use super::document::Document;
-use super::draft::Draft;
 use super::groups::Groups;
 use super::problems::Problems;
+use super::raw::RawDocument;
 use crate::diagnostic::Source;
 
 /// A set of files, as far as it could be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Set<'d> {
     pub(super) sources: &'d [Source],
-    pub(super) draft: &'d Draft,
+    pub(super) raw: &'d RawDocument,
     pub(super) document: &'d Document,
     pub(super) groups: &'d Groups<'d>,
 }
@@ -36,5 +36,5 @@ pub(super) const ALL: &[fn(&Set<'_>, &mut Problems)] = &[
     repeats::within_lists,
     duplicates::of_bindings,
     scope::holds_every_binding,
-    dates::bite,
+    dates::have_an_effect,
 ];

@@ -20,14 +20,14 @@ pub(super) fn within_lists(set: &Set<'_>, problems: &mut Problems) {
         references(entry.roles.iter(), Severity::Error, problems);
         references(users, Severity::Error, problems);
     }
-    for group in &set.draft.groups {
+    for group in &set.raw.groups {
         references(group.users.iter(), Severity::Warning, problems);
         let inner = group.groups.iter().map(|it| (&*it.name, &it.span));
         repeats(inner, |it| Quoted(it).to_string(), Severity::Warning, problems);
     }
-    let uses = set.draft.uses.iter().filter_map(|it| Some(((it.entry?, &*it.group.name), &it.group.span)));
+    let uses = set.raw.uses.iter().filter_map(|it| Some(((it.entry?, &*it.group.name), &it.group.span)));
     repeats(uses, |(_, it)| Quoted(it).to_string(), Severity::Warning, problems);
-    let files = set.draft.files.iter().map(|it| (&*it.name, &it.span));
+    let files = set.raw.files.iter().map(|it| (&*it.name, &it.span));
     repeats(files, |it| Quoted(it).to_string(), Severity::Warning, problems);
     selectors(&set.document.protect, problems);
     if let Some(scope) = &set.document.scope {

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 
 /// Tells of every further file with settings, once.
 pub(super) fn stand_in_one_file(set: &Set<'_>, problems: &mut Problems) {
-    let settings = &set.draft.settings;
+    let settings = &set.raw.settings;
     let Some(first) = settings.first() else { return };
     let mut told = &first.span.file;
     for it in settings {

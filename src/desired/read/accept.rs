@@ -3,8 +3,8 @@
 use super::text::{Subject, list, prose, text};
 use super::{Fields, Reading, Shape};
 use crate::desired::document::Accept;
-use crate::desired::draft::Draft;
 use crate::desired::quote::Quoted;
+use crate::desired::raw::RawDocument;
 use crate::desired::yaml::Node;
 use crate::desired::{codes, risks, suggest};
 
@@ -16,13 +16,13 @@ const ACCEPT: Shape = Shape {
 };
 
 /// Reads all accepted risks into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     for item in list(cx, Subject::Key("accept"), node).unwrap_or_default() {
-        accept(cx, item, draft);
+        accept(cx, item, raw);
     }
 }
 
-fn accept(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+fn accept(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &ACCEPT) else { return };
     for (key, message, help) in [
         ("risk", "this does not say which risk is accepted", "add `risk: NAME`, with the name that the plan shows"),
@@ -36,7 +36,7 @@ fn accept(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
     let reason = fields.get("reason").and_then(|(_, it)| prose(cx, Subject::Key("reason"), it));
     if let (Some(risk), Some(reason)) = (risk, reason) {
         let span = cx.span(node.place);
-        draft.document.accept.push(Accept { span, risk: risk.into(), reason: reason.into() });
+        raw.document.accept.push(Accept { span, risk: risk.into(), reason: reason.into() });
     }
 }
 

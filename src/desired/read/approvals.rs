@@ -7,8 +7,8 @@ use super::when::when;
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;
 use crate::desired::document::Approval;
-use crate::desired::draft::{Dated, Draft, Target};
 use crate::desired::quote::Quoted;
+use crate::desired::raw::{Dated, DatedItem, RawDocument};
 use crate::desired::yaml::Node;
 use crate::digest::Digest;
 
@@ -20,13 +20,13 @@ const APPROVAL: Shape = Shape {
 };
 
 /// Reads all approvals into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     for item in list(cx, Subject::Key("approvals"), node).unwrap_or_default() {
-        approval(cx, item, draft);
+        approval(cx, item, raw);
     }
 }
 
-fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+fn approval(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &APPROVAL) else { return };
     if !fields.has("held") {
         cx.push(
@@ -44,13 +44,13 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
         );
     }
     let what = held.map(|held| {
-        let approvals = &mut draft.document.approvals;
+        let approvals = &mut raw.document.approvals;
         let (span, reason) = (cx.span(node.place), reason.map(Into::into));
         approvals.push(Approval { span, held, until: Timestamp::MIN, reason });
-        Target::Approval(approvals.len() - 1)
+        DatedItem::Approval(approvals.len() - 1)
     });
     if until.is_some() {
-        draft.dates.push(Dated { what, from: None, until });
+        raw.dates.push(Dated { what, from: None, until });
     }
 }
 

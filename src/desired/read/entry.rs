@@ -7,7 +7,7 @@ use super::when::when;
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;
 use crate::desired::document::{Entry, Life, Member, Reference};
-use crate::desired::draft::{Dated, Draft, Named, Target, Use};
+use crate::desired::raw::{Dated, DatedItem, GroupUse, Named, RawDocument};
 use crate::desired::yaml::{Node, Value};
 
 const ENTRY: Shape = Shape {
@@ -27,10 +27,10 @@ const ENTRY: Shape = Shape {
 };
 
 /// Reads one entry into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &ENTRY) else { return };
-    let resources = some(cx, node, &fields, ("resource", "resources"), Kind::Resource);
-    let roles = some(cx, node, &fields, ("role", "roles"), Kind::Role);
+    let resources = required(cx, node, &fields, ("resource", "resources"), Kind::Resource);
+    let roles = required(cx, node, &fields, ("role", "roles"), Kind::Role);
     let users = either(cx, &fields, ("user", "users"), Empty::Allowed);
     let users = users.map(|it| references(cx, it, Kind::User)).unwrap_or_default();
     let groups = either(cx, &fields, ("group", "groups"), Empty::Allowed);
@@ -49,12 +49,12 @@ pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
         let member = |user| Member { user, groups: Vec::new() };
         let users = users.into_iter().map(member).collect();
         let (span, life, reason) = (cx.span(node.place), Life::default(), reason.map(Into::into));
-        draft.document.entries.push(Entry { span, resources, roles, users, life, reason });
-        draft.document.entries.len() - 1
+        raw.document.entries.push(Entry { span, resources, roles, users, life, reason });
+        raw.document.entries.len() - 1
     });
-    draft.uses.extend(groups.into_iter().map(|group| Use { entry, group }));
+    raw.uses.extend(groups.into_iter().map(|group| GroupUse { entry, group }));
     if from.is_some() || until.is_some() {
-        draft.dates.push(Dated { what: entry.map(Target::Entry), from, until });
+        raw.dates.push(Dated { what: entry.map(DatedItem::Entry), from, until });
     }
 }
 
@@ -73,7 +73,7 @@ struct Given<'n, 't> {
 }
 
 /// The references of a kind that an entry cannot be without.
-fn some(
+fn required(
     cx: &mut Reading<'_>,
     node: &Node<'_>,
     fields: &Fields<'_, '_>,

@@ -5,14 +5,14 @@ use super::reference::reference;
 use super::text::{Subject, list, text};
 use super::{Fields, Reading, Shape};
 use crate::desired::codes;
-use crate::desired::draft::{Draft, Group, Named};
+use crate::desired::raw::{Group, Named, RawDocument};
 use crate::desired::yaml::{Node, Value};
 
 const GROUP: Shape =
     Shape { what: "a group within a group", keys: &["group"], meant: &[("groups", "group")], elsewhere: &[] };
 
 /// Reads all groups of a file into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
+pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let pairs = match &node.value {
         Value::Map(pairs) => pairs,
         Value::Refused => return,
@@ -35,7 +35,7 @@ pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, draft: &mut Draft) {
         if let Some(name) = text(cx, Subject::Name, key) {
             let name = Named { name: name.into(), span: cx.span(key.place) };
             let group = group(cx, name, members);
-            draft.groups.push(group);
+            raw.groups.push(group);
         }
     }
 }

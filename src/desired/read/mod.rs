@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use super::codes;
 use super::document::{Reference, Selector};
-use super::draft::{Draft, Setting};
 use super::problems::Problems;
+use super::raw::{RawDocument, Setting};
 use super::yaml::{self, Node, Place, Tree, Value};
 use crate::diagnostic::{Diagnostic, Source, Span};
 
@@ -108,27 +108,27 @@ fn given<T>(
 }
 
 /// Adds what a file says to the draft.
-pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, draft: &mut Draft, problems: &mut Problems) {
+pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, raw: &mut RawDocument, problems: &mut Problems) {
     let cx = &mut Reading { file: name, problems };
-    draft.broken |= tree.broken;
+    raw.broken |= tree.broken;
     let Some(root) = &tree.root else { return };
     let Some(fields) = top(cx, root) else {
-        draft.broken = true;
+        raw.broken = true;
         return;
     };
     // Misspelt is not missing.
-    draft.has_bindings |= fields.has("bindings");
+    raw.has_bindings |= fields.has("bindings");
     for key in SETTINGS {
         if let Some((at, value)) = fields.get(key) {
-            draft.settings.push(Setting { key, span: cx.span(at.place) });
-            settings::read(cx, key, at, value, draft);
+            raw.settings.push(Setting { key, span: cx.span(at.place) });
+            settings::read(cx, key, at, value, raw);
         }
     }
     if let Some((_, value)) = fields.get("groups") {
-        group::read(cx, value, draft);
+        group::read(cx, value, raw);
     }
     if let Some((at, value)) = fields.get("bindings") {
-        bindings(cx, at, value, draft);
+        bindings(cx, at, value, raw);
     }
 }
 
@@ -143,7 +143,7 @@ fn top<'n, 't>(cx: &mut Reading<'_>, root: &'n Node<'t>) -> Option<Fields<'n, 't
     Fields::read(cx, root, &FILE)
 }
 
-fn bindings(cx: &mut Reading<'_>, key: &Node<'_>, value: &Node<'_>, draft: &mut Draft) {
+fn bindings(cx: &mut Reading<'_>, key: &Node<'_>, value: &Node<'_>, raw: &mut RawDocument) {
     if value.is_blank() {
         cx.push(
             cx.error(codes::BLANK, key.place, "`bindings` is blank")
@@ -152,6 +152,6 @@ fn bindings(cx: &mut Reading<'_>, key: &Node<'_>, value: &Node<'_>, draft: &mut 
         return;
     }
     for item in text::list(cx, Subject::Key("bindings"), value).unwrap_or_default() {
-        entry::read(cx, item, draft);
+        entry::read(cx, item, raw);
     }
 }

@@ -6,8 +6,8 @@ use super::text::{Subject, list, noun, text};
 use super::{Fields, Reading, Shape, accept, approvals, scope};
 use crate::desired::codes;
 use crate::desired::document::{Limits, Mode};
-use crate::desired::draft::{Draft, Named};
 use crate::desired::quote::Quoted;
+use crate::desired::raw::{Named, RawDocument};
 use crate::desired::suggest;
 use crate::desired::yaml::{Node, Value};
 
@@ -26,8 +26,8 @@ const LIMITS: Shape = Shape {
 const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("add-only", Mode::AddOnly), ("observe", Mode::Observe)];
 
 /// Reads the value of one key of the settings into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, draft: &mut Draft) {
-    let document = &mut draft.document;
+pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+    let document = &mut raw.document;
     match key {
         "version" => version(cx, node),
         "mode" => document.mode = mode(cx, node).or(document.mode),
@@ -37,13 +37,13 @@ pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node:
             let items = list(cx, Subject::Key(key), node).unwrap_or_default();
             document.protect.extend(items.iter().filter_map(|it| selector(cx, Subject::Item(key), it, Kind::User)));
         }
-        "timezone" => draft.timezone = named(cx, Subject::Key(key), node),
+        "timezone" => raw.timezone = named(cx, Subject::Key(key), node),
         "files" => {
             let items = list(cx, Subject::Key(key), node).unwrap_or_default();
-            draft.files.extend(items.iter().filter_map(|it| named(cx, Subject::Item(key), it)));
+            raw.files.extend(items.iter().filter_map(|it| named(cx, Subject::Item(key), it)));
         }
-        "approvals" => approvals::read(cx, node, draft),
-        "accept" => accept::read(cx, node, draft),
+        "approvals" => approvals::read(cx, node, raw),
+        "accept" => accept::read(cx, node, raw),
         _ => {}
     }
 }

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::Reading;
 use super::text::noun;
 use crate::desired::codes;
-use crate::desired::draft::When;
 use crate::desired::quote::Quoted;
+use crate::desired::raw::When;
 use crate::desired::yaml::{Node, Value};
 use crate::diagnostic::Span;
 

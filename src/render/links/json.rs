@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Entry, Links};
-use crate::desired::Sight;
+use crate::desired::Visibility;
 use crate::render::json::write;
 use crate::snapshot::NamedLink;
 
@@ -57,10 +57,10 @@ struct User<'a> {
     full_name: &'a str,
 }
 
-pub(super) fn document(Links { sight, changing, .. }: &Links<'_>, entries: &[Entry<'_>]) -> String {
-    let sight = match sight {
-        Sight::Everything => "everything",
-        Sight::Part => "part",
+pub(super) fn document(Links { visibility, changing, .. }: &Links<'_>, entries: &[Entry<'_>]) -> String {
+    let sight = match visibility {
+        Visibility::Everything => "everything",
+        Visibility::Part => "part",
     };
     write(&Document { version: 1, sight, changing: *changing, links: entries.iter().map(Row::from).collect() })
 }

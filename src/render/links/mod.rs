@@ -7,7 +7,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use crate::binding::{Binding, LinkId, ResourceId};
-use crate::desired::Sight;
+use crate::desired::Visibility;
 use crate::directory::Resource;
 use crate::snapshot::NamedLink;
 
@@ -19,7 +19,7 @@ pub struct Links<'a> {
     /// What is known of their resources.
     pub resources: &'a BTreeMap<ResourceId, Resource>,
     /// How much their reader is shown.
-    pub sight: Sight,
+    pub visibility: Visibility,
     /// Links came and went while they were read.
     pub changing: bool,
 }

@@ -15,7 +15,7 @@ const DIRECTORIES: usize = 4096;
 
 /// Directories to watch, each with the names in it that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hops(BTreeMap<PathBuf, Names>);
+pub struct WatchedDirs(BTreeMap<PathBuf, Names>);
 
 /// Names in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Names {
     These(BTreeSet<OsString>),
 }
 
-impl Hops {
+impl WatchedDirs {
     /// The directories, in order.
     pub fn directories(&self) -> impl Iterator<Item = (&Path, &Names)> {
         self.0.iter().map(|(directory, names)| (directory.as_path(), names))
@@ -56,8 +56,8 @@ impl Hops {
 
 /// What to watch for these paths, none of which need exist: the directory in which each symlink on the way lies, the one
 /// in which the path itself lies, and if it is a directory, that and all below it that is not hidden.
-pub fn hops(roots: &[PathBuf]) -> Hops {
-    let mut watched = Hops::default();
+pub fn watched_dirs(roots: &[PathBuf]) -> WatchedDirs {
+    let mut watched = WatchedDirs::default();
     let mut seen = BTreeSet::new();
     let mut waiting: VecDeque<PathBuf> = roots.iter().cloned().collect();
     while let Some(path) = waiting.pop_front()
@@ -74,7 +74,7 @@ pub fn hops(roots: &[PathBuf]) -> Hops {
 
 /// Walks to where a path really leads and notes where each hop lies. Stops at what does not exist, and notes the
 /// directory in which it would appear.
-fn follow(path: &Path, watched: &mut Hops) -> PathBuf {
+fn follow(path: &Path, watched: &mut WatchedDirs) -> PathBuf {
     let mut here = PathBuf::from("/");
     let mut ahead: VecDeque<OsString> = VecDeque::new();
     put_before(&mut ahead, &std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));

@@ -7,7 +7,7 @@ use super::arguments::Listen;
 
 /// Why an option that was typed does nothing, and what to do, if there is one. What only the environment says may be
 /// meant for other calls.
-pub(in crate::cli) fn idle(run: &ArgMatches) -> Option<String> {
+pub(in crate::cli) fn without_effect(run: &ArgMatches) -> Option<String> {
     let once = run.get_one("once").copied().unwrap_or(false);
     let nowhere = run.get_one("listen") == Some(&Listen::Nowhere);
     let cases: [(bool, &[&str], &str); 4] = [

@@ -8,7 +8,7 @@ use crate::diagnostic::Span;
 
 /// Everything that was read so far.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct RawDocument {
     /// The document, as far as one file alone can tell: users of entries are those named by themselves, lives are open.
     pub(super) document: Document,
     /// Some text could not be read: what seems to be missing may stand there.
@@ -22,7 +22,7 @@ pub(super) struct Draft {
     /// `groups` of all files.
     pub(super) groups: Vec<Group>,
     /// Where entries name groups.
-    pub(super) uses: Vec<Use>,
+    pub(super) uses: Vec<GroupUse>,
     /// What begins or ends.
     pub(super) dates: Vec<Dated>,
     /// `timezone`.
@@ -54,7 +54,7 @@ pub(super) struct Group {
 
 /// An entry that names a group.
 #[derive(Debug)]
-pub(super) struct Use {
+pub(super) struct GroupUse {
     /// Index of the entry, unless it was not good.
     pub(super) entry: Option<usize>,
     pub(super) group: Named,
@@ -64,14 +64,14 @@ pub(super) struct Use {
 #[derive(Debug)]
 pub(super) struct Dated {
     /// What it is, unless that was not good.
-    pub(super) what: Option<Target>,
+    pub(super) what: Option<DatedItem>,
     pub(super) from: Option<(When, Span)>,
     pub(super) until: Option<(When, Span)>,
 }
 
 /// An index into the document.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Target {
+pub(super) enum DatedItem {
     Entry(usize),
     Approval(usize),
 }
