@@ -182,6 +182,7 @@ pub(super) fn stay(why: Stay) -> &'static str {
         Stay::NotNamed => "no scope, and no line names its resource",
         Stay::Protected => "its user is protected",
         Stay::Terminated => "its resource is terminated",
+        Stay::Managed => "managed by another automation",
     }
 }
 

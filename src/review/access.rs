@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::World;
-use super::control::{Control, Seen, Stay};
+use super::control::{Control, Live, Seen, Stay};
 use crate::binding::Binding;
 use crate::desired::{Desired, Life, Origin};
 
@@ -102,11 +102,14 @@ fn kind(then: &Seen<'_>, now: &Seen<'_>, [before, after]: [&[Life]; 2], at: jiff
 }
 
 /// Live bindings with the time for which the server has them: of several rows the one that stays longest.
-fn live(World { snapshot, now, .. }: World<'_>) -> BTreeMap<Binding, Life> {
-    let mut live: BTreeMap<Binding, Life> = BTreeMap::new();
+fn live(World { snapshot, now, .. }: World<'_>) -> BTreeMap<Binding, Live> {
+    let mut live: BTreeMap<Binding, Live> = BTreeMap::new();
     for link in snapshot.links.iter().filter(|it| it.ends.is_none_or(|ends| now < ends)) {
-        let row = Life { from: None, until: link.ends };
-        let longest = |it: &mut Life| it.until = it.until.zip(row.until).map(|(one, other)| one.max(other));
+        let row = Live { life: Life { from: None, until: link.ends }, managed: link.managed };
+        let longest = |it: &mut Live| {
+            it.life.until = it.life.until.zip(link.ends).map(|(one, other)| one.max(other));
+            it.managed |= link.managed;
+        };
         live.entry(link.binding).and_modify(longest).or_insert(row);
     }
     live

@@ -26,6 +26,8 @@ pub enum Stay {
     Protected,
     /// The resource is terminated.
     Terminated,
+    /// Another automation of the server keeps it.
+    Managed,
 }
 
 /// A grant, as a set of files sees it.
@@ -37,8 +39,17 @@ pub(super) struct Seen<'a> {
     pub(super) live: Option<Life>,
 }
 
+/// A grant that the server has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live {
+    /// For how long.
+    pub(super) life: Life,
+    /// Whether another automation keeps it.
+    pub(super) managed: bool,
+}
+
 impl<'a> Seen<'a> {
-    pub(super) fn new(desired: &'a Desired, directory: &Directory, binding: &Binding, live: Option<Life>) -> Self {
+    pub(super) fn new(desired: &'a Desired, directory: &Directory, binding: &Binding, live: Option<Live>) -> Self {
         let Desired { territory, named, protected, .. } = desired;
         let control = if directory.resources.get(&binding.resource).is_some_and(|it| it.terminated) {
             Control::Stays(Stay::Terminated)
@@ -46,12 +57,14 @@ impl<'a> Seen<'a> {
             Control::Stays(Stay::OutsideScope)
         } else if territory.is_none() && !named.contains(&binding.resource) {
             Control::Stays(Stay::NotNamed)
+        } else if live.is_some_and(|it| it.managed) {
+            Control::Stays(Stay::Managed)
         } else if protected.contains(&binding.user) {
             Control::Stays(Stay::Protected)
         } else {
             Control::Managed
         };
-        Self { control, wanted: desired.get(binding), live }
+        Self { control, wanted: desired.get(binding), live: live.map(|it| it.life) }
     }
 
     /// When it is there from `now` on, if everything is done that the files ask for. What is there at `now` has no

@@ -240,3 +240,18 @@ fn without_files_to_compare_with_it_is_told_what_begins_soon() {
     .assert_eq(&text("2027-01-15"));
     assert_eq!(text("2027-01-16"), "");
 }
+
+#[test]
+fn a_link_that_another_automation_keeps_is_not_said_to_be_removed() {
+    let mut world = World::read("HPC cluster-a: admin alice, viewer carol");
+    world.snapshot.links.iter_mut().for_each(|it| it.managed = true);
+    let head = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}\n";
+    let base = format!("{head}  - {{resource: cluster-a, role: viewer, user: carol}}\n");
+    let text = render::review(&reviewed(&base, head, &world), &Naming::new(&world.directory));
+    let text = anstream::adapter::strip_str(&text).to_string();
+    assert!(
+        text.contains("carol  viewer  stays: managed by another automation · deleted from grants.yaml:4"),
+        "{text}"
+    );
+    assert!(reviewed(&base, head, &world).access(review::Kind::Removed).is_empty());
+}

@@ -94,6 +94,8 @@ enum Stay {
     Protected,
     /// The resource is terminated.
     Terminated,
+    /// Another automation of the server keeps it.
+    Managed,
 }
 
 /// A user who joins or leaves a group.
@@ -199,6 +201,7 @@ impl From<review::Stay> for Stay {
             review::Stay::NotNamed => Self::NotNamed,
             review::Stay::Protected => Self::Protected,
             review::Stay::Terminated => Self::Terminated,
+            review::Stay::Managed => Self::Managed,
         }
     }
 }
