@@ -66,6 +66,8 @@ pub enum Created {
     New(Link),
     /// The server says that there is one already, and made none.
     Exists,
+    /// The server lets a user have one role on a resource, this one has another, and it made none.
+    OneRole,
 }
 
 /// What a DELETE came to.

@@ -21,6 +21,8 @@ pub struct Document {
     pub limits: Limits,
     /// `protect`: users whose links are never removed.
     pub protect: Vec<Selector>,
+    /// `replace`; absent means [`Replace::CreateFirst`].
+    pub replace: Option<Replace>,
     /// `timezone`, as it is written: where the days of the files begin and end; absent means UTC.
     pub timezone: Option<Box<str>>,
     /// `approvals`: held removals that may go.
@@ -44,6 +46,16 @@ pub enum Mode {
     AddOnly,
     /// Write nothing.
     Observe,
+}
+
+/// How a role is changed where the server lets a user have one role on a resource.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Replace {
+    /// The new role is created before the old one goes, as everywhere; such a server refuses it.
+    #[default]
+    CreateFirst,
+    /// The old role goes first, and the new one is created at once.
+    RemoveFirst,
 }
 
 /// How much one call may take away or give.
@@ -252,8 +264,7 @@ impl Document {
 
     /// What has to be asked of the server to resolve every reference.
     pub fn lookups(&self) -> Lookups {
-        let Self { mode: _, scope, limits: _, protect, timezone: _, approvals: _, accept: _, entries, warnings: _ } =
-            self;
+        let Self { scope, protect, entries, .. } = self;
         let kinds = || scope.iter().flat_map(|it| [&it.include, &it.exclude]);
         let resources = kinds().flat_map(|it| ones(it.resources.as_deref()));
         let roles = kinds().flat_map(|it| ones(it.roles.as_deref()));

@@ -11,13 +11,14 @@
 //!
 //! # The files
 //! A set of files is read as one. Names of groups hold for all of them. `version`, `mode`, `scope`, `limits`,
-//! `protect`, `timezone`, `files` and `approvals` are settings: they stand in one file only.
+//! `protect`, `replace`, `timezone`, `files` and `approvals` are settings: they stand in one file only.
 //! ```yaml
 //! version: 1
 //! mode: enforce                        # or add-only, observe
 //! scope: {offerings: [HPC], exclude: {resources: [archive-*]}}   # or all
 //! limits: {removals: 25, removal_percent: 25}   # and creations: N
 //! protect: [break-glass]               # users, by reference or pattern
+//! replace: remove-first                # or create-first; only where the server allows one role for each user
 //! timezone: Europe/Berlin              # of every day in the set; UTC if absent
 //! files: [teams/gpu.yaml]              # must be in the set; relative to this file
 //! approvals:
@@ -67,7 +68,7 @@ mod yaml;
 
 pub use decode::{Undecodable, decode};
 pub use document::{
-    Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Scope, Selector,
+    Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Replace, Scope, Selector,
 };
 pub use former::name_former_roles;
 pub use missing::{MissingRole, missing_roles};

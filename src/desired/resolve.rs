@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::document::{Document, Entry, Life, Limits, Member, Mode, Phase, Reference};
+use super::document::{Document, Entry, Life, Limits, Member, Mode, Phase, Reference, Replace};
 use super::names::{Names, Unresolved};
 use super::territory::{Settings, Territory};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
@@ -17,6 +17,8 @@ pub struct Desired {
     pub mode: Mode,
     /// How much may be taken away.
     pub limits: Limits,
+    /// How a role is changed where the server allows one.
+    pub replace: Replace,
     /// What is ours to touch; `None` where the files have no `scope`.
     pub territory: Option<Territory>,
     /// Users whose links are never removed.
@@ -111,7 +113,7 @@ impl Desired {
 
 /// Resolves every reference of a document.
 pub fn resolve(document: &Document, directory: &Directory) -> Desired {
-    let Document { mode, scope, limits, protect, timezone: _, approvals: _, accept: _, entries, warnings } = document;
+    let Document { mode, scope, limits, protect, replace, entries, warnings, .. } = document;
     let mut names = Names::new(directory);
     names.expect(document);
     let settings = Settings::resolve(scope.as_ref(), protect, &names);
@@ -125,6 +127,7 @@ pub fn resolve(document: &Document, directory: &Directory) -> Desired {
     Desired {
         mode: mode.unwrap_or_default(),
         limits: *limits,
+        replace: replace.unwrap_or_default(),
         territory: settings.territory,
         protected: settings.protected,
         blocking: settings.blocking,

@@ -115,6 +115,8 @@ pub enum Hold {
     Replacement,
     /// It is a duplicate, and the row that was to stay is gone.
     Keeper,
+    /// The server lets a user have one role on a resource, and this one has another.
+    OneRole,
     /// The row whose end is to change is not as it was seen, or not the only one of its binding.
     Row,
     /// Too much would go at once.
@@ -217,6 +219,7 @@ impl Hold {
             Self::Clock => "a line for it has a date, and the server's clock differs from ours",
             Self::Replacement => "replacement not created",
             Self::Keeper => "the row to keep is gone",
+            Self::OneRole => "the server allows one role for each user on a resource, and another one is there",
             Self::Row => "its row is not as it was seen, or there is another one",
             Self::Limit => "over the limit",
             Self::LimitEnded => "over the limit, and ended long ago",

@@ -64,6 +64,8 @@ pub enum Gate {
     Replacement,
     /// It is a duplicate, and the row to keep is gone.
     Keeper,
+    /// The server lets a user have one role on a resource, and this one has another.
+    OneRole,
     /// The row is not as it was seen, or another row of the binding is there.
     Row,
     /// Another automation of the server keeps the link.
@@ -143,6 +145,7 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
         (Gate::Clocks,      [Skips,             Never,            Holds,            Holds,     Holds,         Holds,     Skips,             Holds,            Holds]),
         (Gate::Replacement, [Passes,            Holds,            Holds,            Passes,    Passes,        Passes,    Passes,            Passes,           Passes]),
         (Gate::Keeper,      [Never,             Never,            Never,            Never,     Never,         Holds,     Never,             Never,            Never]),
+        (Gate::OneRole,     [Holds,             Never,            Never,            Never,     Never,         Never,     Never,             Never,            Never]),
         (Gate::Row,         [Never,             Never,            Never,            Never,     Never,         Never,     Holds,             Holds,            Holds]),
         (Gate::Managed,     [Never,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Skips,             Leaves,           Leaves]),
         (Gate::Limits,      [Counts(Creations), Counts(Removals), Counts(Removals), Passes,    Counts(Ended), Passes,    Counts(Creations), Counts(Removals), Passes]),

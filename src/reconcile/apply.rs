@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use super::create::{self, Created};
 use super::pace::Pace;
 use super::sending::Sending;
-use super::{Tell, View, remove, set_end};
+use super::{Tell, View, remove, replace, set_end};
 use crate::api::Client;
 use crate::plan::Why;
 use crate::policy::Approved;
-use crate::report::{Replacements, Report, Step};
+use crate::report::{Outcome, Replacements, Report, Step};
 
 /// Sends creations, then later ends, earlier ends, and removals.
 pub(super) async fn apply(
@@ -23,7 +23,8 @@ pub(super) async fn apply(
     interrupted: watch::Receiver<bool>,
 ) -> Report {
     let sending = Sending::new(client, view, pace, tell, interrupted);
-    let Created { outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
+    let Created { mut outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
+    let mut replaced = replace::all(&sending, approved, &mut outcomes).await;
     let replacements = Replacements::new(approved.creations().iter().zip(&outcomes)).without(unseen);
     let creations = approved.creations().iter().cloned().map(Step::Create);
     let mut steps: Vec<_> = creations.zip(outcomes).collect();
@@ -40,8 +41,13 @@ pub(super) async fn apply(
         let outcomes = set_end::all(&sending, &ends).await;
         steps.extend(ends.into_iter().zip(outcomes));
     }
-    let removed = remove::all(&sending, approved.removals(), &replacements).await;
-    steps.extend(approved.removals().iter().cloned().map(Step::Remove).zip(removed));
+    let all = approved.removals().iter().enumerate();
+    let left: Vec<_> = all.filter(|(at, _)| !replaced.contains_key(at)).map(|(_, it)| it.clone()).collect();
+    let mut removed = remove::all(&sending, &left, &replacements).await.into_iter();
+    for (at, removal) in approved.removals().iter().enumerate() {
+        let outcome = replaced.remove(&at).or_else(|| removed.next()).unwrap_or(Outcome::Unsent);
+        steps.push((Step::Remove(removal.clone()), outcome));
+    }
     let outcomes = set_end::all(&sending, &last).await;
     steps.extend(last.into_iter().zip(outcomes));
     Report { steps, stopped: sending.stopped().or(stale), ..Report::default() }

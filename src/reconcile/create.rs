@@ -5,7 +5,7 @@ use super::sending::Sending;
 use super::set_end;
 use crate::api::{self, Kind};
 use crate::binding::{Binding, Link};
-use crate::plan::{Creation, End, EndChange};
+use crate::plan::{Creation, End, EndChange, Hold};
 use crate::report::{Failure, Outcome, Step, Stop};
 
 /// What became of the creations.
@@ -52,18 +52,27 @@ pub(super) async fn all(sending: &Sending<'_>, creations: &[Creation]) -> Create
     created
 }
 
-/// Sends one; again where its answer says that it was most likely not carried out, and a look shows nothing. A lost answer
-/// is not told yet: what became of it is found out at the end.
+/// Sends one. A lost answer is not told yet, nor one that another role is in the way: what becomes of these is found out
+/// at the end.
 async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
+    match send(sending, creation).await {
+        outcome @ (Outcome::Unknown(_) | Outcome::Held(Hold::OneRole)) => outcome,
+        outcome => sending.told(&Step::Create(creation.clone()), outcome),
+    }
+}
+
+/// Sends one; again where its answer says that it was most likely not carried out, and a look shows nothing.
+pub(super) async fn send(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     const TRIES: u32 = 4;
     let step = Step::Create(creation.clone());
     let mut tries = 0;
-    let outcome = loop {
+    loop {
         tries += 1;
         tracing::info!(step = %step, "sending");
         match sending.client.create(&creation.binding, creation.ends.at()).await {
             Ok(api::Created::New(link)) => break Outcome::Created(link),
             Ok(api::Created::Exists) => break exists(sending, creation).await,
+            Ok(api::Created::OneRole) => break Outcome::Held(Hold::OneRole),
             Err(error) if error.kind == Kind::Repeatable && tries < TRIES && !error.is_throttled() => {
                 tokio::time::sleep(sending.pace.settle).await;
                 match sending.rows(&creation.binding).await.as_deref() {
@@ -75,8 +84,13 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
             Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
             Err(error) => break sending.failed(error).await,
         }
-    };
-    sending.told(&step, outcome)
+    }
+}
+
+/// The link of a creation whose answer was lost, if there is one.
+pub(super) async fn found(sending: &Sending<'_>, creation: &Creation) -> Option<Outcome> {
+    let rows = sending.rows(&creation.binding).await.ok()?;
+    Some(adopt(sending, creation, *rows.first()?).await)
 }
 
 /// The server says that it exists: then it must be listed.
@@ -127,10 +141,9 @@ async fn look_for_lost(sending: &Sending<'_>, creations: &[Creation], outcomes: 
             continue;
         }
         if !matches!(sending.stopped(), Some(Stop::Down(_)))
-            && let Ok(rows) = sending.rows(&creation.binding).await
-            && let [first, ..] = rows[..]
+            && let Some(found) = found(sending, creation).await
         {
-            *outcome = adopt(sending, creation, first).await;
+            *outcome = found;
         }
         sending.told(&Step::Create(creation.clone()), outcome.clone());
     }

@@ -10,6 +10,7 @@ mod names;
 mod pace;
 mod reason;
 mod remove;
+mod replace;
 mod roles;
 mod sending;
 mod set_end;

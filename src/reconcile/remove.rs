@@ -16,21 +16,24 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
     let step = Step::Remove(removal.clone());
     let outcome = match hold(sending, removal, replacements).await {
         Ok(Some(hold)) => Outcome::Held(hold),
-        Ok(None) => {
-            tracing::info!(step = %step, "sending");
-            match sending.client.delete(&removal.link, &reason(removal)).await {
-                Ok(Deleted::Done) => Outcome::Removed,
-                Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
-                    Ok(outcome) => outcome,
-                    Err(error) => sending.failed(error).await,
-                },
-                Err(error) if error.kind == Kind::Lost => sending.lost(error).await,
-                Err(error) => sending.failed(error).await,
-            }
-        }
+        Ok(None) => send(sending, removal).await,
         Err(error) => sending.failed(error).await,
     };
     sending.told(&step, outcome)
+}
+
+/// Sends one that nothing holds.
+pub(super) async fn send(sending: &Sending<'_>, removal: &Removal) -> Outcome {
+    tracing::info!(step = %Step::Remove(removal.clone()), "sending");
+    match sending.client.delete(&removal.link, &reason(removal)).await {
+        Ok(Deleted::Done) => Outcome::Removed,
+        Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
+            Ok(outcome) => outcome,
+            Err(error) => sending.failed(error).await,
+        },
+        Err(error) if error.kind == Kind::Lost => sending.lost(error).await,
+        Err(error) => sending.failed(error).await,
+    }
 }
 
 /// What holds it at the last moment: a replacement that is not there, or a duplicate whose keeper is gone or not shown in

@@ -268,13 +268,13 @@ impl<'a> All<'a> {
         }
         for (step, outcome) in report.into_iter().flat_map(|it| &it.steps) {
             if let Outcome::Held(hold) = outcome {
-                add(hold, step.binding(), step.end_change().is_some());
+                add(hold, step.binding(), step.end_change().is_some() || *hold == Hold::OneRole);
             }
         }
         let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
         let problems: HashMap<&Span, &str> = problems.collect();
         let shares = hold::shares(&decision.plan);
-        for (cause, (bindings, ends)) in causes {
+        for (cause, (bindings, mixed)) in causes {
             let id = match cause {
                 Hold::Settings(_) => "held-settings",
                 Hold::NotNamed => "held-not-named",
@@ -284,13 +284,14 @@ impl<'a> All<'a> {
                 Hold::Clock => "held-clock",
                 Hold::Replacement => "held-replacement",
                 Hold::Keeper => "held-keeper",
+                Hold::OneRole => "held-one-role",
                 Hold::Row => "held-row",
                 Hold::Limit => "held-limit",
                 Hold::LimitEnded => "held-limit-ended",
             };
             let span = cause.place();
             let rule = Rule { id, about: cause.cause() };
-            let what = if ends { ["step held", "steps held"] } else { ["removal held", "removals held"] };
+            let what = if mixed { ["step held", "steps held"] } else { ["removal held", "removals held"] };
             let count = counted(bindings.len(), what);
             let share = shares
                 .iter()

@@ -18,6 +18,7 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::Incomplete => "ask who runs the server to repair that link".to_owned(),
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
+        Hold::OneRole => "remove the other role first, or write `replace: remove-first` in the settings".to_owned(),
         Hold::Keeper | Hold::Row => "the next pass decides again".to_owned(),
         Hold::Limit | Hold::LimitEnded => {
             digest.map_or_else(|| "the next plan says how to approve it".to_owned(), approve)

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Files;
 use crate::desired::{
-    Accept, Approval, Kinds, Limits, Mode, Narrower, Reference, Scope, ScopeKind, ScopePart, Selector,
+    Accept, Approval, Kinds, Limits, Mode, Narrower, Reference, Replace, Scope, ScopeKind, ScopePart, Selector,
 };
 use crate::diagnostic::Span;
 use crate::directory::Directory;
@@ -56,6 +56,8 @@ pub(super) fn compare(before: Files<'_>, after: Files<'_>, directory: &Directory
     let mut settings = Vec::new();
     let modes = [before, after].map(|it| it.desired.mode);
     settings.extend(value("mode", modes.map(mode), modes[0] < modes[1]));
+    let orders = [before, after].map(|it| it.desired.replace);
+    settings.extend(value("replace", orders.map(order), orders[0] < orders[1]));
     settings.extend(scope(before, after, directory));
     settings.extend(protect(before, after));
     settings.extend(limits(before.desired.limits, after.desired.limits));
@@ -81,6 +83,14 @@ fn mode(mode: Mode) -> String {
         Mode::Enforce => "enforce",
         Mode::AddOnly => "add-only",
         Mode::Observe => "observe",
+    };
+    word.to_owned()
+}
+
+fn order(replace: Replace) -> String {
+    let word = match replace {
+        Replace::CreateFirst => "create-first",
+        Replace::RemoveFirst => "remove-first",
     };
     word.to_owned()
 }

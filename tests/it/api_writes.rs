@@ -16,7 +16,7 @@ fn binding(world: &World, resource_name: &str, role_name: &str, username: &str) 
 async fn create(client: &Client, binding: &Binding) -> Link {
     match client.create(binding, None).await.unwrap() {
         Created::New(link) => link,
-        Created::Exists => panic!("{binding} exists"),
+        Created::Exists | Created::OneRole => panic!("{binding} exists"),
     }
 }
 

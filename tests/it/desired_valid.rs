@@ -26,9 +26,10 @@ fn parse_one(text: &str) -> Document {
 
 /// One line for each thing of the document, in short.
 fn short(document: &Document) -> String {
-    let Document { mode, scope, limits, protect, timezone, approvals, accept, entries, warnings } = document;
+    let Document { mode, scope, limits, protect, replace, timezone, approvals, accept, entries, warnings } = document;
     let mut lines = Vec::new();
     lines.extend(mode.map(|it| format!("mode {it:?}")));
+    lines.extend(replace.map(|it| format!("replace {it:?}")));
     lines.extend(timezone.iter().map(|it| format!("timezone {it}")));
     if *limits != Limits::default() {
         lines.push(format!("limits {} {}%", limits.removals, limits.removal_percent));
@@ -96,6 +97,7 @@ fn the_whole_format() {
         r"
 version: 1
 mode: add-only
+replace: remove-first
 timezone: Europe/Berlin
 scope:
   offerings: [HPC, {uuid: 7fb2a5c0e1d94c6fb1a43d5e6f708192}]
@@ -124,16 +126,17 @@ bindings:
 ",
         &expect![[r#"
             mode AddOnly
+            replace RemoveFirst
             timezone Europe/Berlin
             limits 5 10%
-            scope grants.yaml:5 in [HPC@6:15+#7fb2a5c0e1d94c6fb1a43d5e6f708192@6:20 - - ~*@example.org@7:11+alice@7:28+carol@7:35+root@7:42] out [- ~archive-*@8:25 owner@8:45 -]
-            protect root@10:11
-            protect ~svc-*@10:17
+            scope grants.yaml:6 in [HPC@7:15+#7fb2a5c0e1d94c6fb1a43d5e6f708192@7:20 - - ~*@example.org@8:11+alice@8:28+carol@8:35+root@8:42] out [- ~archive-*@9:25 owner@9:45 -]
+            protect root@11:11
+            protect ~svc-*@11:17
             approval held-mfrggzdfmztwq2lknnwg23tpoa until "2027-01-31T23:00:00Z" Some("the move")
             approval held-abcdefghijklmnopqrst234567 until "2027-02-01T12:00:00Z" None
-            grants.yaml:19 cluster-a@19:16 | admin@19:33 | alice@19:46
-            grants.yaml:20 cluster-b of HPC@20:43@20:15 | member@21:13, viewer@21:21 | alice@22:13, root@22:20, carol@17:9 by ops from 2026-12-31T23:00:00Z until 2027-03-31T22:00:00Z because "OPS-12:\nthe spring campaign"
-            warning grants.yaml:22 `root` is protected, so a date takes nothing away"#]],
+            grants.yaml:20 cluster-a@20:16 | admin@20:33 | alice@20:46
+            grants.yaml:21 cluster-b of HPC@21:43@21:15 | member@22:13, viewer@22:21 | alice@23:13, root@23:20, carol@18:9 by ops from 2026-12-31T23:00:00Z until 2027-03-31T22:00:00Z because "OPS-12:\nthe spring campaign"
+            warning grants.yaml:23 `root` is protected, so a date takes nothing away"#]],
     );
 }
 

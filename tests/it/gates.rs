@@ -104,7 +104,7 @@ impl Cell {
             Gate::StaleList => asks.aside = plan.created().map(Aside::Creation).collect(),
             Gate::SetAside => asks.aside = [Aside::Creation(step), Aside::Removal(step), Aside::End(step)].into(),
             // They act once steps are sent: `reconcile_asked`, `reconcile_replace` and `reconcile_ends` tell.
-            Gate::Keeper | Gate::Row | Gate::Prompt => {}
+            Gate::Keeper | Gate::OneRole | Gate::Row | Gate::Prompt => {}
             Gate::Managed => {
                 let rows = world.snapshot.links.iter_mut().filter(|it| it.binding == step);
                 rows.for_each(|it| it.managed = true);
@@ -180,7 +180,7 @@ fn every_cell_of_the_table_of_gates_is_right() {
         cell.meet(*gate);
         let found = effect(*kind, &cell.decide());
         match (gate, expected) {
-            (Gate::Keeper | Gate::Row | Gate::Prompt, _) => {
+            (Gate::Keeper | Gate::OneRole | Gate::Row | Gate::Prompt, _) => {
                 assert_eq!(found, Some(Effect::Passes), "{gate:?} × {kind:?}");
             }
             // It is none of its kind any more, or the gate is not in its way.

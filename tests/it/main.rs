@@ -99,6 +99,7 @@ mod reconcile_lost;
 mod reconcile_midway;
 mod reconcile_moving;
 mod reconcile_names;
+mod reconcile_one_role;
 mod reconcile_properties;
 mod reconcile_replace;
 mod reconcile_stale;

@@ -74,6 +74,7 @@ bindings:
 ";
     let head = "\
 mode: observe
+replace: remove-first
 scope: {resources: [cluster-a]}
 bindings:
   - {resource: cluster-a, role: admin, user: alice}
@@ -83,10 +84,11 @@ bindings:
         head,
         WORLD,
         expect![[r#"
-            ── 5 settings changed ──
+            ── 6 settings changed ──
 
-              mode             enforce → observe    weakens enforcement
-              scope.resources  all → cluster-a      weakens enforcement · grants.yaml:2
+              mode             enforce → observe            weakens enforcement
+              replace          create-first → remove-first  weakens enforcement
+              scope.resources  all → cluster-a              weakens enforcement · grants.yaml:3
               scope.offerings  HPC → all
               protect          removed dave
               timezone         Europe/Berlin → UTC

@@ -14,6 +14,8 @@ use crate::binding::{Binding, Link, LinkId};
 
 /// What the server says where a user has the role already.
 const SAME_ROLE: &str = "already the same role in this scope";
+/// What it says where a user has another role, and may have one only.
+const ONE_ROLE: &str = "already has role within this scope";
 /// How often a removal is sent whose answer was lost, if the grant is still there.
 const TRIES: u32 = 3;
 
@@ -23,6 +25,7 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
     let sent = post(http, &action(binding, "add_user"), &NewGrant { role, user, expiration_time: ends }).await;
     let answer = match sent {
         Err(error) if error.kind == Kind::Rejected && error.detail.contains(SAME_ROLE) => return Ok(Created::Exists),
+        Err(error) if error.kind == Kind::Rejected && error.detail.contains(ONE_ROLE) => return Ok(Created::OneRole),
         sent => sent?,
     };
     ended_as_asked(&answer, ends)?;

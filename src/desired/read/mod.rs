@@ -30,7 +30,7 @@ pub(super) use text::{is_clean, not_text};
 
 /// The keys that stand in one file of the set only.
 pub(super) const SETTINGS: &[&str] =
-    &["version", "mode", "scope", "limits", "protect", "timezone", "files", "approvals", "accept"];
+    &["version", "mode", "scope", "limits", "protect", "replace", "timezone", "files", "approvals", "accept"];
 
 const FILE: Shape = Shape {
     what: "a file",
@@ -40,6 +40,7 @@ const FILE: Shape = Shape {
         "scope",
         "limits",
         "protect",
+        "replace",
         "timezone",
         "files",
         "approvals",

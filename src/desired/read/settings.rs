@@ -5,7 +5,7 @@ use super::reference::selector;
 use super::text::{Subject, list, noun, text};
 use super::{Fields, Reading, Shape, accept, approvals, scope};
 use crate::desired::codes;
-use crate::desired::document::{Limits, Mode};
+use crate::desired::document::{Limits, Mode, Replace};
 use crate::desired::quote::Quoted;
 use crate::desired::raw::{Named, RawDocument};
 use crate::desired::suggest;
@@ -24,13 +24,15 @@ const LIMITS: Shape = Shape {
 };
 
 const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("add-only", Mode::AddOnly), ("observe", Mode::Observe)];
+const ORDERS: &[(&str, Replace)] = &[("create-first", Replace::CreateFirst), ("remove-first", Replace::RemoveFirst)];
 
 /// Reads the value of one key of the settings into the draft.
 pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let document = &mut raw.document;
     match key {
         "version" => version(cx, node),
-        "mode" => document.mode = mode(cx, node).or(document.mode),
+        "mode" => document.mode = word(cx, key, node, MODES).or(document.mode),
+        "replace" => document.replace = word(cx, key, node, ORDERS).or(document.replace),
         "scope" => document.scope = scope::scope(cx, at, node).or(document.scope.take()),
         "limits" => limits(cx, node, &mut document.limits),
         "protect" => {
@@ -65,19 +67,20 @@ fn version(cx: &mut Reading<'_>, node: &Node<'_>) {
     cx.push(cx.error(code, node.place, message).help(help));
 }
 
-fn mode(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Mode> {
-    let word = text(cx, Subject::Key("mode"), node)?;
-    let mode = MODES.iter().find(|(it, _)| *it == word).map(|(_, mode)| *mode);
-    if mode.is_none() {
-        let words: Vec<_> = MODES.iter().map(|(it, _)| *it).collect();
-        let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown mode: {}", Quoted(word)));
+/// One of a few words.
+fn word<T: Copy>(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, known: &[(&'static str, T)]) -> Option<T> {
+    let word = text(cx, Subject::Key(key), node)?;
+    let found = known.iter().find(|(it, _)| *it == word).map(|(_, meant)| *meant);
+    if found.is_none() {
+        let words: Vec<_> = known.iter().map(|(it, _)| *it).collect();
+        let found = cx.error(codes::UNKNOWN_VALUE, node.place, format!("unknown {key}: {}", Quoted(word)));
         let meant = cx.problems.suggest(word, words.iter().copied());
         cx.push(match meant {
             Some(meant) => found.help(format!("did you mean `{meant}`?")),
             None => found.help(format!("write {}", suggest::list(&words, "or"))),
         });
     }
-    mode
+    found
 }
 
 fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {

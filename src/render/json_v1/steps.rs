@@ -136,6 +136,8 @@ enum HoldKind {
     Clock,
     /// What is to take its place is not there.
     Replacement,
+    /// The server lets a user have one role on a resource, and this one has another.
+    OneRole,
     /// It is a duplicate, and the row that was to stay is gone.
     Keeper,
     /// The row whose end is to change is not as it was seen, or not the only one of its binding.
@@ -298,6 +300,7 @@ impl<'a> Hold<'a> {
             plan::Hold::Clock => (HoldKind::Clock, None),
             plan::Hold::Replacement => (HoldKind::Replacement, None),
             plan::Hold::Keeper => (HoldKind::Keeper, None),
+            plan::Hold::OneRole => (HoldKind::OneRole, None),
             plan::Hold::Row => (HoldKind::Row, None),
             plan::Hold::Limit => (HoldKind::Limit, None),
             plan::Hold::LimitEnded => (HoldKind::LimitEnded, None),
