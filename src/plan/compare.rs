@@ -145,7 +145,8 @@ impl View<'_> {
             None => (None, Why::NotDeclared),
         };
         plan.in_sync.extend(stays);
-        let hold = self.hold(&binding, wanted);
+        let indistinct = rows.len() > 1 && rows.iter().any(|it| it.id.is_derived());
+        let hold = self.hold(&binding, wanted).or_else(|| indistinct.then_some(Hold::Indistinct));
         // An end can be changed only where one row is left.
         let mut alone = true;
         for link in rows.iter().copied().filter(|it| Some(*it) != stays) {

@@ -109,6 +109,8 @@ pub enum Hold {
     Doubt(Span),
     /// The server does not show a row in full, and it is on the same resource or could be this link.
     Incomplete,
+    /// There are several rows of the same, and the server has no ids by which to remove one.
+    Indistinct,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
     /// What is to take its place is not there.
@@ -215,6 +217,7 @@ impl Hold {
             Self::Unseen(Part::Role) => "its role cannot be looked up",
             Self::Unseen(Part::User) => "its user cannot be looked up",
             Self::Doubt(_) => "an unresolved line might refer to it",
+            Self::Indistinct => "the server has several rows of it, and can remove none of them",
             Self::Incomplete => "the server shows a link without all of its parts",
             Self::Clock => "a line for it has a date, and the server's clock differs from ours",
             Self::Replacement => "replacement not created",

@@ -48,6 +48,8 @@ pub enum Gate {
     Terminated,
     /// The server does not show a row in full that is on the same resource, or could be it.
     Incomplete,
+    /// There are several rows of it, and the server has no ids by which to remove one.
+    Indistinct,
     /// The user is not active.
     Inactive,
     /// A reference in `protect` or `exclude` is unresolved.
@@ -137,6 +139,7 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
         (Gate::Protect,     [Passes,            Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Passes,            Leaves,            Leaves]),
         (Gate::Terminated,  [Skips,             Leaves,           Leaves,           Leaves,    Leaves,        Leaves,    Skips,             Leaves,           Leaves]),
         (Gate::Incomplete,  [Skips,             Holds,            Holds,            Holds,     Holds,         Holds,     Skips,             Holds,            Holds]),
+        (Gate::Indistinct,  [Never,             Holds,            Holds,            Holds,     Holds,         Holds,     Leaves,            Leaves,           Leaves]),
         (Gate::Inactive,    [Skips,             Passes,           Passes,           Passes,    Passes,        Passes,    Skips,             Passes,           Passes]),
         (Gate::Settings,    [Passes,            Holds,            Holds,            Holds,     Holds,         Holds,     Passes,            Holds,            Holds]),
         (Gate::NotNamed,    [Never,             Holds,            Never,            Never,     Never,         Never,     Never,             Never,            Never]),

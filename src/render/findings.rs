@@ -281,6 +281,7 @@ impl<'a> All<'a> {
                 Hold::Unseen(_) => "held-unseen",
                 Hold::Doubt(_) => "held-doubt",
                 Hold::Incomplete => "held-incomplete",
+                Hold::Indistinct => "held-indistinct",
                 Hold::Clock => "held-clock",
                 Hold::Replacement => "held-replacement",
                 Hold::Keeper => "held-keeper",

@@ -16,6 +16,10 @@ pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
         Hold::NotNamed => "list the resource under `bindings`, or write `scope: all`".to_owned(),
         Hold::Unseen(part) => format!("use a token that can see the {part}"),
         Hold::Incomplete => "ask who runs the server to repair that link".to_owned(),
+        Hold::Indistinct => {
+            "Waldur 8.1.2 and later can: ask who runs the server for an update, or to remove one in its database"
+                .to_owned()
+        }
         Hold::Clock => "set the clock that is wrong".to_owned(),
         Hold::Replacement => "it is removed once its replacement is there".to_owned(),
         Hold::OneRole => "remove the other role first, or write `replace: remove-first` in the settings".to_owned(),

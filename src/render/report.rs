@@ -99,8 +99,9 @@ pub(super) fn counts(report: &Report) -> String {
         (count(|it| matches!(it, Outcome::Created(_) | Outcome::Adopted(_))), "created"),
         (count(|it| *it == Outcome::Removed), "removed"),
     ];
+    let ends = count(|it| *it == Outcome::EndSet);
     let some = [
-        (count(|it| *it == Outcome::EndSet), "ends changed"),
+        (ends, if ends == 1 { "end changed" } else { "ends changed" }),
         (count(|it| *it == Outcome::AlreadyGone), "already gone"),
         (count(|it| matches!(it, Outcome::Held(_))), "held"),
         (count(|it| matches!(it, Outcome::Failed(_))), "failed"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantsync::binding::Binding;
+use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::desired::{Limits, Mode, Narrow};
 use grantsync::plan::{Creation, Hold, Plan, Removal, Skip};
 use grantsync::policy::gates::{Effect, GATES, Gate, KINDS, Kind};
@@ -58,6 +58,14 @@ impl Cell {
                 let resource = Some(step.resource);
                 let row = IncompleteLink { id: link(99), resource, role: None, user: Some(user("keeper")) };
                 world.snapshot.incomplete.push(row);
+            }
+            Gate::Indistinct => {
+                let id = LinkId::derived(&step);
+                let rows = world.snapshot.links.iter_mut().filter(|it| it.binding == step);
+                rows.for_each(|it| it.id = id);
+                let first = world.snapshot.links.iter().find(|it| it.binding == step).copied();
+                let later = first.map(|it| Link { created: Some(instant("2026-12-01T00:00:00Z")), ..it });
+                world.snapshot.links.extend(later);
             }
             Gate::Inactive => world.directory.users.get_mut(&step.user).unwrap().active = Some(false),
             Gate::Settings => settings.push_str("\nprotect: [nobody]"),

@@ -6,13 +6,14 @@ use grantsync::api::{Client, Created, Deleted, Kind, Narrowed};
 use grantsync::binding::{Binding, Link};
 use grantsync::directory::Lookups;
 use grantsync::event::EventKind;
+use grantsync::plan::Hold;
 use grantsync::sandbox::second::ScopeKind;
 use grantsync::sandbox::{Act, Fault, Reply, Waldur, World, tokens};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::api_support::{client, resource, role, sandbox, user};
-use crate::reconcile_support::{Stage, wanting};
+use crate::reconcile_support::{Stage, in_words, wanting};
 
 /// The versions that have it.
 const NEWER: [Waldur; 2] = [Waldur::V8_0, Waldur::V8_1];
@@ -339,4 +340,19 @@ async fn ten_thousand_links_take_at_most_sixty_five_requests() {
         let sent = stage.sandbox.world().requests.len();
         assert!(sent <= 65, "{waldur}: {sent}");
     }
+}
+
+#[tokio::test]
+async fn of_two_rows_that_have_no_ids_none_is_removed_and_that_is_said() {
+    let stage =
+        Stage::of(in_words("HPC cluster-a: admin alice, admin alice, viewer bob\nusers: carol").on(Waldur::V8_0));
+    let stage = stage.await;
+    let told = stage.pass(&wanting(&["cluster-a admin alice", "cluster-a viewer carol"])).await;
+    assert!(told.ends_with("converged\n"), "{told}");
+    assert_eq!(stage.live(), ["cluster-a admin alice", "cluster-a admin alice", "cluster-a viewer carol"]);
+    // The rest goes on, and nothing is made beside them.
+    let prepared = stage.prepare(&wanting(&["cluster-a viewer carol"])).await;
+    let held = &prepared.decision.plan.held;
+    assert!(held.len() == 2 && held.iter().all(|it| it.hold == Hold::Indistinct), "{held:?}");
+    assert!(prepared.decision.approved.is_empty());
 }

@@ -132,6 +132,8 @@ enum HoldKind {
     Doubt,
     /// The server does not show a row in full, and it is on the same resource or could be this link.
     Incomplete,
+    /// There are several rows of the same, and the server has no ids by which to remove one.
+    Indistinct,
     /// The server's clock and ours differ, and a line for this has a date.
     Clock,
     /// What is to take its place is not there.
@@ -297,6 +299,7 @@ impl<'a> Hold<'a> {
             plan::Hold::Unseen(_) => (HoldKind::Unseen, None),
             plan::Hold::Doubt(span) => (HoldKind::Doubt, Some(span)),
             plan::Hold::Incomplete => (HoldKind::Incomplete, None),
+            plan::Hold::Indistinct => (HoldKind::Indistinct, None),
             plan::Hold::Clock => (HoldKind::Clock, None),
             plan::Hold::Replacement => (HoldKind::Replacement, None),
             plan::Hold::Keeper => (HoldKind::Keeper, None),

@@ -120,6 +120,7 @@ pub(crate) fn rich() -> Scene {
     // What the server does not show in full, and what that keeps from being done.
     it.incomplete(["lab", "member", "trent"]);
     it.hold(["lab", "viewer", "wendy"], Hold::Incomplete);
+    it.hold(["cluster-e", "member", "wendy"], Hold::Indistinct);
     let trent = it.line("trent");
     it.skip(["lab", "admin", "trent"], Skip::Incomplete, &[trent]);
     let notebooks: Binding = it.binding(["notebooks", "viewer", "heidi"]);
