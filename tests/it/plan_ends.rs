@@ -138,6 +138,9 @@ bindings:
               ~    admin  bob    until 2027-03-31 → 2027-06-30 · grants.yaml:6
               !    admin  alice  held: an unresolved line might refer to it · grants.yaml:7 · until 2027-06-30 → 2027-03-31 · grants.yaml:5
 
+            Held: grants.yaml:7 holds the only removal
+              help: fix what is unresolved there; until then no link it could refer to is removed
+
             Plan: 0 to create, 0 to remove, 1 end to change, 1 held, 1 unresolved · 2 in sync
         "#]],
     );
