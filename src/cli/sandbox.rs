@@ -29,15 +29,36 @@ pub(super) struct Arguments {
     listen: std::net::SocketAddr,
 }
 
-/// Who else there is; the staff token is printed on its own.
-const CALLERS: [(&str, &str); 7] = [
-    (tokens::SUPPORT, "support: sees everything, may create, may not remove"),
-    (tokens::OWNER, "owner of the service provider: sees nothing"),
-    (tokens::CONSUMER, "owner of the consuming organisation: sees its resources, may create, may not remove"),
-    (tokens::ADMIN, "project admin: the same for one project"),
-    (tokens::NOBODY, "somebody without any role"),
-    (tokens::EXPIRED, "staff, expired"),
-    (tokens::INACTIVE, "staff, deactivated"),
+/// Who else there is, and what they can see and change; the staff token is printed on its own.
+const CALLERS: [(&str, [&str; 2]); 7] = [
+    (
+        tokens::SUPPORT,
+        ["support: sees everything, can create, cannot remove", "support: sees everything, changes nothing"],
+    ),
+    (
+        tokens::OWNER,
+        [
+            "owner of the service provider: sees nothing",
+            "owner of the service provider: sees the users of each resource, changes nothing",
+        ],
+    ),
+    (
+        tokens::CONSUMER,
+        [
+            "owner of the consuming organisation: sees its resources, can create, cannot remove",
+            "owner of the consuming organisation: sees and changes the users of its resources",
+        ],
+    ),
+    (
+        tokens::ADMIN,
+        [
+            "project admin: the same for one project",
+            "project admin: sees the users of the resources of one project, changes nothing",
+        ],
+    ),
+    (tokens::NOBODY, ["somebody without any role"; 2]),
+    (tokens::EXPIRED, ["staff, expired"; 2]),
+    (tokens::INACTIVE, ["staff, deactivated"; 2]),
 ];
 
 pub(super) async fn run(Arguments { waldur, links, state, slow, listen }: &Arguments) -> Result<Exit> {
@@ -54,7 +75,11 @@ pub(super) async fn run(Arguments { waldur, links, state, slow, listen }: &Argum
     let sandbox = sandbox.context(|| format!("could not listen on {listen}"))?;
     let kept = if state.is_some() { "" } else { " It forgets everything when it ends." };
     output::say(&format!("A Waldur to try things on.{kept} In another terminal:\n\n"));
-    let others: String = CALLERS.map(|(token, who)| format!("#      WALDUR_ACCESS_TOKEN={token}  # {who}\n")).concat();
+    let line = |(token, [first, second]): (&str, [&str; 2])| {
+        let who = if waldur.scopes_roles() { second } else { first };
+        format!("#      WALDUR_ACCESS_TOKEN={token}  # {who}\n")
+    };
+    let others = CALLERS.map(line).concat();
     output::data(&format!(
         "export WALDUR_API_URL={}\nexport WALDUR_ACCESS_TOKEN={}\n# or, to see what others see:\n{others}",
         sandbox.url(),

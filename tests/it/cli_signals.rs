@@ -3,7 +3,7 @@
 
 use grantsync::sandbox::{Act, Fault};
 
-use crate::cli_support::{Desk, Ran, Running};
+use crate::cli_support::{Call, Desk, Ran, Running};
 use crate::reconcile_support::{LINKS, wanting};
 
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol, dave, erin";
@@ -70,4 +70,23 @@ async fn the_second_signal_leaves_at_once() {
     desk.sandbox.world().faults.clear();
     assert_eq!(desk.run("apply -f grants.yaml --auto-approve").await.code, Some(0));
     assert_eq!(desk.sandbox.world().triples(), WANTED);
+}
+
+#[tokio::test]
+async fn a_sandbox_lists_its_callers_with_their_rights_on_its_version_and_ends_with_a_signal() {
+    let first = ["sees everything, can create, cannot remove", "service provider: sees nothing"];
+    let second = ["sees everything, changes nothing", "sees and changes the users of its resources"];
+    for (version, told, untold) in [("7.0", first, second), ("8.0", second, first), ("8.1", second, first)] {
+        let (mut running, end) = Call::new(&format!("sandbox --waldur {version} --listen 127.0.0.1:0")).start();
+        running.wait_for("Ctrl-C ends it.");
+        // Where a shell runs this in the background, SIGINT is ignored until somebody listens for it.
+        running.signal("TERM");
+        let Ran { stdout, .. } = end.await.unwrap();
+        for text in told {
+            assert!(stdout.contains(text), "{version}: {stdout}");
+        }
+        for text in untold {
+            assert!(!stdout.contains(text), "{version}: {stdout}");
+        }
+    }
 }
