@@ -94,6 +94,7 @@ mod recipes_gitlab;
 mod recipes_kit;
 mod reconcile_asked;
 mod reconcile_callers;
+mod reconcile_ends;
 mod reconcile_known;
 mod reconcile_lost;
 mod reconcile_midway;
