@@ -10,6 +10,7 @@ mod excerpt;
 mod failure;
 mod in_flight;
 mod method;
+mod post;
 pub mod retry;
 mod settings;
 mod throttle;

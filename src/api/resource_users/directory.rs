@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ROLES;
+use super::lookup::by_ids;
 use super::wire::Role;
 use crate::api::answers::Names;
-use crate::api::http::{Error, Http, bounded_map};
-use crate::api::waldur::{List, OfOffering, by_id, by_offering, object, resources, users};
+use crate::api::http::{Error, Http};
+use crate::api::waldur::{List, OfOffering, by_id, by_offering, resources, unlisted, users_of};
 use crate::binding::{ResourceId, RoleId};
-use crate::directory::{self, Directory, Lookups, User};
+use crate::directory::{self, Directory, Lookups};
 use crate::snapshot::Snapshot;
 
 /// Lists all resources and all roles, and looks up the users that are asked for and hold no link.
@@ -20,15 +21,9 @@ pub(in crate::api) async fn directory(
     lookups: &Lookups,
     snapshot: &Snapshot,
 ) -> Result<Names, Error> {
-    let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
-    let holders: BTreeMap<_, _> =
-        holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
-    let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
-    let strangers = lookups.users.iter().filter(|id| !holders.contains_key(id)).copied().collect();
-    let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
     let all_roles = List::new(ROLES);
-    let (listed, roles, found) =
-        tokio::try_join!(resources::all(http), all_roles.read::<Role>(http), users(http, strangers, usernames))?;
+    let (listed, roles, users) =
+        tokio::try_join!(resources::all(http), all_roles.read::<Role>(http), users_of(http, lookups, snapshot))?;
     let offerings = listed.items.values().map(OfOffering::offering);
     let offerings: BTreeSet<_> = offerings.chain(roles.items.values().map(OfOffering::offering)).collect();
     // A resource that no list shows might bear a name that seems to be unique. A role cannot do harm: it would belong to
@@ -41,20 +36,10 @@ pub(in crate::api) async fn directory(
     let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed);
     let mut roles: BTreeMap<RoleId, directory::Role> = by_id(roles.items.into_values());
 
-    let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
-    let named: BTreeSet<_> = named.filter(|id| !found_resources.contains_key(id)).collect();
-    let unlisted_resources = resources::one_by_one(http, named);
-    let named = links.iter().map(|link| link.binding.role).chain(lookups.roles.iter().copied());
-    let named: BTreeSet<_> = named.filter(|id| !roles.contains_key(id)).collect();
-    let unlisted_roles = bounded_map(http.parallelism, named, |id| {
-        let http = Arc::clone(http);
-        async move { object::<Role>(&http, ROLES, id, &[]).await }
-    });
-    let (unlisted_resources, unlisted_roles) = tokio::try_join!(unlisted_resources, unlisted_roles)?;
+    let (unlisted_resources, unlisted_roles) = unlisted(lookups, snapshot, &found_resources, &roles);
+    let (unlisted_resources, unlisted_roles) =
+        tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
-    roles.extend(by_id(unlisted_roles.into_iter().flatten()));
-
-    let mut users = holders;
-    users.extend(found);
+    roles.extend(unlisted_roles);
     Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
 }

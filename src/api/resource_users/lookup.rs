@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ROLES;
 use super::wire::Role;
 use crate::api::http::{Error, Http, bounded_map};
-use crate::api::waldur::{self, List, by_id, object, resources};
+use crate::api::waldur::{self, List, by_id, object};
 use crate::binding::{OfferingId, RoleId};
 use crate::directory::{self, Directory, Lookups};
 
@@ -16,23 +16,19 @@ pub(in crate::api) async fn look_up(
     lookups: &Lookups,
     resource_names: &BTreeSet<String>,
 ) -> Result<Directory, Error> {
-    let Lookups { resources, roles, users: ids, usernames } = lookups;
-    let by_name = bounded_map(http.parallelism, resource_names.iter().cloned(), |name| {
-        let http = Arc::clone(http);
-        async move { resources::called(&http, &name).await }
-    });
-    let roles = bounded_map(http.parallelism, roles.clone(), |id| {
+    waldur::look_up(http, lookups, resource_names, by_ids(http, lookups.roles.clone())).await
+}
+
+/// Looks roles up, each by itself.
+pub(super) async fn by_ids(
+    http: &Arc<Http>,
+    ids: BTreeSet<RoleId>,
+) -> Result<BTreeMap<RoleId, directory::Role>, Error> {
+    let found = bounded_map(http.parallelism, ids, |id| {
         let http = Arc::clone(http);
         async move { object::<Role>(&http, ROLES, id, &[]).await }
     });
-    let (mut resources, by_name, roles, users) = tokio::try_join!(
-        resources::one_by_one(http, resources.clone()),
-        by_name,
-        roles,
-        waldur::users(http, ids.clone(), usernames.clone())
-    )?;
-    resources.extend(by_name.into_iter().flatten());
-    Ok(Directory { resources, roles: by_id(roles.into_iter().flatten()), users })
+    Ok(by_id(found.await?.into_iter().flatten()))
 }
 
 /// Lists the roles of one offering.

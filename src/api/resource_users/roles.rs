@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::wire::Role;
 use super::{ROLES, roles_of};
-use crate::api::http::{Error, Http, Kind, Method};
+use crate::api::http::{Error, Http};
 use crate::api::waldur::{Item as _, OfOffering as _};
 use crate::binding::{OfferingId, RoleId};
 
@@ -19,12 +19,8 @@ struct NewRole<'a> {
 
 /// Makes a role of an offering. The server takes a name that it has already, and makes a second one.
 pub(in crate::api) async fn create_role(http: &Http, offering: OfferingId, name: &str) -> Result<RoleId, Error> {
-    let request = http.request(Method::Post, ROLES);
     let role = NewRole { name, offering: http.address.reference("marketplace-provider-offerings", offering) };
-    let body = serde_json::to_string(&role).map_err(|error| {
-        Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
-    })?;
-    let answer = http.call(&request.body(body)).await?;
+    let answer = http.post(ROLES, &role).await?;
     let role: Role = answer.json()?;
     if OfferingId::from(role.offering()) == offering && role.is_called(name) {
         return Ok(role.id().into());

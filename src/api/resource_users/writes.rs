@@ -20,11 +20,7 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
         role: http.address.reference("marketplace-offering-user-roles", binding.role),
         user: http.address.reference("users", binding.user),
     };
-    let request = http.request(Method::Post, PATH);
-    let body = serde_json::to_string(&row).map_err(|error| {
-        Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
-    })?;
-    let answer = http.call(&request.body(body)).await.map_err(|mut error| {
+    let answer = http.post(PATH, &row).await.map_err(|mut error| {
         if error.status == Some(500) {
             error.kind = Kind::Repeatable;
         }

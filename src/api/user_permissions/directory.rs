@@ -9,9 +9,9 @@ use super::wire::{Availability, Role};
 use super::{AVAILABILITIES, OFFERING_ROLES, ROLES};
 use crate::api::answers::Names;
 use crate::api::http::{Error, Http, Kind, bounded_map};
-use crate::api::waldur::{List, OfOffering, by_id, object, resources, users};
+use crate::api::waldur::{self, List, OfOffering, by_id, object, resources, unlisted, users_of};
 use crate::binding::{OfferingId, ResourceId, RoleId};
-use crate::directory::{self, Directory, Lookups, User};
+use crate::directory::{self, Directory, Lookups};
 use crate::snapshot::Snapshot;
 
 type Roles = BTreeMap<RoleId, directory::Role>;
@@ -24,15 +24,8 @@ pub(in crate::api) async fn directory(
     lookups: &Lookups,
     snapshot: &Snapshot,
 ) -> Result<Names, Error> {
-    let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
-    let holders: BTreeMap<_, _> =
-        holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
-    let names: BTreeSet<&str> = holders.values().map(|user| user.username.as_str()).collect();
-    let asked = lookups.users.iter().copied().chain(links.iter().map(|it| it.binding.user));
-    let strangers = asked.filter(|id| !holders.contains_key(id)).collect();
-    let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    let (listed, mut roles, found) =
-        tokio::try_join!(resources::all(http), unbound(http), users(http, strangers, usernames))?;
+    let (listed, mut roles, users) =
+        tokio::try_join!(resources::all(http), unbound(http), users_of(http, lookups, snapshot))?;
     let offerings: BTreeSet<Uuid> = listed.items.values().map(OfOffering::offering).collect();
     let (listed, hidden) = resources::settle(http, listed, &offerings).await?;
     let mut found_resources: BTreeMap<ResourceId, directory::Resource> = by_id(listed);
@@ -42,17 +35,11 @@ pub(in crate::api) async fn directory(
         parts.await?.into_iter().for_each(|part| merge(&mut roles, part));
     }
 
-    let named = links.iter().map(|link| link.binding.resource).chain(lookups.resources.iter().copied());
-    let named: BTreeSet<_> = named.filter(|id| !found_resources.contains_key(id)).collect();
-    let unlisted_resources = resources::one_by_one(http, named);
-    let named = links.iter().map(|link| link.binding.role).chain(lookups.roles.iter().copied());
-    let named: BTreeSet<_> = named.filter(|id| !roles.contains_key(id)).collect();
-    let (unlisted_resources, unlisted_roles) = tokio::try_join!(unlisted_resources, by_ids(http, named))?;
+    let (unlisted_resources, unlisted_roles) = unlisted(lookups, snapshot, &found_resources, &roles);
+    let (unlisted_resources, unlisted_roles) =
+        tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
     merge(&mut roles, unlisted_roles);
-
-    let mut users = holders;
-    users.extend(found);
     Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
 }
 
@@ -62,19 +49,7 @@ pub(in crate::api) async fn look_up(
     lookups: &Lookups,
     resource_names: &BTreeSet<String>,
 ) -> Result<Directory, Error> {
-    let Lookups { resources, roles, users: ids, usernames } = lookups;
-    let by_name = bounded_map(http.parallelism, resource_names.iter().cloned(), |name| {
-        let http = Arc::clone(http);
-        async move { resources::called(&http, &name).await }
-    });
-    let (mut resources, by_name, roles, users) = tokio::try_join!(
-        resources::one_by_one(http, resources.clone()),
-        by_name,
-        by_ids(http, roles.clone()),
-        users(http, ids.clone(), usernames.clone())
-    )?;
-    resources.extend(by_name.into_iter().flatten());
-    Ok(Directory { resources, roles, users })
+    waldur::look_up(http, lookups, resource_names, by_ids(http, lookups.roles.clone())).await
 }
 
 /// Lists the roles that can be given on the resources of one offering: its own, and those that no offering has.

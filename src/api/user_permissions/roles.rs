@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::directory::of_offering;
 use super::wire::Role;
 use super::{OFFERING_ROLES, ROLES};
-use crate::api::http::{Error, Http, Kind, Method};
+use crate::api::http::{Error, Http};
 use crate::api::waldur::object;
 use crate::binding::{OfferingId, RoleId};
 
@@ -21,12 +21,8 @@ struct NewRole<'a> {
 
 /// Makes a role for the resources of an offering. The server takes a name that it has already, and makes a second one.
 pub(in crate::api) async fn create_role(http: &Http, offering: OfferingId, name: &str) -> Result<RoleId, Error> {
-    let request = http.request(Method::Post, OFFERING_ROLES);
     let role = NewRole { name, content_type_input: "resource", offering };
-    let body = serde_json::to_string(&role).map_err(|error| {
-        Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
-    })?;
-    let answer = http.call(&request.body(body)).await?;
+    let answer = http.post(OFFERING_ROLES, &role).await?;
     let role: Role = answer.json()?;
     if role.is_for_resources() && role.is_of(offering) && role.is_called(name) {
         return Ok(role.role());

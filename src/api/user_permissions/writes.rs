@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, Unit};
-use serde::Serialize;
 
 use super::grants::{link, links_of};
 use super::wire::{Granted, NewGrant, OldGrant, Reason};
 use super::{GRANTS, RESOURCES};
 use crate::api::answers::{Created, Deleted};
-use crate::api::http::{Answer, Error, Http, Kind, Method};
+use crate::api::http::{Answer, Error, Http, Kind};
 use crate::binding::{Binding, Link, LinkId};
 
 /// What the server says where a user has the role already.
@@ -22,7 +21,7 @@ const TRIES: u32 = 3;
 /// Makes a grant. The server tells no id: the link has one of ours until it is read.
 pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<Timestamp>) -> Result<Created, Error> {
     let &Binding { resource, role, user } = binding;
-    let sent = post(http, &action(binding, "add_user"), &NewGrant { role, user, expiration_time: ends }).await;
+    let sent = http.post(&action(binding, "add_user"), &NewGrant { role, user, expiration_time: ends }).await;
     let answer = match sent {
         Err(error) if error.kind == Kind::Rejected && error.detail.contains(SAME_ROLE) => return Ok(Created::Exists),
         Err(error) if error.kind == Kind::Rejected && error.detail.contains(ONE_ROLE) => return Ok(Created::OneRole),
@@ -37,7 +36,7 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
 pub(in crate::api) async fn set_end(http: &Http, link: &Link, ends: Option<Timestamp>) -> Result<(), Error> {
     let Binding { resource: _, role, user } = link.binding;
     let body = NewGrant { role, user, expiration_time: ends };
-    ended_as_asked(&post(http, &action(&link.binding, "update_user"), &body).await?, ends)
+    ended_as_asked(&http.post(&action(&link.binding, "update_user"), &body).await?, ends)
 }
 
 /// Removes exactly this grant, with a reason that the server keeps.
@@ -51,7 +50,7 @@ async fn revoke(http: &Arc<Http>, grant: &Link, reason: &str) -> Result<Deleted,
     let mut tries = 0;
     loop {
         tries += 1;
-        let error = match post(http, &path, &Reason { reason }).await {
+        let error = match http.post(&path, &Reason { reason }).await {
             Ok(answer) if answer.body.is_empty() => return Ok(Deleted::Done),
             Ok(answer) => answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt())),
             Err(error) if error.kind == Kind::NotFound => return Ok(Deleted::NotFound),
@@ -86,7 +85,7 @@ async fn delete_user(http: &Arc<Http>, grant: &Link) -> Result<Deleted, Error> {
                 .help("Waldur 8.1.2 and later can: ask for an update, or for a removal in its database"));
         }
     }
-    let sent = post(http, &path, &OldGrant { role, user }).await;
+    let sent = http.post(&path, &OldGrant { role, user }).await;
     let unsure = match sent {
         Ok(answer) if answer.body.is_empty() => None,
         Ok(answer) => Some(answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt()))),
@@ -104,14 +103,6 @@ async fn delete_user(http: &Arc<Http>, grant: &Link) -> Result<Deleted, Error> {
 
 fn action(binding: &Binding, verb: &str) -> String {
     format!("{RESOURCES}{}/{verb}/", binding.resource)
-}
-
-async fn post(http: &Http, path: &str, body: &impl Serialize) -> Result<Answer, Error> {
-    let request = http.request(Method::Post, path);
-    let body = serde_json::to_string(body).map_err(|error| {
-        Error::new(request.name(), Kind::Settings, "cannot be written down").because(error.to_string())
-    })?;
-    http.call(&request.body(body)).await
 }
 
 /// Whether a grant has the end that was asked for; the server keeps millionths of a second.

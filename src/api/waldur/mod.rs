@@ -2,6 +2,7 @@
 
 mod by_offering;
 mod caller;
+mod directory;
 mod pages;
 mod probe;
 pub(super) mod resources;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 pub(super) use by_offering::by_offering;
 pub(super) use caller::caller;
+pub(super) use directory::{look_up, unlisted, users_of};
 pub(super) use pages::{List, Reading};
 pub(super) use probe::{exists, site, version};
 pub(super) use users::{everybody, list as list_of_users, usernames, users};
