@@ -79,7 +79,7 @@ impl Change {
         let Ok(document) = desired::parse(&base.sources()) else {
             let rev = &base.revision;
             let told = format!("nothing could be done with the files of `{rev}`: they are invalid or not there");
-            let help = "until there is something to compare with, all of this counts as because of the change";
+            let help = "until there is something to compare with, all of this counts as part of the change";
             let warning = Diagnostic::warning("base-unusable", Span::option("--base"), told);
             prepared.decision.plan.warnings.push(warning.help(help));
             self.causes = Some(Causes::new(None, &prepared.decision));

@@ -180,7 +180,7 @@ fn intents(Decision { plan, approved, withheld, limited: _ }: &Decision) -> BTre
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Change => "because of this change",
+            Self::Change => "in this change",
             Self::Drift => "already different before it",
         })
     }

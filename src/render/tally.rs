@@ -7,9 +7,9 @@ use crate::policy::{Cause, Causes};
 use crate::review::Review;
 
 /// What is said of a change that does nothing, at any time.
-const NOTHING: &str = "nothing changes because of this change";
+const NOTHING: &str = "this change needs no steps";
 /// What is said of a change that does nothing now.
-const NOT_NOW: &str = "no step now because of this change";
+const NOT_NOW: &str = "this change needs no steps now";
 
 /// What is said of a change without a step, and what else it does.
 pub(super) fn nothing(review: &Review, naming: &Naming<'_>) -> Vec<String> {
@@ -51,7 +51,7 @@ impl Tally {
         let Self { held, stopped, .. } = self;
         let are = if held == 1 { "is" } else { "are" };
         let removals = counted(held, ["removal", "removals"]);
-        let held = (held > 0).then(|| format!("{removals} because of this change {are} held"));
+        let held = (held > 0).then(|| format!("{removals} in this change {are} held"));
         let stopped = (stopped > 0).then(|| format!("{} stopped by this change", counted(stopped, ["step", "steps"])));
         held.into_iter().chain(stopped)
     }
@@ -67,7 +67,7 @@ impl Tally {
             Self { change: 0, held: 0, stopped: 0, .. } => nothing(review, naming),
             Self { change: 0, .. } => beside(review, naming),
             Self { change, .. } => {
-                let now = format!("{} because of this change", counted(change, ["difference", "differences"]));
+                let now = format!("{} in this change", counted(change, ["difference", "differences"]));
                 [vec![now], beside(review, naming)].concat()
             }
         };

@@ -1,4 +1,4 @@
-//! What the server tells of its views when it is asked with OPTIONS.
+//! The metadata of views, as the server answers it to OPTIONS.
 
 use serde_json::json;
 

@@ -98,7 +98,7 @@ async fn however_a_plan_ends_it_is_told() {
     machine.look().await;
     for (from, to, more, code, told) in [
         ("dave", "dave", &[][..], 0, "3 grants to remove"),
-        ("dave", "davy", &[], 4, "1 problem to mend"),
+        ("dave", "davy", &[], 4, "1 problem to fix"),
         ("users:", "user:", &[], 6, "### No plan"),
         ("dave", "dave", &[("GRANTSYNC_MAX_AGE", "1ns")], 5, "### No plan"),
     ] {

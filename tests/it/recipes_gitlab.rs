@@ -53,7 +53,7 @@ async fn a_merge_request_has_its_plan_without_a_token_of_waldur() {
     ] {
         let planned = with(more).await;
         assert_eq!(planned.code, Some(0), "{planned:?}");
-        assert!(planned.out.contains("because of this change") && planned.out.contains("grace"), "{planned:?}");
+        assert!(planned.out.contains("in this change") && planned.out.contains("grace"), "{planned:?}");
         assert!(machine.bench.text("work/plan.md").contains("`grace`"));
         let quality = machine.bench.text("work/gl-code-quality-report.json");
         assert!(serde_json::from_str::<Vec<serde_json::Value>>(&quality).is_ok(), "{quality}");

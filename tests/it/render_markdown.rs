@@ -23,12 +23,9 @@ fn the_first_lines_say_it_all() {
     assert_eq!(of(stories::no_change), "### Plan: no changes");
     assert_eq!(of(stories::one), "### Plan: 1 grant to add");
     assert_eq!(of(stories::only_held), "### Plan: no changes · 30 removals held");
-    assert_eq!(of(stories::only_problems), "### Plan: no changes · 2 problems to mend");
+    assert_eq!(of(stories::only_problems), "### Plan: no changes · 2 problems to fix");
     assert_eq!(of(stories::observed), "### Plan: no changes · 2 steps withheld");
-    assert_eq!(
-        of(stories::only_drift),
-        "### Plan: nothing changes because of this change · 2 already different before it"
-    );
+    assert_eq!(of(stories::only_drift), "### Plan: this change needs no steps · 2 already different before it");
     assert_eq!(
         of(stories::converged),
         "### Applied: 1 grant removed, 1 grant added, 1 duplicate row removed · converged"

@@ -165,7 +165,7 @@ async fn a_saved_plan_is_shown_with_what_was_told_of_the_change() {
     let told = "--base old --author grace --expiring-within 40000d";
     let planned = bench.run(&format!("plan -f grants.yaml -f soon.yaml {told} -o plan.json")).await;
     assert_eq!(planned.code, Some(0), "{planned:?}");
-    for says in ["── because of this change ──", "── already different before it ──", "author-grants-to-themself"]
+    for says in ["── in this change ──", "── already different before it ──", "author-grants-to-themself"]
     {
         assert!(planned.out.contains(says), "{says}: {planned:?}");
     }
@@ -175,5 +175,5 @@ async fn a_saved_plan_is_shown_with_what_was_told_of_the_change() {
     assert!(shown.out.ends_with(&planned.out), "{shown:?}\n{planned:?}");
     assert!(planned.err.contains("ends-soon") && shown.err == planned.err, "{shown:?}\n{planned:?}");
     let markdown = bench.run_offline("show plan.json --format markdown").await;
-    assert!(markdown.out.contains("because of this change"), "{markdown:?}");
+    assert!(markdown.out.contains("in this change"), "{markdown:?}");
 }

@@ -16,7 +16,7 @@ use crate::render::words::without;
 use crate::render::{Naming, Pass, Verb};
 use crate::risk::{Assessment, Risk};
 
-const BECAUSE: &str = " because of this change";
+const BECAUSE: &str = " in this change";
 const BEFORE: &str = " · already different before this change";
 
 /// A plan, or what there was to do where that was nothing.

@@ -177,7 +177,7 @@ fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
 
 /// What is wrong with the files.
 fn problems(rows: Vec<Row>) -> Section {
-    Section { what: ["problem to mend", "problems to mend"], rows, open: OPEN, ..Section::default() }
+    Section { what: ["problem to fix", "problems to fix"], rows, open: OPEN, ..Section::default() }
 }
 
 /// What else is worth knowing about the files.
