@@ -33,11 +33,10 @@ async fn set_end(sending: &Sending<'_>, step: &Step) -> Outcome {
 pub(super) async fn send(sending: &Sending<'_>, change: EndChange<'_>) -> Outcome {
     let answer = sending.client.set_end(&change.link, change.ends.at()).await;
     match &answer {
-        Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => {
-            tokio::time::sleep(sending.pace.settle).await;
+        Err(error) if !matches!(error.kind, Kind::Lost | Kind::Repeatable) => {
+            return sending.failed(error.clone()).await;
         }
-        Err(error) => return sending.failed(error.clone()).await,
-        Ok(()) => {}
+        _ => {}
     }
     match (is_shown(sending, change).await, answer) {
         (Ok(true), _) => Outcome::EndSet,
