@@ -49,7 +49,7 @@ const TWINS: [&str; 2] = [
 const GOAL: [&str; 7] =
     ["a admin ann", "a admin ben", "a member cat", "a member new", "a viewer boss", "b member new", "s admin out"];
 /// The servers that the scenario is tried on.
-const SERVERS: [Waldur; 1] = [Waldur::V7_0];
+const SERVERS: [Waldur; 2] = [Waldur::V7_0, Waldur::V8_1];
 /// Every so many cells make the sample; a prime, so that it spreads over rows, requests and columns.
 const SAMPLE: usize = 41;
 /// A cell mostly waits: so many are under way on each thread.

@@ -12,8 +12,8 @@ use crate::reconcile_support::all_rows;
 /// How long the client of a cell waits for an answer when the fault is that none comes.
 pub(crate) const IMPATIENT: Duration = Duration::from_millis(250);
 const TOO_LATE: Duration = Duration::from_millis(400);
-/// Lists of links.
-const LINKS: &str = "/marketplace-resource-users/?";
+/// Lists of links, of one API and the other.
+const LINKS: &[&str] = &["/marketplace-resource-users/?", "/user-permissions/?"];
 
 /// One row.
 pub(crate) struct Row {
@@ -115,7 +115,7 @@ fn lists() -> Vec<Row> {
         cached(),
     ];
     rows.extend(reading("empty list", || {
-        in_list("/?", |rows, count| {
+        in_list(&["/?"], |rows, count| {
             rows.clear();
             *count = 0;
         })
@@ -180,12 +180,14 @@ fn null_part(username: &'static str, part: &'static str, mut when: impl FnMut() 
 
 /// Lists of what names mean that lack one, once.
 fn directories() -> Vec<Row> {
+    const LISTS: [(&str, &[&str]); 3] =
+        [("resources", &["-resources/?"]), ("roles", &["roles/?"]), ("users", &["/users/?"])];
     let first: fn(&mut Vec<Value>, &mut usize) = |rows, count| shorten(rows, count, 0);
     let last: fn(&mut Vec<Value>, &mut usize) = |rows, count| shorten(rows, count, rows.len().saturating_sub(1));
     let mut rows = Vec::new();
-    for (name, target) in [("resources", "-resources/?"), ("roles", "roles/?"), ("users", "/users/?")] {
+    for (name, targets) in LISTS {
         for (which, change) in [("first", first), ("last", last)] {
-            let faults = move |nth| vec![Fault::on("GET", "/", in_list(target, change)).nth(nth)];
+            let faults = move |nth| vec![Fault::on("GET", "/", in_list(targets, change)).nth(nth)];
             let row = one("GET", &format!("{name} short of their {which}"), Vec::new);
             rows.push(Row { twins: true, faults: Box::new(faults), ..row });
         }
@@ -194,9 +196,9 @@ fn directories() -> Vec<Row> {
 }
 
 /// The list changes, and its count.
-fn in_list(target: &'static str, change: fn(&mut Vec<Value>, &mut usize)) -> Act {
+fn in_list(targets: &'static [&'static str], change: fn(&mut Vec<Value>, &mut usize)) -> Act {
     Act::edit(move |_, request, reply| {
-        if request.target.contains(target) {
+        if targets.iter().any(|it| request.target.contains(it)) {
             edit_list(reply, change);
         }
     })
@@ -222,10 +224,13 @@ fn shorten(rows: &mut Vec<Value>, count: &mut usize, at: usize) {
 /// A list does not show the links that were made by the last two changes.
 fn late_by_two() -> Act {
     Act::edit(|world, _, reply| {
-        let late = world.events.iter().rev().take(2).filter(|it| it.kind == EventKind::Created).map(|it| it.serial);
+        let late = world.events.iter().rev().take(2);
+        let late = late.filter(|it| matches!(it.kind, EventKind::Created | EventKind::Granted)).map(|it| it.serial);
         let late: Vec<_> = late.collect();
-        let links = world.links.iter().filter(|it| late.contains(&it.serial));
-        let links: Vec<_> = links.map(|it| Value::from(it.id.simple().to_string())).collect();
+        let links = world.links.iter().map(|it| (it.serial, it.id));
+        let links = links.chain(world.second.grants.iter().map(|it| (it.serial, it.id)));
+        let links = links.filter(|(serial, _)| late.contains(serial));
+        let links: Vec<_> = links.map(|(_, id)| Value::from(id.simple().to_string())).collect();
         edit_list(reply, |rows, count| {
             let before = rows.len();
             rows.retain(|it| !links.contains(&it["uuid"]));
