@@ -13,7 +13,7 @@ use grantsync::desired::{self, Document, resolve};
 use grantsync::diagnostic::Source;
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::plan;
-use grantsync::policy::{Asks, approve};
+use grantsync::policy::{PolicyInput, approve};
 use grantsync::render::{self, Detail, Naming};
 use grantsync::snapshot::{Caller, Observation, Snapshot};
 use jiff::Timestamp;
@@ -65,7 +65,7 @@ fn plan_approve_print(bencher: Bencher<'_, '_>, size: usize) {
     let snapshot = snapshot(live);
     bencher.counter(ItemsCount::new(size)).bench(|| {
         let plan = plan(black_box(&desired), &directory, &snapshot, now());
-        let decision = approve(plan, &Asks::default()).unwrap();
+        let decision = approve(plan, &PolicyInput::default()).unwrap();
         render::plan(&decision, None, &Naming::new(&directory), Detail::Changes)
     });
 }

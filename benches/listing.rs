@@ -7,7 +7,7 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use grantsync::api::{Address, Client, Settings, TokenSource};
+use grantsync::api::{Address, Client, ConnectionSettings, TokenSource};
 use grantsync::sandbox::{Load, Sandbox, World, tokens};
 
 /// How many times as fast, unless an argument says otherwise.
@@ -27,7 +27,7 @@ async fn list(parallelism: NonZeroUsize, faster: u32) {
     let sandbox = Sandbox::start(world).await.unwrap();
     let address = Address::parse(&sandbox.url()).unwrap();
     let token = TokenSource::Text(tokens::STAFF.into());
-    let client = Client::new(Settings { parallelism, ..Settings::new(address, token) }).unwrap();
+    let client = Client::new(ConnectionSettings { parallelism, ..ConnectionSettings::new(address, token) }).unwrap();
     let began = Instant::now();
     let snapshot = client.snapshot().await.unwrap();
     let elapsed = began.elapsed();

@@ -14,10 +14,10 @@ const PROBE: [u8; 4096] = [0; 4096];
 
 /// A file that is going to be written.
 #[derive(Debug)]
-pub struct OutFile(Kind);
+pub struct OutFile(Destination);
 
 #[derive(Debug)]
-enum Kind {
+enum Destination {
     /// The file at the end of all symlinks. It is replaced as a whole, and only its owner may read the new one.
     Regular(PathBuf),
     /// A device, a pipe or the like. It is kept open: a pipe that is closed and opened again has lost its reader.
@@ -35,7 +35,7 @@ impl OutFile {
             Ok(it) if it.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
             // An open file that the system shows as a path, like `/dev/stdout`, may be a regular one.
             Ok(it) if !it.is_file() || is_open(&target) => {
-                OpenOptions::new().append(true).open(&target).map(|it| Self(Kind::Special(it)))
+                OpenOptions::new().append(true).open(&target).map(|it| Self(Destination::Special(it)))
             }
             Ok(_) => Self::regular(target),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::regular(target),
@@ -46,7 +46,7 @@ impl OutFile {
     fn regular(target: PathBuf) -> io::Result<Self> {
         let mut probe = NamedTempFile::new_in(folder(&target))?;
         probe.write_all(&PROBE)?;
-        Ok(Self(Kind::Regular(target)))
+        Ok(Self(Destination::Regular(target)))
     }
 
     /// Writes it. After a crash, a regular file is the old one or the new one.
@@ -55,11 +55,11 @@ impl OutFile {
     /// If it can't be written; then a regular file is as it was.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         match &self.0 {
-            Kind::Special(file) => {
+            Destination::Special(file) => {
                 let mut file = file;
                 file.write_all(bytes).and_then(|()| file.flush())
             }
-            Kind::Regular(target) => {
+            Destination::Regular(target) => {
                 let folder = folder(target);
                 let mut new = NamedTempFile::new_in(folder)?;
                 new.write_all(bytes)?;

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::daemon::{self, Activity, Drift, Expiring, Flap, Held, Listed, Note, Status, Token, Vanished, Waits};
+use crate::daemon::{
+    self, Activity, CurrentWait, Drift, Expiring, Flap, HeldRemoval, Listed, Note, Status, TokenState, Vanished,
+};
 use crate::report::Failure;
 
 /// The status of a daemon at a moment.
@@ -45,7 +47,7 @@ struct Root<'a> {
 struct Running<'a> {
     since: Timestamp,
     asked_by: Vec<&'static str>,
-    waiting: Option<&'a Waits>,
+    waiting: Option<&'a CurrentWait>,
     /// Steps that had their answer.
     steps: u64,
 }
@@ -70,7 +72,7 @@ struct Access<'a> {
     at: Timestamp,
     in_sync: u64,
     drift: &'a Drift,
-    held: &'a Listed<Held>,
+    held: &'a Listed<HeldRemoval>,
     /// Since when one of them is held, at the longest.
     held_since: Option<Timestamp>,
     /// The command that does now what waits because files have vanished.
@@ -162,8 +164,8 @@ impl Past {
 }
 
 impl<'a> Access<'a> {
-    fn of(view: &'a daemon::View) -> Self {
-        let daemon::View {
+    fn of(view: &'a daemon::Observed) -> Self {
+        let daemon::Observed {
             at,
             in_sync,
             drift,
@@ -189,7 +191,7 @@ impl<'a> Access<'a> {
             held,
             at_once: at_once.as_deref(),
             held_by_limits: limited.as_ref().map(|(limited, since)| {
-                let daemon::Limited { digest, exceeded, links, release, room_for: _ } = limited;
+                let daemon::HeldSet { digest, exceeded, links, release, room_for: _ } = limited;
                 Limited {
                     digest,
                     since: *since,
@@ -212,16 +214,16 @@ impl<'a> Access<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of(at: Timestamp, change: &'a daemon::Change) -> Self {
-        let daemon::Change { action, became, what, why } = change;
+    fn of(at: Timestamp, change: &'a daemon::PassStep) -> Self {
+        let daemon::PassStep { action, became, what, why } = change;
         Self { at, action: action.label(), result: became.label(), what, why }
     }
 }
 
-const fn token(token: Token) -> &'static str {
+const fn token(token: TokenState) -> &'static str {
     match token {
-        Token::Untried => "untried",
-        Token::Accepted => "accepted",
-        Token::Rejected => "rejected",
+        TokenState::Untried => "untried",
+        TokenState::Accepted => "accepted",
+        TokenState::Rejected => "rejected",
     }
 }

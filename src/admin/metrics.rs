@@ -17,14 +17,14 @@ use crate::daemon::{Action, BUCKETS, Durations, Status, StepResult, Verdict};
 
 /// How metrics are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum MetricsFormat {
     /// `OpenMetrics` 1.0.
     OpenMetrics,
     /// What Prometheus read before there was `OpenMetrics`.
     Prometheus,
 }
 
-impl Format {
+impl MetricsFormat {
     /// What a scraper that sends this `Accept` header understands.
     pub fn accepted(accept: Option<&str>) -> Self {
         let open = accept.is_some_and(|it| it.contains("application/openmetrics-text"));
@@ -41,13 +41,13 @@ impl Format {
 }
 
 /// The metrics of a daemon at a moment.
-pub fn metrics(status: &Status, now: Timestamp, format: Format) -> String {
+pub fn metrics(status: &Status, now: Timestamp, format: MetricsFormat) -> String {
     let mut registry = Registry::with_prefix("grantsync");
     registry.register_collector(Box::new(Scrape { status: status.clone(), now }));
     let mut out = String::new();
     let written = match format {
-        Format::OpenMetrics => text::encode(&mut out, &registry),
-        Format::Prometheus => prometheus_text::encode(&mut out, &registry),
+        MetricsFormat::OpenMetrics => text::encode(&mut out, &registry),
+        MetricsFormat::Prometheus => prometheus_text::encode(&mut out, &registry),
     };
     debug_assert!(written.is_ok(), "writing to a string cannot fail");
     out

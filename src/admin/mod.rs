@@ -24,9 +24,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::daemon::{Asker, By, Status, Stop, Trigger, Waits};
+use crate::daemon::{Asker, By, CurrentWait, Status, Stop, Trigger};
 pub use json_v1::json_v1;
-pub use metrics::{Format, metrics};
+pub use metrics::{MetricsFormat, metrics};
 pub use page::page;
 pub use sync_token::SyncToken;
 
@@ -114,7 +114,7 @@ async fn live() -> &'static str {
 
 async fn ready(State(admin): State<Arc<Admin>>) -> Response {
     let (status, now) = (admin.status.borrow(), (admin.clock)());
-    let waits = status.waits().map(|Waits { since, why }| {
+    let waits = status.waits().map(|CurrentWait { since, why }| {
         let seconds = SignedDuration::from_secs(now.duration_since(*since).as_secs());
         format!("waiting for {seconds:#}: {why}\n")
     });
@@ -126,7 +126,7 @@ async fn ready(State(admin): State<Arc<Admin>>) -> Response {
 }
 
 async fn show_metrics(State(admin): State<Arc<Admin>>, headers: HeaderMap) -> Response {
-    let format = Format::accepted(headers.get(ACCEPT).and_then(|it| it.to_str().ok()));
+    let format = MetricsFormat::accepted(headers.get(ACCEPT).and_then(|it| it.to_str().ok()));
     let text = metrics(&admin.status.borrow(), (admin.clock)(), format);
     ([(CONTENT_TYPE, format.content_type())], text).into_response()
 }

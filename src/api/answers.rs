@@ -9,7 +9,7 @@ use crate::snapshot::{IncompleteLink, NamedLink};
 
 /// Which links are asked for; parts that are `None` may be anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrowed {
+pub struct LinkQuery {
     /// On this resource.
     pub resource: Option<ResourceId>,
     /// With this role.
@@ -40,7 +40,7 @@ pub struct Listing {
 
 /// Links as well as they could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct LinksAnswer {
     /// In order.
     pub links: Vec<Link>,
     /// Rows that are no link, since a part of them is missing each time.
@@ -51,7 +51,7 @@ pub struct Seen {
 
 /// Names as well as they could be read.
 #[derive(Debug, Clone)]
-pub struct Names {
+pub struct DirectoryAnswer {
     /// What could be read of them.
     pub directory: Directory,
     /// Why resources may be missing from it, if so. [`Client::resources_called`](super::Client::resources_called) shows

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answers::{Listing, Narrowed};
+use super::answers::{LinkQuery, Listing};
 use super::generation::Generation;
 use super::waldur::{self, resources};
 use super::{Client, Error, resource_users, user_permissions};
@@ -15,7 +15,7 @@ impl Client {
     ///
     /// Each is one question to the server, which filters itself: a few links of many are read quickly. An answer that
     /// has something else in it is an error.
-    pub async fn listing(&self, wanted: &[Narrowed]) -> Result<Listing, Error> {
+    pub async fn listing(&self, wanted: &[LinkQuery]) -> Result<Listing, Error> {
         let mut listing = Listing::default();
         let mut links = BTreeMap::new();
         for narrowed in wanted {

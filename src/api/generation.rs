@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::http::{Error, Http, Kind, Method};
+use super::http::{Error, ErrorKind, Http, Method};
 use super::user_permissions::{self, Searched};
 use super::{resource_users, waldur};
 use crate::site::Generations;
@@ -49,7 +49,7 @@ impl Detected {
         };
         let detail = format!("this Waldur spoke {} a moment ago, and speaks {} now", before.name(), now.name());
         *known = Some(now);
-        Error::new(error.request, Kind::OtherApi, detail)
+        Error::new(error.request, ErrorKind::OtherApi, detail)
             .help("it was upgraded, or the address leads elsewhere: run `grantsync doctor`")
     }
 }
@@ -77,7 +77,7 @@ async fn detect(http: &Http) -> Result<Generation, Error> {
         (Some(error), Some(_)) => Err(error),
         (None, None) => Err(Error::new(
             format!("HEAD /api/{}", user_permissions::OFFERING_ROLES),
-            Kind::Unreadable,
+            ErrorKind::Unreadable,
             "it exists, and so does the list of links that Waldur had before: no Waldur has both",
         )
         .help("a proxy may answer for paths that are not there: ask who runs it")),
@@ -88,7 +88,7 @@ async fn detect(http: &Http) -> Result<Generation, Error> {
 async fn probe(http: &Http, path: &str) -> Result<Option<Error>, Error> {
     match http.call(&http.request(Method::Head, path).with("page_size", "1")).await {
         Ok(_) => Ok(None),
-        Err(error) if error.kind == Kind::NotFound => Ok(Some(error)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(Some(error)),
         Err(error) => Err(error),
     }
 }

@@ -24,9 +24,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use answers::{Created, Deleted, Listing, Names, Narrowed, RoleIs, Seen};
+pub use answers::{Created, Deleted, DirectoryAnswer, LinkQuery, LinksAnswer, Listing, RoleIs};
 pub use http::retry;
-pub use http::{Address, Counters, Error, InFlightCall, Kind, Method, Settings, TokenSource};
+pub use http::{Address, ConnectionSettings, Counters, Error, ErrorKind, InFlightCall, Method, TokenSource};
 
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::directory::{Directory, Lookups, User};
@@ -44,8 +44,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Fails with [`Kind::Settings`] when token or certificates cannot be used. Sends nothing.
-    pub fn new(settings: Settings) -> Result<Self, Error> {
+    /// Fails with [`ErrorKind::Settings`] when token or certificates cannot be used. Sends nothing.
+    pub fn new(settings: ConnectionSettings) -> Result<Self, Error> {
         Ok(Self { http: Arc::new(Http::new(settings)?), generation: Arc::default() })
     }
 
@@ -69,7 +69,7 @@ impl Client {
             Generation::UserPermissions(searched) => user_permissions::snapshot(&self.http, &searched).await,
         };
         match snapshot {
-            Err(error) if error.kind == Kind::NotFound => Err(self.generation.missing(&self.http, error).await),
+            Err(error) if error.kind == ErrorKind::NotFound => Err(self.generation.missing(&self.http, error).await),
             snapshot => snapshot,
         }
     }
@@ -79,12 +79,12 @@ impl Client {
     /// It holds all resources and roles that the caller can see, the users of the links, and those of the `lookups`
     /// that exist. `active` is known for those users only that hold no link; [`Client::users`] tells the others.
     pub async fn directory(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Directory, Error> {
-        let Names { directory, hidden } = self.names_seen(lookups, snapshot).await?;
+        let DirectoryAnswer { directory, hidden } = self.names_seen(lookups, snapshot).await?;
         hidden.map_or(Ok(directory), Err)
     }
 
     /// The same as well as it can be read, and whether resources may be missing.
-    pub async fn names_seen(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<Names, Error> {
+    pub async fn names_seen(&self, lookups: &Lookups, snapshot: &Snapshot) -> Result<DirectoryAnswer, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => resource_users::directory(&self.http, lookups, snapshot).await,
             Generation::UserPermissions(_) => user_permissions::directory(&self.http, lookups, snapshot).await,
@@ -122,7 +122,7 @@ impl Client {
 
     /// Reads the links of one resource as well as they can be read, sorted, and says whether these are all: of a list that
     /// keeps moving, or of many rows that were made in the same instant, pages can lose some.
-    pub async fn links_seen_on(&self, resource: ResourceId) -> Result<Seen, Error> {
+    pub async fn links_seen_on(&self, resource: ResourceId) -> Result<LinksAnswer, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => Filter::resource(resource).seen(&self.http).await,
             Generation::UserPermissions(searched) => user_permissions::seen_on(&self.http, &searched, resource).await,
@@ -131,7 +131,7 @@ impl Client {
 
     /// Reads the links of one binding, sorted: none, one, or duplicates. If some of them could not be read, it is an
     /// error.
-    pub async fn links_of(&self, binding: &Binding) -> Result<Seen, Error> {
+    pub async fn links_of(&self, binding: &Binding) -> Result<LinksAnswer, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => Filter::from(binding).all(&self.http).await,
             Generation::UserPermissions(_) => user_permissions::seen_of(&self.http, binding).await,
@@ -150,7 +150,7 @@ impl Client {
     /// Makes a link that ends by itself at an instant, where the server keeps ends; `None`: never. A server of the first
     /// generation takes the same binding twice and makes two.
     ///
-    /// Of the errors, [`Kind::Lost`] and [`Kind::Repeatable`] leave open whether it was made; after all others it was
+    /// Of the errors, [`ErrorKind::Lost`] and [`ErrorKind::Repeatable`] leave open whether it was made; after all others it was
     /// not. Where the server limits requests, it waits for its turn.
     pub async fn create(&self, binding: &Binding, ends: Option<Timestamp>) -> Result<Created, Error> {
         match self.generation().await? {
@@ -161,7 +161,7 @@ impl Client {
 
     /// Gives a link another end, or none, where the server keeps ends.
     ///
-    /// Of the errors, [`Kind::Lost`] leaves open whether it was changed; after all others it was not.
+    /// Of the errors, [`ErrorKind::Lost`] leaves open whether it was changed; after all others it was not.
     pub async fn set_end(&self, link: &Link, ends: Option<Timestamp>) -> Result<(), Error> {
         match self.generation().await? {
             Generation::ResourceUsers => Err(resource_users::keeps_no_ends(&link.binding)),
@@ -171,7 +171,7 @@ impl Client {
 
     /// Removes a link. Where the server keeps a reason with it, it is this one.
     ///
-    /// Of the errors, [`Kind::Lost`] leaves open whether it was removed; after all others it was not.
+    /// Of the errors, [`ErrorKind::Lost`] leaves open whether it was removed; after all others it was not.
     pub async fn delete(&self, link: &Link, reason: &str) -> Result<Deleted, Error> {
         match self.generation().await? {
             Generation::ResourceUsers => resource_users::delete(&self.http, link).await,

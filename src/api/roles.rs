@@ -7,7 +7,7 @@ use crate::binding::{OfferingId, RoleId};
 impl Client {
     /// Makes a role of an offering that can be given on its resources. A server takes the same name twice and makes two.
     ///
-    /// Of the errors, [`Kind::Lost`](super::Kind::Lost) and [`Kind::Repeatable`](super::Kind::Repeatable) leave open
+    /// Of the errors, [`ErrorKind::Lost`](super::ErrorKind::Lost) and [`ErrorKind::Repeatable`](super::ErrorKind::Repeatable) leave open
     /// whether it was made; after all others it was not.
     pub async fn create_role(&self, offering: OfferingId, name: &str) -> Result<RoleId, Error> {
         match self.generation().await? {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::change::Change;
+use super::change::PlannedChange;
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::formats::{Formats, Reporter, detail};
@@ -19,7 +19,7 @@ use super::target::{self, Inputs};
 use super::values::switch;
 use super::{Exit, exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
-use crate::reconcile::{Answer, Pace, Pass, Prepared, prepare, reconcile};
+use crate::reconcile::{Confirmation, Pass, Prepared, WriteOptions, prepare, reconcile};
 use crate::render::{self, Naming, Verb};
 use crate::report::{Report, Roles, Stop};
 
@@ -106,16 +106,16 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let only = narrowing::narrow(&asked)?;
     let mut request = request(&read.document, &asked, &only);
     request.partial_view = *partial_view;
-    let pace = Pace { parallelism: usize::from(write_parallelism.get()), ..Pace::default() };
+    let write_options = WriteOptions { parallelism: usize::from(write_parallelism.get()), ..WriteOptions::default() };
 
-    let change = Change::new(&asked);
+    let change = PlannedChange::new(&asked);
     let detail = detail(verbose, *summary);
     let (change, none) = (&change, Roles::default());
     let reporter = Reporter { verb: Verb::Apply, formats, detail, diff: *diff, read: &read, change, roles: &none };
     let first = if create_roles.create_roles {
-        let before = Before { client: &client, request: &request, reporter, signals: &signals, pace };
+        let before = Before { client: &client, request: &request, reporter, signals: &signals, write_options };
         let agree = async |prepared: &Prepared, roles: &Roles| {
-            if auto_approve { Answer::Apply } else { ask(prepared, roles).await }
+            if auto_approve { Confirmation::Apply } else { ask(prepared, roles).await }
         };
         First::create(before, agree).await?
     } else {
@@ -129,22 +129,22 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let mut declined = false;
     let confirm = async |prepared: &Prepared| {
         if saved.as_ref().is_some_and(|it| it.changes != ChangeSet::of(&prepared.decision)) {
-            return Answer::Leave;
+            return Confirmation::Leave;
         }
         if first.agreed_to(prepared) {
-            return Answer::Apply;
+            return Confirmation::Apply;
         }
         let noted = first.noted(prepared);
         let shown = if auto_approve { reporter.show(&noted) } else { reporter.ask(&noted) };
         let answer = match shown {
-            Ok(()) if auto_approve => Answer::Apply,
+            Ok(()) if auto_approve => Confirmation::Apply,
             Ok(()) => ask(prepared, &none).await,
             Err(error) => {
                 tracing::error!(%error, "could not show the plan");
-                Answer::Leave
+                Confirmation::Leave
             }
         };
-        declined = answer == Answer::Leave;
+        declined = answer == Confirmation::Leave;
         answer
     };
     let begin = |approved: &Approved| {
@@ -152,7 +152,8 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         progress.begin(approved);
     };
     let tell = |view: &crate::reconcile::View, step: &_, outcome: &_| progress.tell(view, step, outcome);
-    let Pass { prepared, report } = reconcile(&client, &request, pace, confirm, begin, &tell, signals.stop()).await?;
+    let Pass { prepared, report } =
+        reconcile(&client, &request, write_options, confirm, begin, &tell, signals.stop()).await?;
     progress.end();
 
     if declined {
@@ -183,20 +184,20 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
 async fn second_pass(
     formats: &Formats,
     client: &crate::api::Client,
-    request: &crate::reconcile::Request<'_>,
+    request: &crate::reconcile::PassRequest<'_>,
     report: &Report,
 ) -> Result<()> {
     if report.stopped.is_some() {
         return Ok(());
     }
-    let again = prepare(client, &crate::reconcile::Request { approval: None, ..request.clone() }).await?;
+    let again = prepare(client, &crate::reconcile::PassRequest { approval: None, ..request.clone() }).await?;
     let verdict = if again.decision.plan.is_empty() { "in sync" } else { "not in sync" };
     formats.line(&format!("Second pass: {verdict}. {}\n", render::summary(&again.decision)))?;
     Ok(())
 }
 
 /// Asks whoever sits there. Anything but a clear yes is a no.
-async fn ask(prepared: &Prepared, roles: &Roles) -> Answer {
+async fn ask(prepared: &Prepared, roles: &Roles) -> Confirmation {
     let approved = &prepared.decision.approved;
     let (creations, removals) = (approved.creations().len(), approved.removals().len());
     let server = &prepared.view.snapshot.observation.server;
@@ -210,7 +211,7 @@ async fn ask(prepared: &Prepared, roles: &Roles) -> Answer {
         std::io::stdin().lock().read_line(&mut line).map(|_| line)
     });
     match line.await {
-        Ok(Ok(line)) if line.trim() == "yes" => Answer::Apply,
-        _ => Answer::Leave,
+        Ok(Ok(line)) if line.trim() == "yes" => Confirmation::Apply,
+        _ => Confirmation::Leave,
     }
 }

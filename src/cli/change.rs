@@ -9,21 +9,21 @@ use crate::api::Client;
 use crate::desired::{self, Accept, Desired, Document};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::Causes;
-use crate::reconcile::{Overrides, Prepared, Request, View, decided_by};
-use crate::render::{self, Naming, Seen};
+use crate::reconcile::{Overrides, PassRequest, Prepared, View, decided_by};
+use crate::render::{self, Naming, SnapshotAge};
 use crate::review::{self, Review};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Base, ChangeInfo, PlanOptions};
 
 /// What is known of the change that a plan is made for.
 #[derive(Debug, Default)]
-pub(super) struct Change {
+pub(super) struct PlannedChange {
     /// The limits that are asked for.
     limits: Overrides,
     /// Who wrote it.
     author: Option<String>,
     /// When the links were seen, if that was not for it.
-    pub(super) seen: Option<Seen>,
+    pub(super) seen: Option<SnapshotAge>,
     /// What each step comes from.
     pub(super) causes: Option<Causes>,
     /// What it does at any time.
@@ -34,7 +34,7 @@ pub(super) struct Change {
     accepted: Vec<Accept>,
 }
 
-impl Change {
+impl PlannedChange {
     /// Nothing but what is asked for.
     pub(super) fn new(asked: &PlanOptions) -> Self {
         Self { limits: overrides(asked), ..Self::default() }
@@ -43,9 +43,9 @@ impl Change {
     /// What was told of a change, for the plan that was made for it: that plan warns of what ends soon, and knows the
     /// names that only the files before the change use. They are looked up with the client, if there is one.
     pub(super) async fn of(
-        request: &Request<'_>,
+        request: &PassRequest<'_>,
         ChangeInfo { author, expiring_within, base }: &ChangeInfo,
-        seen: Option<Seen>,
+        seen: Option<SnapshotAge>,
         prepared: &mut Prepared,
         client: Option<&Client>,
     ) -> Result<Self> {
@@ -73,7 +73,7 @@ impl Change {
         &mut self,
         base: &Base,
         prepared: &mut Prepared,
-        request: &Request<'_>,
+        request: &PassRequest<'_>,
         client: Option<&Client>,
     ) -> Result<()> {
         let Ok(document) = desired::parse(&base.sources()) else {
@@ -99,7 +99,7 @@ impl Change {
     fn review(&mut self, document: &Document, before: &Desired, head: &Document, view: &View) {
         let View { directory, snapshot, desired, plan, .. } = view;
         let world = review::World { directory, snapshot, now: plan.now };
-        let files = |document, desired| review::Files { document, desired };
+        let files = |document, desired| review::FileSet { document, desired };
         self.review = review::review(files(document, before), files(head, desired), world);
     }
 
@@ -129,7 +129,7 @@ impl Change {
 /// Warns if the author is nobody: then no risk is told of what they give themself, and who reads that takes it for good.
 async fn look_for(
     author: &str,
-    seen: Option<Seen>,
+    seen: Option<SnapshotAge>,
     Prepared { view, decision }: &mut Prepared,
     client: Option<&Client>,
 ) -> Result<()> {
@@ -143,7 +143,7 @@ async fn look_for(
         return Ok(());
     }
     let (told, help) = match seen {
-        Some(Seen { everybody: false, .. }) => (
+        Some(SnapshotAge { everybody: false, .. }) => (
             format!("nobody in that view is called `{author}`: it can't be told what the author gets by this change"),
             "take the view with `grantsync snapshot --all-users`",
         ),

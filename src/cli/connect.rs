@@ -9,7 +9,7 @@ use clap::Args;
 use super::error::{Context as _, Error, Result};
 use super::values::{SandboxChoice, choice, duration, switch};
 use super::{output, secrets};
-use crate::api::{self, Address, Client, TokenSource, retry::Patience};
+use crate::api::{self, Address, Client, TokenSource, retry::RetryPolicy};
 use crate::sandbox::{Sandbox, Waldur, World, tokens};
 
 /// Which server, and how to speak to it.
@@ -66,11 +66,11 @@ pub(super) async fn connect(server: &Server) -> Result<Connection> {
     if !address.is_private() {
         output::say(&format!("warning: the token is sent to {address} without encryption; use `https://`\n\n"));
     }
-    let settings = api::Settings {
+    let settings = api::ConnectionSettings {
         parallelism: NonZeroUsize::from(*parallelism),
-        patience: Patience { budget: *timeout, ..Patience::default() },
+        patience: RetryPolicy { budget: *timeout, ..RetryPolicy::default() },
         ca_file: ca_file.clone(),
-        ..api::Settings::new(address, secrets::read_pipe(token, *timeout)?)
+        ..api::ConnectionSettings::new(address, secrets::read_pipe(token, *timeout)?)
     };
     Ok(Connection { client: Client::new(settings)?, sandbox })
 }

@@ -11,9 +11,9 @@ use super::connect::{Server, start_sandbox, unencrypted};
 use super::error::Result;
 use super::values::duration;
 use super::{Exit, output, secrets};
-use crate::api::retry::Patience;
-use crate::api::{self, Address, Client, Kind, Settings, TokenSource};
-use crate::doctor::{self, Check, Finding, Level, Source, Transport};
+use crate::api::retry::RetryPolicy;
+use crate::api::{self, Address, Client, ConnectionSettings, ErrorKind, TokenSource};
+use crate::doctor::{self, Check, CheckResult, Level, TokenOrigin, Transport};
 use crate::render;
 use crate::report::Failure;
 use crate::sandbox::{Sandbox, tokens};
@@ -64,12 +64,12 @@ pub(super) async fn run(Doctor { interval, format, server }: &Doctor) -> Result<
 
 /// What was found so far; as text, each finding is shown as soon as it is there.
 struct Findings {
-    findings: Vec<Finding>,
+    findings: Vec<CheckResult>,
     format: DoctorFormat,
 }
 
 impl Findings {
-    fn tell(&mut self, finding: Finding) -> Result<Level> {
+    fn tell(&mut self, finding: CheckResult) -> Result<Level> {
         if self.format == DoctorFormat::Text {
             output::data(&render::doctor::finding(&finding))?;
         }
@@ -107,7 +107,7 @@ fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Findings) -> Re
         // It is not the token that is of no use, but what goes for anybody.
         (Err(error), _) => {
             told.tell(doctor::token_source(source.ok_or(None)))?;
-            told.tell(Finding::failed(Check::Encryption, failure(&error)))?;
+            told.tell(CheckResult::failed(Check::Encryption, failure(&error)))?;
             return Ok(None);
         }
         (Ok(nobody), Err(error)) => {
@@ -132,16 +132,16 @@ fn set_up(server: &Server, sandbox: Option<&Sandbox>, told: &mut Findings) -> Re
 const NOBODY: &str = "----------------------------------------";
 
 /// Where the token comes from, and what it is read from; none, if there is none.
-fn token(Server { token_file, .. }: &Server, sandbox: bool) -> (Option<Source>, Option<TokenSource>) {
+fn token(Server { token_file, .. }: &Server, sandbox: bool) -> (Option<TokenOrigin>, Option<TokenSource>) {
     let in_environment = std::env::var("WALDUR_ACCESS_TOKEN").ok().filter(|it| !it.trim().is_empty());
     match (token_file, in_environment) {
-        _ if sandbox => (Some(Source::Sandbox), Some(TokenSource::Text(tokens::STAFF.into()))),
+        _ if sandbox => (Some(TokenOrigin::Sandbox), Some(TokenSource::Text(tokens::STAFF.into()))),
         (Some(file), shadowed) => {
             let path = file.display().to_string();
-            let source = Source::File { path, mode: mode(file), shadows: shadowed.is_some() };
+            let source = TokenOrigin::File { path, mode: mode(file), shadows: shadowed.is_some() };
             (Some(source), Some(TokenSource::File(file.clone())))
         }
-        (None, Some(text)) => (Some(Source::Environment), Some(TokenSource::Text(text.into()))),
+        (None, Some(text)) => (Some(TokenOrigin::Environment), Some(TokenSource::Text(text.into()))),
         (None, None) => (None, None),
     }
 }
@@ -150,12 +150,12 @@ fn client(server: &Server, address: &Address, token: TokenSource) -> Result<Clie
     /// A person waits for each answer.
     const LONGEST: Duration = Duration::from_secs(10);
     let wait = LONGEST.min(server.timeout);
-    Client::new(Settings {
+    Client::new(ConnectionSettings {
         parallelism: NonZeroUsize::MIN,
         attempt_timeout: wait,
-        patience: Patience { tries: 1, ..Patience::default() },
+        patience: RetryPolicy { tries: 1, ..RetryPolicy::default() },
         ca_file: server.ca_file.clone(),
-        ..Settings::new(address.clone(), secrets::read_pipe(token, wait)?)
+        ..ConnectionSettings::new(address.clone(), secrets::read_pipe(token, wait)?)
     })
 }
 
@@ -211,12 +211,12 @@ async fn look_around(
 ) -> Result<()> {
     let (caller, offset) = match client.greet().await {
         Ok(greeted) => greeted,
-        Err(error) if error.kind == Kind::Unauthorized => {
+        Err(error) if error.kind == ErrorKind::Unauthorized => {
             told.tell(doctor::turned_away(failure(&error)))?;
             return Ok(());
         }
         Err(error) => {
-            told.tell(Finding::failed(Check::Token, failure(&error)))?;
+            told.tell(CheckResult::failed(Check::Token, failure(&error)))?;
             return Ok(());
         }
     };
@@ -224,7 +224,7 @@ async fn look_around(
     told.tell(doctor::lifetime(&caller, interval))?;
     told.tell(doctor::clock(offset))?;
     let counts = client.counts().await;
-    told.tell(doctor::sight(counts.as_ref().map_err(failure)))?;
+    told.tell(doctor::visibility(counts.as_ref().map_err(failure)))?;
     let Ok(counts) = counts else { return Ok(()) };
     if let Some(finding) = doctor::upgraded(generations, &counts).filter(|_| caller.is_staff || caller.is_support) {
         told.tell(finding)?;
@@ -249,7 +249,7 @@ async fn reread(client: &Client) -> Result<Option<usize>, api::Error> {
 
 /// What happened, down to its cause. Where no connection came about, it does not matter what was asked for.
 fn failure(error: &api::Error) -> Failure {
-    let message = if error.kind == Kind::Unreachable { error.detail.clone() } else { error.to_string() };
+    let message = if error.kind == ErrorKind::Unreachable { error.detail.clone() } else { error.to_string() };
     let cause = error.source().map(|it| format!(": {it}")).unwrap_or_default();
     Failure { message: format!("{message}{cause}"), help: error.help.clone() }
 }

@@ -150,7 +150,9 @@ impl From<reconcile::Error> for Error {
         let told = Self::from_std(Exit::Refused, &error);
         match error {
             reconcile::Error::Api(error) => error.into(),
-            reconcile::Error::Narrow(problems) => Self { hints: problems.iter().map(about_option).collect(), ..told },
+            reconcile::Error::PassFilter(problems) => {
+                Self { hints: problems.iter().map(about_option).collect(), ..told }
+            }
             reconcile::Error::Stale(stale) => {
                 let again = "run `grantsync plan` and look again";
                 let other = if stale.current.is_empty() { "" } else { "; if what is held now is meant, approve that" };

@@ -11,9 +11,9 @@ use super::values::link_id;
 use super::{Exit, exit, output, read};
 use crate::api::Client;
 use crate::binding::LinkId;
-use crate::desired::{Narrow, Only};
+use crate::desired::{PassFilter, ResolvedPassFilter};
 use crate::diagnostic::Diagnostic;
-use crate::explain::{Explanation, History, Known, Question, explain};
+use crate::explain::{ExplainInput, Explanation, History, Question, explain};
 use crate::reconcile::{self, Prepared, View, files, prepare};
 use crate::render::{self, ExplainContext, Naming};
 use crate::saved::PlanOptions;
@@ -48,20 +48,24 @@ pub(super) struct Explain {
 pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     let Explain { link, user, resource, log_days, files, server } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
-    let only = match Narrow::about(user.as_deref(), resource.as_deref()) {
+    let only = match PassFilter::about(user.as_deref(), resource.as_deref()) {
         Ok(only) => only,
         Err(problems) => return Ok(refuse(&problems, Exit::Usage)),
     };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let request = request(&read.document, &PlanOptions::default(), &only);
     let Prepared { view, decision } = match prepare(&client, &request).await {
-        Err(reconcile::Error::Narrow(problems)) => return Ok(refuse(&problems, Exit::Refused)),
+        Err(reconcile::Error::PassFilter(problems)) => return Ok(refuse(&problems, Exit::Refused)),
         prepared => prepared?,
     };
     let asked = only.resolve(&view.directory).unwrap_or_default();
     let Some(question) = question(*link, &asked, &view) else { return Ok(unknown(*link)) };
-    let known =
-        Known { document: &read.document, desired: &view.desired, directory: &view.directory, decision: &decision };
+    let known = ExplainInput {
+        document: &read.document,
+        desired: &view.desired,
+        directory: &view.directory,
+        decision: &decision,
+    };
     let explanation = explain(question, known);
     let since = request.now - SignedDuration::from_hours(24 * i64::from(*log_days));
     let history = history(&client, &view, &explanation, files.revision.git.clone(), since).await?;
@@ -74,7 +78,7 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
 }
 
 /// What is asked, in ids.
-fn question(link: Option<LinkId>, asked: &Only, view: &View) -> Option<Question> {
+fn question(link: Option<LinkId>, asked: &ResolvedPassFilter, view: &View) -> Option<Question> {
     if let Some(id) = link {
         let link = view.snapshot.links.iter().find(|it| it.id == id)?;
         return Some(Question::Binding(link.binding));

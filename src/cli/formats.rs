@@ -9,13 +9,13 @@ use std::sync::{Arc, OnceLock};
 
 use clap::{ArgMatches, Args};
 
-use super::change::Change;
+use super::change::PlannedChange;
 use super::error::{Details, Error, Result};
 use super::read::{self, Read};
 use super::target::{Target, is_stdout};
 use super::{Exit, output};
 use crate::reconcile::Prepared;
-use crate::render::{self, Detail, Failed, Format, Naming, Pass, Shown, Stale, Verb, job_summary, render};
+use crate::render::{self, Detail, Failed, Format, Naming, Shown, ShownPass, Stale, Verb, job_summary, render};
 use crate::report::{Failure, Report, Roles};
 
 /// In which formats everything is told.
@@ -100,7 +100,7 @@ pub(super) struct Reporter<'a> {
     pub(super) detail: Detail,
     pub(super) diff: bool,
     pub(super) read: &'a Read,
-    pub(super) change: &'a Change,
+    pub(super) change: &'a PlannedChange,
     pub(super) roles: &'a Roles,
 }
 
@@ -134,13 +134,13 @@ impl Reporter<'_> {
     }
 
     /// Everything that formats are made from.
-    fn pass<T>(self, prepared: &Prepared, report: Option<&Report>, show: impl FnOnce(Pass<'_>) -> T) -> T {
+    fn pass<T>(self, prepared: &Prepared, report: Option<&Report>, show: impl FnOnce(ShownPass<'_>) -> T) -> T {
         let Self { read, change, roles, .. } = self;
         let Prepared { view, decision } = prepared;
         let naming = Naming::new(&view.directory);
         let detail = self.detail;
         let naming = if detail == Detail::Everything { naming.with_ids() } else { naming };
-        show(Pass {
+        show(ShownPass {
             verb: self.verb,
             roles,
             decision,

@@ -12,9 +12,9 @@ use super::error::Result;
 use super::revision::Revision;
 use super::values::link_id;
 use super::{Exit, output, read};
-use crate::api::{self, Client, Listing, Narrowed, RoleIs};
+use crate::api::{self, Client, LinkQuery, Listing, RoleIs};
 use crate::binding::{LinkId, ResourceId};
-use crate::desired::{self, Document, Named, Pick, Picked, Visibility};
+use crate::desired::{self, Document, LinkFilter, Named, Picked, Visibility};
 use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups, Resource};
 use crate::render::{counted, links, visible};
@@ -63,9 +63,9 @@ enum LinksFormat {
 pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     let Links { link, resource, role, user, file, format, server } = arguments;
     let format = match format {
-        LinksFormat::Text => links::Format::Text { ids: verbose > 0 },
-        LinksFormat::Json => links::Format::Json,
-        LinksFormat::Csv => links::Format::Csv,
+        LinksFormat::Text => links::LinksOutput::Text { ids: verbose > 0 },
+        LinksFormat::Json => links::LinksOutput::Json,
+        LinksFormat::Csv => links::LinksOutput::Csv,
     };
     let files = if file.is_empty() { None } else { Some(read::files(file, &Revision::default()).await?) };
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
@@ -75,7 +75,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
         return one(&client, *id, visibility, format).await;
     }
 
-    let pick = Pick::new(resource, role, user);
+    let pick = LinkFilter::new(resource, role, user);
     let (picked, known) = match resolve(&client, &pick, &caller).await? {
         Ok(resolved) => resolved,
         Err(problems) => return Ok(refused(&problems)),
@@ -96,7 +96,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     let Listing { links: rows, changing, .. } = &listing;
     let shown = links::Links { links: rows, resources: &resources, visibility, changing: *changing };
     output::data(&links::all(&shown, format))?;
-    if matches!(format, links::Format::Text { .. }) {
+    if matches!(format, links::LinksOutput::Text { .. }) {
         let outside = files.is_some().then(|| all - rows.len());
         output::say(&count(rows.len(), outside));
     }
@@ -105,7 +105,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
 }
 
 /// Shows one link.
-async fn one(client: &Client, id: LinkId, visibility: Visibility, format: links::Format) -> Result<Exit> {
+async fn one(client: &Client, id: LinkId, visibility: Visibility, format: links::LinksOutput) -> Result<Exit> {
     let Some(link) = client.named_link(id).await? else {
         let seen = if visibility == Visibility::Part { ", or none that this token may see" } else { "" };
         output::say(&format!(
@@ -129,7 +129,7 @@ fn visibility(Caller { is_staff, is_support, .. }: &Caller) -> Visibility {
 type Resolved = Result<(Picked, Directory), Vec<Diagnostic>>;
 
 /// Looks up what is asked about and, only if that is not enough, everything: then it is known what was probably meant.
-async fn resolve(client: &Client, pick: &Pick, caller: &Caller) -> Result<Resolved, api::Error> {
+async fn resolve(client: &Client, pick: &LinkFilter, caller: &Caller) -> Result<Resolved, api::Error> {
     let (lookups, visibility) = (pick.lookups(), visibility(caller));
     let found = client.look_up(&lookups, &pick.resource_names()).await?;
     if let Ok(picked) = pick.resolve(&found, visibility) {
@@ -171,8 +171,8 @@ async fn in_scope(
     let about = Document { scope: document.scope.clone(), ..Document::default() };
     let directory = client.directory(&about.lookups(), &snapshot(listing, caller)).await?;
     let desired = desired::resolve(&about, &directory);
-    if let Some(territory) = &desired.territory {
-        listing.links.retain(|it| territory.contains(&it.link.binding, &directory));
+    if let Some(scope) = &desired.scope {
+        listing.links.retain(|it| scope.contains(&it.link.binding, &directory));
     }
     read::tell(sources, &desired.unresolved_settings);
     let exit = if desired.unresolved_settings.is_empty() { Exit::Done } else { Exit::Incomplete };
@@ -195,7 +195,7 @@ fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Sn
 
 /// What is asked of the server: every combination, each a question that it filters for itself. A user known only by
 /// name is no part of it.
-fn questions(Picked { resources, roles, users }: &Picked) -> Vec<Narrowed> {
+fn questions(Picked { resources, roles, users }: &Picked) -> Vec<LinkQuery> {
     let role = |it: &Named<_>| match it {
         Named::Id(id) => RoleIs::Id(*id),
         Named::Name(name) => RoleIs::Called(name.as_ref().into()),
@@ -209,7 +209,7 @@ fn questions(Picked { resources, roles, users }: &Picked) -> Vec<Narrowed> {
     let users = any(users.iter().map(id));
     let with_roles = resources.iter().flat_map(|resource| roles.iter().map(move |role| (*resource, role)));
     let all = with_roles.flat_map(|(resource, role)| {
-        users.iter().map(move |user| Narrowed { resource, role: role.clone(), user: *user })
+        users.iter().map(move |user| LinkQuery { resource, role: role.clone(), user: *user })
     });
     all.collect()
 }

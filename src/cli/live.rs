@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use super::error::{Error, Result};
 use super::{Exit, saved};
-use crate::render::{self, Seen, visible};
+use crate::render::{self, SnapshotAge, visible};
 use crate::saved::SavedView;
 
 /// Reads what was seen, unless that is too long ago.
 pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
     let view = SavedView::read(&saved::text(path)?)?;
-    let Seen { age, .. } = Seen::new(view.seen, Timestamp::now(), view.everybody);
+    let SnapshotAge { age, .. } = SnapshotAge::new(view.seen, Timestamp::now(), view.everybody);
     if age > max_age {
         let (age, most) = (render::span(age), render::span(max_age));
         let message = format!("what was seen of the server is {age} old, older than {most}");
@@ -24,7 +24,7 @@ pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
 }
 
 /// How a plan begins that rests on it.
-pub(super) fn heading(view: &SavedView, seen: Seen) -> String {
+pub(super) fn heading(view: &SavedView, seen: SnapshotAge) -> String {
     let server = &view.snapshot.observation.server;
     render::seen(seen, &visible(&format!(" · {server}")))
 }

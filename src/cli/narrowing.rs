@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::Exit;
 use super::error::{Error, Result};
 use super::values::{digest, switch};
-use crate::desired::{Document, Mode, Narrow};
+use crate::desired::{Document, Mode, PassFilter};
 use crate::policy::{Digest, Earlier, Unsettled};
-use crate::reconcile::{Overrides, Request};
+use crate::reconcile::{Overrides, PassRequest};
 use crate::saved::PlanOptions;
 
 /// Less than the files say.
@@ -55,18 +55,18 @@ impl Narrowing {
 }
 
 /// What a pass is narrowed to, from what is kept of it.
-pub(super) fn narrow(PlanOptions { only, .. }: &PlanOptions) -> Result<Narrow> {
-    let mut narrow = Narrow::default();
+pub(super) fn narrow(PlanOptions { only, .. }: &PlanOptions) -> Result<PassFilter> {
+    let mut narrow = PassFilter::default();
     only.iter().try_for_each(|it| add(&mut narrow, it)).map_err(|it| Error::new(Exit::Refused, it))?;
     Ok(narrow)
 }
 
 /// Reads one `--only`.
 fn only(text: &str) -> Result<String, &'static str> {
-    add(&mut Narrow::default(), text).map(|()| text.to_owned())
+    add(&mut PassFilter::default(), text).map(|()| text.to_owned())
 }
 
-fn add(narrow: &mut Narrow, only: &str) -> Result<(), &'static str> {
+fn add(narrow: &mut PassFilter, only: &str) -> Result<(), &'static str> {
     match only.split_once('=') {
         Some(("user", user)) if !user.is_empty() => narrow.user(user),
         Some(("resource", resource)) if !resource.is_empty() => narrow.resource(resource),
@@ -76,8 +76,8 @@ fn add(narrow: &mut Narrow, only: &str) -> Result<(), &'static str> {
 }
 
 /// A pass by hand, which knows of no other passes.
-pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a Narrow) -> Request<'a> {
-    Request {
+pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a PassFilter) -> PassRequest<'a> {
+    PassRequest {
         document,
         now: Timestamp::now(),
         limits: overrides(asked),
@@ -89,7 +89,7 @@ pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a
         earlier: Earlier::default(),
         ended_lately: 0,
         last_seen: Arc::default(),
-        aside: BTreeSet::new(),
+        deferred: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::change::Change;
+use super::change::PlannedChange;
 use super::connect::{Connection, Server, connect};
 use super::error::Result;
 use super::formats::{Formats, Reporter, detail};
@@ -16,7 +16,7 @@ use super::target::{self, Inputs, Target};
 use super::values::{When, duration, risk, span, switch};
 use super::{Exit, exit, live, read, revision, saved};
 use crate::reconcile::review;
-use crate::render::{Seen, Verb};
+use crate::render::{SnapshotAge, Verb};
 use crate::saved::ChangeInfo;
 
 /// `plan`.
@@ -95,7 +95,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let kept = live.as_deref().map(|it| live::view(it, *max_age)).transpose()?;
     let mut request = request(&read.document, &asked, &only);
     let made = request.now;
-    let seen = kept.as_ref().map(|it| Seen::new(it.seen, made, it.everybody));
+    let seen = kept.as_ref().map(|it| SnapshotAge::new(it.seen, made, it.everybody));
     if let Some(when) = as_of {
         request.now = when.instant(read.document.timezone.as_deref())?;
     }
@@ -114,7 +114,7 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = Change::of(&request, &told, seen, &mut prepared, client).await?;
+    let change = PlannedChange::of(&request, &told, seen, &mut prepared, client).await?;
     let (change, roles) = (&change, &roles);
     let detail = detail(verbose, *summary);
     let reporter = Reporter { verb: Verb::Plan, formats, detail, diff: *diff, read: &read, change, roles };

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::error::{Context as _, Error, Result};
 use crate::diagnostic::Source;
-use crate::reconcile::files::{self, Absent, FilesError, Settings};
+use crate::reconcile::files::{self, Absent, FileOptions, FilesError};
 use crate::saved::{Base, SavedFile};
 
 /// Which files.
@@ -49,7 +49,7 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Vec<S
     let Revision { git, allow_stale } = revision;
     let Some(rev) = git.clone() else {
         let paths = paths.to_owned();
-        let read = move || files::read(&paths, &mut std::io::stdin(), Settings::default());
+        let read = move || files::read(&paths, &mut std::io::stdin(), FileOptions::default());
         return Ok(tokio::task::spawn_blocking(read).await??);
     };
     no_stdin(paths)?;
@@ -62,7 +62,7 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Vec<S
                 }
             }
         }
-        files::at_revision(&paths, &rev, Absent::Refuse, Settings::default())
+        files::at_revision(&paths, &rev, Absent::Refuse, FileOptions::default())
     };
     Ok(tokio::task::spawn_blocking(read).await??)
 }
@@ -71,7 +71,7 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Vec<S
 pub(super) async fn base(paths: &[PathBuf], rev: &str) -> Result<Base> {
     no_stdin(paths)?;
     let (paths, at) = (paths.to_owned(), rev.to_owned());
-    let read = move || files::at_revision(&paths, &at, Absent::Skip, Settings::default());
+    let read = move || files::at_revision(&paths, &at, Absent::Skip, FileOptions::default());
     let sources = match tokio::task::spawn_blocking(read).await? {
         Err(FilesError::Invalid { .. }) => Vec::new(),
         read => read.context(|| format!("could not read the files of `{rev}`"))?,

@@ -13,7 +13,9 @@ use super::{Exit, output};
 use crate::api::Client;
 use crate::binding::{Binding, OfferingId, ResourceId, UserId};
 use crate::desired::Mode;
-use crate::reconcile::{Answer, Pace, Prepared, Request, create_roles, prepare, prepare_with_roles, with_roles};
+use crate::reconcile::{
+    Confirmation, PassRequest, Prepared, WriteOptions, create_roles, prepare, prepare_with_roles, with_roles,
+};
 use crate::render;
 use crate::report::Roles;
 use crate::saved::PlanOptions;
@@ -34,7 +36,7 @@ impl CreateRoles {
     }
 
     /// Observes and decides; where roles are to be created, as if they existed.
-    pub(super) async fn prepare(&self, client: &Client, request: &Request<'_>) -> Result<(Prepared, Roles)> {
+    pub(super) async fn prepare(&self, client: &Client, request: &PassRequest<'_>) -> Result<(Prepared, Roles)> {
         if !self.create_roles {
             return Ok((prepare(client, request).await?, Roles::default()));
         }
@@ -43,7 +45,7 @@ impl CreateRoles {
     }
 
     /// The same about what was decided from a saved view.
-    pub(super) fn review(&self, prepared: Prepared, request: &Request<'_>) -> Result<(Prepared, Roles)> {
+    pub(super) fn review(&self, prepared: Prepared, request: &PassRequest<'_>) -> Result<(Prepared, Roles)> {
         if !self.create_roles {
             return Ok((prepared, Roles::default()));
         }
@@ -75,10 +77,10 @@ impl Additions {
 /// What is needed to create roles.
 pub(super) struct Before<'a> {
     pub(super) client: &'a Client,
-    pub(super) request: &'a Request<'a>,
+    pub(super) request: &'a PassRequest<'a>,
     pub(super) reporter: Reporter<'a>,
     pub(super) signals: &'a Signals,
-    pub(super) pace: Pace,
+    pub(super) write_options: WriteOptions,
 }
 
 /// What was done before anything else.
@@ -95,8 +97,8 @@ pub(super) struct First {
 impl First {
     /// Shows the roles that are missing and all that would be added with them; once `confirm` agrees, creates the roles.
     pub(super) async fn create(
-        Before { client, request, reporter, signals, pace }: Before<'_>,
-        confirm: impl AsyncFnOnce(&Prepared, &Roles) -> Answer,
+        Before { client, request, reporter, signals, write_options }: Before<'_>,
+        confirm: impl AsyncFnOnce(&Prepared, &Roles) -> Confirmation,
     ) -> Result<Self> {
         let (prepared, plan) = prepare_with_roles(client, request).await?;
         let mut roles = Roles { plan, outcomes: Vec::new() };
@@ -105,12 +107,12 @@ impl First {
         }
         prepared.may_write(request)?;
         Reporter { roles: &roles, ..reporter }.ask(&prepared)?;
-        if confirm(&prepared, &roles).await == Answer::Leave {
+        if confirm(&prepared, &roles).await == Confirmation::Leave {
             output::say("nothing was written\n");
             return Ok(Self { roles, agreed: None, ended: Some(Exit::Refused) });
         }
         signals.writing();
-        roles.outcomes = create_roles(client, &roles.plan, pace, &signals.stop()).await;
+        roles.outcomes = create_roles(client, &roles.plan, write_options, &signals.stop()).await;
         reporter.formats.line(&format!("\n{}", render::roles(&roles)))?;
         let mut ended = None;
         if roles.incomplete() {

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::change::Change;
+use super::change::PlannedChange;
 use super::error::Result;
 use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, request};
 use super::target::Inputs;
 use super::{Exit, exit, live, output, read, saved};
 use crate::policy::ChangeSet;
-use crate::reconcile::{Request, review};
-use crate::render::{Seen, Verb, visible};
+use crate::reconcile::{PassRequest, review};
+use crate::render::{SnapshotAge, Verb, visible};
 use crate::report::Roles;
 use crate::saved::SavedPlan;
 
@@ -46,9 +46,9 @@ async fn show(Show { plan, diff, summary, formats }: &Show, verbose: u8) -> Resu
     let plan = saved::read(plan)?;
     let read = read::parse(plan.sources())?;
     let only = narrowing::narrow(&plan.asked)?;
-    let request = Request { now: plan.now, ..request(&read.document, &plan.asked, &only) };
+    let request = PassRequest { now: plan.now, ..request(&read.document, &plan.asked, &only) };
     let mut prepared = review(plan.view.directory.clone(), plan.view.snapshot.clone(), &request)?;
-    let seen = (plan.view.seen != plan.made).then(|| Seen::new(plan.view.seen, plan.made, plan.view.everybody));
+    let seen = (plan.view.seen != plan.made).then(|| SnapshotAge::new(plan.view.seen, plan.made, plan.view.everybody));
     formats.line(&heading(&plan))?;
     if let Some(seen) = seen {
         formats.line(&live::heading(&plan.view, seen))?;
@@ -60,7 +60,7 @@ async fn show(Show { plan, diff, summary, formats }: &Show, verbose: u8) -> Resu
             env!("CARGO_PKG_VERSION")
         ));
     }
-    let change = Change::of(&request, &plan.told, seen, &mut prepared, None).await?;
+    let change = PlannedChange::of(&request, &plan.told, seen, &mut prepared, None).await?;
     let (change, roles) = (&change, &Roles::default());
     let detail = detail(verbose, *summary);
     let reporter = Reporter { verb: Verb::Plan, formats, detail, diff: *diff, read: &read, change, roles };

@@ -18,7 +18,7 @@ pub enum Activity {
         /// When it began.
         since: Timestamp,
         /// What keeps it, if something does.
-        waits: Option<Waits>,
+        waits: Option<CurrentWait>,
         /// How far it has come.
         so_far: SoFar,
     },
@@ -30,7 +30,7 @@ pub enum Activity {
 
 /// What a pass that is under way waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Waits {
+pub struct CurrentWait {
     /// Since when.
     pub since: Timestamp,
     /// For what, and what was tried so far: `GET /api/users/me/: could not connect to …, tried 3 times`.

@@ -30,7 +30,7 @@ pub struct Due {
 
 /// What is known after a pass.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub struct PassEnd {
     /// When the pass began.
     pub began: Timestamp,
     /// When it ended.
@@ -58,10 +58,11 @@ impl Due {
     /// While a server or a token fails us, only another try is due: what else there is to do waits for it, since every
     /// pass does all there is to do. What a pass did not see because it fell into it is due at once; what it saw is not
     /// due again, even if it could do nothing about it.
-    pub fn next(schedule: &Schedule, known: &Known, jitter: f64) -> Self {
-        let Known { began, now, verdict, failures, took, life, second_reading, quiet, another_try } = *known;
+    pub fn next(schedule: &Schedule, known: &PassEnd, jitter: f64) -> Self {
+        let PassEnd { began, now, verdict, failures, took, life, second_reading, quiet, another_try } = *known;
         let due = |at: Timestamp, trigger| Self { at: at.max(now), trigger, gated: false };
-        let retry = Backoff::after(verdict).map(|pace| later(now, signed(pace.wait(failures, took, jitter))));
+        let retry =
+            Backoff::after(verdict).map(|write_options| later(now, signed(write_options.wait(failures, took, jitter))));
         if let (Some(at), Verdict::Unreachable | Verdict::Unauthorized | Verdict::Refused) = (retry, verdict) {
             return Self { at, trigger: Trigger::Retry, gated: true };
         }
@@ -80,7 +81,7 @@ impl Due {
     ///
     /// It is time when either clock says so: one that is set back delays nothing, and one that is set forward is
     /// noticed within half a minute.
-    pub(super) async fn wait(self, asks: &mut TriggerQueue, clock: impl Fn() -> Timestamp) -> BTreeSet<Trigger> {
+    pub(super) async fn wait(self, triggers: &mut TriggerQueue, clock: impl Fn() -> Timestamp) -> BTreeSet<Trigger> {
         let mut asked = BTreeSet::new();
         let whole = self.at.duration_since(clock());
         let end = Instant::now() + Duration::try_from(whole).unwrap_or_default();
@@ -91,7 +92,7 @@ impl Due {
                 return asked;
             }
             let nap = Duration::try_from(left).unwrap_or_default().min(LOOK_AT_THE_CLOCK);
-            let Ok(more) = timeout_at(end.min(Instant::now() + nap), asks.next()).await else { continue };
+            let Ok(more) = timeout_at(end.min(Instant::now() + nap), triggers.next()).await else { continue };
             asked.extend(more);
             if !self.gated || asked.iter().any(|it| it.bypasses_backoff()) {
                 return asked;

@@ -37,7 +37,7 @@ impl Default for WatchTiming {
 
 /// Files that are watched.
 #[derive(Debug)]
-pub struct Files<Take, Print> {
+pub struct FileWatcher<Take, Print> {
     roots: Vec<PathBuf>,
     patience: WatchTiming,
     take: Arc<Take>,
@@ -58,7 +58,7 @@ struct Armed {
     deaf: Option<String>,
 }
 
-impl<Take, Print> Files<Take, Print>
+impl<Take, Print> FileWatcher<Take, Print>
 where
     Take: Fn() -> Print + Send + Sync + 'static,
     Print: PartialEq + Send + 'static,

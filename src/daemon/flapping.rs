@@ -13,9 +13,9 @@ use std::mem;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::pass::Wanted;
+use super::pass::OpenStep;
 use super::schedule::later;
-use crate::policy::Aside;
+use crate::policy::Deferred;
 
 /// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day. Undone
 /// once is not again and again: somebody may have done that by mistake.
@@ -31,7 +31,7 @@ const REMEMBERED: usize = 1000;
 #[derive(Debug, Clone)]
 pub struct Flapping {
     interval: SignedDuration,
-    steps: BTreeMap<Aside, StepRecord>,
+    steps: BTreeMap<Deferred, StepRecord>,
 }
 
 /// A step that comes back.
@@ -66,25 +66,25 @@ impl Flapping {
     }
 
     /// Steps that are not to be tried in a pass that begins now.
-    pub fn set_aside(&self, now: Timestamp) -> BTreeSet<Aside> {
-        let aside = self.steps.iter().filter(|(_, seen)| seen.pause.is_some() && now < seen.flap.not_before);
-        aside.map(|(step, _)| *step).collect()
+    pub fn deferred(&self, now: Timestamp) -> BTreeSet<Deferred> {
+        let deferred = self.steps.iter().filter(|(_, seen)| seen.pause.is_some() && now < seen.flap.not_before);
+        deferred.map(|(step, _)| *step).collect()
     }
 
     /// Looks at what a finished pass wanted, while these were set aside.
-    pub fn look(&mut self, wanted: &[Wanted], aside: &BTreeSet<Aside>, now: Timestamp) {
+    pub fn look(&mut self, wanted: &[OpenStep], deferred: &BTreeSet<Deferred>, now: Timestamp) {
         let mut before = mem::take(&mut self.steps);
         for undone in wanted.iter().filter(|it| it.done).filter_map(|it| it.undoes) {
             before.remove(&undone);
         }
-        for Wanted { step, undoes: _, what, done } in wanted {
+        for OpenStep { step, undoes: _, what, done } in wanted {
             // The same step twice is one.
             if self.steps.contains_key(step) {
                 continue;
             }
             let known = before.remove(step).filter(|it| it.latest || it.lasts(now));
             let mut seen = known.unwrap_or_else(|| StepRecord::first(what, now));
-            if !aside.contains(step) {
+            if !deferred.contains(step) {
                 seen.try_again(*done, self.interval, now);
             }
             seen.latest = true;
@@ -129,7 +129,7 @@ impl StepRecord {
 }
 
 /// Steps that the pass did not want, as far as they are remembered: rather those that came more often, and later.
-fn away(before: BTreeMap<Aside, StepRecord>, now: Timestamp) -> Vec<(Aside, StepRecord)> {
+fn away(before: BTreeMap<Deferred, StepRecord>, now: Timestamp) -> Vec<(Deferred, StepRecord)> {
     let mut away: Vec<_> = before.into_iter().filter(|(_, seen)| seen.lasts(now)).collect();
     if away.len() > REMEMBERED {
         away.sort_by_key(|(_, seen)| Reverse((seen.flap.tries, seen.tried)));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::pass::{Change, Limited, StepResult};
+use super::pass::{HeldSet, PassStep, StepResult};
 use super::status::{Listed, Past, Status};
 use super::stop::Stop;
 use super::vanished::Vanished;
@@ -26,7 +26,7 @@ pub(super) fn cut_off(wanted: Stop, timeout: Duration) {
 /// What the last pass changed, by the names of those concerned; what it sent is in the log already, by ids.
 fn changes(status: &Status) {
     let Some((_, Listed { first, count })) = status.changes.front() else { return };
-    for Change { action, became, what, why } in first {
+    for PassStep { action, became, what, why } in first {
         let (action, result) = (action.label(), became.label());
         match became {
             StepResult::Done | StepResult::Held | StepResult::Unsent => {
@@ -136,7 +136,7 @@ impl Said {
             && self.digest.as_ref() != Some(&limited.digest)
         {
             let why = limited.exceeded.join("; ");
-            let Limited { digest, links, release, .. } = limited;
+            let HeldSet { digest, links, release, .. } = limited;
             tracing::warn!(%digest, links, %release, "removals held: {why}");
         }
         if let Some(vanished) = &status.vanished

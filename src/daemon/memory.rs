@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::flapping::{Flap, Flapping};
-use super::pass::{End, Pass};
-use super::vanished::{ContentId, Reading, Vanished, Watched};
+use super::pass::{End, PassSummary};
+use super::vanished::{ContentId, FileReading, Vanished, Watched};
 use super::window::Window;
-use crate::policy::Aside;
+use crate::policy::Deferred;
 use crate::report::Failure;
 
 /// What the daemon remembers from pass to pass, and hands to each.
@@ -22,7 +22,7 @@ pub struct Memory {
     files: Watched,
     content: Option<ContentId>,
     flapping: Flapping,
-    aside: BTreeSet<Aside>,
+    deferred: BTreeSet<Deferred>,
     /// Removals that the last pass held, in words, each with the end of the first pass in a row that did.
     held: BTreeMap<String, Timestamp>,
     /// What was said when the server spoke another API, until somebody asks for a pass.
@@ -39,7 +39,7 @@ impl Memory {
             files: Watched::new(interval),
             content: None,
             flapping: Flapping::new(interval),
-            aside: BTreeSet::new(),
+            deferred: BTreeSet::new(),
             held: BTreeMap::new(),
             other_api: None,
         }
@@ -66,16 +66,16 @@ impl Memory {
     }
 
     /// Steps that came back too often, and are not to be sent in this pass.
-    pub const fn set_aside(&self) -> &BTreeSet<Aside> {
-        &self.aside
+    pub const fn deferred(&self) -> &BTreeSet<Deferred> {
+        &self.deferred
     }
 
     /// Tells which files were read. If some of the last pass that went to its end have vanished, no removal may go in
     /// this one; the answer says which files, and until when.
-    pub fn files_read(&mut self, reading: Reading) -> Option<&Vanished> {
+    pub fn files_read(&mut self, reading: FileReading) -> Option<&Vanished> {
         if self.content.replace(reading.content) != Some(reading.content) {
             self.flapping.forget();
-            self.aside.clear();
+            self.deferred.clear();
         }
         self.files.look(reading, self.now)
     }
@@ -86,7 +86,7 @@ impl Memory {
         if insisted {
             self.flapping.forget();
         }
-        self.aside = self.flapping.set_aside(now);
+        self.deferred = self.flapping.deferred(now);
     }
 
     /// Somebody asked for the next pass, and so knows of the server's API.
@@ -101,7 +101,7 @@ impl Memory {
     }
 
     /// A pass ended.
-    pub fn end(&mut self, pass: &Pass, now: Timestamp) {
+    pub fn end(&mut self, pass: &PassSummary, now: Timestamp) {
         if let End::OtherApi(failure) = &pass.end {
             self.other_api = Some(failure.clone());
         }
@@ -111,7 +111,7 @@ impl Memory {
         let held = finished.held.iter().map(|it| it.what.clone());
         self.held =
             held.map(|it| (self.held.get(&it).copied().unwrap_or(now), it)).map(|(since, it)| (it, since)).collect();
-        self.flapping.look(&finished.wanted, &self.aside, now);
+        self.flapping.look(&finished.wanted, &self.deferred, now);
         // One that did not do all there was to do has seen the files all the same.
         if finished.stopped.is_none() {
             self.files.went_well(self.now);

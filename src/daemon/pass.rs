@@ -9,12 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::policy::Aside;
+use crate::policy::Deferred;
 use crate::report::{Failure, Stop};
 
 /// What a pass came to.
 #[derive(Debug, Clone)]
-pub struct Pass {
+pub struct PassSummary {
     /// How it ended.
     pub end: End,
     /// The commit that the files are of, if they lie in a work tree.
@@ -65,19 +65,19 @@ pub struct Finished {
     /// What was not as declared when the pass began, whatever became of it.
     pub drift: Drift,
     /// Every step that may be sent, and what became of it.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PassStep>,
     /// Steps that were sent, and those that are set aside. A pass that goes well leaves none to the next one.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<OpenStep>,
     /// Removals that went and count towards the limit of a day.
     pub counted_removals: u32,
     /// The same of what ended longer ago than anybody expects.
     pub counted_ended: u32,
     /// Removals that are held.
-    pub held: Vec<Held>,
+    pub held: Vec<HeldRemoval>,
     /// The command that does now what waits because files have vanished.
     pub at_once: Option<String>,
     /// What limits hold of them.
-    pub limited: Option<Limited>,
+    pub limited: Option<HeldSet>,
     /// What is to be said about approvals in the files.
     pub approvals: Vec<Note>,
     /// Bindings that are not created because the server's list lacks links that exist.
@@ -120,7 +120,7 @@ pub struct Drift {
 
 /// One step, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct PassStep {
     /// What it does.
     pub action: Action,
     /// What became of it.
@@ -159,11 +159,11 @@ pub enum StepResult {
 
 /// A step that was sent, or is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct OpenStep {
     /// Which it is, from pass to pass.
-    pub step: Aside,
+    pub step: Deferred,
     /// The step that it makes undone: once this is done, that one is new.
-    pub undoes: Option<Aside>,
+    pub undoes: Option<Deferred>,
     /// The step in words, with its sign.
     pub what: String,
     /// Whether it is done now.
@@ -172,7 +172,7 @@ pub struct Wanted {
 
 /// A removal that is not made, for now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Held {
+pub struct HeldRemoval {
     /// Who would lose which role where.
     pub what: String,
     /// What holds it.
@@ -181,7 +181,7 @@ pub struct Held {
 
 /// What limits hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limited {
+pub struct HeldSet {
     /// Approves exactly this set.
     pub digest: String,
     /// Which limits, and by how much, in words.
@@ -223,7 +223,7 @@ pub struct Expiring {
     pub until: Timestamp,
 }
 
-impl Pass {
+impl PassSummary {
     /// A pass that ended so and sent nothing.
     pub const fn new(end: End) -> Self {
         Self { end, revision: None, token_problem: None, requests: Vec::new(), retries: 0 }

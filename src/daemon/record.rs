@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::memory::Memory;
-use super::pass::{End, Finished, Limited, Pass};
-use super::status::{Listed, Past, Status, Token, View};
+use super::pass::{End, Finished, HeldSet, PassSummary};
+use super::status::{Listed, Observed, Past, Status, TokenState};
 use super::verdict::Verdict;
 use crate::report::Stop;
 
@@ -17,7 +17,7 @@ const HISTORY: usize = 60;
 
 impl Status {
     /// Takes in a pass that is over.
-    pub(super) fn record(&mut self, past: Past, pass: Pass, memory: &Memory, now: Timestamp) {
+    pub(super) fn record(&mut self, past: Past, pass: PassSummary, memory: &Memory, now: Timestamp) {
         let verdict = past.verdict;
         self.totals.add(&pass, past.took);
         keep_last(&mut self.history, past, HISTORY);
@@ -39,22 +39,22 @@ impl Status {
             End::Interrupted => {}
         }
         match verdict {
-            Verdict::Unauthorized => self.token = Token::Rejected,
+            Verdict::Unauthorized => self.token = TokenState::Rejected,
             // Who refuses has looked at what the token is good for.
             Verdict::Incomplete | Verdict::StaleList | Verdict::Refused | Verdict::OtherApi => {
-                self.token = Token::Accepted;
+                self.token = TokenState::Accepted;
             }
-            _ if verdict.is_good() => self.token = Token::Accepted,
+            _ if verdict.is_good() => self.token = TokenState::Accepted,
             _ => {}
         }
     }
 
     fn record_finished(&mut self, finished: Finished, memory: &Memory, now: Timestamp) {
-        let since = |limited: &Limited| match self.limited() {
+        let since = |limited: &HeldSet| match self.limited() {
             Some((before, since)) if before.digest == limited.digest => *since,
             _ => now,
         };
-        self.view = Some(View {
+        self.view = Some(Observed {
             at: now,
             in_sync: finished.in_sync,
             drift: finished.drift,

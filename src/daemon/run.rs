@@ -8,10 +8,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::activity::{Activity, SoFar};
-use super::agenda::{Due, Known};
+use super::agenda::{Due, PassEnd};
 use super::log::{self, Said};
 use super::memory::Memory;
-use super::pass::{End, Pass};
+use super::pass::{End, PassSummary};
 use super::schedule::Schedule;
 use super::status::{INTERVALS, Past, Status};
 use super::stop::{self, By, Left, Stop};
@@ -20,7 +20,7 @@ use super::verdict::Verdict;
 
 /// How the loop goes.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct LoopOptions {
     /// When a pass is due although nobody asked.
     pub schedule: Schedule,
     /// How long a pass may take to finish once somebody wants us to leave.
@@ -32,14 +32,14 @@ pub struct Settings {
 /// The first one begins at once. Asks that arrive during a pass share the next one. The pass has to look at `stop` itself
 /// and finish early; if it does not within the time-out, or when it is wanted to stop *now*, it is dropped.
 pub async fn run(
-    settings: Settings,
-    mut asks: TriggerQueue,
+    settings: LoopOptions,
+    mut triggers: TriggerQueue,
     mut stop: watch::Receiver<Stop>,
     status: &watch::Sender<Status>,
     clock: impl Fn() -> Timestamp,
-    mut pass: impl AsyncFnMut(&mut Memory) -> Pass,
+    mut pass: impl AsyncFnMut(&mut Memory) -> PassSummary,
 ) -> Left {
-    let Settings { schedule, shutdown_timeout } = settings;
+    let LoopOptions { schedule, shutdown_timeout } = settings;
     let mut memory = Memory::new(schedule.longest_gap(clock()));
     let mut asked = BTreeSet::from([Trigger::Start]);
     let mut failures = 0_u32;
@@ -72,7 +72,7 @@ pub async fn run(
         memory.end(&told, now);
         let second_reading = memory.vanished().map(|it| it.until);
         let another_try = memory.next_try();
-        let known = Known { began, now, verdict, failures, took, life, second_reading, quiet, another_try };
+        let known = PassEnd { began, now, verdict, failures, took, life, second_reading, quiet, another_try };
         let due = Due::next(&schedule, &known, fastrand::f64());
         status.send_modify(|it| {
             let said = Said::of(it);
@@ -85,7 +85,7 @@ pub async fn run(
         asked = tokio::select! {
             biased;
             () = stop::wanted(&mut stop) => return leave(status, Left::Clean),
-            asked = due.wait(&mut asks, &clock) => asked,
+            asked = due.wait(&mut triggers, &clock) => asked,
         };
     }
 }

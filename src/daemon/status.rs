@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::activity::{Activity, SoFar, Waits};
+use super::activity::{Activity, CurrentWait, SoFar};
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Change, Drift, Expiring, Held, Limited, Note};
+use super::pass::{Drift, Expiring, HeldRemoval, HeldSet, Note, PassStep};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
@@ -33,17 +33,17 @@ pub struct Status {
     /// When the last pass that read, planned and failed at nothing ended.
     pub last_good: Option<Timestamp>,
     /// What the last pass saw that went all the way. A later one that failed leaves it as it is.
-    pub view: Option<View>,
+    pub view: Option<Observed>,
     /// Why the last pass failed; broken files are in `broken`.
     pub failure: Option<Failure>,
     /// What is wrong with the files, each finding as text; empty unless the last pass found them broken.
     pub broken: Listed<String>,
     /// What the server thinks of the token.
-    pub token: Token,
+    pub token: TokenState,
     /// Why the last token stays in use, if the one that is to replace it can't be used.
     pub token_problem: Option<String>,
     /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
-    pub changes: VecDeque<(Timestamp, Listed<Change>)>,
+    pub changes: VecDeque<(Timestamp, Listed<PassStep>)>,
     /// Steps that come back again and again.
     pub flaps: Listed<Flap>,
     /// Files that have vanished, while removals wait for another reading.
@@ -84,7 +84,7 @@ pub struct Past {
 
 /// What the server thinks of the token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Token {
+pub enum TokenState {
     /// It was not asked yet.
     #[default]
     Untried,
@@ -96,7 +96,7 @@ pub enum Token {
 
 /// What a pass saw.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct Observed {
     /// When it was over.
     pub at: Timestamp,
     /// Bindings that were as declared from the start.
@@ -104,13 +104,13 @@ pub struct View {
     /// What was not, whatever became of it.
     pub drift: Drift,
     /// Removals that are held.
-    pub held: Listed<Held>,
+    pub held: Listed<HeldRemoval>,
     /// Since when one of them is held, at the longest; as far as this process knows.
     pub held_since: Option<Timestamp>,
     /// The command that does now what waits because files have vanished.
     pub at_once: Option<String>,
     /// What limits hold of them, and since when just this.
-    pub limited: Option<(Limited, Timestamp)>,
+    pub limited: Option<(HeldSet, Timestamp)>,
     /// From when on there is room for them, if only the removals of the last 24 hours hold them.
     pub room: Option<Timestamp>,
     /// What is to be said about approvals in the files.
@@ -176,7 +176,7 @@ impl Status {
             view: None,
             failure: None,
             broken: Listed::default(),
-            token: Token::Untried,
+            token: TokenState::Untried,
             token_problem: None,
             changes: VecDeque::new(),
             flaps: Listed::default(),
@@ -193,7 +193,7 @@ impl Status {
     }
 
     /// What limits hold, and since when just this.
-    pub fn limited(&self) -> Option<&(Limited, Timestamp)> {
+    pub fn limited(&self) -> Option<&(HeldSet, Timestamp)> {
         self.view.as_ref().and_then(|it| it.limited.as_ref())
     }
 
@@ -216,7 +216,7 @@ impl Status {
     }
 
     /// What the pass under way waits for, if there is one and it does.
-    pub fn waits(&self) -> Option<&Waits> {
+    pub fn waits(&self) -> Option<&CurrentWait> {
         match &self.activity {
             Activity::Running { waits, .. } => waits.as_ref(),
             Activity::Waiting(_) | Activity::Stopping => None,
@@ -232,7 +232,7 @@ impl Status {
     }
 
     /// Notes what the pass under way waits for and how far it has come, and says whether what it waits for is news.
-    pub fn note(&mut self, news: Option<Waits>, come: SoFar) -> bool {
+    pub fn note(&mut self, news: Option<CurrentWait>, come: SoFar) -> bool {
         let Activity::Running { waits, so_far, .. } = &mut self.activity else { return false };
         *so_far = come;
         let changed = *waits != news;
@@ -275,7 +275,7 @@ impl fmt::Display for Status {
         }
         match &self.activity {
             Activity::Running { since, waits: None, .. } => write!(f, "; a pass runs since {}", clock(*since)),
-            Activity::Running { since, waits: Some(Waits { why, .. }), .. } => {
+            Activity::Running { since, waits: Some(CurrentWait { why, .. }), .. } => {
                 write!(f, "; a pass runs since {} and waits: {why}", clock(*since))
             }
             Activity::Waiting(due) => write!(f, "; the next pass is due by {}", clock(due.at)),

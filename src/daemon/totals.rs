@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::pass::{Action, Change, End, Pass, Requests, StepResult};
+use super::pass::{Action, End, PassStep, PassSummary, Requests, StepResult};
 use super::verdict::Verdict;
 
 /// Upper bounds of the buckets in which durations of passes are counted, in seconds: from a pass over a few links to one
@@ -40,12 +40,12 @@ impl Totals {
         self.passes.values().sum()
     }
 
-    pub(super) fn add(&mut self, pass: &Pass, took: Duration) {
-        let Pass { end, revision: _, token_problem: _, requests, retries } = pass;
+    pub(super) fn add(&mut self, pass: &PassSummary, took: Duration) {
+        let PassSummary { end, revision: _, token_problem: _, requests, retries } = pass;
         *self.passes.entry(Verdict::of(end)).or_default() += 1;
         self.durations.add(took);
         if let End::Finished(finished) = end {
-            for Change { action, became, what: _, why: _ } in &finished.changes {
+            for PassStep { action, became, what: _, why: _ } in &finished.changes {
                 *self.steps.entry((*action, *became)).or_default() += 1;
             }
         }

@@ -14,7 +14,7 @@ use super::schedule::later;
 
 /// One reading of the files: which there are, and what is in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub struct FileReading {
     /// Their names.
     pub files: BTreeSet<String>,
     /// The same as long as no byte of any of them changes.
@@ -39,8 +39,8 @@ pub struct Vanished {
 pub struct Watched {
     interval: SignedDuration,
     good: Option<BTreeSet<String>>,
-    pending: Option<(Reading, Vanished)>,
-    latest: Option<Reading>,
+    pending: Option<(FileReading, Vanished)>,
+    latest: Option<FileReading>,
 }
 
 impl ContentId {
@@ -59,7 +59,7 @@ impl Watched {
     }
 
     /// Looks at a reading, and says what holds the removals of this pass.
-    pub fn look(&mut self, reading: Reading, now: Timestamp) -> Option<&Vanished> {
+    pub fn look(&mut self, reading: FileReading, now: Timestamp) -> Option<&Vanished> {
         let missing: BTreeSet<_> =
             self.good.iter().flatten().filter(|it| !reading.files.contains(*it)).cloned().collect();
         self.pending = match self.pending.take() {

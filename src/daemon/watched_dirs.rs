@@ -15,11 +15,11 @@ const DIRECTORIES: usize = 4096;
 
 /// Directories to watch, each with the names in it that matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WatchedDirs(BTreeMap<PathBuf, Names>);
+pub struct WatchedDirs(BTreeMap<PathBuf, WatchedNames>);
 
 /// Names in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Names {
+pub enum WatchedNames {
     /// All of them: the files in it are read.
     All,
     /// Those that lie on the way to a path. Others may change as often as they like.
@@ -28,14 +28,15 @@ pub enum Names {
 
 impl WatchedDirs {
     /// The directories, in order.
-    pub fn directories(&self) -> impl Iterator<Item = (&Path, &Names)> {
+    pub fn directories(&self) -> impl Iterator<Item = (&Path, &WatchedNames)> {
         self.0.iter().map(|(directory, names)| (directory.as_path(), names))
     }
 
     /// Whether a change of this path may be one of the files. What is not known for sure may be.
     pub fn concern(&self, path: &Path) -> bool {
         let parent = path.parent().and_then(|it| self.0.get(it));
-        let other = matches!((parent, path.file_name()), (Some(Names::These(names)), Some(it)) if !names.contains(it));
+        let other =
+            matches!((parent, path.file_name()), (Some(WatchedNames::These(names)), Some(it)) if !names.contains(it));
         !other || self.0.contains_key(path)
     }
 
@@ -44,13 +45,15 @@ impl WatchedDirs {
     }
 
     fn add(&mut self, directory: PathBuf, name: OsString) {
-        if let Names::These(names) = self.0.entry(directory).or_insert_with(|| Names::These(BTreeSet::new())) {
+        if let WatchedNames::These(names) =
+            self.0.entry(directory).or_insert_with(|| WatchedNames::These(BTreeSet::new()))
+        {
             names.insert(name);
         }
     }
 
     fn add_all(&mut self, directory: PathBuf) {
-        self.0.insert(directory, Names::All);
+        self.0.insert(directory, WatchedNames::All);
     }
 }
 

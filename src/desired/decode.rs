@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::codes;
-use super::yaml::Place;
+use super::yaml::TextSpan;
 use crate::diagnostic::{Diagnostic, Source};
 
 /// A file that is not UTF-8.
@@ -46,7 +46,7 @@ fn undecodable(name: Arc<str>, bytes: &[u8], at: usize) -> Undecodable {
     };
     if let Some(other) = other {
         let message = format!("the file is {other}, not UTF-8");
-        let problem = Diagnostic::error(codes::NOT_UTF8, Place::START.span(&name), message).help("save it as UTF-8");
+        let problem = Diagnostic::error(codes::NOT_UTF8, TextSpan::START.span(&name), message).help("save it as UTF-8");
         return Undecodable { shown: Source { name, text: String::new() }, problem };
     }
     let shown = Source { name, text: unmarked(String::from_utf8_lossy(bytes).into_owned()) };
@@ -59,12 +59,12 @@ fn undecodable(name: Arc<str>, bytes: &[u8], at: usize) -> Undecodable {
 }
 
 /// The character after `good`, which is how the text begins.
-fn place(text: &str, good: &str) -> Place {
+fn place(text: &str, good: &str) -> TextSpan {
     let good = good.strip_prefix('\u{feff}').unwrap_or(good);
     let width = text[good.len()..].chars().next().map_or(0, char::len_utf8);
     let before = good.rsplit('\n').next().unwrap_or_default();
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place {
+    TextSpan {
         start: small(good.len()),
         end: small(good.len() + width),
         line: small(good.matches('\n').count() + 1),

@@ -47,23 +47,23 @@ mod ending;
 pub mod export;
 mod former;
 mod groups;
+mod link_filter;
 mod missing;
 mod names;
 mod narrower;
-mod only;
 mod parse;
+mod pass_filter;
 mod pattern;
-mod pick;
 mod problems;
 mod quote;
 mod raw;
 mod read;
 mod resolve;
+mod resolved_scope;
 pub mod risks;
 mod runs;
 mod schema;
 mod suggest;
-mod territory;
 mod yaml;
 
 pub use decode::{Undecodable, decode};
@@ -71,12 +71,12 @@ pub use document::{
     Accept, Approval, Document, Entry, Kinds, Life, Limits, Member, Mode, Phase, Reference, Replace, Scope, Selector,
 };
 pub use former::name_former_roles;
+pub use link_filter::{LinkFilter, Named, Picked, Visibility};
 pub use missing::{MissingRole, missing_roles};
 pub use narrower::{Narrower, ScopeKind, ScopePart};
-pub use only::{Narrow, Only};
 pub use parse::{diagnose, parse};
-pub use pick::{Named, Pick, Picked, Visibility};
+pub use pass_filter::{PassFilter, ResolvedPassFilter};
 pub use resolve::{Desired, Doubt, Origin, Pattern, Wanted, resolve};
 pub use schema::schema;
 
-pub use territory::Territory;
+pub use resolved_scope::ResolvedScope;

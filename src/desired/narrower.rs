@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::territory::{Ids, Territory};
+use super::resolved_scope::{Ids, ResolvedScope};
 use crate::binding::ResourceId;
 use crate::directory::Directory;
 
@@ -42,7 +42,7 @@ impl ScopeKind {
     pub const ALL: [Self; 4] = [Self::Offerings, Self::Resources, Self::Roles, Self::Users];
 }
 
-impl Territory {
+impl ResolvedScope {
     /// How a part of `after` differs from the same part of this scope; `None` if it does not.
     pub fn changed(&self, after: &Self, part: ScopePart, kind: ScopeKind) -> Option<Narrower> {
         let (before, after) = match part {

@@ -1,6 +1,6 @@
 //! A set of files to one document.
 
-use super::checks::{self, Set};
+use super::checks::{self, CheckedFiles};
 use super::decode::Undecodable;
 use super::document::Document;
 use super::groups::Groups;
@@ -52,7 +52,7 @@ fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) ->
     if groups::can_expand(&groups, &raw, &document, &mut problems) {
         groups::expand(&groups, &raw, &mut document);
     }
-    let set = Set { sources, raw: &raw, document: &document, groups: &groups };
+    let set = CheckedFiles { sources, raw: &raw, document: &document, groups: &groups };
     for check in checks::ALL {
         check(&set, &mut problems);
     }

@@ -16,9 +16,9 @@ pub(super) struct RawDocument {
     /// Whether a file has the key `bindings`, whatever it holds.
     pub(super) has_bindings: bool,
     /// Every key of the settings, where it stands.
-    pub(super) settings: Vec<Setting>,
+    pub(super) settings: Vec<RawSetting>,
     /// `files`.
-    pub(super) files: Vec<Named>,
+    pub(super) files: Vec<RawNamed>,
     /// `groups` of all files.
     pub(super) groups: Vec<Group>,
     /// Where entries name groups.
@@ -26,19 +26,19 @@ pub(super) struct RawDocument {
     /// What begins or ends.
     pub(super) dates: Vec<Dated>,
     /// `timezone`.
-    pub(super) timezone: Option<Named>,
+    pub(super) timezone: Option<RawNamed>,
 }
 
 /// A key of the settings.
 #[derive(Debug)]
-pub(super) struct Setting {
+pub(super) struct RawSetting {
     pub(super) key: &'static str,
     pub(super) span: Span,
 }
 
 /// A name and where it is written.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct RawNamed {
     pub(super) name: Box<str>,
     pub(super) span: Span,
 }
@@ -46,10 +46,10 @@ pub(super) struct Named {
 /// A group as it is written.
 #[derive(Debug)]
 pub(super) struct Group {
-    pub(super) name: Named,
+    pub(super) name: RawNamed,
     pub(super) users: Vec<Reference>,
     /// The groups within it.
-    pub(super) groups: Vec<Named>,
+    pub(super) groups: Vec<RawNamed>,
 }
 
 /// An entry that names a group.
@@ -57,7 +57,7 @@ pub(super) struct Group {
 pub(super) struct GroupUse {
     /// Index of the entry, unless it was not good.
     pub(super) entry: Option<usize>,
-    pub(super) group: Named,
+    pub(super) group: RawNamed,
 }
 
 /// Something with dates.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::document::{Document, Entry, Life, Limits, Member, Mode, Phase, Reference, Replace};
 use super::names::{Names, Unresolved};
-use super::territory::{Settings, Territory};
+use super::resolved_scope::{ResolvedScope, ResolvedSettings};
 use crate::binding::{Binding, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::Directory;
@@ -20,7 +20,7 @@ pub struct Desired {
     /// How a role is changed where the server allows one.
     pub replace: Replace,
     /// What is ours to touch; `None` where the files have no `scope`.
-    pub territory: Option<Territory>,
+    pub scope: Option<ResolvedScope>,
     /// Users whose links are never removed.
     pub protected: BTreeSet<UserId>,
     /// An unresolved reference in `protect` or `exclude`: while it stands, nothing may be removed.
@@ -116,7 +116,7 @@ pub fn resolve(document: &Document, directory: &Directory) -> Desired {
     let Document { mode, scope, limits, protect, replace, entries, warnings, .. } = document;
     let mut names = Names::new(directory);
     names.expect(document);
-    let settings = Settings::resolve(scope.as_ref(), protect, &names);
+    let settings = ResolvedSettings::resolve(scope.as_ref(), protect, &names);
     let mut lines = Lines { names: &names, answers: Answers::default(), desired: Vec::new(), doubts: Vec::new() };
     let mut named = BTreeSet::new();
     for entry in entries {
@@ -128,7 +128,7 @@ pub fn resolve(document: &Document, directory: &Directory) -> Desired {
         mode: mode.unwrap_or_default(),
         limits: *limits,
         replace: replace.unwrap_or_default(),
-        territory: settings.territory,
+        scope: settings.scope,
         protected: settings.protected,
         blocking: settings.blocking,
         named,
@@ -154,7 +154,7 @@ fn gather(mut lines: Vec<(Binding, Origin)>) -> Vec<Wanted> {
     gathered
 }
 
-type Answer<Id> = Result<Id, (Arc<Diagnostic>, Vec<Id>)>;
+type Lookup<Id> = Result<Id, (Arc<Diagnostic>, Vec<Id>)>;
 
 /// The lines so far.
 struct Lines<'n, 'd> {
@@ -171,7 +171,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn keep<Id>(&mut self, answer: Result<Id, Unresolved<Id>>, at: &Span) -> Answer<Id> {
+    fn keep<Id>(&mut self, answer: Result<Id, Unresolved<Id>>, at: &Span) -> Lookup<Id> {
         answer.map_err(|problem| {
             let Unresolved { message, help, guesses } = problem;
             let problem = Unresolved::<Id> { message, help, guesses: Vec::new() };
@@ -204,7 +204,7 @@ impl Lines<'_, '_> {
     }
 
     /// A role name under an unresolved resource is unresolved, without a word of its own.
-    fn role(&mut self, reference: &Reference, resource: &Answer<ResourceId>) -> Option<Answer<RoleId>> {
+    fn role(&mut self, reference: &Reference, resource: &Lookup<ResourceId>) -> Option<Lookup<RoleId>> {
         let names = self.names;
         let answer = match (resource, reference.id.map(RoleId::from)) {
             (Ok(resource), _) => names.role(reference, *resource),
@@ -240,17 +240,17 @@ impl Lines<'_, '_> {
 
 /// The three parts of a line; a role that could not even be looked for is absent.
 struct Parts<'a> {
-    resource: &'a Answer<ResourceId>,
-    role: Option<&'a Answer<RoleId>>,
-    user: &'a Answer<UserId>,
+    resource: &'a Lookup<ResourceId>,
+    role: Option<&'a Lookup<RoleId>>,
+    user: &'a Lookup<UserId>,
 }
 
-fn problem<Id>(answer: &Answer<Id>) -> Option<Arc<Diagnostic>> {
+fn problem<Id>(answer: &Lookup<Id>) -> Option<Arc<Diagnostic>> {
     answer.as_ref().err().map(|(diagnostic, _)| Arc::clone(diagnostic))
 }
 
 /// What an answer may mean; anything, if nothing is known and `silent` says that nothing could be suggested.
-fn meant<Id: Copy>(answer: &Answer<Id>, silent: bool) -> Vec<Option<Id>> {
+fn meant<Id: Copy>(answer: &Lookup<Id>, silent: bool) -> Vec<Option<Id>> {
     match answer {
         Ok(id) => vec![Some(*id)],
         Err((_, guesses)) if guesses.is_empty() && silent => vec![None],

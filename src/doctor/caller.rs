@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Check, Finding, Level, count};
+use super::{Check, CheckResult, Level, count};
 use crate::report::Failure;
 use crate::site::VisibleCounts;
 use crate::snapshot::Caller;
 
 /// The kinds of callers that Waldur tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CallerType {
     Staff,
     Support,
     /// Owns the consuming organisation, or administers a project of it.
@@ -23,7 +23,7 @@ enum Kind {
     Nobody,
 }
 
-impl Kind {
+impl CallerType {
     fn of(caller: &Caller, counts: &VisibleCounts) -> Self {
         let Caller { is_staff, is_support, .. } = caller;
         let VisibleCounts { links, resources, provided, roles, users: _, events: _ } = counts;
@@ -38,12 +38,12 @@ impl Kind {
 }
 
 /// Whose token it is.
-pub fn token(caller: &Caller) -> Finding {
-    Finding::ok(Check::Token, format!("valid, and belongs to `{}`", caller.username))
+pub fn token(caller: &Caller) -> CheckResult {
+    CheckResult::ok(Check::Token, format!("valid, and belongs to `{}`", caller.username))
 }
 
 /// The token opens nothing. The server's words choose what is said, and decide nothing.
-pub fn turned_away(Failure { message, help }: Failure) -> Finding {
+pub fn turned_away(Failure { message, help }: Failure) -> CheckResult {
     let has = |word: &str| message.to_lowercase().contains(word);
     let help = if has("expired") {
         Some(
@@ -61,18 +61,18 @@ pub fn turned_away(Failure { message, help }: Failure) -> Finding {
     } else {
         help
     };
-    Finding::failed(Check::Token, Failure { message: format!("turned away: {message}"), help })
+    CheckResult::failed(Check::Token, Failure { message: format!("turned away: {message}"), help })
 }
 
 /// Whether the token is still good when grantsync runs the next time.
-pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> Finding {
+pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> CheckResult {
     let Some(lifetime) = caller.token_lifetime else {
-        return Finding::ok(Check::Lifetime, "the token does not expire");
+        return CheckResult::ok(Check::Lifetime, "the token does not expire");
     };
     let seconds = |it: u64| SignedDuration::from_secs(i64::try_from(it).unwrap_or(i64::MAX));
     let shown = seconds(lifetime);
     match interval {
-        None => Finding::ok(
+        None => CheckResult::ok(
             Check::Lifetime,
             format!(
                 "the token expires when it is not used for {shown:#}: a schedule has to be shorter (`--interval 24h` \
@@ -81,14 +81,14 @@ pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> Finding {
         ),
         Some(interval) if interval.as_secs() < lifetime => {
             let interval = seconds(interval.as_secs());
-            Finding::ok(
+            CheckResult::ok(
                 Check::Lifetime,
                 format!("the token expires when it is not used for {shown:#}, and is to be used every {interval:#}"),
             )
         }
         Some(interval) => {
             let interval = seconds(interval.as_secs());
-            Finding::warning(
+            CheckResult::warning(
                 Check::Lifetime,
                 format!(
                     "the token expires when it is not used for {shown:#}, and is to be used every {interval:#}: each run \
@@ -103,35 +103,35 @@ pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> Finding {
 }
 
 /// How much the token is shown.
-pub fn sight(counts: Result<&VisibleCounts, Failure>) -> Finding {
+pub fn visibility(counts: Result<&VisibleCounts, Failure>) -> CheckResult {
     let VisibleCounts { links, resources, provided, roles, users, events } = match counts {
         Ok(counts) => *counts,
-        Err(failure) => return Finding::failed(Check::Sight, failure),
+        Err(failure) => return CheckResult::failed(Check::Visibility, failure),
     };
     let as_provider = if provided > resources { format!(" ({provided} as their provider)") } else { String::new() };
     let [links, resources, roles] =
         [(links, "link"), (resources, "resource"), (roles, "role")].map(|(n, it)| count(n, it));
     let [users, events] = [(users, "user"), (events, "event")].map(|(n, it)| count(n, it));
-    Finding::ok(
-        Check::Sight,
+    CheckResult::ok(
+        Check::Visibility,
         format!("it is shown {links}, {resources}{as_provider}, {roles}, {users}, and {events} in the log"),
     )
 }
 
 /// What the owner of the token may do.
-pub fn rights(caller: &Caller, counts: &VisibleCounts) -> Finding {
+pub fn rights(caller: &Caller, counts: &VisibleCounts) -> CheckResult {
     let name = &caller.username;
-    match Kind::of(caller, counts) {
-        Kind::Staff => Finding::ok(
+    match CallerType::of(caller, counts) {
+        CallerType::Staff => CheckResult::ok(
             Check::Rights,
             format!("`{name}` is staff: sees everything, may create links and remove them, as `apply` needs"),
         ),
-        Kind::Support => Finding::warning(
+        CallerType::Support => CheckResult::warning(
             Check::Rights,
             format!("`{name}` is support: sees everything, may create links, and may never remove one"),
             "good for `plan` and `links`; `apply` needs the token of a staff user",
         ),
-        Kind::Consumer => Finding::warning(
+        CallerType::Consumer => CheckResult::warning(
             Check::Rights,
             format!(
                 "`{name}` is not staff: sees a part of the links, without being told so; may create links there, and may \
@@ -139,12 +139,12 @@ pub fn rights(caller: &Caller, counts: &VisibleCounts) -> Finding {
             ),
             "good for `links`; `plan` and `apply` need the token of a staff user",
         ),
-        Kind::Provider => Finding::problem(
+        CallerType::Provider => CheckResult::problem(
             Check::Rights,
             format!("`{name}` owns what is offered, and is shown no link on it: every link would seem to be missing"),
             "use the token of a staff user: Waldur shows links to who consumes a resource, not to who provides it",
         ),
-        Kind::Nobody => Finding::problem(
+        CallerType::Nobody => CheckResult::problem(
             Check::Rights,
             format!("`{name}` has no role in Waldur that would show a link or a resource"),
             "use the token of a staff user",
@@ -154,19 +154,19 @@ pub fn rights(caller: &Caller, counts: &VisibleCounts) -> Finding {
 
 /// The same where links are roles on resources: there only staff may change who has access, and only staff and support see
 /// more than their own.
-pub fn rights_on_newer(caller: &Caller) -> Finding {
+pub fn rights_on_newer(caller: &Caller) -> CheckResult {
     let Caller { username: name, is_staff, is_support, .. } = caller;
     match (is_staff, is_support) {
-        (true, _) => Finding::ok(
+        (true, _) => CheckResult::ok(
             Check::Rights,
             format!("`{name}` is staff: sees everything, may create, change and remove links, as `apply` needs"),
         ),
-        (false, true) => Finding::warning(
+        (false, true) => CheckResult::warning(
             Check::Rights,
             format!("`{name}` is support: sees everything, and may not change anything"),
             "good for `plan` and `links`; `apply` needs the token of a staff user",
         ),
-        (false, false) => Finding::problem(
+        (false, false) => CheckResult::problem(
             Check::Rights,
             format!("`{name}` is neither staff nor support: it is shown its own links only, without being told so"),
             "use the token of a staff user; with this one every link of somebody else would seem to be missing",
@@ -176,15 +176,15 @@ pub fn rights_on_newer(caller: &Caller) -> Finding {
 
 /// Whether it could read back what it creates, and what it would create it from. `read`: how many links a resource has
 /// when it is read by itself; `None` where no resource is shown.
-pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usize>, Failure>) -> Finding {
+pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usize>, Failure>) -> CheckResult {
     let resources = counts.resources;
     let links = match read {
-        Err(failure) => return Finding::failed(Check::Listing, failure),
-        Ok(None) if matches!(Kind::of(caller, counts), Kind::Staff | Kind::Support) => {
-            return Finding::ok(Check::Listing, "there is no resource yet on which a link could be created");
+        Err(failure) => return CheckResult::failed(Check::Listing, failure),
+        Ok(None) if matches!(CallerType::of(caller, counts), CallerType::Staff | CallerType::Support) => {
+            return CheckResult::ok(Check::Listing, "there is no resource yet on which a link could be created");
         }
         Ok(None) => {
-            return Finding::problem(
+            return CheckResult::problem(
                 Check::Listing,
                 "it is shown no resource on which it could create a link",
                 "use the token of a staff user",
@@ -193,13 +193,15 @@ pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usiz
         Ok(Some(links)) => links as u64,
     };
     if counts.roles == 0 {
-        let (level, help) = match Kind::of(caller, counts) {
-            Kind::Staff | Kind::Support => (Level::Warning, "no offering has roles: make some in Waldur first"),
-            Kind::Consumer | Kind::Provider | Kind::Nobody => {
+        let (level, help) = match CallerType::of(caller, counts) {
+            CallerType::Staff | CallerType::Support => {
+                (Level::Warning, "no offering has roles: make some in Waldur first")
+            }
+            CallerType::Consumer | CallerType::Provider | CallerType::Nobody => {
                 (Level::Problem, "roles are shown to who provides them, to support and to staff: use a staff token")
             }
         };
-        return Finding {
+        return CheckResult {
             check: Check::Listing,
             level,
             message: format!(
@@ -210,7 +212,7 @@ pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usiz
             help: Some(help.to_owned()),
         };
     }
-    Finding::ok(
+    CheckResult::ok(
         Check::Listing,
         format!("a resource read by itself shows its {}: what is created can be read back", count(links, "link")),
     )

@@ -7,16 +7,16 @@ mod upgrade;
 
 use std::fmt;
 
-pub use caller::{lifetime, listing, rights, rights_on_newer, sight, token, turned_away};
+pub use caller::{lifetime, listing, rights, rights_on_newer, token, turned_away, visibility};
 pub use server::{clock, generations, site, version};
-pub use setup::{Source, Transport, address, encryption, proxy, token_source};
+pub use setup::{TokenOrigin, Transport, address, encryption, proxy, token_source};
 pub use upgrade::upgraded;
 
 use crate::report::Failure;
 
 /// What was found about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct CheckResult {
     /// What it is about.
     pub check: Check,
     /// How bad it is.
@@ -58,7 +58,7 @@ pub enum Check {
     /// Whether the clocks agree.
     Clock,
     /// How much the token is shown.
-    Sight,
+    Visibility,
     /// Whether an upgrade has left nothing of roles and links.
     Roles,
     /// What that means.
@@ -79,13 +79,13 @@ impl Check {
         Self::Api,
         Self::Lifetime,
         Self::Clock,
-        Self::Sight,
+        Self::Visibility,
         Self::Rights,
         Self::Listing,
     ];
 }
 
-impl Finding {
+impl CheckResult {
     fn ok(check: Check, message: impl Into<String>) -> Self {
         Self { check, level: Level::Ok, message: message.into(), help: None }
     }
@@ -115,7 +115,7 @@ impl fmt::Display for Check {
             Self::Api => "API",
             Self::Lifetime => "lifetime",
             Self::Clock => "clock",
-            Self::Sight => "sight",
+            Self::Visibility => "sight",
             Self::Roles => "roles",
             Self::Rights => "rights",
             Self::Listing => "listing",

@@ -2,42 +2,47 @@
 
 use jiff::SignedDuration;
 
-use super::{Check, Finding, Level, Transport};
+use super::{Check, CheckResult, Level, Transport};
 use crate::plan::CLOCKS_AGREE;
 use crate::report::Failure;
 use crate::site::{Generations, ServerProbe};
 
 /// Who answers at the address, and over which way they were asked.
-pub fn site(site: Result<&ServerProbe, Failure>, address: &str, transport: Transport, proxy: Option<&str>) -> Finding {
+pub fn site(
+    site: Result<&ServerProbe, Failure>,
+    address: &str,
+    transport: Transport,
+    proxy: Option<&str>,
+) -> CheckResult {
     let finding = answering(site, address, transport);
     match proxy {
         Some(proxy) if finding.level != Level::Ok => {
             let through = format!("the way is through the proxy `{proxy}`: is it up, and does it know the host?");
             let help = finding.help.into_iter().chain([through]).collect::<Vec<_>>().join("; ");
-            Finding { help: Some(help), ..finding }
+            CheckResult { help: Some(help), ..finding }
         }
         _ => finding,
     }
 }
 
-fn answering(site: Result<&ServerProbe, Failure>, address: &str, transport: Transport) -> Finding {
+fn answering(site: Result<&ServerProbe, Failure>, address: &str, transport: Transport) -> CheckResult {
     /// Whoever runs Waldur behind other paths or names knows its address by this.
     const RIGHT: &str = "opened in a browser, `…/api/configuration/` at the right address shows JSON";
     match site {
-        Ok(ServerProbe::Waldur { name }) => Finding::ok(Check::Server, format!("a Waldur answers, `{name}`")),
-        Ok(ServerProbe::Unclear { said }) => Finding::warning(
+        Ok(ServerProbe::Waldur { name }) => CheckResult::ok(Check::Server, format!("a Waldur answers, `{name}`")),
+        Ok(ServerProbe::Unclear { said }) => CheckResult::warning(
             Check::Server,
             format!("somebody answers, and does not say whether they are a Waldur: {said}"),
             format!("if what follows looks wrong, check the address ({RIGHT}), and ask who runs the proxy before it"),
         ),
-        Ok(ServerProbe::Page { title }) => Finding::problem(
+        Ok(ServerProbe::Page { title }) => CheckResult::problem(
             Check::Server,
             format!("a web page answers, `{}`, and no API", cut(title)),
             format!(
                 "this may be Waldur's own web interface, whose API has another address, or a login page before it: {RIGHT}"
             ),
         ),
-        Ok(ServerProbe::Missing { said }) => Finding::problem(
+        Ok(ServerProbe::Missing { said }) => CheckResult::problem(
             Check::Server,
             format!("nothing of Waldur is at `{address}`: {said}"),
             format!("check the host, and what comes before `/api` in the address: {RIGHT}"),
@@ -49,9 +54,9 @@ fn answering(site: Result<&ServerProbe, Failure>, address: &str, transport: Tran
             };
             let help =
                 format!("{tls}is the port right? if it is, the server hangs or has too much to do: ask who runs it");
-            Finding::problem(Check::Server, format!("somebody takes the connection, and then: {said}"), help)
+            CheckResult::problem(Check::Server, format!("somebody takes the connection, and then: {said}"), help)
         }
-        Err(failure) => Finding::failed(Check::Server, failure),
+        Err(failure) => CheckResult::failed(Check::Server, failure),
     }
 }
 
@@ -65,34 +70,34 @@ fn cut(title: &str) -> String {
 }
 
 /// What is spoken there.
-pub fn generations(generations: Result<Generations, Failure>) -> Finding {
+pub fn generations(generations: Result<Generations, Failure>) -> CheckResult {
     match generations {
         Ok(Generations { first: true, next: false }) => {
-            Finding::ok(Check::Api, "links are at `/api/marketplace-resource-users/`, as in Waldur up to 8.0.7")
+            CheckResult::ok(Check::Api, "links are at `/api/marketplace-resource-users/`, as in Waldur up to 8.0.7")
         }
         // No Waldur has both. The token is not shown to whoever this is.
-        Ok(Generations { first: true, next: true }) => Finding::problem(
+        Ok(Generations { first: true, next: true }) => CheckResult::problem(
             Check::Api,
             "whatever is asked for is answered alike, as no Waldur does",
             "check the address, and ask who runs the proxy before it; the token was not sent there",
         ),
-        Ok(Generations { first: false, next: true }) => Finding::ok(
+        Ok(Generations { first: false, next: true }) => CheckResult::ok(
             Check::Api,
             "links are roles on resources, at `/api/user-permissions/`, as in Waldur from 8.0.8 on",
         ),
-        Ok(Generations { first: false, next: false }) => Finding::problem(
+        Ok(Generations { first: false, next: false }) => CheckResult::problem(
             Check::Api,
             "there is no `/api/marketplace-resource-users/`, nor what took its place in Waldur 8.0.8",
             "check what comes before `/api` in the address; a proxy that lets only some paths pass looks like this, too",
         ),
-        Err(failure) => Finding::failed(Check::Api, failure),
+        Err(failure) => CheckResult::failed(Check::Api, failure),
     }
 }
 
 /// Whether the clocks agree: the server's less ours.
-pub fn clock(offset: Option<SignedDuration>) -> Finding {
+pub fn clock(offset: Option<SignedDuration>) -> CheckResult {
     let Some(offset) = offset else {
-        return Finding::warning(
+        return CheckResult::warning(
             Check::Clock,
             "the server does not tell its time, so nobody knows whether this machine's clock is right",
             "a proxy takes the header `Date` away: ask who runs it",
@@ -101,7 +106,7 @@ pub fn clock(offset: Option<SignedDuration>) -> Finding {
     let apart = offset.abs();
     let side = if offset.is_negative() { "behind" } else { "ahead of" };
     if apart > CLOCKS_AGREE {
-        Finding::warning(
+        CheckResult::warning(
             Check::Clock,
             format!(
                 "the server's clock is {apart:#} {side} this machine's: what has `from` or `until` is neither created \
@@ -110,21 +115,21 @@ pub fn clock(offset: Option<SignedDuration>) -> Finding {
             "set the clock that is wrong; best, let both machines ask a time server",
         )
     } else if apart > SignedDuration::from_secs(5) {
-        Finding::ok(
+        CheckResult::ok(
             Check::Clock,
             format!("the server's is {apart:#} {side} this machine's; up to {CLOCKS_AGREE:#} does no harm"),
         )
     } else {
-        Finding::ok(Check::Clock, "the server's and this machine's agree")
+        CheckResult::ok(Check::Clock, "the server's and this machine's agree")
     }
 }
 
 /// What the server calls itself.
-pub fn version(version: Result<&str, Failure>) -> Finding {
+pub fn version(version: Result<&str, Failure>) -> CheckResult {
     match version {
-        Ok("unknown" | "") => Finding::ok(Check::Version, "the server does not say which it is"),
-        Ok(version) => Finding::ok(Check::Version, format!("Waldur {version}")),
-        Err(Failure { message, help }) => Finding {
+        Ok("unknown" | "") => CheckResult::ok(Check::Version, "the server does not say which it is"),
+        Ok(version) => CheckResult::ok(Check::Version, format!("Waldur {version}")),
+        Err(Failure { message, help }) => CheckResult {
             check: Check::Version,
             level: Level::Warning,
             message: format!("could not be asked for: {message}"),

@@ -1,11 +1,11 @@
 //! What is set, before anything is sent.
 
-use super::{Check, Finding};
+use super::{Check, CheckResult};
 use crate::report::Failure;
 
 /// Where a token comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum TokenOrigin {
     /// The environment.
     Environment,
     /// A file.
@@ -33,14 +33,14 @@ pub enum Transport {
 }
 
 /// The address that is set.
-pub fn address(address: Result<String, Option<Failure>>) -> Finding {
+pub fn address(address: Result<String, Option<Failure>>) -> CheckResult {
     match address {
-        Ok(address) => Finding::ok(Check::Address, format!("`{address}`")),
+        Ok(address) => CheckResult::ok(Check::Address, format!("`{address}`")),
         Err(Some(Failure { message, help })) => {
             let message = message.strip_prefix("address ").unwrap_or(&message).to_owned();
-            Finding::failed(Check::Address, Failure { message, help })
+            CheckResult::failed(Check::Address, Failure { message, help })
         }
-        Err(None) => Finding::problem(
+        Err(None) => CheckResult::problem(
             Check::Address,
             "no server is named",
             "`export WALDUR_API_URL=https://waldur.example.org`, with the address of yours; to look around without a \
@@ -50,14 +50,16 @@ pub fn address(address: Result<String, Option<Failure>>) -> Finding {
 }
 
 /// Where the token comes from, and who else may read it there.
-pub fn token_source(source: Result<Source, Option<Failure>>) -> Finding {
+pub fn token_source(source: Result<TokenOrigin, Option<Failure>>) -> CheckResult {
     let (path, mode, shadows) = match source {
-        Ok(Source::File { path, mode, shadows }) => (path, mode, shadows),
-        Ok(Source::Environment) => return Finding::ok(Check::Token, "from the environment, `WALDUR_ACCESS_TOKEN`"),
-        Ok(Source::Sandbox) => return Finding::ok(Check::Token, "the sandbox's own"),
-        Err(Some(failure)) => return Finding::failed(Check::Token, failure),
+        Ok(TokenOrigin::File { path, mode, shadows }) => (path, mode, shadows),
+        Ok(TokenOrigin::Environment) => {
+            return CheckResult::ok(Check::Token, "from the environment, `WALDUR_ACCESS_TOKEN`");
+        }
+        Ok(TokenOrigin::Sandbox) => return CheckResult::ok(Check::Token, "the sandbox's own"),
+        Err(Some(failure)) => return CheckResult::failed(Check::Token, failure),
         Err(None) => {
-            return Finding::problem(
+            return CheckResult::problem(
                 Check::Token,
                 "there is none",
                 "`export WALDUR_ACCESS_TOKEN=…` with the token of a staff user (Waldur shows it in their profile), or the \
@@ -67,7 +69,7 @@ pub fn token_source(source: Result<Source, Option<Failure>>) -> Finding {
     };
     let shadows = if shadows { "; `WALDUR_ACCESS_TOKEN` is set, too, and not used" } else { "" };
     match mode {
-        Some(mode) if mode & 0o004 != 0 => Finding::warning(
+        Some(mode) if mode & 0o004 != 0 => CheckResult::warning(
             Check::Token,
             format!(
                 "from the file `{path}`, which everybody on this machine may read (mode {:03o}){shadows}",
@@ -75,22 +77,22 @@ pub fn token_source(source: Result<Source, Option<Failure>>) -> Finding {
             ),
             format!("`chmod o= {path}`; and get a new token if somebody may have looked"),
         ),
-        Some(_) | None => Finding::ok(Check::Token, format!("from the file `{path}`{shadows}")),
+        Some(_) | None => CheckResult::ok(Check::Token, format!("from the file `{path}`{shadows}")),
     }
 }
 
 /// What requests go through, and which variable says so; none where it is a setting of the system.
-pub fn proxy(proxy: &str, variable: Option<&str>) -> Finding {
+pub fn proxy(proxy: &str, variable: Option<&str>) -> CheckResult {
     let by = variable.map_or_else(|| "the system's settings say".to_owned(), |it| format!("`{it}` says"));
-    Finding::ok(Check::Proxy, format!("requests go through `{proxy}`, as {by}; `NO_PROXY` names exceptions"))
+    CheckResult::ok(Check::Proxy, format!("requests go through `{proxy}`, as {by}; `NO_PROXY` names exceptions"))
 }
 
 /// Who may read along.
-pub fn encryption(transport: Transport) -> Finding {
+pub fn encryption(transport: Transport) -> CheckResult {
     match transport {
-        Transport::Tls => Finding::ok(Check::Encryption, "TLS, with a certificate that is valid for the address"),
-        Transport::Loopback => Finding::ok(Check::Encryption, "none, and none needed: nothing leaves this machine"),
-        Transport::Open => Finding::warning(
+        Transport::Tls => CheckResult::ok(Check::Encryption, "TLS, with a certificate that is valid for the address"),
+        Transport::Loopback => CheckResult::ok(Check::Encryption, "none, and none needed: nothing leaves this machine"),
+        Transport::Open => CheckResult::warning(
             Check::Encryption,
             "none: whoever is on the way can read the token, and do with it what its owner may do",
             "write the address with `https://`; if the server offers no TLS, ask who runs it",

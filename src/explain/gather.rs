@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Absent, Account, EndFate, Ending, Explanation, Fact, Fate, Line, Question, Row, Uncertain};
+use super::{
+    Absent, Account, Declaration, EndFate, Ending, ExplainedLink, Explanation, Fact, LinkStatus, Question, Uncertain,
+};
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Desired, Document, Doubt, Entry, Member, Origin, Phase, Reference, Wanted};
 use crate::diagnostic::Span;
@@ -13,7 +15,7 @@ use crate::policy::Decision;
 
 /// All that is known at a moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct ExplainInput<'a> {
     /// What the files say.
     pub document: &'a Document,
     /// What that means.
@@ -25,7 +27,7 @@ pub struct Known<'a> {
 }
 
 /// Answers a question.
-pub fn explain(question: Question, known: Known<'_>) -> Explanation {
+pub fn explain(question: Question, known: ExplainInput<'_>) -> Explanation {
     let mut accounts: BTreeMap<Binding, Account> = BTreeMap::new();
     let mut account = |binding: Binding, tell: &dyn Fn(&mut Account)| {
         if question.covers(&binding) {
@@ -36,7 +38,7 @@ pub fn explain(question: Question, known: Known<'_>) -> Explanation {
     let endings: BTreeMap<Link, Ending> = endings(known.decision).collect();
     for (link, fate) in rows(known.decision) {
         let end = endings.get(&link);
-        account(link.binding, &|it| it.rows.push(Row { link, fate: fate.clone(), end: end.cloned() }));
+        account(link.binding, &|it| it.rows.push(ExplainedLink { link, fate: fate.clone(), end: end.cloned() }));
     }
     for (binding, absent) in absent(known.decision) {
         account(binding, &|it| it.absent = Some(absent));
@@ -47,7 +49,7 @@ pub fn explain(question: Question, known: Known<'_>) -> Explanation {
     }
     let mut accounts: Vec<_> = accounts.into_values().collect();
     for account in &mut accounts {
-        account.rows.sort_by_key(|it| (matches!(it.fate, Fate::Goes(_)), it.link.id));
+        account.rows.sort_by_key(|it| (matches!(it.fate, LinkStatus::Goes(_)), it.link.id));
     }
     Explanation {
         question,
@@ -82,16 +84,16 @@ impl Question {
 }
 
 /// Every live link, with what becomes of it.
-fn rows(decision: &Decision) -> impl Iterator<Item = (Link, Fate)> {
+fn rows(decision: &Decision) -> impl Iterator<Item = (Link, LinkStatus)> {
     let Decision { plan, approved, withheld, limited: _ } = decision;
-    let stay = plan.in_sync.iter().map(|it| (*it, Fate::InSync));
-    let go = approved.removals().iter().map(|it| (it.link, Fate::Goes(it.why)));
+    let stay = plan.in_sync.iter().map(|it| (*it, LinkStatus::InSync));
+    let go = approved.removals().iter().map(|it| (it.link, LinkStatus::Goes(it.why)));
     let less = withheld.removals.iter().filter(|it| it.end_change().is_none());
-    let less = less.map(|it| (it.link, Fate::Withheld(it.why)));
+    let less = less.map(|it| (it.link, LinkStatus::Withheld(it.why)));
     let held = plan.held.iter().filter(|it| it.removal.end_change().is_none());
-    let hold = |Held { removal, hold }: &Held| (removal.link, Fate::Held(removal.why, hold.clone()));
-    let keep = |Kept { link, why }: &Kept| (*link, Fate::Kept(*why));
-    let outside = plan.outside.iter().map(|it| (*it, Fate::Outside));
+    let hold = |Held { removal, hold }: &Held| (removal.link, LinkStatus::Held(removal.why, hold.clone()));
+    let keep = |Kept { link, why }: &Kept| (*link, LinkStatus::Kept(*why));
+    let outside = plan.outside.iter().map(|it| (*it, LinkStatus::Outside));
     stay.chain(go).chain(less).chain(held.map(hold)).chain(plan.kept.iter().map(keep)).chain(outside)
 }
 
@@ -119,9 +121,9 @@ fn absent(decision: &Decision) -> impl Iterator<Item = (Binding, Absent)> {
 
 impl Account {
     /// Adds the lines that ask for it.
-    fn ask(&mut self, wanted: &Wanted, entries: &HashMap<&Span, &Entry>, known: Known<'_>) {
+    fn ask(&mut self, wanted: &Wanted, entries: &HashMap<&Span, &Entry>, known: ExplainInput<'_>) {
         let now = known.decision.plan.now;
-        let line = |origin: &Origin| Line {
+        let line = |origin: &Origin| Declaration {
             origin: origin.clone(),
             phase: origin.life.phase(now),
             member: entries.get(&origin.span).and_then(|it| member(origin, wanted.binding.user, it, known.directory)),
@@ -148,7 +150,7 @@ fn member(origin: &Origin, user: UserId, entry: &Entry, directory: &Directory) -
     entry.users.iter().find(by_group).map(|it| it.user.span.clone())
 }
 
-fn facts(question: Question, Known { desired, directory, .. }: Known<'_>) -> Vec<Fact> {
+fn facts(question: Question, ExplainInput { desired, directory, .. }: ExplainInput<'_>) -> Vec<Fact> {
     let (resource, _, user) = question.parts();
     let mut facts = Vec::new();
     if let Some(user) = user {
@@ -159,7 +161,7 @@ fn facts(question: Question, Known { desired, directory, .. }: Known<'_>) -> Vec
     if let Some(resource) = resource {
         let terminated = directory.resources.get(&resource).is_some_and(|it| it.terminated);
         facts.extend(terminated.then_some(Fact::Terminated(resource)));
-        let named = desired.territory.is_some() || desired.named.contains(&resource);
+        let named = desired.scope.is_some() || desired.named.contains(&resource);
         facts.extend((!named).then_some(Fact::NotNamed(resource)));
     }
     facts
@@ -175,7 +177,7 @@ fn others(question: Question, accounts: &[Account], directory: &Directory) -> Ve
 }
 
 /// Lines that might mean something of it, each finding once: first what it probably is, and what counts now.
-fn doubts(question: Question, Known { desired, decision, .. }: Known<'_>) -> Vec<Uncertain> {
+fn doubts(question: Question, ExplainInput { desired, decision, .. }: ExplainInput<'_>) -> Vec<Uncertain> {
     let (resource, role, user) = question.parts();
     let mut doubts: BTreeMap<(&Span, &str, Phase), Uncertain> = BTreeMap::new();
     for Doubt { pattern, guesses, life, diagnostics } in &desired.doubts {

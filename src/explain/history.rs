@@ -16,7 +16,7 @@ use crate::event::{Event, EventKind, LinkNames};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// Who wrote a line.
-    pub authors: BTreeMap<Place, Authored>,
+    pub authors: BTreeMap<FileLine, Authored>,
     /// What happened to links, oldest first.
     pub events: Vec<Event>,
     /// Since when events are known; `None` where the log could not be read.
@@ -27,7 +27,7 @@ pub struct History {
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct FileLine {
     /// The name of the file, as in a [`Span`].
     pub file: Arc<str>,
     /// From 1.
@@ -52,7 +52,7 @@ pub enum Authored {
     Uncommitted,
 }
 
-impl Place {
+impl FileLine {
     /// Where a span begins.
     pub fn of(span: &Span) -> Self {
         let Span { file, line, .. } = span;

@@ -9,8 +9,8 @@ mod history;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use gather::{Known, explain};
-pub use history::{Authored, History, Place};
+pub use gather::{ExplainInput, explain};
+pub use history::{Authored, FileLine, History};
 
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase};
@@ -64,20 +64,20 @@ pub struct Account {
     /// Which one.
     pub binding: Binding,
     /// Its live links, the one that stays first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ExplainedLink>,
     /// Why it is not live, if some line asks for it.
     pub absent: Option<Absent>,
     /// The lines that ask for it, whatever their time is, in the order of the files.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Declaration>,
 }
 
 /// A live link, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct ExplainedLink {
     /// Which one.
     pub link: Link,
     /// What becomes of it.
-    pub fate: Fate,
+    pub fate: LinkStatus,
     /// The other end it is to get, if it is to get one.
     pub end: Option<Ending>,
 }
@@ -106,7 +106,7 @@ pub enum EndFate {
 
 /// What becomes of a live link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum LinkStatus {
     /// It stays: some line asks for it.
     InSync,
     /// It goes.
@@ -138,7 +138,7 @@ pub enum Absent {
 
 /// A line that asks for a binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct Declaration {
     /// The line.
     pub origin: Origin,
     /// Where in its life it is.
@@ -160,8 +160,8 @@ pub struct Uncertain {
 
 impl Explanation {
     /// The lines of the files it speaks of: whoever knows about them may say more.
-    pub fn places(&self) -> BTreeSet<Place> {
+    pub fn places(&self) -> BTreeSet<FileLine> {
         let lines = self.accounts.iter().flat_map(|it| &it.lines);
-        lines.flat_map(|it| [Some(&it.origin.span), it.member.as_ref()]).flatten().map(Place::of).collect()
+        lines.flat_map(|it| [Some(&it.origin.span), it.member.as_ref()]).flatten().map(FileLine::of).collect()
     }
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::doubts::Doubts;
 use super::incomplete::Incomplete;
 use super::keeper::keeper;
-use super::{Creation, Held, Hold, Keep, Kept, Part, Plan, Removal, Skip, Skipped, Why};
+use super::{BindingPart, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
 use crate::diagnostic::{Diagnostic, Span};
@@ -25,7 +25,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     let doubts = Doubts::alive(desired, now, clocks_agree);
     let incomplete = Incomplete::new(&snapshot.incomplete, desired, directory);
     let keeps_ends = snapshot.observation.keeps_ends;
-    let view = View { desired, directory, now, doubts, incomplete, clocks_agree, keeps_ends };
+    let view = Comparison { desired, directory, now, doubts, incomplete, clocks_agree, keeps_ends };
     let mut plan = Plan {
         server: snapshot.observation.server.clone(),
         now,
@@ -42,7 +42,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
             + desired.doubts.iter().filter(|it| it.life.phase(now) == Phase::Alive).count(),
         problems: desired.unresolved_settings.clone(),
         warnings: desired.warnings.clone(),
-        counted: desired.territory.is_none().then(|| desired.named.clone()),
+        counted: desired.scope.is_none().then(|| desired.named.clone()),
     };
     view.tell_doubts(&mut plan);
     view.compare(&mut plan, snapshot);
@@ -51,7 +51,7 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     plan
 }
 
-pub(super) struct View<'a> {
+pub(super) struct Comparison<'a> {
     pub(super) desired: &'a Desired,
     directory: &'a Directory,
     pub(super) now: Timestamp,
@@ -61,7 +61,7 @@ pub(super) struct View<'a> {
     pub(super) keeps_ends: bool,
 }
 
-impl View<'_> {
+impl Comparison<'_> {
     /// What a line wanted now can't resolve is a problem; what other lines can't is worth a word.
     fn tell_doubts(&self, plan: &mut Plan) {
         fn place(it: &Diagnostic) -> (&Span, &str) {
@@ -187,7 +187,7 @@ impl View<'_> {
     }
 
     pub(super) fn hold(&self, binding: &Binding, wanted: Option<&Wanted>) -> Option<Hold> {
-        let unnamed = self.desired.territory.is_none() && !self.desired.named.contains(&binding.resource);
+        let unnamed = self.desired.scope.is_none() && !self.desired.named.contains(&binding.resource);
         if let Some(span) = &self.desired.blocking {
             Some(Hold::Settings(span.clone()))
         } else if unnamed {
@@ -233,19 +233,19 @@ impl View<'_> {
     }
 
     fn in_scope(&self, binding: &Binding) -> bool {
-        self.desired.territory.as_ref().is_none_or(|it| it.contains(binding, self.directory))
+        self.desired.scope.as_ref().is_none_or(|it| it.contains(binding, self.directory))
     }
 
     /// The first part that cannot be looked up. What has no name for us might be meant by any name in the settings.
-    fn unseen(&self, binding: &Binding) -> Option<Part> {
+    fn unseen(&self, binding: &Binding) -> Option<BindingPart> {
         let Binding { resource, role, user } = binding;
         let Directory { resources, roles, users } = self.directory;
         if !resources.contains_key(resource) {
-            Some(Part::Resource)
+            Some(BindingPart::Resource)
         } else if !roles.contains_key(role) {
-            Some(Part::Role)
+            Some(BindingPart::Role)
         } else {
-            (!users.contains_key(user)).then_some(Part::User)
+            (!users.contains_key(user)).then_some(BindingPart::User)
         }
     }
 

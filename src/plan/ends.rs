@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::compare::View;
+use super::compare::Comparison;
 use super::{Creation, End, Held, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::Link;
 use crate::desired::Wanted;
 
-impl View<'_> {
+impl Comparison<'_> {
     /// When the server is to end a link of this binding: with the run of lines that holds now. Never, for a user who is
     /// protected, and where the server keeps no ends.
     pub(super) fn end(&self, wanted: &Wanted) -> End {

@@ -47,8 +47,8 @@ fn concerns(row: &IncompleteLink, desired: &Desired, directory: &Directory) -> b
         None => Pattern { resource, role, user },
     };
     let terminated = resource.and_then(|it| directory.resources.get(&it)).is_some_and(|it| it.terminated);
-    let ours = match &desired.territory {
-        Some(territory) => territory.could_contain(&blocked, directory),
+    let ours = match &desired.scope {
+        Some(scope) => scope.could_contain(&blocked, directory),
         None => resource.is_none_or(|it| desired.named.contains(&it)),
     };
     ours && !terminated

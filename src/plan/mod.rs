@@ -16,7 +16,7 @@ pub use compare::{CLOCKS_AGREE, plan};
 pub use end::End;
 pub use keeper::keeper;
 pub use roles::{NewRole, RolePlan, plan_roles};
-pub use step::{Creation, EndChange, Held, Hold, Keep, Kept, Part, Removal, Removed, Skip, Skipped, Why};
+pub use step::{BindingPart, Creation, EndChange, Held, Hold, Keep, Kept, Removal, Removed, Skip, Skipped, Why};
 
 use std::collections::BTreeSet;
 

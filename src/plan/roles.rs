@@ -78,7 +78,7 @@ impl RolePlan {
 /// The roles that somebody in scope gets, now or later.
 fn given(desired: &Desired, directory: &Directory, now: Timestamp) -> BTreeSet<RoleId> {
     let wanted = desired.bindings.iter().filter(|it| it.phase(now) != Phase::Ended).map(|it| it.binding);
-    let in_scope = wanted.filter(|it| desired.territory.as_ref().is_none_or(|of| of.contains(it, directory)));
+    let in_scope = wanted.filter(|it| desired.scope.as_ref().is_none_or(|of| of.contains(it, directory)));
     let running = in_scope.filter(|it| directory.resources.get(&it.resource).is_some_and(|it| !it.terminated));
     running.map(|it| it.role).collect()
 }

@@ -104,7 +104,7 @@ pub enum Hold {
     /// There is no scope, and no line names the resource.
     NotNamed,
     /// A part of it cannot be looked up, so that we can't tell what names mean it.
-    Unseen(Part),
+    Unseen(BindingPart),
     /// This line could not be resolved, and might mean this.
     Doubt(Span),
     /// The server does not show a row in full, and it is on the same resource or could be this link.
@@ -129,7 +129,7 @@ pub enum Hold {
 
 /// A part of a binding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum BindingPart {
     /// Where.
     Resource,
     /// What.
@@ -213,9 +213,9 @@ impl Hold {
         match self {
             Self::Settings(_) => "an unresolved setting might refer to it",
             Self::NotNamed => "no scope, and no line names its resource",
-            Self::Unseen(Part::Resource) => "its resource cannot be looked up",
-            Self::Unseen(Part::Role) => "its role cannot be looked up",
-            Self::Unseen(Part::User) => "its user cannot be looked up",
+            Self::Unseen(BindingPart::Resource) => "its resource cannot be looked up",
+            Self::Unseen(BindingPart::Role) => "its role cannot be looked up",
+            Self::Unseen(BindingPart::User) => "its user cannot be looked up",
             Self::Doubt(_) => "an unresolved line might refer to it",
             Self::Indistinct => "the server has several rows of it, and can remove none of them",
             Self::Incomplete => "the server shows a link without all of its parts",
@@ -245,7 +245,7 @@ impl fmt::Display for Hold {
     }
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for BindingPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Resource => "resource",

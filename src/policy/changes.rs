@@ -31,7 +31,7 @@ pub struct ChangeSet {
 /// What becomes of a binding or a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fate {
+pub enum PlannedAction {
     /// Nothing.
     Nothing,
     /// It is created.
@@ -58,9 +58,9 @@ pub struct Difference {
     /// The other end, if it is about that.
     pub end: Option<End>,
     /// What the first set says.
-    pub then: Fate,
+    pub then: PlannedAction,
     /// What the second one says.
-    pub now: Fate,
+    pub now: PlannedAction,
 }
 
 impl ChangeSet {
@@ -91,27 +91,27 @@ impl ChangeSet {
             binding: key.0,
             link: key.1,
             end: key.2,
-            then: then.get(&key).copied().unwrap_or(Fate::Nothing),
-            now: now.get(&key).copied().unwrap_or(Fate::Nothing),
+            then: then.get(&key).copied().unwrap_or(PlannedAction::Nothing),
+            now: now.get(&key).copied().unwrap_or(PlannedAction::Nothing),
         });
         all.filter(|it| it.then != it.now).collect()
     }
 
-    fn fates(&self) -> BTreeMap<(Binding, Option<LinkId>, Option<End>), Fate> {
+    fn fates(&self) -> BTreeMap<(Binding, Option<LinkId>, Option<End>), PlannedAction> {
         let Self { creations, removals, held, held_creations, ends, held_ends } = self;
         let new = |binding: &Binding, fate| ((*binding, None, None), fate);
         let row = |link: &Link, end, fate| ((link.binding, Some(link.id), end), fate);
-        let creations = creations.iter().map(|it| new(it, Fate::Created));
-        let removals = removals.iter().map(|it| row(it, None, Fate::Removed));
-        let ends = ends.iter().map(|(it, end)| row(it, Some(*end), Fate::EndSet));
-        let held = held.iter().map(|it| row(it, None, Fate::Held));
-        let held_creations = held_creations.iter().map(|it| new(it, Fate::Held));
-        let held_ends = held_ends.iter().map(|(it, end)| row(it, Some(*end), Fate::Held));
+        let creations = creations.iter().map(|it| new(it, PlannedAction::Created));
+        let removals = removals.iter().map(|it| row(it, None, PlannedAction::Removed));
+        let ends = ends.iter().map(|(it, end)| row(it, Some(*end), PlannedAction::EndSet));
+        let held = held.iter().map(|it| row(it, None, PlannedAction::Held));
+        let held_creations = held_creations.iter().map(|it| new(it, PlannedAction::Held));
+        let held_ends = held_ends.iter().map(|(it, end)| row(it, Some(*end), PlannedAction::Held));
         creations.chain(removals).chain(ends).chain(held).chain(held_creations).chain(held_ends).collect()
     }
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for PlannedAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Nothing => "nothing",

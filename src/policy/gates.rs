@@ -16,7 +16,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A kind of step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum StepKind {
     /// A link is created.
     Create,
     /// A link is removed that no entry asks for.
@@ -83,7 +83,7 @@ pub enum Gate {
     /// `--only` names others.
     Only,
     /// It comes back again and again.
-    SetAside,
+    DeferredSteps,
     /// The files have not been quiet for long enough.
     Quiet,
     /// The server's list may lack links that exist.
@@ -110,28 +110,28 @@ pub enum Effect {
     /// It is withheld: shown, and not sent.
     Withholds,
     /// Nothing is sent without a yes.
-    Asks,
+    PolicyInput,
     /// A step of this kind cannot meet this gate.
     Never,
 }
 
 /// The kinds, in the order of the columns.
-pub const KINDS: [Kind; 9] = [
-    Kind::Create,
-    Kind::NotDeclared,
-    Kind::NotBegun,
-    Kind::Ended,
-    Kind::LongEnded,
-    Kind::Duplicate,
-    Kind::EndsLater,
-    Kind::EndsSoon,
-    Kind::EndsEarlier,
+pub const KINDS: [StepKind; 9] = [
+    StepKind::Create,
+    StepKind::NotDeclared,
+    StepKind::NotBegun,
+    StepKind::Ended,
+    StepKind::LongEnded,
+    StepKind::Duplicate,
+    StepKind::EndsLater,
+    StepKind::EndsSoon,
+    StepKind::EndsEarlier,
 ];
 
 /// The table: for each gate what it does to each kind, in the order of [`KINDS`].
 #[rustfmt::skip]
 pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
-    use Effect::{Asks, Counts, Holds, Leaves, Never, Passes, Skips, Withholds};
+    use Effect::{PolicyInput, Counts, Holds, Leaves, Never, Passes, Skips, Withholds};
     use Set::{Creations, Ended, Removals};
     &[
 //                   create             not declared      not begun         ended      long ended     duplicate  ends later         ends soon         ends earlier
@@ -156,24 +156,24 @@ pub const GATES: &[(Gate, [Effect; KINDS.len()])] = {
         (Gate::AddOnly,     [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds, Passes,            Withholds,        Withholds]),
         (Gate::Observe,     [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
         (Gate::Only,        [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
-        (Gate::SetAside,    [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
+        (Gate::DeferredSteps,    [Withholds,         Withholds,        Withholds,        Withholds, Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
         (Gate::Quiet,       [Withholds,         Withholds,        Withholds,        Passes,    Withholds,     Withholds, Withholds,         Withholds,        Withholds]),
         (Gate::StaleList,   [Withholds,         Passes,           Passes,           Passes,    Passes,        Passes,    Passes,            Passes,           Passes]),
         (Gate::Vanished,    [Passes,            Withholds,        Withholds,        Withholds, Withholds,     Withholds, Passes,            Withholds,        Withholds]),
-        (Gate::Prompt,      [Asks,              Asks,             Asks,             Asks,      Asks,          Asks,      Asks,              Asks,             Asks]),
+        (Gate::Prompt,      [PolicyInput,              PolicyInput,             PolicyInput,             PolicyInput,      PolicyInput,          PolicyInput,      PolicyInput,              PolicyInput,             PolicyInput]),
     ]
 };
 
 impl Gate {
     /// What it does to a step of this kind.
-    pub fn effect(self, kind: Kind) -> Effect {
+    pub fn effect(self, kind: StepKind) -> Effect {
         let effects = GATES.iter().find(|(gate, _)| *gate == self).map(|(_, effects)| effects);
         let at = KINDS.iter().position(|it| *it == kind);
         effects.zip(at).map_or(Effect::Holds, |(effects, at)| effects[at])
     }
 
     /// The set in which a step of this kind counts.
-    pub(super) fn set(self, kind: Kind) -> Option<Set> {
+    pub(super) fn set(self, kind: StepKind) -> Option<Set> {
         match self.effect(kind) {
             Effect::Counts(set) => Some(set),
             _ => None,
@@ -181,7 +181,7 @@ impl Gate {
     }
 }
 
-impl Kind {
+impl StepKind {
     /// The kind of a creation.
     pub const fn of_creation(creation: &Creation) -> Self {
         if creation.row.is_some() { Self::EndsLater } else { Self::Create }
@@ -208,17 +208,17 @@ impl Kind {
 /// that was.
 pub fn waits_for_replacement(removal: &Removal) -> bool {
     let kind = match removal.why {
-        Why::NotDeclared => Kind::NotDeclared,
-        Why::NotBegun => Kind::NotBegun,
-        Why::Ended => Kind::Ended,
-        Why::Duplicate => Kind::Duplicate,
-        Why::EndsEarlier(_) => Kind::EndsSoon,
+        Why::NotDeclared => StepKind::NotDeclared,
+        Why::NotBegun => StepKind::NotBegun,
+        Why::Ended => StepKind::Ended,
+        Why::Duplicate => StepKind::Duplicate,
+        Why::EndsEarlier(_) => StepKind::EndsSoon,
     };
     Gate::Replacement.effect(kind) == Effect::Holds
 }
 
 /// Whether this mode lets a step of this kind go.
-pub(super) fn lets_go(mode: Mode, kind: Kind) -> bool {
+pub(super) fn lets_go(mode: Mode, kind: StepKind) -> bool {
     let gate = match mode {
         Mode::Enforce => return true,
         Mode::AddOnly => Gate::AddOnly,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Kind, LastSeen};
+use super::{LastSeen, StepKind};
 use crate::binding::{Binding, ResourceId};
 use crate::desired::Limits;
 use crate::plan::{Plan, Removal, Skip};
@@ -130,7 +130,7 @@ fn base(plan: &Plan) -> u64 {
 /// Bindings that are live after the whole plan, in scope, and on named resources where there is no scope.
 fn left(plan: &Plan) -> impl Iterator<Item = Binding> {
     // What ends soon is as good as gone.
-    let ends_soon = |it: &Removal| Kind::of(it, plan.now, &LastSeen::default()) == Kind::EndsSoon;
+    let ends_soon = |it: &Removal| StepKind::of(it, plan.now, &LastSeen::default()) == StepKind::EndsSoon;
     let ending: BTreeSet<_> = plan.removals.iter().filter(|it| ends_soon(it)).map(|it| it.link.binding).collect();
     let in_sync = plan.in_sync.iter().map(|it| it.binding).filter(move |it| !ending.contains(it));
     let kept = plan.kept.iter().map(|it| it.link.binding);

@@ -35,9 +35,9 @@ impl Earlier<'_> {
         if told.is_empty() {
             return u32::try_from(unread.len()).unwrap_or(u32::MAX);
         }
-        let names = Names::of(directory);
+        let names = NameIndex::of(directory);
         let counts = |binding: &Binding| {
-            let inside = match &desired.territory {
+            let inside = match &desired.scope {
                 Some(scope) => scope.contains(binding, directory),
                 None => desired.named.contains(&binding.resource),
             };
@@ -52,14 +52,14 @@ impl Earlier<'_> {
 }
 
 /// What is called so.
-struct Names<'a> {
+struct NameIndex<'a> {
     directory: &'a Directory,
     users: BTreeMap<&'a str, UserId>,
     resources: BTreeMap<&'a str, Vec<ResourceId>>,
     roles: BTreeMap<&'a str, Vec<RoleId>>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameIndex<'a> {
     fn of(directory: &'a Directory) -> Self {
         let mut names = Self {
             directory,

@@ -3,9 +3,9 @@
 //! [`Approved`] can be made nowhere else, and nothing else can be applied.
 
 mod approvals;
-mod aside;
 mod cause;
 mod changes;
+mod deferred;
 pub mod gates;
 mod last_seen;
 mod limits;
@@ -18,15 +18,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::binding::Binding;
-use crate::desired::{Approval, Limits, Mode, Only};
+use crate::desired::{Approval, Limits, Mode, ResolvedPassFilter};
 pub use crate::digest::Digest;
 use crate::plan::{Creation, EndChange, Held, Hold, Plan, Removal, Removed, Skip, Skipped, Why};
 pub use approvals::{ENDED, WITHOUT_MATCH, approval_of};
-pub use aside::{Aside, SetAside};
 pub use cause::{Cause, Causes, Fixed, Intent};
-pub use changes::{ChangeSet, Difference, Fate};
+pub use changes::{ChangeSet, Difference, PlannedAction};
+pub use deferred::{Deferred, DeferredSteps};
 use gates::Gate;
-pub use gates::Kind;
+pub use gates::StepKind;
 pub use last_seen::LastSeen;
 use limits::Lately;
 pub use limits::{Exceeded, Set};
@@ -36,13 +36,13 @@ pub use unsettled::{NewRemovals, Unsettled};
 
 /// What the caller asks of a pass, beyond what the files say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asks {
+pub struct PolicyInput {
     /// How much may be taken away.
     pub limits: Limits,
     /// What may be written.
     pub mode: Mode,
     /// Whom and what the pass is narrowed to; everything, if empty.
-    pub only: Only,
+    pub only: ResolvedPassFilter,
     /// The digest of the held set that may go in spite of the limits.
     pub approval: Option<Digest>,
     /// The approvals of the files; those alive at the instant of the plan count.
@@ -57,7 +57,7 @@ pub struct Asks {
     /// What earlier passes saw live and wanted.
     pub last_seen: Arc<LastSeen>,
     /// Steps that are left for later.
-    pub aside: BTreeSet<Aside>,
+    pub deferred: BTreeSet<Deferred>,
 }
 
 /// Steps that may be sent.
@@ -118,16 +118,16 @@ pub struct Stale {
 /// # Errors
 /// If an approval was given that is not for exactly what limits hold: then nothing may be sent, and what is held has to
 /// be looked at again.
-pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
-    let Asks { mode, only, approval, approvals, aside, .. } = asks;
+pub fn approve(mut plan: Plan, input: &PolicyInput) -> Result<Decision, Stale> {
+    let PolicyInput { mode, only, approval, approvals, deferred, .. } = input;
     let mut limited = Vec::new();
     // What cannot be sent at all is nothing that limits would have to hold.
-    if gates::lets_go(*mode, Kind::Create) {
-        limited.extend(hold_creations(&mut plan, asks));
+    if gates::lets_go(*mode, StepKind::Create) {
+        limited.extend(hold_creations(&mut plan, input));
     }
-    let removes = gates::lets_go(*mode, Kind::NotDeclared);
+    let removes = gates::lets_go(*mode, StepKind::NotDeclared);
     if removes {
-        limited.extend(hold_removals(&mut plan, asks));
+        limited.extend(hold_removals(&mut plan, input));
     }
     limited.sort_by_key(|(it, _)| it.set);
     let digests: Vec<_> = limited.iter().map(|(it, _)| it.digest.clone()).collect();
@@ -140,15 +140,15 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
     let approvals = if removes { &approvals[..] } else { &[] };
     plan.warnings.extend(approvals::notes(approvals, &digests, plan.now));
     let meant = |it: &Binding| only.contains(it);
-    let aside = SetAside::new(aside);
-    let removed = |it: &Removal| removes && meant(&it.link.binding) && !aside.removal(it);
+    let deferred = DeferredSteps::new(deferred);
+    let removed = |it: &Removal| removes && meant(&it.link.binding) && !deferred.removal(it);
     let (removals, not_removed) = split(&plan.removals, removed);
     // As long as a duplicate stays, no end can be changed.
     let doubled = not_removed.iter().filter(|it| it.why == Why::Duplicate).map(|it| it.link.binding);
     let doubled: BTreeSet<_> = doubled.collect();
     let created = |it: &Creation| {
         let alone = it.row.is_none() || !doubled.contains(&it.binding);
-        gates::lets_go(*mode, Kind::of_creation(it)) && meant(&it.binding) && alone && !aside.creation(it)
+        gates::lets_go(*mode, StepKind::of_creation(it)) && meant(&it.binding) && alone && !deferred.creation(it)
     };
     let (creations, not_created) = split(&plan.creations, created);
     let (lengthenings, creations) = creations.into_iter().partition(|it| it.end_change().is_some());
@@ -163,8 +163,8 @@ pub fn approve(mut plan: Plan, asks: &Asks) -> Result<Decision, Stale> {
 
 /// Which limits the removals of a plan go beyond that nobody expects, whatever is approved.
 pub fn exceeded(plan: &Plan, limits: Limits) -> Vec<Exceeded> {
-    let asks = Asks { limits, ..Asks::default() };
-    limits::removals(plan, of_set(plan, Set::Removals, &asks), limits, Lately::default()).0
+    let input = PolicyInput { limits, ..PolicyInput::default() };
+    limits::removals(plan, of_set(plan, Set::Removals, &input), limits, Lately::default()).0
 }
 
 /// The digest of what this hold is for, if it is a limit.
@@ -178,19 +178,19 @@ pub fn digest_of<'a>(limited: &'a [Limited], hold: &Hold) -> Option<&'a Digest> 
 }
 
 /// Whether somebody approved this set.
-fn released(digest: &Digest, plan: &Plan, asks: &Asks) -> bool {
-    asks.approval.as_ref() == Some(digest) || approval_of(&asks.approvals, digest, plan.now).is_some()
+fn released(digest: &Digest, plan: &Plan, input: &PolicyInput) -> bool {
+    input.approval.as_ref() == Some(digest) || approval_of(&input.approvals, digest, plan.now).is_some()
 }
 
 /// Holds the creations if there are too many of them, and with them what they are to replace; says whether they are
 /// released.
-fn hold_creations(plan: &mut Plan, asks: &Asks) -> Option<(Limited, bool)> {
-    let exceeded = limits::creations(plan, asks.limits)?;
+fn hold_creations(plan: &mut Plan, input: &PolicyInput) -> Option<(Limited, bool)> {
+    let exceeded = limits::creations(plan, input.limits)?;
     let new = plan.creations.iter().filter(|it| it.row.is_none()).map(|it| &it.binding);
     let lasting = plan.creations.iter().filter_map(Creation::end_change);
     let digest = Digest::of_creations(&plan.server, new, lasting.map(|it| (it.link, it.ends.at())));
     let limited = Limited { set: Set::Creations, digest, exceeded: vec![exceeded], links: plan.creations.len() };
-    let released = released(&limited.digest, plan, asks);
+    let released = released(&limited.digest, plan, input);
     if !released {
         let creations = std::mem::take(&mut plan.creations);
         let missing = creations.iter().filter(|it| it.row.is_none()).map(|it| it.binding.pair());
@@ -205,20 +205,20 @@ fn hold_creations(plan: &mut Plan, asks: &Asks) -> Option<(Limited, bool)> {
 }
 
 /// Holds the sets of removals that are too large; says of each whether it is released.
-fn hold_removals(plan: &mut Plan, asks: &Asks) -> Vec<(Limited, bool)> {
-    let removed = Lately { counted: asks.removed_lately, logged: asks.removed_before };
-    let ended = Lately { counted: asks.ended_lately, logged: 0 };
+fn hold_removals(plan: &mut Plan, input: &PolicyInput) -> Vec<(Limited, bool)> {
+    let removed = Lately { counted: input.removed_lately, logged: input.removed_before };
+    let ended = Lately { counted: input.ended_lately, logged: 0 };
     let sets = [(Set::Removals, removed, Hold::Limit), (Set::Ended, ended, Hold::LimitEnded)];
     // Each is judged by the whole plan, before anything is held: no set makes room for another one.
     let judged = sets.map(|(set, lately, hold)| {
-        let (exceeded, over) = limits::removals(plan, of_set(plan, set, asks), asks.limits, lately);
+        let (exceeded, over) = limits::removals(plan, of_set(plan, set, input), input.limits, lately);
         let removed: BTreeSet<Removed> = over.iter().map(|it| plan.removals[*it].removed()).collect();
         let digest = Digest::of(&plan.server, removed.iter().copied());
         (Limited { set, digest, exceeded, links: removed.len() }, removed, hold)
     });
     let mut limited = Vec::new();
     for (it, removed, why) in judged.into_iter().filter(|(it, ..)| it.links > 0) {
-        let released = released(&it.digest, plan, asks);
+        let released = released(&it.digest, plan, input);
         if !released {
             let over = |at: &usize| removed.contains(&plan.removals[*at].removed());
             let over: Vec<_> = (0..plan.removals.len()).filter(over).collect();
@@ -230,8 +230,8 @@ fn hold_removals(plan: &mut Plan, asks: &Asks) -> Vec<(Limited, bool)> {
 }
 
 /// The removals of a set, as indices in order.
-fn of_set(plan: &Plan, set: Set, asks: &Asks) -> Vec<usize> {
-    let kind = |at: &usize| Kind::of(&plan.removals[*at], plan.now, &asks.last_seen);
+fn of_set(plan: &Plan, set: Set, input: &PolicyInput) -> Vec<usize> {
+    let kind = |at: &usize| StepKind::of(&plan.removals[*at], plan.now, &input.last_seen);
     (0..plan.removals.len()).filter(|at| Gate::Limits.set(kind(at)) == Some(set)).collect()
 }
 

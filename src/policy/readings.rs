@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Aside;
+use super::Deferred;
 use super::unsettled::{NewRemovals, Unsettled};
 use crate::desired::Document;
 use crate::diagnostic::Source;
@@ -93,13 +93,13 @@ impl Readings {
     }
 
     /// When the first of these steps that wait, or settings, are quiet, after `now`.
-    pub fn next(&self, waiting: &BTreeSet<Aside>, now: Timestamp) -> Option<Timestamp> {
+    pub fn next(&self, waiting: &BTreeSet<Deferred>, now: Timestamp) -> Option<Timestamp> {
         let (_, since) = self.content?;
-        let creations = waiting.iter().filter(|it| matches!(it, Aside::Creation(_) | Aside::End(_)));
+        let creations = waiting.iter().filter(|it| matches!(it, Deferred::Creation(_) | Deferred::End(_)));
         let creations = creations.map(|_| after(since, self.creations()));
         let waits = |(link, end): &Removed| {
             let binding = link.binding;
-            waiting.contains(&if end.is_some() { Aside::End(binding) } else { Aside::Removal(binding) })
+            waiting.contains(&if end.is_some() { Deferred::End(binding) } else { Deferred::Removal(binding) })
         };
         let removals = self.asked.iter().filter(|(it, _)| waits(it));
         let removals = removals.map(|(_, since)| after(*since, self.quiet_period));

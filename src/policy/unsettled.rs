@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Aside;
+use super::Deferred;
 use crate::binding::Binding;
 use crate::desired::Document;
 use crate::plan::{Plan, Removal, Removed, Why};
@@ -38,7 +38,7 @@ impl Unsettled {
     }
 
     /// The steps of a plan that wait. `earlier` is the plan under the settings in force beside those of `plan`.
-    pub fn steps(&self, plan: &Plan, earlier: Option<&Plan>) -> BTreeSet<Aside> {
+    pub fn steps(&self, plan: &Plan, earlier: Option<&Plan>) -> BTreeSet<Deferred> {
         let Self { creations, removals, settings: _ } = self;
         let allowed = earlier.map(|it| {
             let created: BTreeSet<Binding> = it.creations.iter().map(|it| it.binding).collect();
@@ -53,7 +53,7 @@ impl Unsettled {
             removals.as_ref().is_some_and(|new| new.wait(it))
                 || allowed.as_ref().is_some_and(|(_, may)| !may.contains(&it.removed()))
         });
-        created.map(Aside::of_creation).chain(removed.map(Aside::of_removal)).collect()
+        created.map(Deferred::of_creation).chain(removed.map(Deferred::of_removal)).collect()
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use tokio::sync::watch;
 
 use super::create::{self, Created};
-use super::pace::Pace;
 use super::sending::Sending;
+use super::write_options::WriteOptions;
 use super::{Tell, View, remove, replace, set_end};
 use crate::api::Client;
 use crate::plan::Why;
@@ -18,11 +18,11 @@ pub(super) async fn apply(
     client: &Client,
     view: &View,
     approved: &Approved,
-    pace: Pace,
+    write_options: WriteOptions,
     tell: Tell<'_>,
     interrupted: watch::Receiver<bool>,
 ) -> Report {
-    let sending = Sending::new(client, view, pace, tell, interrupted);
+    let sending = Sending::new(client, view, write_options, tell, interrupted);
     let Created { mut outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
     let mut replaced = replace::all(&sending, approved, &mut outcomes).await;
     let replacements = Replacements::new(approved.creations().iter().zip(&outcomes)).without(unseen);

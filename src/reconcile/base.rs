@@ -1,6 +1,6 @@
 //! What other files would do in the same world.
 
-use super::{Error, Prepared, Request, View, decide};
+use super::{Error, PassRequest, Prepared, View, decide};
 use crate::api::{self, Client};
 use crate::desired::Document;
 use crate::directory::{Directory, Lookups};
@@ -12,16 +12,16 @@ use crate::plan::Plan;
 pub async fn decided_by(
     document: &Document,
     Prepared { view: seen, decision: _ }: &Prepared,
-    request: &Request<'_>,
+    request: &PassRequest<'_>,
     client: Option<&Client>,
 ) -> Result<Prepared, Error> {
     let view = view_of(document, seen, client).await?;
-    let decision = decide(&view, &Request { document, ..request.clone() }, None)?;
+    let decision = decide(&view, &PassRequest { document, ..request.clone() }, None)?;
     Ok(Prepared { view, decision })
 }
 
 async fn view_of(document: &Document, view: &View, client: Option<&Client>) -> Result<View, api::Error> {
-    let View { directory, snapshot, desired: _, plan: Plan { now, .. }, sights: _ } = view;
+    let View { directory, snapshot, desired: _, plan: Plan { now, .. }, presences: _ } = view;
     let mut directory = directory.clone();
     if let Some(client) = client
         && let lookups = document.lookups()

@@ -36,7 +36,7 @@ pub(super) async fn confirm(sending: &Sending<'_>, link: &Link) -> Proof {
 }
 
 async fn look(sending: &Sending<'_>, link: &Link) -> Result<Proof, Error> {
-    let mut waits = sending.pace.waits();
+    let mut waits = sending.write_options.waits();
     while !sending.client.links_of(&link.binding).await?.links.iter().any(|it| it.is_same_row(link)) {
         if sending.stopped().is_some() {
             return Ok(Proof::Stopped);

@@ -3,7 +3,7 @@
 use super::confirm::{Proof, confirm};
 use super::sending::Sending;
 use super::set_end;
-use crate::api::{self, Kind};
+use crate::api::{self, ErrorKind};
 use crate::binding::{Binding, Link};
 use crate::plan::{Creation, End, EndChange, Hold};
 use crate::report::{Failure, Outcome, Step, Stop};
@@ -73,15 +73,17 @@ pub(super) async fn send(sending: &Sending<'_>, creation: &Creation) -> Outcome 
             Ok(api::Created::New(link)) => break Outcome::Created(link),
             Ok(api::Created::Exists) => break exists(sending, creation).await,
             Ok(api::Created::OneRole) => break Outcome::Held(Hold::OneRole),
-            Err(error) if error.kind == Kind::Repeatable && tries < TRIES && !error.is_throttled() => {
-                tokio::time::sleep(sending.pace.settle).await;
+            Err(error) if error.kind == ErrorKind::Repeatable && tries < TRIES && !error.is_throttled() => {
+                tokio::time::sleep(sending.write_options.settle).await;
                 match sending.rows(&creation.binding).await.as_deref() {
                     Ok([first, ..]) => break adopt(sending, creation, *first).await,
                     Ok([]) if sending.stopped().is_none() && !could_exist(sending, creation).await => {}
                     _ => return sending.lost(error).await,
                 }
             }
-            Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => return sending.lost(error).await,
+            Err(error) if matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable) => {
+                return sending.lost(error).await;
+            }
             Err(error) => break sending.failed(error).await,
         }
     }
@@ -135,7 +137,7 @@ async fn look_for_lost(sending: &Sending<'_>, creations: &[Creation], outcomes: 
     if !outcomes.iter().any(|it| matches!(it, Outcome::Unknown(_))) {
         return;
     }
-    tokio::time::sleep(sending.pace.settle).await;
+    tokio::time::sleep(sending.write_options.settle).await;
     for (creation, outcome) in creations.iter().zip(outcomes) {
         if !matches!(outcome, Outcome::Unknown(_)) {
             continue;

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Pass, Request, View};
+use super::{Pass, PassRequest, View};
 use crate::binding::{Binding, Link};
 use crate::plan::{Skip, Why};
-use crate::policy::Aside;
+use crate::policy::Deferred;
 use crate::report::{After, Outcome, Report, Step};
 
 /// A link that was made and that no list has shown is taken for gone no earlier than this.
@@ -21,7 +21,7 @@ const ENOUGH: usize = 2;
 
 /// What is known from earlier passes.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct KnownLinks {
     links: BTreeMap<Binding, Trace>,
     /// Creations without an answer, and when the pass that sent them ended.
     unanswered: BTreeMap<Binding, Timestamp>,
@@ -43,7 +43,7 @@ struct Unlisted {
 
 /// A look at a link by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub enum Presence {
     /// It exists.
     There,
     /// It does not, or not any more.
@@ -52,7 +52,7 @@ pub enum Sight {
 
 /// Why something that is wanted and not listed is not created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Waiting {
+pub enum CreationDelay {
     /// Its link exists, and the list does not show it.
     Listed,
     /// The list lacks other links that exist, so what it lacks may exist.
@@ -63,7 +63,7 @@ pub enum Waiting {
     Answered,
 }
 
-impl Known {
+impl KnownLinks {
     /// Links to look at by id: those of what is about to be created, and those that no list has shown since they were made.
     pub(super) fn to_look_at(&self, view: &View) -> Vec<Link> {
         let planned: BTreeSet<_> = view.plan.created().collect();
@@ -75,21 +75,21 @@ impl Known {
     }
 
     /// Whether enough was seen to know that the list is stale.
-    pub(super) fn enough(sights: &BTreeMap<Binding, Sight>) -> bool {
-        sights.values().filter(|it| **it == Sight::There).count() >= ENOUGH
+    pub(super) fn enough(presences: &BTreeMap<Binding, Presence>) -> bool {
+        presences.values().filter(|it| **it == Presence::There).count() >= ENOUGH
     }
 
-    fn waits(&self, binding: &Binding, view: &View, now: Timestamp) -> Option<Waiting> {
+    fn waits(&self, binding: &Binding, view: &View, now: Timestamp) -> Option<CreationDelay> {
         let recent = |sent: &Timestamp| now.duration_since(*sent) < ON_ITS_WAY;
-        let sight = view.sights.get(binding);
+        let presence = view.presences.get(binding);
         match self.links.get(binding) {
-            Some(_) if sight == Some(&Sight::There) => return Some(Waiting::Listed),
-            _ if Self::enough(&view.sights) => return Some(Waiting::ListAgrees),
-            Some(_) if sight.is_none() => return Some(Waiting::Listed),
-            Some(Trace { unlisted: Some(it), .. }) if !it.is_over(now) => return Some(Waiting::Shown),
+            Some(_) if presence == Some(&Presence::There) => return Some(CreationDelay::Listed),
+            _ if Self::enough(&view.presences) => return Some(CreationDelay::ListAgrees),
+            Some(_) if presence.is_none() => return Some(CreationDelay::Listed),
+            Some(Trace { unlisted: Some(it), .. }) if !it.is_over(now) => return Some(CreationDelay::Shown),
             _ => {}
         }
-        self.unanswered.get(binding).is_some_and(recent).then_some(Waiting::Answered)
+        self.unanswered.get(binding).is_some_and(recent).then_some(CreationDelay::Answered)
     }
 
     /// Takes in a pass that ended at `now`.
@@ -101,7 +101,7 @@ impl Known {
         let planned: BTreeSet<_> = view.plan.created().chain(skipped).collect();
         self.links = std::mem::take(&mut self.links)
             .into_iter()
-            .filter_map(|(binding, trace)| Some((binding, trace.after(view.sights.get(&binding), now)?)))
+            .filter_map(|(binding, trace)| Some((binding, trace.after(view.presences.get(&binding), now)?)))
             .filter(|(binding, trace)| trace.unlisted.is_some() || planned.contains(binding))
             .collect();
         // Of several rows the one with the smallest id stays; rows are in the order of ids.
@@ -138,15 +138,15 @@ impl Known {
 
 impl Trace {
     /// What is left of it after a look by id, if there was one.
-    fn after(self, sight: Option<&Sight>, now: Timestamp) -> Option<Self> {
-        match (sight, self.unlisted) {
+    fn after(self, presence: Option<&Presence>, now: Timestamp) -> Option<Self> {
+        match (presence, self.unlisted) {
             (None, _) => Some(self),
-            (Some(Sight::There), unlisted) => {
+            (Some(Presence::There), unlisted) => {
                 Some(Self { unlisted: unlisted.map(|it| Unlisted { gone: false, ..it }), ..self })
             }
-            (Some(Sight::Gone), None) => None,
-            (Some(Sight::Gone), Some(it)) if it.is_over(now) => None,
-            (Some(Sight::Gone), Some(it)) => Some(Self { unlisted: Some(Unlisted { gone: true, ..it }), ..self }),
+            (Some(Presence::Gone), None) => None,
+            (Some(Presence::Gone), Some(it)) if it.is_over(now) => None,
+            (Some(Presence::Gone), Some(it)) => Some(Self { unlisted: Some(Unlisted { gone: true, ..it }), ..self }),
         }
     }
 }
@@ -159,15 +159,15 @@ impl Unlisted {
 }
 
 /// What is wanted, not listed, and not created in this pass, because of what earlier ones know.
-pub fn waiting(view: &View, request: &Request<'_>) -> BTreeMap<Binding, Waiting> {
+pub fn waiting(view: &View, request: &PassRequest<'_>) -> BTreeMap<Binding, CreationDelay> {
     let Some(known) = request.known else { return BTreeMap::new() };
     view.plan.created().filter_map(|it| Some((it, known.waits(&it, view, request.now)?))).collect()
 }
 
 /// The same, as what a decision sets aside.
-pub(super) fn aside(view: &View, request: &Request<'_>) -> impl Iterator<Item = Aside> {
+pub(super) fn deferred(view: &View, request: &PassRequest<'_>) -> impl Iterator<Item = Deferred> {
     waiting(view, request).into_iter().map(|(binding, waits)| match waits {
-        Waiting::Listed => Aside::Exists(binding),
-        Waiting::ListAgrees | Waiting::Shown | Waiting::Answered => Aside::Creation(binding),
+        CreationDelay::Listed => Deferred::Exists(binding),
+        CreationDelay::ListAgrees | CreationDelay::Shown | CreationDelay::Answered => Deferred::Creation(binding),
     })
 }

@@ -7,7 +7,6 @@ mod create;
 pub mod files;
 mod known;
 mod names;
-mod pace;
 mod reason;
 mod remove;
 mod replace;
@@ -15,6 +14,7 @@ mod roles;
 mod sending;
 mod set_end;
 mod view;
+mod write_options;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,22 +25,22 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::api::{self, Client};
-use crate::desired::{Document, Limits, Mode, Narrow};
+use crate::desired::{Document, Limits, Mode, PassFilter};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::policy::{self, Approved, Aside, Asks, Decision, Digest, Earlier, LastSeen, Stale, Unsettled};
+use crate::policy::{self, Approved, Decision, Deferred, Digest, Earlier, LastSeen, PolicyInput, Stale, Unsettled};
 use crate::report::{Outcome, Report, Step};
 use crate::snapshot::{Observation, Snapshot};
 pub use base::decided_by;
-pub use known::{Known, Sight, Waiting, waiting};
-use names::Names;
-pub use pace::Pace;
+pub use known::{CreationDelay, KnownLinks, Presence, waiting};
+use names::NamesToLookUp;
 pub use roles::{create_roles, prepare_with_roles, with_roles};
 pub use view::View;
+pub use write_options::WriteOptions;
 
 /// What a pass is asked to do.
 #[derive(Debug, Clone)]
-pub struct Request<'a> {
+pub struct PassRequest<'a> {
     /// What the files say.
     pub document: &'a Document,
     /// The instant that dates are compared with.
@@ -50,7 +50,7 @@ pub struct Request<'a> {
     /// The strictest mode wins: this one, or the files'.
     pub mode: Mode,
     /// Whom and what the pass is narrowed to.
-    pub only: &'a Narrow,
+    pub only: &'a PassFilter,
     /// The digest of the held set that may go in spite of the limits.
     pub approval: Option<Digest>,
     /// Whether a token that may see only a part is good enough to write with, and to say that nothing is to be done.
@@ -64,11 +64,11 @@ pub struct Request<'a> {
     /// What earlier passes saw live and wanted.
     pub last_seen: Arc<LastSeen>,
     /// Steps that are left for a later pass.
-    pub aside: BTreeSet<Aside>,
+    pub deferred: BTreeSet<Deferred>,
     /// What must wait because the files have just changed.
     pub unsettled: Unsettled,
     /// What earlier passes know, if there were any.
-    pub known: Option<&'a Known>,
+    pub known: Option<&'a KnownLinks>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -105,7 +105,7 @@ pub struct Prepared {
 impl Prepared {
     /// Refuses a token that is not a staff token, unless that is meant: not even that nothing is to be done can be told by
     /// who may be shown only a part.
-    pub fn may_write(&self, request: &Request<'_>) -> Result<(), Error> {
+    pub fn may_write(&self, request: &PassRequest<'_>) -> Result<(), Error> {
         let observation = &self.view.snapshot.observation;
         let is_meant = request.partial_view && observation.may_write_in_part();
         if observation.caller.is_staff || is_meant {
@@ -132,7 +132,7 @@ pub enum Error {
     Api(#[from] api::Error),
     /// `--only` names what is not there.
     #[error("what the pass is narrowed to can't be resolved")]
-    Narrow(Vec<Diagnostic>),
+    PassFilter(Vec<Diagnostic>),
     /// The approval is for another held set.
     #[error(transparent)]
     Stale(#[from] Stale),
@@ -143,7 +143,7 @@ pub enum Error {
 
 /// What the caller says to a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum Confirmation {
     /// Go on.
     Apply,
     /// Leave it.
@@ -154,7 +154,7 @@ pub enum Answer {
 pub type Tell<'a> = &'a (dyn Fn(&View, &Step, &Outcome) + Sync);
 
 /// Observes and decides; sends nothing that writes.
-pub async fn prepare(client: &Client, request: &Request<'_>) -> Result<Prepared, Error> {
+pub async fn prepare(client: &Client, request: &PassRequest<'_>) -> Result<Prepared, Error> {
     // It is large, and so would be every future that waits for it.
     let view = Box::pin(View::observe(client, request)).await?;
     let decision = decide(&view, request, request.approval.clone())?;
@@ -166,13 +166,13 @@ pub async fn look_up(client: &Client, document: &Document, now: Timestamp) -> Re
     let caller = client.caller().await?;
     let observation = Observation::new(String::new(), caller);
     let nothing = Snapshot { links: Vec::new(), incomplete: Vec::new(), users: BTreeMap::new(), observation };
-    let names = Names::of_resources(document.resource_names());
+    let names = NamesToLookUp::of_resources(document.resource_names());
     let directory = view::directory(client, &document.lookups(), &nothing, names).await?;
     Ok(View::new(directory, nothing, document, now))
 }
 
 /// Decides about what was seen at another time; asks nobody.
-pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -> Result<Prepared, Error> {
+pub fn review(directory: Directory, snapshot: Snapshot, request: &PassRequest<'_>) -> Result<Prepared, Error> {
     let view = View::new(directory, snapshot, request.document, request.now);
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
@@ -185,9 +185,9 @@ pub fn review(directory: Directory, snapshot: Snapshot, request: &Request<'_>) -
 /// is in flight is finished.
 pub async fn reconcile(
     client: &Client,
-    request: &Request<'_>,
-    pace: Pace,
-    mut confirm: impl AsyncFnMut(&Prepared) -> Answer,
+    request: &PassRequest<'_>,
+    write_options: WriteOptions,
+    mut confirm: impl AsyncFnMut(&Prepared) -> Confirmation,
     begin: impl FnOnce(&Approved),
     tell: Tell<'_>,
     stop: watch::Receiver<bool>,
@@ -206,7 +206,7 @@ pub async fn reconcile(
         }
         if confirmed.as_ref() != Some(approved) {
             let asked = Instant::now();
-            if confirm(&prepared).await == Answer::Leave {
+            if confirm(&prepared).await == Confirmation::Leave {
                 return Ok(Pass { prepared, report: None });
             }
             if asked.elapsed() > FRESH {
@@ -219,40 +219,40 @@ pub async fn reconcile(
         }
         let Prepared { view, decision } = prepared;
         begin(&decision.approved);
-        let mut report = Box::pin(apply::apply(client, &view, &decision.approved, pace, tell, stop)).await;
-        report.after = view.look_back(client, &request, &report, pace).await;
+        let mut report = Box::pin(apply::apply(client, &view, &decision.approved, write_options, tell, stop)).await;
+        report.after = view.look_back(client, &request, &report, write_options).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }
 }
 
-fn decide(view: &View, request: &Request<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
+fn decide(view: &View, request: &PassRequest<'_>, approval: Option<Digest>) -> Result<Decision, Error> {
     let settings = request.unsettled.settings.as_ref().unwrap_or(request.document);
-    let mut aside = request.aside.clone();
-    aside.extend(unsettled(view, request));
-    aside.extend(known::aside(view, request));
-    let asks = Asks {
+    let mut deferred = request.deferred.clone();
+    deferred.extend(unsettled(view, request));
+    deferred.extend(known::deferred(view, request));
+    let input = PolicyInput {
         limits: request.limits.over(view.desired.limits.stricter(settings.limits)),
         mode: request.mode.max(view.desired.mode).max(settings.mode.unwrap_or_default()),
-        only: request.only.resolve(&view.directory).map_err(Error::Narrow)?,
+        only: request.only.resolve(&view.directory).map_err(Error::PassFilter)?,
         approval,
         approvals: request.document.approvals.clone(),
         removed_lately: request.removed_lately,
         removed_before: removed_before(view, request),
         ended_lately: request.ended_lately,
         last_seen: Arc::clone(&request.last_seen),
-        aside,
+        deferred,
     };
-    Ok(policy::approve(view.plan.clone(), &asks)?)
+    Ok(policy::approve(view.plan.clone(), &input)?)
 }
 
 /// How many triples were taken away before this process began.
-pub fn removed_before(view: &View, request: &Request<'_>) -> u32 {
+pub fn removed_before(view: &View, request: &PassRequest<'_>) -> u32 {
     let by = &view.snapshot.observation.caller.username;
     request.earlier.count(by, &view.desired, &view.directory, request.now)
 }
 
 /// The steps that wait only because the files have just changed.
-pub fn unsettled(view: &View, request: &Request<'_>) -> BTreeSet<Aside> {
+pub fn unsettled(view: &View, request: &PassRequest<'_>) -> BTreeSet<Deferred> {
     let earlier = request.unsettled.settings.as_ref().map(|it| view.plan_of(&request.document.under(it)));
     request.unsettled.steps(&view.plan, earlier.as_ref())
 }

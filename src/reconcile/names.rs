@@ -14,14 +14,14 @@ const AHEAD: usize = 8;
 
 /// Names to ask for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
+pub(super) struct NamesToLookUp {
     resources: BTreeSet<String>,
     usernames: BTreeSet<String>,
     /// All of whose roles are asked for.
     offerings: BTreeSet<OfferingId>,
 }
 
-impl Names {
+impl NamesToLookUp {
     /// What these bindings rest on.
     pub(super) fn of(bindings: impl IntoIterator<Item = Binding>, directory: &Directory) -> Self {
         let mut names = Self::default();

@@ -2,7 +2,7 @@
 
 use super::reason::reason;
 use super::sending::Sending;
-use crate::api::{Deleted, Error, Kind};
+use crate::api::{Deleted, Error, ErrorKind};
 use crate::binding::Link;
 use crate::plan::{Hold, Removal, Why};
 use crate::report::{Failure, Outcome, Replacements, Step};
@@ -31,7 +31,7 @@ pub(super) async fn send(sending: &Sending<'_>, removal: &Removal) -> Outcome {
             Ok(outcome) => outcome,
             Err(error) => sending.failed(error).await,
         },
-        Err(error) if error.kind == Kind::Lost => sending.lost(error).await,
+        Err(error) if error.kind == ErrorKind::Lost => sending.lost(error).await,
         Err(error) => sending.failed(error).await,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::sending::Sending;
 use super::{create, remove};
-use crate::api::{self, Kind};
+use crate::api::{self, ErrorKind};
 use crate::binding::Link;
 use crate::desired::Replace;
 use crate::plan::{Creation, Hold, Removal, Why};
@@ -60,7 +60,7 @@ async fn replace(sending: &Sending<'_>, creation: &Creation, removal: &Removal) 
     }
     let mut made = create::send(sending, creation).await;
     if matches!(made, Outcome::Unknown(_)) {
-        tokio::time::sleep(sending.pace.settle).await;
+        tokio::time::sleep(sending.write_options.settle).await;
         made = create::found(sending, creation).await.unwrap_or(made);
     }
     if made.is_done() {
@@ -92,10 +92,10 @@ async fn put_back(sending: &Sending<'_>, link: &Link) -> Result<(), Failure> {
             }
             Err(error) => error,
         };
-        if !matches!(error.kind, Kind::Lost | Kind::Repeatable | Kind::Unreachable | Kind::Busy) {
+        if !matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable | ErrorKind::Unreachable | ErrorKind::Busy) {
             return Err(error.into());
         }
-        tokio::time::sleep(sending.pace.settle).await;
+        tokio::time::sleep(sending.write_options.settle).await;
         match sending.rows(&link.binding).await.as_deref() {
             Ok([_, ..]) => return Ok(()),
             _ if tries < TRIES => {}

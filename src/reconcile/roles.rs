@@ -3,18 +3,18 @@
 
 use tokio::sync::watch;
 
-use super::{Error, Pace, Prepared, Request, View, decide, prepare};
-use crate::api::{self, Client, Kind};
+use super::{Error, PassRequest, Prepared, View, WriteOptions, decide, prepare};
+use crate::api::{self, Client, ErrorKind};
 use crate::binding::RoleId;
 use crate::plan::{NewRole, RolePlan, plan_roles};
 use crate::report::{Failure, RoleOutcome};
 
 /// Observes and decides as if the missing roles existed, and says which those are; sends nothing that writes.
-pub async fn prepare_with_roles(client: &Client, request: &Request<'_>) -> Result<(Prepared, RolePlan), Error> {
+pub async fn prepare_with_roles(client: &Client, request: &PassRequest<'_>) -> Result<(Prepared, RolePlan), Error> {
     let (mut prepared, roles) = with_roles(prepare(client, request).await?, request)?;
-    let strangers = prepared.view.strangers();
-    if !strangers.is_empty() {
-        prepared.view.directory.users.extend(client.users(strangers).await?);
+    let unknown_users = prepared.view.unknown_users();
+    if !unknown_users.is_empty() {
+        prepared.view.directory.users.extend(client.users(unknown_users).await?);
         prepared = again(prepared.view, request)?;
         prepared.decision.plan.warnings.extend(roles.refused.iter().cloned());
     }
@@ -22,7 +22,10 @@ pub async fn prepare_with_roles(client: &Client, request: &Request<'_>) -> Resul
 }
 
 /// The same about what was seen at another time; asks nobody.
-pub fn with_roles(Prepared { mut view, .. }: Prepared, request: &Request<'_>) -> Result<(Prepared, RolePlan), Error> {
+pub fn with_roles(
+    Prepared { mut view, .. }: Prepared,
+    request: &PassRequest<'_>,
+) -> Result<(Prepared, RolePlan), Error> {
     let roles = plan_roles(request.document, &view.directory, view.plan.now);
     view.directory = roles.entered_into(&view.directory);
     let mut prepared = again(view, request)?;
@@ -30,8 +33,11 @@ pub fn with_roles(Prepared { mut view, .. }: Prepared, request: &Request<'_>) ->
     Ok((prepared, roles))
 }
 
-fn again(View { directory, snapshot, plan, sights, .. }: View, request: &Request<'_>) -> Result<Prepared, Error> {
-    let view = View { sights, ..View::new(directory, snapshot, request.document, plan.now) };
+fn again(
+    View { directory, snapshot, plan, presences, .. }: View,
+    request: &PassRequest<'_>,
+) -> Result<Prepared, Error> {
+    let view = View { presences, ..View::new(directory, snapshot, request.document, plan.now) };
     let decision = decide(&view, request, request.approval.clone())?;
     Ok(Prepared { view, decision })
 }
@@ -41,7 +47,7 @@ fn again(View { directory, snapshot, plan, sights, .. }: View, request: &Request
 pub async fn create_roles(
     client: &Client,
     roles: &RolePlan,
-    pace: Pace,
+    write_options: WriteOptions,
     stop: &watch::Receiver<bool>,
 ) -> Vec<RoleOutcome> {
     let mut outcomes = vec![RoleOutcome::Unsent; roles.creations.len()];
@@ -49,7 +55,7 @@ pub async fn create_roles(
         if *stop.borrow() {
             break;
         }
-        *outcome = create(client, role, pace).await;
+        *outcome = create(client, role, write_options).await;
         tracing::info!(offering = %role.offering, role = role.name, %outcome, "answered");
         if !outcome.is_done() {
             break;
@@ -58,7 +64,7 @@ pub async fn create_roles(
     outcomes
 }
 
-async fn create(client: &Client, role: &NewRole, pace: Pace) -> RoleOutcome {
+async fn create(client: &Client, role: &NewRole, write_options: WriteOptions) -> RoleOutcome {
     match look(client, role).await {
         Ok(None) => {}
         Ok(Some(id)) => return RoleOutcome::Adopted(id),
@@ -66,10 +72,10 @@ async fn create(client: &Client, role: &NewRole, pace: Pace) -> RoleOutcome {
     }
     tracing::info!(offering = %role.offering, role = role.name, "creating a role");
     match client.create_role(role.offering, &role.name).await {
-        Ok(id) => confirm(client, role, id, pace).await,
+        Ok(id) => confirm(client, role, id, write_options).await,
         // It may still be on its way: it is looked for, and not sent again.
-        Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => {
-            tokio::time::sleep(pace.settle).await;
+        Err(error) if matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable) => {
+            tokio::time::sleep(write_options.settle).await;
             match look(client, role).await {
                 Ok(Some(id)) => RoleOutcome::Adopted(id),
                 _ => RoleOutcome::Unknown(error.into()),
@@ -86,8 +92,8 @@ async fn look(client: &Client, role: &NewRole) -> Result<Option<RoleId>, api::Er
 }
 
 /// Whether the lists show it, patiently: a replica may lag behind.
-async fn confirm(client: &Client, role: &NewRole, id: RoleId, pace: Pace) -> RoleOutcome {
-    let mut waits = pace.waits();
+async fn confirm(client: &Client, role: &NewRole, id: RoleId, write_options: WriteOptions) -> RoleOutcome {
+    let mut waits = write_options.waits();
     loop {
         match client.shows_role(role.offering, id, &role.name).await {
             Ok(true) => return RoleOutcome::Created(id),

@@ -6,8 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use super::{Pace, Tell, View};
-use crate::api::{self, Client, Kind, Seen};
+use super::{Tell, View, WriteOptions};
+use crate::api::{self, Client, ErrorKind, LinksAnswer};
 use crate::binding::{Binding, Link};
 use crate::plan::keeper;
 use crate::report::{Outcome, Step, Stop};
@@ -16,7 +16,7 @@ use crate::report::{Outcome, Step, Stop};
 pub(super) struct Sending<'a> {
     pub(super) client: &'a Client,
     pub(super) view: &'a View,
-    pub(super) pace: Pace,
+    pub(super) write_options: WriteOptions,
     tell: Tell<'a>,
     interrupted: watch::Receiver<bool>,
     stopped: Mutex<Option<Stop>>,
@@ -26,11 +26,11 @@ impl<'a> Sending<'a> {
     pub(super) fn new(
         client: &'a Client,
         view: &'a View,
-        pace: Pace,
+        write_options: WriteOptions,
         tell: Tell<'a>,
         interrupted: watch::Receiver<bool>,
     ) -> Self {
-        Self { client, view, pace, tell, interrupted, stopped: Mutex::new(None) }
+        Self { client, view, write_options, tell, interrupted, stopped: Mutex::new(None) }
     }
 
     /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
@@ -41,7 +41,7 @@ impl<'a> Sending<'a> {
             let outcome = if self.stopped().is_some() { Outcome::Unsent } else { send(step).await };
             (at, outcome)
         });
-        let mut sent = std::pin::pin!(sent.buffer_unordered(self.pace.parallelism.max(1)));
+        let mut sent = std::pin::pin!(sent.buffer_unordered(self.write_options.parallelism.max(1)));
         while let Some((at, outcome)) = sent.next().await {
             outcomes[at] = outcome;
         }
@@ -78,7 +78,7 @@ impl<'a> Sending<'a> {
         if error.is_throttled() {
             return self.stop(Stop::Down(error.clone().into()));
         }
-        if matches!(error.kind, Kind::Lost | Kind::Repeatable | Kind::Unreachable | Kind::Busy)
+        if matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable | ErrorKind::Unreachable | ErrorKind::Busy)
             && self.stopped().is_none()
             && let Err(error) = self.client.caller().await
         {
@@ -89,7 +89,7 @@ impl<'a> Sending<'a> {
 
     /// Stops the pass if the error says that the token opens nothing any more.
     pub(super) fn turned_away(&self, error: &api::Error) {
-        if error.kind == Kind::Unauthorized {
+        if error.kind == ErrorKind::Unauthorized {
             self.stop(Stop::Unauthorized(error.clone().into()));
         }
     }
@@ -111,7 +111,7 @@ impl<'a> Sending<'a> {
     }
 
     /// The same, and those that are not shown in full.
-    pub(super) async fn seen(&self, binding: &Binding) -> Result<Seen, api::Error> {
+    pub(super) async fn seen(&self, binding: &Binding) -> Result<LinksAnswer, api::Error> {
         let mut seen = self.client.links_of(binding).await?;
         seen.links.sort_unstable();
         if let Some(keeper) = keeper(&seen.links, self.view.plan.now) {

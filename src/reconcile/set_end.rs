@@ -1,7 +1,7 @@
 //! Changes of ends: only of the one row that was seen, and only done once the list shows it.
 
 use super::sending::Sending;
-use crate::api::{Error, Kind};
+use crate::api::{Error, ErrorKind};
 use crate::binding::Link;
 use crate::plan::{End, EndChange, Hold};
 use crate::report::{Failure, Outcome, STALE_LIST, Step};
@@ -33,7 +33,7 @@ async fn set_end(sending: &Sending<'_>, step: &Step) -> Outcome {
 pub(super) async fn send(sending: &Sending<'_>, change: EndChange<'_>) -> Outcome {
     let answer = sending.client.set_end(&change.link, change.ends.at()).await;
     match &answer {
-        Err(error) if !matches!(error.kind, Kind::Lost | Kind::Repeatable) => {
+        Err(error) if !matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable) => {
             return sending.failed(error.clone()).await;
         }
         _ => {}
@@ -57,7 +57,7 @@ pub(super) async fn send(sending: &Sending<'_>, change: EndChange<'_>) -> Outcom
 
 /// Whether the list shows it, patiently: a replica may lag behind.
 async fn is_shown(sending: &Sending<'_>, change: EndChange<'_>) -> Result<bool, Error> {
-    let mut waits = sending.pace.waits();
+    let mut waits = sending.write_options.waits();
     loop {
         let rows = sending.rows(&change.link.binding).await?;
         if rows.iter().any(|it| is_done(it, change)) {

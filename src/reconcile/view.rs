@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::known::{Known, Sight};
-use super::names::Names;
-use super::{Pace, Request, decide};
+use super::known::{KnownLinks, Presence};
+use super::names::NamesToLookUp;
+use super::{PassRequest, WriteOptions, decide};
 use crate::api::{self, Client};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Document, resolve};
@@ -31,14 +31,14 @@ pub struct View {
     /// What follows.
     pub plan: Plan,
     /// What was seen by id of links that earlier passes know and that the list may lack.
-    pub sights: BTreeMap<Binding, Sight>,
+    pub presences: BTreeMap<Binding, Presence>,
 }
 
 impl View {
     /// Looks at everything once, and a second time at what a creation would rest on, names and links: nothing is created
     /// because something was not seen once.
-    pub(super) async fn observe(client: &Client, request: &Request<'_>) -> Result<Self, api::Error> {
-        let Request { document, now, only, .. } = *request;
+    pub(super) async fn observe(client: &Client, request: &PassRequest<'_>) -> Result<Self, api::Error> {
+        let PassRequest { document, now, only, .. } = *request;
         let mut lookups = document.lookups();
         if let Some(settings) = &request.unsettled.settings {
             lookups.extend(settings.lookups());
@@ -47,15 +47,16 @@ impl View {
         let snapshot = client.snapshot().await?;
         let names = document.resource_names();
         let names = names.into_iter().chain(request.unsettled.settings.iter().flat_map(|it| it.resource_names()));
-        let directory = directory(client, &lookups, &snapshot, Names::of_resources(names)).await?;
+        let directory = directory(client, &lookups, &snapshot, NamesToLookUp::of_resources(names)).await?;
         let mut view = Self::new(directory, snapshot, document, now);
-        let (mut confirmed, mut asked, mut named) = (BTreeSet::new(), BTreeSet::new(), Names::default());
+        let (mut confirmed, mut asked, mut named) = (BTreeSet::new(), BTreeSet::new(), NamesToLookUp::default());
         // What a second look brings to light may ask for more creations: on until there is nothing new to look at.
         loop {
             let creations = view.plan.creations.iter().map(|it| it.binding);
             let creations: BTreeSet<Binding> = creations.filter(|it| !confirmed.contains(it)).collect();
-            let users: BTreeSet<_> = view.strangers().difference(&asked).copied().collect();
-            let names = Names::of(view.plan.creations.iter().map(|it| it.binding), &view.directory).new_to(&mut named);
+            let users: BTreeSet<_> = view.unknown_users().difference(&asked).copied().collect();
+            let names =
+                NamesToLookUp::of(view.plan.creations.iter().map(|it| it.binding), &view.directory).new_to(&mut named);
             if !names.is_empty() {
                 names.ask(client, &mut view.directory).await?;
             } else if !creations.is_empty() {
@@ -72,7 +73,7 @@ impl View {
                 view.directory.users.extend(client.users(users.clone()).await?);
                 asked.extend(users);
             } else {
-                view.sights = look(client, &view, request.known).await?;
+                view.presences = look(client, &view, request.known).await?;
                 return Ok(view);
             }
             view = Self::new(view.directory, view.snapshot, document, now);
@@ -84,20 +85,20 @@ impl View {
         let desired = resolve(document, &directory);
         let mut plan = plan(&desired, &directory, &snapshot, now);
         plan.warnings.extend(document.warnings_at(now));
-        Self { directory, snapshot, desired, plan, sights: BTreeMap::new() }
+        Self { directory, snapshot, desired, plan, presences: BTreeMap::new() }
     }
 
     /// What would follow from other files.
     pub(super) fn plan_of(&self, document: &Document) -> Plan {
-        let Self { directory, snapshot, desired: _, plan: Plan { now, .. }, sights: _ } = self;
+        let Self { directory, snapshot, desired: _, plan: Plan { now, .. }, presences: _ } = self;
         plan(&resolve(document, directory), directory, snapshot, *now)
     }
 
     /// Users of whom too little is known: those for whom something is to be created, since rows of links don't show
     /// whether they are active; and those who came with rows read again, since `protect` and `scope` may mean them by
     /// name.
-    pub(super) fn strangers(&self) -> BTreeSet<UserId> {
-        let Self { directory, snapshot, desired: _, plan, sights: _ } = self;
+    pub(super) fn unknown_users(&self) -> BTreeSet<UserId> {
+        let Self { directory, snapshot, desired: _, plan, presences: _ } = self;
         let wanted = plan.creations.iter().map(|it| it.binding.user);
         let wanted = wanted.filter(|id| directory.users.get(id).is_none_or(|it| it.active.is_none()));
         let holders = snapshot.links.iter().map(|it| it.binding.user).filter(|id| !directory.users.contains_key(id));
@@ -105,7 +106,13 @@ impl View {
     }
 
     /// Reads what was touched again, and decides once more: what is left to be done? What was created may show late.
-    pub(super) async fn look_back(&self, client: &Client, request: &Request<'_>, report: &Report, pace: Pace) -> After {
+    pub(super) async fn look_back(
+        &self,
+        client: &Client,
+        request: &PassRequest<'_>,
+        report: &Report,
+        write_options: WriteOptions,
+    ) -> After {
         let touched = report.touched();
         if touched.is_empty() {
             return After::Untouched;
@@ -114,7 +121,7 @@ impl View {
         let read = async {
             let sent = report.steps.iter().map(|(step, _)| step.binding()).collect();
             let made: Vec<_> = report.created().copied().collect();
-            let mut waits = pace.waits();
+            let mut waits = write_options.waits();
             loop {
                 reread(client, &mut snapshot, &touched, &sent).await?;
                 let late = !made.is_empty() && !all_shown(&made, &snapshot.links);
@@ -122,9 +129,9 @@ impl View {
                 tokio::time::sleep(wait).await;
             }
             let mut after = Self::new(directory, snapshot, request.document, request.now);
-            let strangers = after.strangers();
-            if !strangers.is_empty() {
-                after.directory.users.extend(client.users(strangers).await?);
+            let unknown_users = after.unknown_users();
+            if !unknown_users.is_empty() {
+                after.directory.users.extend(client.users(unknown_users).await?);
                 after = Self::new(after.directory, after.snapshot, request.document, request.now);
             }
             Ok(after)
@@ -145,9 +152,9 @@ pub(super) async fn directory(
     client: &Client,
     lookups: &Lookups,
     snapshot: &Snapshot,
-    names: Names,
+    names: NamesToLookUp,
 ) -> Result<Directory, api::Error> {
-    let api::Names { mut directory, hidden } = client.names_seen(lookups, snapshot).await?;
+    let api::DirectoryAnswer { mut directory, hidden } = client.names_seen(lookups, snapshot).await?;
     if let Some(error) = hidden {
         tracing::info!("not all resources can be listed, asking for each by its name: {error}");
         names.ask(client, &mut directory).await?;
@@ -156,21 +163,25 @@ pub(super) async fn directory(
 }
 
 /// Looks at known links by id: what the list lacks may exist.
-async fn look(client: &Client, view: &View, known: Option<&Known>) -> Result<BTreeMap<Binding, Sight>, api::Error> {
+async fn look(
+    client: &Client,
+    view: &View,
+    known: Option<&KnownLinks>,
+) -> Result<BTreeMap<Binding, Presence>, api::Error> {
     let links = known.map(|it| it.to_look_at(view)).unwrap_or_default();
     let seen = stream::iter(links).map(async |link| {
         let there = client.link(&link).await?.is_some_and(|it| it.binding == link.binding);
-        Ok((link.binding, if there { Sight::There } else { Sight::Gone }))
+        Ok((link.binding, if there { Presence::There } else { Presence::Gone }))
     });
     let mut seen = std::pin::pin!(seen.buffered(AHEAD));
-    let mut sights = BTreeMap::new();
-    while let Some((binding, sight)) = seen.next().await.transpose()? {
-        sights.insert(binding, sight);
-        if Known::enough(&sights) {
+    let mut presences = BTreeMap::new();
+    while let Some((binding, presence)) = seen.next().await.transpose()? {
+        presences.insert(binding, presence);
+        if KnownLinks::enough(&presences) {
             break;
         }
     }
-    Ok(sights)
+    Ok(presences)
 }
 
 /// Reads all rows of these resources again. Where that does not show all of them, what was seen before counts, too, and

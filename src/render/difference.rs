@@ -3,7 +3,7 @@
 use super::dates::until;
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE};
 use super::{Naming, table};
-use crate::policy::{Difference, Fate};
+use crate::policy::{Difference, PlannedAction};
 
 /// One line for each difference, in their order; empty if there is none.
 pub fn differences(differences: &[Difference], naming: &Naming<'_>) -> String {
@@ -22,13 +22,13 @@ pub fn differences(differences: &[Difference], naming: &Naming<'_>) -> String {
     out
 }
 
-fn style(now: Fate) -> anstyle::Style {
+fn style(now: PlannedAction) -> anstyle::Style {
     match now {
-        Fate::Nothing => QUIET,
-        Fate::Created => CREATE,
-        Fate::Removed => REMOVE,
-        Fate::EndSet => CHANGE,
-        Fate::Held => HOLD,
+        PlannedAction::Nothing => QUIET,
+        PlannedAction::Created => CREATE,
+        PlannedAction::Removed => REMOVE,
+        PlannedAction::EndSet => CHANGE,
+        PlannedAction::Held => HOLD,
     }
 }
 
@@ -36,18 +36,18 @@ fn style(now: Fate) -> anstyle::Style {
 pub(super) fn words(Difference { end, then, now, .. }: &Difference) -> String {
     let to = end.map_or(String::new(), |end| format!(" ({})", until(end)));
     let then = match then {
-        Fate::Nothing => "not in the plan",
-        Fate::Created => "to be created in the plan",
-        Fate::Removed => "to be removed in the plan",
-        Fate::EndSet => "to end at another time in the plan",
-        Fate::Held => "held by limits in the plan",
+        PlannedAction::Nothing => "not in the plan",
+        PlannedAction::Created => "to be created in the plan",
+        PlannedAction::Removed => "to be removed in the plan",
+        PlannedAction::EndSet => "to end at another time in the plan",
+        PlannedAction::Held => "held by limits in the plan",
     };
     let now = match now {
-        Fate::Nothing => "nothing to do now",
-        Fate::Created => "to be created now",
-        Fate::Removed => "to be removed now",
-        Fate::EndSet => "to end at another time now",
-        Fate::Held => "held by limits now",
+        PlannedAction::Nothing => "nothing to do now",
+        PlannedAction::Created => "to be created now",
+        PlannedAction::Removed => "to be removed now",
+        PlannedAction::EndSet => "to end at another time now",
+        PlannedAction::Held => "held by limits now",
     };
     format!("{then}, {now}{to}")
 }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{CHANGE, CREATE, QUIET, REMOVE, STRONG, styled};
 use super::{counted, json::write, visible};
-use crate::doctor::{Check, Finding, Level};
+use crate::doctor::{Check, CheckResult, Level};
 
 /// Columns before the words of a finding.
 const INDENT: usize = 21;
@@ -16,7 +16,7 @@ const INDENT: usize = 21;
 const WIDTH: usize = 90;
 
 /// One finding, and what to do about it where there is something to do.
-pub fn finding(Finding { check, level, message, help }: &Finding) -> String {
+pub fn finding(CheckResult { check, level, message, help }: &CheckResult) -> String {
     let mut out = String::new();
     let level = styled(style(*level), format!("{level:<7}"));
     let check = styled(STRONG, format!("{check:<10}"));
@@ -51,7 +51,7 @@ fn wrapped(text: &str) -> Vec<String> {
 }
 
 /// How it went, and what was not looked at.
-pub fn closing(findings: &[Finding]) -> String {
+pub fn closing(findings: &[CheckResult]) -> String {
     let count = |level| findings.iter().filter(|it| it.level == level).count();
     let (problems, warnings) = (count(Level::Problem), count(Level::Warning));
     let parts = [(problems, ["problem", "problems"]), (warnings, ["warning", "warnings"])];
@@ -63,7 +63,7 @@ pub fn closing(findings: &[Finding]) -> String {
     format!("\n{verdict}{missing}\n")
 }
 
-fn missing(findings: &[Finding]) -> Vec<String> {
+fn missing(findings: &[CheckResult]) -> Vec<String> {
     let seen = |check: &Check| findings.iter().any(|it| it.check == *check);
     Check::ALWAYS.iter().filter(|it| !seen(it)).map(ToString::to_string).collect()
 }
@@ -77,15 +77,15 @@ fn style(level: Level) -> Style {
 }
 
 #[derive(Debug, Serialize)]
-struct Document<'a> {
+struct DoctorDocument<'a> {
     version: u8,
-    findings: Vec<Row<'a>>,
+    findings: Vec<CheckRow<'a>>,
     /// What something found before stood in the way of.
     not_checked: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row<'a> {
+struct CheckRow<'a> {
     check: String,
     /// `ok`, `warning` or `problem`.
     level: String,
@@ -95,13 +95,13 @@ struct Row<'a> {
 }
 
 /// All findings as JSON, version 1. It may grow; what is there keeps its name and its meaning.
-pub fn json(findings: &[Finding]) -> String {
+pub fn json(findings: &[CheckResult]) -> String {
     let not_checked = missing(findings).iter().map(|it| it.to_lowercase()).collect();
-    write(&Document { version: 1, findings: findings.iter().map(Row::from).collect(), not_checked })
+    write(&DoctorDocument { version: 1, findings: findings.iter().map(CheckRow::from).collect(), not_checked })
 }
 
-impl<'a> From<&'a Finding> for Row<'a> {
-    fn from(Finding { check, level, message, help }: &'a Finding) -> Self {
+impl<'a> From<&'a CheckResult> for CheckRow<'a> {
+    fn from(CheckResult { check, level, message, help }: &'a CheckResult) -> Self {
         let check = check.to_string().to_lowercase();
         Self { check, level: level.to_string(), message, help: help.as_deref() }
     }

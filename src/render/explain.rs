@@ -15,7 +15,8 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::explain::{
-    Absent, Account, Authored, EndFate, Ending, Explanation, Fact, Fate, History, Line, Place, Question, Row, Uncertain,
+    Absent, Account, Authored, Declaration, EndFate, Ending, ExplainedLink, Explanation, Fact, FileLine, History,
+    LinkStatus, Question, Uncertain,
 };
 use crate::plan::{EndChange, Why};
 use crate::policy::{self, Limited};
@@ -133,7 +134,7 @@ fn line(account: &Account, naming: &Naming<'_>) -> table::Line<4> {
 /// What it comes to, in one sentence.
 fn sentence(account: &Account) -> (Style, &'static str, String) {
     let Account { binding: _, rows, absent, lines } = account;
-    let Some(Row { fate, .. }) = rows.first() else {
+    let Some(ExplainedLink { fate, .. }) = rows.first() else {
         return match absent {
             Some(Absent::Comes) => (CREATE, "+", "gets it".to_owned()),
             Some(Absent::Withheld) => (QUIET, "(+)", "lacks it: its creation is withheld".to_owned()),
@@ -144,20 +145,22 @@ fn sentence(account: &Account) -> (Style, &'static str, String) {
         };
     };
     match fate {
-        Fate::InSync => (PLAIN, "=", "has it, and keeps it".to_owned()),
-        Fate::Goes(it) => (REMOVE, "-", format!("has it, and loses it: {}", why(*it, lines))),
-        Fate::Withheld(it) => (QUIET, "(-)", format!("has it; its removal is withheld: {}", why(*it, lines))),
-        Fate::Held(Why::NotDeclared, hold) => (HOLD, "!", format!("has it, and keeps it for now: {hold}")),
-        Fate::Held(it, hold) => (HOLD, "!", format!("has it, and keeps it for now: {hold} ({})", why(*it, lines))),
-        Fate::Kept(it) => (PLAIN, "=", format!("has it, and keeps it: {it}")),
-        Fate::Outside => match absent {
+        LinkStatus::InSync => (PLAIN, "=", "has it, and keeps it".to_owned()),
+        LinkStatus::Goes(it) => (REMOVE, "-", format!("has it, and loses it: {}", why(*it, lines))),
+        LinkStatus::Withheld(it) => (QUIET, "(-)", format!("has it; its removal is withheld: {}", why(*it, lines))),
+        LinkStatus::Held(Why::NotDeclared, hold) => (HOLD, "!", format!("has it, and keeps it for now: {hold}")),
+        LinkStatus::Held(it, hold) => {
+            (HOLD, "!", format!("has it, and keeps it for now: {hold} ({})", why(*it, lines)))
+        }
+        LinkStatus::Kept(it) => (PLAIN, "=", format!("has it, and keeps it: {it}")),
+        LinkStatus::Outside => match absent {
             Some(Absent::Skipped(why)) => (HOLD, "!", format!("has it, and it is left alone: {why}")),
             _ => (QUIET, "·", "has it, outside the scope: it is left alone".to_owned()),
         },
     }
 }
 
-fn why(why: Why, lines: &[Line]) -> String {
+fn why(why: Why, lines: &[Declaration]) -> String {
     dated(why, lines.iter().map(|it| it.origin.life))
 }
 
@@ -171,7 +174,7 @@ fn details(
     for it in lines {
         details.push((0, asked(it)));
         let places = [Some(&it.origin.span), it.member.as_ref()];
-        for place in places.into_iter().flatten().map(Place::of) {
+        for place in places.into_iter().flatten().map(FileLine::of) {
             // Of one line nobody has to be told which one it is.
             let named = it.member.is_some().then_some(&place);
             details.extend(history.authors.get(&place).map(|author| (2, authored(named, author))));
@@ -180,12 +183,12 @@ fn details(
     for row in rows {
         let fate = match &row.fate {
             _ if rows.len() == 1 => "",
-            Fate::Goes(_) => ": goes",
+            LinkStatus::Goes(_) => ": goes",
             _ => ": stays",
         };
         details.push((0, format!("link {}{fate}", row.link.id)));
         details.extend(ending(row, limited).into_iter().map(|it| (2, it)));
-        if let Fate::Held(_, held) = &row.fate {
+        if let LinkStatus::Held(_, held) = &row.fate {
             let digest = policy::digest_of(limited, held);
             details.push((2, format!("help: {}", hold::release(held, digest))));
         }
@@ -195,7 +198,7 @@ fn details(
 }
 
 /// When the server ends a link by itself, and what becomes of that.
-fn ending(Row { link, fate: _, end }: &Row, limited: &[Limited]) -> Vec<String> {
+fn ending(ExplainedLink { link, fate: _, end }: &ExplainedLink, limited: &[Limited]) -> Vec<String> {
     let Some(Ending { to, fate }) = end else {
         let ends = link.ends.map(|at| format!("the server will end it after {}", dates::end(at)));
         return ends.into_iter().collect();
@@ -213,7 +216,7 @@ fn ending(Row { link, fate: _, end }: &Row, limited: &[Limited]) -> Vec<String> 
 }
 
 /// The line, as the files say it.
-fn asked(Line { origin, phase, member }: &Line) -> String {
+fn asked(Declaration { origin, phase, member }: &Declaration) -> String {
     let Origin { span, groups, life, reason } = origin;
     let mut text = span.to_string();
     if !groups.is_empty() {
@@ -235,8 +238,8 @@ fn asked(Line { origin, phase, member }: &Line) -> String {
     visible(&text).into_owned()
 }
 
-fn authored(place: Option<&Place>, author: &Authored) -> String {
-    let place = place.map(|Place { file, line }| format!("{file}:{line} ")).unwrap_or_default();
+fn authored(place: Option<&FileLine>, author: &Authored) -> String {
+    let place = place.map(|FileLine { file, line }| format!("{file}:{line} ")).unwrap_or_default();
     let text = match author {
         Authored::Commit { id, author, at, summary } => {
             let day = at.strftime("%Y-%m-%d");

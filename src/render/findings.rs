@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::risks::{excuse, message, ordered, rank};
 use super::words::{QUOTED, Words};
-use super::{Failed, Naming, Pass, Shown, Stale, Verb, counted, difference, grouped, hold, incomplete, visible};
+use super::{Failed, Naming, Shown, ShownPass, Stale, Verb, counted, difference, grouped, hold, incomplete, visible};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
@@ -37,7 +37,7 @@ pub(super) enum Level {
 
 /// What is looked at first, of what is equally grave: many read no more than the first ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum Priority {
     /// All of it is in doubt, or something waits for somebody.
     First,
     /// A risk, by the rank of its rule.
@@ -52,7 +52,7 @@ pub(super) struct Finding<'a> {
     /// What says it.
     pub(super) rule: Rule,
     pub(super) level: Level,
-    pub(super) kind: Kind,
+    pub(super) kind: Priority,
     /// What it says, on one line.
     pub(super) message: String,
     /// What to do about it, on one line.
@@ -104,7 +104,7 @@ pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     }
     let mut found = all.found;
     // What is about all of it comes before its parts, and what has no place of its own after what has.
-    let last = |it: &Finding<'_>| it.span.is_none() != (it.kind == Kind::First);
+    let last = |it: &Finding<'_>| it.span.is_none() != (it.kind == Priority::First);
     found.sort_by(|a, b| (a.level, a.kind, last(a), a.span).cmp(&(b.level, b.kind, last(b), b.span)));
     number(&mut found);
     found
@@ -151,15 +151,15 @@ struct All<'a> {
 }
 
 impl<'a> All<'a> {
-    fn pass(&mut self, pass: Pass<'a>) {
-        let Pass { decision, report, observation, naming, assessment, .. } = pass;
+    fn pass(&mut self, pass: ShownPass<'a>) {
+        let ShownPass { decision, report, observation, naming, assessment, .. } = pass;
         let plan = &decision.plan;
         if let Some(message) = QUOTED.not_staff(observation) {
-            self.add(NOT_STAFF, Level::Warning, message, None).kind = Kind::First;
+            self.add(NOT_STAFF, Level::Warning, message, None).kind = Priority::First;
         }
         if plan.changing {
             let found = self.add(CHANGING, Level::Warning, snapshot::CHANGING.to_owned(), None);
-            (found.kind, found.help) = (Kind::First, Some("look again".to_owned()));
+            (found.kind, found.help) = (Priority::First, Some("look again".to_owned()));
         }
         plan.problems.iter().chain(&plan.warnings).for_each(|it| self.diagnostic(it));
         let Assessment { risks, accepted } = assessment;
@@ -167,7 +167,7 @@ impl<'a> All<'a> {
             let excuse = excuse(risk, &|reason| visible(reason).into_owned());
             let message = message(risk, naming, &|name| format!("`{name}`")) + &excuse;
             let found = self.add(Rule { id: risk.rule, about: "" }, Level::Warning, message, risk.span.as_ref());
-            found.kind = Kind::Risk(rank(risk));
+            found.kind = Priority::Risk(rank(risk));
         }
         for Accepted { rule, found, reason, span } in accepted {
             let message = format!("accepted ({found} found): {}", visible(reason));
@@ -183,7 +183,7 @@ impl<'a> All<'a> {
     }
 
     /// What a change does beside steps is one note a section.
-    fn reviewed(&mut self, Pass { review, naming, .. }: Pass<'a>) {
+    fn reviewed(&mut self, ShownPass { review, naming, .. }: ShownPass<'a>) {
         for part in super::review::parts(review, Words { naming, markup: QUOTED }) {
             let span = part.rows.iter().find_map(|it| it.span);
             self.add(Rule { id: part.id, about: "" }, Level::Note, part.sentence(), span);
@@ -202,7 +202,7 @@ impl<'a> All<'a> {
         found.related = related;
         // What was asked for on the command line and can't be done is about all of it.
         if primary.span.is_option() {
-            found.kind = Kind::First;
+            found.kind = Priority::First;
         }
     }
 
@@ -220,7 +220,7 @@ impl<'a> All<'a> {
             alike.entry((*then, *now, *end)).or_insert_with(new).1.push(*binding);
         }
         for (words, bindings) in alike.into_values() {
-            let message = format!("{words}: {}", some(&bindings, naming));
+            let message = format!("{words}: {}", first_few(&bindings, naming));
             self.add(STALE, Level::Error, message, None);
         }
     }
@@ -229,7 +229,7 @@ impl<'a> All<'a> {
     fn incomplete(&mut self, plan: &Plan, naming: &Naming<'_>) {
         for message in incomplete::rows(&plan.incomplete, Words { naming, markup: QUOTED }) {
             let found = self.add(INCOMPLETE, Level::Error, message, None);
-            (found.kind, found.help) = (Kind::First, Some(incomplete::HELP.to_owned()));
+            (found.kind, found.help) = (Priority::First, Some(incomplete::HELP.to_owned()));
         }
     }
 
@@ -251,12 +251,12 @@ impl<'a> All<'a> {
                 Skip::Managed => (SKIPPED_MANAGED, Level::Error),
                 Skip::Limit => (SKIPPED_LIMIT, Level::Warning),
             };
-            self.add(rule, level, format!("{what}: {}: {why}", some(&bindings, naming)), span);
+            self.add(rule, level, format!("{what}: {}: {why}", first_few(&bindings, naming)), span);
         }
     }
 
     /// What one cause holds is told once.
-    fn held(&mut self, Pass { decision, report, naming, .. }: Pass<'a>) {
+    fn held(&mut self, ShownPass { decision, report, naming, .. }: ShownPass<'a>) {
         let mut causes: BTreeMap<&'a Hold, (Vec<Binding>, bool)> = BTreeMap::new();
         let mut add = |hold: &'a Hold, binding, end: bool| {
             let (bindings, ends) = causes.entry(hold).or_default();
@@ -298,10 +298,10 @@ impl<'a> All<'a> {
                 .iter()
                 .find(|it| Some(it.place) == span)
                 .map_or(String::new(), |it| format!(" ({})", it.words(QUOTED)));
-            let message = format!("{count}: {}{share}: {}", rule.about, some(&bindings, naming));
+            let message = format!("{count}: {}{share}: {}", rule.about, first_few(&bindings, naming));
             let found = self.add(rule, Level::Warning, message, span);
             (found.kind, found.help) =
-                (Kind::First, Some(hold::release(cause, policy::digest_of(&decision.limited, cause))));
+                (Priority::First, Some(hold::release(cause, policy::digest_of(&decision.limited, cause))));
             // Whom a cause holds may change from day to day; it is the cause that is to be mended.
             found.identity = span.and_then(|it| problems.get(it)).map_or(String::new(), |it| (*it).to_owned());
         }
@@ -321,7 +321,7 @@ impl<'a> All<'a> {
         }
         for ((rule, message, help), bindings) in failures {
             let what = if rule == STEP_FAILED { "failed" } else { "unknown what became of it" };
-            let message = format!("{what}: {}: {}", some(&bindings, naming), visible(message));
+            let message = format!("{what}: {}: {}", first_few(&bindings, naming), visible(message));
             self.add(rule, Level::Error, message, None).help = help.map(|it| visible(it).into_owned());
         }
         match stopped {
@@ -349,7 +349,7 @@ impl<'a> All<'a> {
 
     fn add(&mut self, rule: Rule, level: Level, message: String, span: Option<&'a Span>) -> &mut Finding<'a> {
         let identity = message.clone();
-        let (kind, help, related, fingerprint) = (Kind::Other, None, &[][..], String::new());
+        let (kind, help, related, fingerprint) = (Priority::Other, None, &[][..], String::new());
         self.found.push(Finding { rule, level, kind, message, help, span, related, fingerprint, identity });
         let last = self.found.len() - 1;
         &mut self.found[last]
@@ -357,7 +357,7 @@ impl<'a> All<'a> {
 }
 
 /// The first few of many, in words.
-fn some(bindings: &[Binding], naming: &Naming<'_>) -> String {
+fn first_few(bindings: &[Binding], naming: &Naming<'_>) -> String {
     /// More than this nobody reads in one line.
     const SHOWN: usize = 3;
     let words = Words { naming, markup: QUOTED };

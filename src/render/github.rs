@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::findings::{Finding, Kind, Level, end_column, findings, path};
+use super::findings::{Finding, Level, Priority, end_column, findings, path};
 use super::rows::rows;
 use super::tally::Tally;
 use super::words::{TEXT, Words};
-use super::{Detail, Pass, Shown, grouped, report, seen, summary};
+use super::{Detail, Shown, ShownPass, grouped, report, seen, summary};
 use crate::diagnostic::Source;
 
 /// More risks of one rule than this are one annotation: GitHub shows ten warnings of a step, and no more.
@@ -20,7 +20,7 @@ const RISKS: usize = 5;
 pub(super) fn render(shown: &Shown<'_>) -> String {
     let mut out = String::new();
     let findings = findings(shown);
-    for alike in findings.chunk_by(|a, b| matches!(a.kind, Kind::Risk(_)) && a.kind == b.kind) {
+    for alike in findings.chunk_by(|a, b| matches!(a.kind, Priority::Risk(_)) && a.kind == b.kind) {
         if alike.len() > RISKS {
             count(&mut out, alike);
             continue;
@@ -63,7 +63,7 @@ fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
     command(out, name, &properties, &format!("{message}{help}"));
 }
 
-fn sum(pass: &Pass<'_>) -> String {
+fn sum(pass: &ShownPass<'_>) -> String {
     let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
     let sum = match (pass.report, pass.compared()) {
         (Some(done), _) => report::counts(done),

@@ -10,11 +10,13 @@ use super::{Naming, counted, grouped, table};
 use crate::binding::ResourceId;
 use crate::desired::{Life, Origin};
 use crate::diagnostic::Span;
-use crate::review::{Access, Change, Effect, GroupChange, Kind, Membership, Review, Section, Setting, Stay, Upcoming};
+use crate::review::{
+    Access, AccessChange, Effect, GroupChange, Membership, Review, Section, Setting, SettingChange, Stay, Upcoming,
+};
 
 /// One section.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct SectionTable<'a> {
     /// Stable short name.
     pub(super) id: &'static str,
     /// What is counted, for one and for several.
@@ -23,26 +25,26 @@ pub(super) struct Part<'a> {
     pub(super) intro: &'static str,
     /// The columns; none makes it a list.
     pub(super) columns: &'static [&'static str],
-    pub(super) rows: Vec<Row<'a>>,
+    pub(super) rows: Vec<ReviewRow<'a>>,
     /// Whether its readers must not miss it.
     pub(super) grave: bool,
 }
 
 /// One change.
 #[derive(Debug)]
-pub(super) struct Row<'a> {
+pub(super) struct ReviewRow<'a> {
     pub(super) resource: Option<ResourceId>,
     pub(super) cells: Vec<String>,
     /// The line that brings it about.
     pub(super) span: Option<&'a Span>,
 }
 
-impl Part<'_> {
+impl SectionTable<'_> {
     /// All of it in a sentence: the first few changes, and how many more.
     pub(super) fn sentence(&self) -> String {
         /// More than this nobody reads in one line.
         const SHOWN: usize = 3;
-        let sentence = |row: &Row<'_>| match &row.cells[..] {
+        let sentence = |row: &ReviewRow<'_>| match &row.cells[..] {
             [resource, user, role, note] => format!("{user} as {role} of {resource}: {note}"),
             [name, change, effect] if effect.is_empty() => format!("{name}: {change}"),
             [name, change, effect] => format!("{name}: {change} ({effect})"),
@@ -56,8 +58,8 @@ impl Part<'_> {
 }
 
 /// All sections but what is added and removed now: steps tell that.
-pub(super) fn parts<'a>(review: &'a Review, words: Words<'_>) -> Vec<Part<'a>> {
-    review.sections.iter().filter_map(|it| part(it, words)).collect()
+pub(super) fn parts<'a>(review: &'a Review, words: Words<'_>) -> Vec<SectionTable<'a>> {
+    review.sections.iter().filter_map(|it| section_table(it, words)).collect()
 }
 
 /// How many changes are beside what is added and removed now.
@@ -68,15 +70,15 @@ pub(super) fn beside(review: &Review, naming: &Naming<'_>) -> Vec<String> {
 
 const GRANT: &[&str] = &["Resource", "Who", "Role", "What changes"];
 
-fn part<'a>(section: &'a Section, words: Words<'_>) -> Option<Part<'a>> {
+fn section_table<'a>(section: &'a Section, words: Words<'_>) -> Option<SectionTable<'a>> {
     let access = |id, what, intro, grave, all: &'a [Access]| {
-        let newly = matches!(section, Section::Access(Kind::NewlyManaged, _));
+        let newly = matches!(section, Section::Access(AccessChange::NewlyManaged, _));
         let told = |it| if newly { from_now_on(it) } else { when(it) };
         let rows = all.iter().map(|it| row(it, told(it), words)).collect();
-        Some(Part { id, what, intro, columns: GRANT, rows: sorted(rows), grave })
+        Some(SectionTable { id, what, intro, columns: GRANT, rows: sorted(rows), grave })
     };
     match section {
-        Section::Settings(all) => Some(Part {
+        Section::Settings(all) => Some(SectionTable {
             id: "settings-changed",
             what: ["setting changed", "settings changed"],
             intro: "",
@@ -84,22 +86,22 @@ fn part<'a>(section: &'a Section, words: Words<'_>) -> Option<Part<'a>> {
             rows: all.iter().map(|it| setting(it, words)).collect(),
             grave: all.iter().any(|it| it.effect == Effect::Weakens),
         }),
-        Section::Access(Kind::NoLongerManaged, all) => {
+        Section::Access(AccessChange::NoLongerManaged, all) => {
             let intro = "These links are live and stay: after this change nothing removes them.";
             access("no-longer-managed", ["link no longer managed", "links no longer managed"], intro, true, all)
         }
-        Section::Access(Kind::NewlyManaged, all) => {
+        Section::Access(AccessChange::NewlyManaged, all) => {
             let intro = "These links were left alone. With this change they are removed.";
             access("newly-managed", ["link newly managed", "links newly managed"], intro, true, all)
         }
-        Section::Access(Kind::EndChanged, all) => {
+        Section::Access(AccessChange::EndChanged, all) => {
             access("end-changed", ["end changed", "ends changed"], "", false, all)
         }
-        Section::Access(Kind::Scheduled, all) => {
+        Section::Access(AccessChange::Scheduled, all) => {
             access("scheduled", ["change scheduled", "changes scheduled"], "", false, all)
         }
-        Section::Access(Kind::Removed | Kind::Added, _) => None,
-        Section::Groups(all) => Some(Part {
+        Section::Access(AccessChange::Removed | AccessChange::Added, _) => None,
+        Section::Groups(all) => Some(SectionTable {
             id: "group-changed",
             what: ["group membership changed", "group memberships changed"],
             intro: "",
@@ -107,7 +109,7 @@ fn part<'a>(section: &'a Section, words: Words<'_>) -> Option<Part<'a>> {
             rows: all.iter().map(|it| group(it, words)).collect(),
             grave: false,
         }),
-        Section::Upcoming(all) => Some(Part {
+        Section::Upcoming(all) => Some(SectionTable {
             id: "begins-soon",
             what: ["grant begins soon", "grants begin soon"],
             intro: "",
@@ -119,16 +121,19 @@ fn part<'a>(section: &'a Section, words: Words<'_>) -> Option<Part<'a>> {
 }
 
 /// By name, as people look for them.
-fn sorted(mut rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+fn sorted(mut rows: Vec<ReviewRow<'_>>) -> Vec<ReviewRow<'_>> {
     rows.sort_by(|a, b| a.cells.cmp(&b.cells));
     rows
 }
 
-fn setting<'a>(Setting { name, change, effect, at }: &'a Setting, Words { naming: _, markup }: Words<'_>) -> Row<'a> {
+fn setting<'a>(
+    Setting { name, change, effect, at }: &'a Setting,
+    Words { naming: _, markup }: Words<'_>,
+) -> ReviewRow<'a> {
     let mark = |items: &[String]| items.iter().map(|it| (markup.name)(it)).collect::<Vec<_>>().join(", ");
     let change = match change {
-        Change::Value { before, after } => format!("{} → {}", (markup.name)(before), (markup.name)(after)),
-        Change::Items { removed, added } => {
+        SettingChange::Value { before, after } => format!("{} → {}", (markup.name)(before), (markup.name)(after)),
+        SettingChange::Items { removed, added } => {
             let parts = [("removed ", removed), ("added ", added)].into_iter().filter(|(_, items)| !items.is_empty());
             parts.map(|(sign, items)| format!("{sign}{}", mark(items))).collect::<Vec<_>>().join(", ")
         }
@@ -136,7 +141,7 @@ fn setting<'a>(Setting { name, change, effect, at }: &'a Setting, Words { naming
     let place = at.as_ref().map(|it| (markup.name)(&it.to_string()));
     let weakens = (*effect == Effect::Weakens).then(|| "weakens enforcement".to_owned());
     let effect: Vec<_> = weakens.into_iter().chain(place).collect();
-    Row { resource: None, cells: vec![(markup.name)(name), change, effect.join(" · ")], span: at.as_ref() }
+    ReviewRow { resource: None, cells: vec![(markup.name)(name), change, effect.join(" · ")], span: at.as_ref() }
 }
 
 /// When it is there, before and after.
@@ -154,7 +159,7 @@ fn from_now_on(Access { after, .. }: &Access) -> String {
     if after.is_empty() { "removed".to_owned() } else { periods(after) }
 }
 
-fn row<'a>(it: &'a Access, mut note: String, words: Words<'_>) -> Row<'a> {
+fn row<'a>(it: &'a Access, mut note: String, words: Words<'_>) -> ReviewRow<'a> {
     let mut cells: Vec<_> = words.cells(it.binding).into();
     let (new, gone) = (unlike(&it.lines, &it.was), unlike(&it.was, &it.lines));
     let place = new.or(it.lines.first());
@@ -165,7 +170,7 @@ fn row<'a>(it: &'a Access, mut note: String, words: Words<'_>) -> Row<'a> {
         let _ = write!(note, " · deleted from {}", words.markup.place(line));
     }
     cells.push(note);
-    Row { resource: Some(it.binding.resource), cells, span: place.map(|it| &it.span) }
+    ReviewRow { resource: Some(it.binding.resource), cells, span: place.map(|it| &it.span) }
 }
 
 /// The first line that is in no other list, wherever it is now: it is told by what it says.
@@ -198,7 +203,7 @@ pub(super) fn periods(periods: &[Life]) -> String {
     if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
 
-fn group<'a>(it: &'a GroupChange, Words { naming, markup }: Words<'_>) -> Row<'a> {
+fn group<'a>(it: &'a GroupChange, Words { naming, markup }: Words<'_>) -> ReviewRow<'a> {
     let GroupChange { group, user, membership, grants, at } = it;
     let verb = match membership {
         Membership::Joins => "joins",
@@ -218,27 +223,27 @@ fn group<'a>(it: &'a GroupChange, Words { naming, markup }: Words<'_>) -> Row<'a
     let place = at.as_ref().map_or(String::new(), |it| format!(" · {}", (markup.name)(&it.to_string())));
     let (who, group) = ((markup.name)(&naming.user(*user)), (markup.name)(group));
     let text = format!("{who} {verb} {group}: {}{place}", grants.join(", "));
-    Row { resource: None, cells: vec![text], span: at.as_ref() }
+    ReviewRow { resource: None, cells: vec![text], span: at.as_ref() }
 }
 
-fn upcoming<'a>(Upcoming { at, binding, line }: &'a Upcoming, words: Words<'_>) -> Row<'a> {
+fn upcoming<'a>(Upcoming { at, binding, line }: &'a Upcoming, words: Words<'_>) -> ReviewRow<'a> {
     let mut cells: Vec<_> = words.cells(*binding).into();
     cells.push(format!("{} · {}", instant(*at), words.markup.place(line)));
-    Row { resource: Some(binding.resource), cells, span: Some(&line.span) }
+    ReviewRow { resource: Some(binding.resource), cells, span: Some(&line.span) }
 }
 
 /// All of it for a terminal: a title a section, and a line a change.
 pub fn review(review: &Review, naming: &Naming<'_>) -> String {
     let mut out = String::new();
-    for part in parts(review, Words { naming, markup: TEXT }) {
-        let title = format!("── {} ──", counted(part.rows.len(), part.what));
-        let _ = writeln!(out, "{}\n", styled(if part.grave { HOLD } else { STRONG }, title));
-        let line = |row: Row<'_>| {
+    for section_table in parts(review, Words { naming, markup: TEXT }) {
+        let title = format!("── {} ──", counted(section_table.rows.len(), section_table.what));
+        let _ = writeln!(out, "{}\n", styled(if section_table.grave { HOLD } else { STRONG }, title));
+        let line = |row: ReviewRow<'_>| {
             let mut cells = row.cells.into_iter();
             let mut next = || cells.next().unwrap_or_default();
             [(PLAIN, next()), (PLAIN, next()), (PLAIN, next()), (QUIET, next())]
         };
-        table::write(&mut out, "  ", &part.rows.into_iter().map(line).collect::<Vec<_>>());
+        table::write(&mut out, "  ", &section_table.rows.into_iter().map(line).collect::<Vec<_>>());
         out.push('\n');
     }
     out

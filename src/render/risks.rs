@@ -7,7 +7,7 @@ use super::review::{periods, stay};
 use super::style::{HOLD, PLAIN, QUIET, styled};
 use super::{Naming, counted, table, visible};
 use crate::binding::UserId;
-use crate::review::{Change, Setting};
+use crate::review::{Setting, SettingChange};
 use crate::risk::{Accepted, Assessment, Finding, RULES, Risk};
 
 /// All risks, by rule, and of each rule in the order of tables: people look for names.
@@ -137,12 +137,12 @@ fn letters(name: &str, other: &str) -> String {
 fn weakened(Setting { name, change, .. }: &Setting, mark: &dyn Fn(String) -> String) -> String {
     let list = |items: &[String]| items.iter().map(|it| mark(visible(it).into_owned())).collect::<Vec<_>>().join(", ");
     let change = match change {
-        Change::Value { before, after } => {
+        SettingChange::Value { before, after } => {
             format!("{} → {}", mark(visible(before).into_owned()), mark(visible(after).into_owned()))
         }
-        Change::Items { removed, added } if added.is_empty() => format!("removed {}", list(removed)),
-        Change::Items { removed, added } if removed.is_empty() => format!("added {}", list(added)),
-        Change::Items { removed, added } => format!("removed {}, added {}", list(removed), list(added)),
+        SettingChange::Items { removed, added } if added.is_empty() => format!("removed {}", list(removed)),
+        SettingChange::Items { removed, added } if removed.is_empty() => format!("added {}", list(added)),
+        SettingChange::Items { removed, added } => format!("removed {}, added {}", list(removed), list(added)),
     };
     format!("{}: {change}", mark((*name).to_owned()))
 }

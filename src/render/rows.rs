@@ -8,7 +8,7 @@ use crate::binding::{Binding, Link, LinkId, ResourceId, UserId};
 use crate::desired::Origin;
 use crate::plan::{Creation, Held, Hold, Kept, Removal, Skipped, Why};
 use crate::policy::{Cause, Causes, Decision, Intent};
-use crate::review::Kind;
+use crate::review::AccessChange;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +122,7 @@ pub(super) fn rows<'a>(
 
 /// The first line of each grant that the change takes away by deleting all its lines.
 fn deleted(compared: Option<Compared<'_>>) -> BTreeMap<Binding, &Origin> {
-    let removed = compared.map_or(&[][..], |it| it.review.access(Kind::Removed)).iter();
+    let removed = compared.map_or(&[][..], |it| it.review.access(AccessChange::Removed)).iter();
     removed.filter(|it| it.lines.is_empty()).filter_map(|it| Some((it.binding, it.was.first()?))).collect()
 }
 

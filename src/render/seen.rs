@@ -11,7 +11,7 @@ use crate::snapshot::{Caller, Observation};
 
 /// When the links were seen, if that was not for this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct SnapshotAge {
     /// When.
     pub at: Timestamp,
     /// How long that was before the plan was made.
@@ -21,7 +21,7 @@ pub struct Seen {
 }
 
 /// What nobody can tell who only has such a view; empty if there is nothing.
-pub(super) fn unknown(seen: Seen) -> &'static str {
+pub(super) fn unknown(seen: SnapshotAge) -> &'static str {
     if seen.everybody { "" } else { "Users who are not in that view are unresolved here, even if they exist." }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn holder(Caller { user, username, .. }: &Caller) -> (&'static str, &
     }
 }
 
-impl Seen {
+impl SnapshotAge {
     /// What was seen then, for a plan that was made then. Nothing is younger than the plan, whatever the clocks say.
     pub fn new(at: Timestamp, made: Timestamp, everybody: bool) -> Self {
         Self { at, age: Duration::try_from(made.duration_since(at)).unwrap_or_default(), everybody }
@@ -50,12 +50,12 @@ impl Seen {
 }
 
 /// In words that follow "as".
-pub(super) fn words(Seen { at, age, everybody: _ }: Seen) -> String {
+pub(super) fn words(SnapshotAge { at, age, everybody: _ }: SnapshotAge) -> String {
     format!("seen at {}, {} before this plan", instant(at), span(age))
 }
 
 /// The first lines of a plan in text, with whatever else is said of the view; with an empty line at the end.
-pub fn seen(seen: Seen, more: &str) -> String {
+pub fn seen(seen: SnapshotAge, more: &str) -> String {
     let unknown = unknown(seen);
     let end = if unknown.is_empty() { "" } else { "\n" };
     format!("As {}{more}\n{unknown}{end}\n", words(seen))

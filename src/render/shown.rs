@@ -1,7 +1,7 @@
 //! The one value that every format is made from.
 
 use super::findings::path;
-use super::{Compared, Detail, Naming, Seen};
+use super::{Compared, Detail, Naming, SnapshotAge};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::{Causes, Decision, Difference};
 use crate::report::{Failure, Report, Roles};
@@ -13,7 +13,7 @@ use crate::snapshot::Observation;
 #[derive(Debug, Clone, Copy)]
 pub enum Shown<'a> {
     /// Something was decided, and perhaps done.
-    Pass(Pass<'a>),
+    Pass(ShownPass<'a>),
     /// The files can't be used: nothing was asked of a server and nothing was decided.
     Invalid {
         /// What was called.
@@ -58,7 +58,7 @@ pub struct Stale<'a> {
 
 /// A decision with everything that is told about it.
 #[derive(Debug, Clone, Copy)]
-pub struct Pass<'a> {
+pub struct ShownPass<'a> {
     /// What was called.
     pub verb: Verb,
     /// Roles that are created before anything else.
@@ -70,7 +70,7 @@ pub struct Pass<'a> {
     /// How the live links were seen.
     pub observation: &'a Observation,
     /// When they were seen, if that was not for this.
-    pub seen: Option<Seen>,
+    pub seen: Option<SnapshotAge>,
     /// What things are called.
     pub naming: &'a Naming<'a>,
     /// What each step comes from, where there are files from before a change to compare with.
@@ -86,7 +86,7 @@ pub struct Pass<'a> {
     pub detail: Detail,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> ShownPass<'a> {
     /// What it is compared with, if there are files from before a change.
     pub(super) fn compared(&self) -> Option<Compared<'a>> {
         self.causes.map(|causes| Compared { causes, review: self.review })
@@ -97,7 +97,7 @@ impl<'a> Shown<'a> {
     /// The files, as far as they are there.
     pub(super) fn sources(&self) -> &'a [Source] {
         match self {
-            Self::Pass(Pass { sources, .. }) | Self::Invalid { sources, .. } => sources,
+            Self::Pass(ShownPass { sources, .. }) | Self::Invalid { sources, .. } => sources,
             Self::Failed(_) => &[],
         }
     }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::style::{QUIET, REMOVE, styled};
 use super::{
-    Detail, Failed, Pass, Shown, Stale, banner, diagnostics, differences, plan, report, review, risks, roles, seen,
-    step, visible,
+    Detail, Failed, Shown, ShownPass, Stale, banner, diagnostics, differences, plan, report, review, risks, roles,
+    seen, step, visible,
 };
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -26,8 +26,8 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
     out
 }
 
-fn write(out: &mut String, pass: &Pass<'_>) {
-    let Pass { decision, report: done, observation, naming, assessment, sources, .. } = pass;
+fn write(out: &mut String, pass: &ShownPass<'_>) {
+    let ShownPass { decision, report: done, observation, naming, assessment, sources, .. } = pass;
     if let Some(it) = pass.seen {
         out.push_str(&seen(it, ""));
     }
@@ -48,8 +48,8 @@ fn write(out: &mut String, pass: &Pass<'_>) {
 }
 
 /// What was decided: roles that are created first, what its reviewers should not miss, then all of it, by cause where causes are known.
-pub fn decision(pass: &Pass<'_>) -> String {
-    let Pass { decision, naming, assessment, detail, .. } = *pass;
+pub fn decision(pass: &ShownPass<'_>) -> String {
+    let ShownPass { decision, naming, assessment, detail, .. } = *pass;
     let review = if detail == Detail::Summary { String::new() } else { review(pass.review, naming) };
     let plan = plan(decision, pass.compared(), naming, detail);
     roles(pass.roles) + &risks(assessment, naming) + &review + &plan

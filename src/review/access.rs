@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::World;
-use super::control::{Control, Live, Seen, Stay};
+use super::control::{Control, GrantState, Live, Stay};
 use crate::binding::Binding;
 use crate::desired::{Desired, Life, Origin};
 
@@ -27,7 +27,7 @@ pub struct Access {
 
 /// What a change does to a grant. The order is that of sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum AccessChange {
     /// It is live and was managed or declared: after the change nothing removes it.
     NoLongerManaged,
     /// It is live and was left alone: after the change it is removed, now or at an end.
@@ -42,7 +42,7 @@ pub enum Kind {
     Scheduled,
 }
 
-impl Kind {
+impl AccessChange {
     /// All of them, in order.
     pub const ALL: [Self; 6] =
         [Self::NoLongerManaged, Self::NewlyManaged, Self::Removed, Self::Added, Self::EndChanged, Self::Scheduled];
@@ -61,43 +61,53 @@ impl Access {
 }
 
 /// Every grant that is live or that lines ask for, of those that the change affects, in the order of bindings.
-pub(super) fn compare(before: &Desired, after: &Desired, world: World<'_>) -> Vec<(Kind, Access)> {
+pub(super) fn compare(before: &Desired, after: &Desired, world: World<'_>) -> Vec<(AccessChange, Access)> {
     let live = live(world);
     let wanted = before.bindings.iter().chain(&after.bindings).map(|it| it.binding);
     let all: BTreeSet<Binding> = wanted.chain(live.keys().copied()).collect();
     let affected = all.into_iter().filter_map(|binding| {
-        let seen = |desired| Seen::new(desired, world.directory, &binding, live.get(&binding).copied());
+        let seen = |desired| GrantState::new(desired, world.directory, &binding, live.get(&binding).copied());
         one(binding, &seen(before), &seen(after), world)
     });
     affected.collect()
 }
 
-fn one(binding: Binding, then: &Seen<'_>, now: &Seen<'_>, World { now: at, .. }: World<'_>) -> Option<(Kind, Access)> {
+fn one(
+    binding: Binding,
+    then: &GrantState<'_>,
+    now: &GrantState<'_>,
+    World { now: at, .. }: World<'_>,
+) -> Option<(AccessChange, Access)> {
     let (before, after) = (then.periods(at), now.periods(at));
     let kind = kind(then, now, [&before, &after], at)?;
-    let lines = |it: &Seen<'_>| it.wanted.map_or_else(|| Arc::from([]), |it| Arc::clone(&it.origins));
+    let lines = |it: &GrantState<'_>| it.wanted.map_or_else(|| Arc::from([]), |it| Arc::clone(&it.origins));
     let stays = if let Control::Stays(why) = now.control { Some(why) } else { None };
     Some((kind, Access { binding, before, after, was: lines(then), lines: lines(now), stays }))
 }
 
-fn kind(then: &Seen<'_>, now: &Seen<'_>, [before, after]: [&[Life]; 2], at: jiff::Timestamp) -> Option<Kind> {
-    let managed = |it: &Seen<'_>| it.control == Control::Managed;
+fn kind(
+    then: &GrantState<'_>,
+    now: &GrantState<'_>,
+    [before, after]: [&[Life]; 2],
+    at: jiff::Timestamp,
+) -> Option<AccessChange> {
+    let managed = |it: &GrantState<'_>| it.control == Control::Managed;
     let dropped = then.is_declared(at) && !now.is_declared(at);
     if now.live.is_some() && !managed(now) && (managed(then) || dropped) {
-        return Some(Kind::NoLongerManaged);
+        return Some(AccessChange::NoLongerManaged);
     }
     if before == after {
         return None;
     }
     if now.live.is_some() && !managed(then) && managed(now) {
-        return Some(Kind::NewlyManaged);
+        return Some(AccessChange::NewlyManaged);
     }
     let current = |periods: &[Life]| periods.first().filter(|it| it.from.is_none()).copied();
     Some(match (current(before), current(after)) {
-        (Some(_), None) => Kind::Removed,
-        (None, Some(_)) => Kind::Added,
-        (Some(then), Some(now)) if then != now => Kind::EndChanged,
-        _ => Kind::Scheduled,
+        (Some(_), None) => AccessChange::Removed,
+        (None, Some(_)) => AccessChange::Added,
+        (Some(then), Some(now)) if then != now => AccessChange::EndChanged,
+        _ => AccessChange::Scheduled,
     })
 }
 

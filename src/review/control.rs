@@ -32,7 +32,7 @@ pub enum Stay {
 
 /// A grant, as a set of files sees it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'a> {
+pub(super) struct GrantState<'a> {
     pub(super) control: Control,
     pub(super) wanted: Option<&'a Wanted>,
     /// When the server has it, should nobody do anything; absent if it is not live.
@@ -48,14 +48,14 @@ pub(super) struct Live {
     pub(super) managed: bool,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> GrantState<'a> {
     pub(super) fn new(desired: &'a Desired, directory: &Directory, binding: &Binding, live: Option<Live>) -> Self {
-        let Desired { territory, named, protected, .. } = desired;
+        let Desired { scope, named, protected, .. } = desired;
         let control = if directory.resources.get(&binding.resource).is_some_and(|it| it.terminated) {
             Control::Stays(Stay::Terminated)
-        } else if territory.as_ref().is_some_and(|it| !it.contains(binding, directory)) {
+        } else if scope.as_ref().is_some_and(|it| !it.contains(binding, directory)) {
             Control::Stays(Stay::OutsideScope)
-        } else if territory.is_none() && !named.contains(&binding.resource) {
+        } else if scope.is_none() && !named.contains(&binding.resource) {
             Control::Stays(Stay::NotNamed)
         } else if live.is_some_and(|it| it.managed) {
             Control::Stays(Stay::Managed)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Access, Files, Kind};
+use super::{Access, AccessChange, FileSet};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::desired::{Desired, Document, Origin, Reference};
 use crate::diagnostic::Span;
@@ -36,9 +36,9 @@ type Members<'a> = BTreeSet<(&'a str, UserId)>;
 
 /// Everybody who joins a group that there was, or leaves one that there still is.
 pub(super) fn compare(
-    before: Files<'_>,
-    after: Files<'_>,
-    access: &[(Kind, Access)],
+    before: FileSet<'_>,
+    after: FileSet<'_>,
+    access: &[(AccessChange, Access)],
     directory: &Directory,
 ) -> Vec<GroupChange> {
     let (were, are) = (members(before.desired), members(after.desired));

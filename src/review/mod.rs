@@ -14,10 +14,10 @@ use jiff::Timestamp;
 use crate::desired::{Desired, Document};
 use crate::directory::Directory;
 use crate::snapshot::Snapshot;
-pub use access::{Access, Kind};
+pub use access::{Access, AccessChange};
 pub use control::Stay;
 pub use groups::{GroupChange, Membership};
-pub use settings::{Change, Effect, Setting};
+pub use settings::{Effect, Setting, SettingChange};
 pub use upcoming::Upcoming;
 
 /// What reviewers have to know.
@@ -33,7 +33,7 @@ pub enum Section {
     /// Settings that differ; those that weaken enforcement first.
     Settings(Vec<Setting>),
     /// Grants of which the time differs, or which are no longer managed, in the order of bindings. Each is in one section.
-    Access(Kind, Vec<Access>),
+    Access(AccessChange, Vec<Access>),
     /// Users who join or leave a group.
     Groups(Vec<GroupChange>),
     /// Where there is nothing to compare with: grants that begin soon, the soonest first.
@@ -42,7 +42,7 @@ pub enum Section {
 
 /// A set of files: as they are written, and in ids.
 #[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
+pub struct FileSet<'a> {
     /// What they say.
     pub document: &'a Document,
     /// What that means.
@@ -61,12 +61,12 @@ pub struct World<'a> {
 }
 
 /// Compares the files before a change with those after it.
-pub fn review(before: Files<'_>, after: Files<'_>, world: World<'_>) -> Review {
+pub fn review(before: FileSet<'_>, after: FileSet<'_>, world: World<'_>) -> Review {
     let access = access::compare(before.desired, after.desired, world);
     let groups = groups::compare(before, after, &access, world.directory);
     let of = |kind| access.iter().filter(move |(it, _)| *it == kind).map(|(_, it)| it.clone()).collect();
     let settings = Section::Settings(settings::compare(before, after, world.directory));
-    let access = Kind::ALL.map(|kind| Section::Access(kind, of(kind)));
+    let access = AccessChange::ALL.map(|kind| Section::Access(kind, of(kind)));
     let all = std::iter::once(settings).chain(access).chain([Section::Groups(groups)]);
     Review { sections: all.filter(|it| !it.is_empty()).collect() }
 }
@@ -79,7 +79,7 @@ pub fn upcoming(desired: &Desired, snapshot: &Snapshot, now: Timestamp, by: Time
 
 impl Review {
     /// Grants in a section.
-    pub fn access(&self, kind: Kind) -> &[Access] {
+    pub fn access(&self, kind: AccessChange) -> &[Access] {
         let of = |it: &Section| matches!(it, Section::Access(of, _) if *of == kind);
         self.sections.iter().find(|it| of(it)).map_or(&[], |it| if let Section::Access(_, it) = it { it } else { &[] })
     }

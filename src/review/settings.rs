@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::Files;
+use super::FileSet;
 use crate::desired::{
     Accept, Approval, Kinds, Limits, Mode, Narrower, Reference, Replace, Scope, ScopeKind, ScopePart, Selector,
 };
@@ -16,7 +16,7 @@ pub struct Setting {
     /// What it is called in files, e.g. `limits.removals`.
     pub name: &'static str,
     /// How it differs.
-    pub change: Change,
+    pub change: SettingChange,
     /// What that means.
     pub effect: Effect,
     /// Where what is new is written, if that is known.
@@ -25,7 +25,7 @@ pub struct Setting {
 
 /// How a setting differs, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum SettingChange {
     /// One value in place of another.
     Value {
         /// The old one.
@@ -52,7 +52,7 @@ pub enum Effect {
 }
 
 /// Every setting that differs; those that weaken enforcement first.
-pub(super) fn compare(before: Files<'_>, after: Files<'_>, directory: &Directory) -> Vec<Setting> {
+pub(super) fn compare(before: FileSet<'_>, after: FileSet<'_>, directory: &Directory) -> Vec<Setting> {
     let mut settings = Vec::new();
     let modes = [before, after].map(|it| it.desired.mode);
     settings.extend(value("mode", modes.map(mode), modes[0] < modes[1]));
@@ -75,7 +75,7 @@ fn effect(weakens: bool) -> Effect {
 
 fn value(name: &'static str, [before, after]: [String; 2], weakens: bool) -> Option<Setting> {
     let differs = before != after;
-    differs.then(|| Setting { name, change: Change::Value { before, after }, effect: effect(weakens), at: None })
+    differs.then(|| Setting { name, change: SettingChange::Value { before, after }, effect: effect(weakens), at: None })
 }
 
 fn mode(mode: Mode) -> String {
@@ -107,13 +107,13 @@ fn limits(before: Limits, after: Limits) -> impl Iterator<Item = Setting> {
     removals.into_iter().flatten().chain(value("limits.creations", creations, raised))
 }
 
-fn scope(before: Files<'_>, after: Files<'_>, directory: &Directory) -> Vec<Setting> {
+fn scope(before: FileSet<'_>, after: FileSet<'_>, directory: &Directory) -> Vec<Setting> {
     let (old, new) = (before.document.scope.as_ref(), after.document.scope.as_ref());
     let unresolved = [before, after].iter().any(|it| !it.desired.unresolved_settings.is_empty());
     let (Some((old, then)), Some((new, now))) =
-        (old.zip(before.desired.territory.as_ref()), new.zip(after.desired.territory.as_ref()))
+        (old.zip(before.desired.scope.as_ref()), new.zip(after.desired.scope.as_ref()))
     else {
-        let narrower = match &after.desired.territory {
+        let narrower = match &after.desired.scope {
             None => true,
             Some(now) => !now.covers(&before.desired.named, directory),
         };
@@ -143,14 +143,14 @@ fn listed(name: &'static str, [old, new]: [Option<&[Selector]>; 2], effect: Effe
     let change = match (old, new) {
         (None, _) | (_, None) if !exclude => {
             let all = |it: Option<&[Selector]>| it.map_or_else(|| "all".to_owned(), list);
-            Change::Value { before: all(old), after: all(new) }
+            SettingChange::Value { before: all(old), after: all(new) }
         }
         _ => items(&texts(old), &texts(new)),
     };
     Setting { name, change, effect, at }
 }
 
-fn protect(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
+fn protect(before: FileSet<'_>, after: FileSet<'_>) -> Option<Setting> {
     let (old, new) = (&before.document.protect[..], &after.document.protect[..]);
     let (then, now) = (&before.desired.protected, &after.desired.protected);
     let (were, are) = (texts(Some(old)), texts(Some(new)));
@@ -163,7 +163,7 @@ fn protect(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
     Some(Setting { name: "protect", change: items(&were, &are), effect: effect(weakens), at })
 }
 
-fn approvals(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
+fn approvals(before: FileSet<'_>, after: FileSet<'_>) -> Option<Setting> {
     let digests = |it: &[Approval]| it.iter().map(|it| it.held.to_string()).collect::<BTreeSet<_>>();
     let (were, are) = (digests(&before.document.approvals), digests(&after.document.approvals));
     let new = after.document.approvals.iter().find(|it| !were.contains(&it.held.to_string()));
@@ -171,7 +171,7 @@ fn approvals(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
     (were != are).then(|| Setting { name: "approvals", change: items(&were, &are), effect: effect(new.is_some()), at })
 }
 
-fn accepted(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
+fn accepted(before: FileSet<'_>, after: FileSet<'_>) -> Option<Setting> {
     let risks = |it: &[Accept]| it.iter().map(|it| it.risk.to_string()).collect::<BTreeSet<_>>();
     let (were, are) = (risks(&before.document.accept), risks(&after.document.accept));
     let new = after.document.accept.iter().find(|it| !were.contains(&*it.risk));
@@ -179,9 +179,9 @@ fn accepted(before: Files<'_>, after: Files<'_>) -> Option<Setting> {
     (were != are).then(|| Setting { name: "accept", change: items(&were, &are), effect: effect(new.is_some()), at })
 }
 
-fn items(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Change {
+fn items(before: &BTreeSet<String>, after: &BTreeSet<String>) -> SettingChange {
     let less = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect();
-    Change::Items { removed: less(before, after), added: less(after, before) }
+    SettingChange::Items { removed: less(before, after), added: less(after, before) }
 }
 
 fn selectors(Scope { include, exclude, .. }: &Scope, part: ScopePart, kind: ScopeKind) -> Option<&[Selector]> {

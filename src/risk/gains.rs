@@ -8,7 +8,7 @@ use crate::desired::{Origin, Phase};
 use crate::diagnostic::Span;
 use crate::plan::Creation;
 use crate::policy::Cause;
-use crate::review::Kind;
+use crate::review::AccessChange;
 
 pub(super) type Found = (Finding, Option<Span>);
 
@@ -17,7 +17,7 @@ pub(super) type Found = (Finding, Option<Span>);
 pub(super) fn gains<'a>(facts: &Facts<'a>) -> BTreeMap<Binding, &'a [Origin]> {
     let mut gains: BTreeMap<_, &[Origin]> = coming(facts).map(|it| (it.binding, &*it.origins)).collect();
     if facts.before.is_some() {
-        let changed = Kind::ALL.into_iter().flat_map(|it| facts.review.access(it));
+        let changed = AccessChange::ALL.into_iter().flat_map(|it| facts.review.access(it));
         gains.extend(changed.filter(|it| it.gains()).map(|it| (it.binding, &*it.lines)));
     } else {
         let live: BTreeSet<_> = live(facts).collect();

@@ -6,7 +6,7 @@ use super::gains::Found;
 use super::{Facts, Finding};
 use crate::binding::UserId;
 use crate::desired::{Life, Origin};
-use crate::review::{Access, Effect, Kind};
+use crate::review::{Access, AccessChange, Effect};
 
 pub(super) fn enforcement_weakened(facts: &Facts<'_>) -> Vec<Found> {
     let weakened = facts.review.settings().iter().filter(|it| it.effect == Effect::Weakens);
@@ -16,7 +16,7 @@ pub(super) fn enforcement_weakened(facts: &Facts<'_>) -> Vec<Found> {
 /// Links of one resource that stay for the same reason are one.
 pub(super) fn leaves_management(facts: &Facts<'_>) -> Vec<Found> {
     let mut leaving: BTreeMap<_, BTreeSet<UserId>> = BTreeMap::new();
-    for Access { binding, stays, .. } in facts.review.access(Kind::NoLongerManaged) {
+    for Access { binding, stays, .. } in facts.review.access(AccessChange::NoLongerManaged) {
         if let Some(why) = stays {
             leaving.entry((binding.resource, *why)).or_default().insert(binding.user);
         }
@@ -33,7 +33,7 @@ pub(super) fn end_extended(facts: &Facts<'_>) -> Vec<Found> {
         (None, _) => false,
     };
     let mut lines: BTreeMap<_, Vec<&Access>> = BTreeMap::new();
-    for it in facts.review.access(Kind::EndChanged).iter().filter(later) {
+    for it in facts.review.access(AccessChange::EndChanged).iter().filter(later) {
         let line = last(&it.lines).map(|it| (&it.span.file, it.span.line));
         lines.entry((line, &it.before, &it.after)).or_default().push(it);
     }

@@ -109,11 +109,11 @@ impl Act {
     }
 }
 
-type Change = dyn FnMut(&mut World, &RequestLine) + Send;
+type WorldChange = dyn FnMut(&mut World, &RequestLine) + Send;
 
 /// Something that happens to the world.
 #[derive(Clone)]
-pub struct Hook(Arc<Mutex<Change>>);
+pub struct Hook(Arc<Mutex<WorldChange>>);
 
 impl Hook {
     pub(super) fn run(&self, world: &mut World, request: &RequestLine) {

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use super::faults::{Act, Edit, Hook};
 use super::reply::Reply;
 use super::view::Answer;
-use super::wire::Manner;
+use super::wire::Delivery;
 use super::world::{RequestLine, World};
 
 /// All that happens to one request.
@@ -27,7 +27,7 @@ pub(super) struct Trouble {
     /// Handled later, and not answered.
     pub(super) postponed: bool,
     /// How the answer goes over the wire.
-    pub(super) manner: Manner,
+    pub(super) manner: Delivery,
     edits: Vec<Edit>,
     headers: Vec<(&'static str, Option<String>)>,
 }
@@ -42,15 +42,15 @@ impl Trouble {
                 Act::HangUp => {
                     // Whatever is answered gets lost; what matters is that nothing is handled.
                     all.instead = Some(Reply::html(502));
-                    all.manner = Manner::Lost;
+                    all.manner = Delivery::Lost;
                 }
-                Act::LoseAnswer => all.manner = Manner::Lost,
+                Act::LoseAnswer => all.manner = Delivery::Lost,
                 Act::Answer(reply) => all.instead = Some(reply),
                 Act::AnswerAfter(reply) => all.replaced = Some(reply),
                 Act::WithoutHeader(name) => all.headers.push((name, None)),
                 Act::WithHeader(name, value) => all.headers.push((name, Some(value))),
-                Act::CutBody(bytes) => all.manner = Manner::Cut(bytes),
-                Act::Drip(bytes, pause) => all.manner = Manner::Drip(bytes, pause),
+                Act::CutBody(bytes) => all.manner = Delivery::Cut(bytes),
+                Act::Drip(bytes, pause) => all.manner = Delivery::Drip(bytes, pause),
                 Act::Delay(delay) => all.delay += delay,
                 Act::DelayAnswer(delay) => all.delay_answer += delay,
                 Act::Before(hook) => hook.run(world, request),
@@ -58,7 +58,7 @@ impl Trouble {
                 Act::Edit(edit) => all.edits.push(edit),
                 Act::Postpone => {
                     all.postponed = true;
-                    all.manner = Manner::Lost;
+                    all.manner = Delivery::Lost;
                 }
             }
         }
@@ -67,7 +67,7 @@ impl Trouble {
 
     /// Whether nobody will see the answer.
     pub(super) fn loses_answer(&self) -> bool {
-        matches!(self.manner, Manner::Lost)
+        matches!(self.manner, Delivery::Lost)
     }
 
     /// Changes the true answer.

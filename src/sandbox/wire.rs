@@ -41,7 +41,7 @@ impl Listener for Wire {
 
 /// How the answer that is being written goes over the wire.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) enum Manner {
+pub(super) enum Delivery {
     /// As it is.
     #[default]
     Whole,
@@ -55,11 +55,11 @@ pub(super) enum Manner {
 
 /// One connection, as the handler of its requests can reach it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line(Arc<Mutex<Progress>>);
+pub(super) struct Line(Arc<Mutex<Sent>>);
 
 #[derive(Debug, Default)]
-struct Progress {
-    manner: Manner,
+struct Sent {
+    manner: Delivery,
     /// How much of the empty line that ends the head has been seen.
     matched: usize,
 }
@@ -68,11 +68,11 @@ const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 impl Line {
     /// How the next answer goes.
-    pub(super) fn set(&self, manner: Manner) {
-        *self.lock() = Progress { manner, matched: 0 };
+    pub(super) fn set(&self, manner: Delivery) {
+        *self.lock() = Sent { manner, matched: 0 };
     }
 
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, Sent> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,7 +83,7 @@ impl Connected<IncomingStream<'_, Wire>> for Line {
     }
 }
 
-impl Progress {
+impl Sent {
     /// How many of these bytes belong to the head.
     fn head(&self, bytes: &[u8]) -> usize {
         let mut matched = self.matched;
@@ -96,7 +96,7 @@ impl Progress {
         for byte in &bytes[..head] {
             advance(&mut self.matched, *byte);
         }
-        if let Manner::Cut(left) = &mut self.manner {
+        if let Delivery::Cut(left) = &mut self.manner {
             *left -= bytes.len() - head;
         }
     }
@@ -136,11 +136,11 @@ impl AsyncWrite for Connection {
             (progress.manner, progress.head(buf))
         };
         let allowed = match manner {
-            Manner::Whole => buf.len(),
-            Manner::Lost => 0,
-            Manner::Cut(_) | Manner::Drip(..) if head > 0 => head,
-            Manner::Cut(left) => left.min(buf.len()),
-            Manner::Drip(bytes, pause) => {
+            Delivery::Whole => buf.len(),
+            Delivery::Lost => 0,
+            Delivery::Cut(_) | Delivery::Drip(..) if head > 0 => head,
+            Delivery::Cut(left) => left.min(buf.len()),
+            Delivery::Drip(bytes, pause) => {
                 ready!(this.pause.get_or_insert_with(|| Box::pin(sleep(pause))).as_mut().poll(cx));
                 this.pause = None;
                 bytes.min(buf.len())

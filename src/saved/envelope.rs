@@ -11,7 +11,7 @@ const VERSION: u64 = 1;
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A plan.
     Plan,
     /// What was seen of a server.
@@ -42,10 +42,10 @@ struct Checked<'a, T> {
 pub enum SavedError {
     /// It is something else.
     #[error("this is not a {}", .0.words())]
-    Other(Kind),
+    Other(FileKind),
     /// It is something else that was saved.
     #[error("this is a {}, and not a {}", .0.other().words(), .0.words())]
-    TheOther(Kind),
+    TheOther(FileKind),
     /// It is of another version of the format.
     #[error(
         "this {kind} is of version {found} of the format, made by grantsync {made_by}; this program reads version {VERSION}"
@@ -76,8 +76,8 @@ impl SavedError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Other(kind) => kind.made_with(),
-            Self::TheOther(Kind::Plan) => "name a file that `plan -o` has written; a view is for `plan --live`",
-            Self::TheOther(Kind::View) => {
+            Self::TheOther(FileKind::Plan) => "name a file that `plan -o` has written; a view is for `plan --live`",
+            Self::TheOther(FileKind::View) => {
                 "name a file that `snapshot -o` has written; a plan is for `show` and `apply`"
             }
             Self::Version { .. } => "use the grantsync that made it, or make it again",
@@ -86,7 +86,7 @@ impl SavedError {
     }
 }
 
-impl Kind {
+impl FileKind {
     fn other(self) -> Self {
         match self {
             Self::Plan => Self::View,
@@ -120,14 +120,14 @@ impl Kind {
 ///
 /// # Errors
 /// Never for content that JSON can say.
-pub(super) fn seal(kind: Kind, content: &impl Serialize) -> serde_json::Result<String> {
+pub(super) fn seal(kind: FileKind, content: &impl Serialize) -> serde_json::Result<String> {
     let (format, version, grantsync) = (kind.format(), VERSION, env!("CARGO_PKG_VERSION"));
     let checksum = checksum(&Checked { content, format, grantsync, version })?;
     Ok(serde_json::to_string_pretty(&Envelope { format, version, grantsync, checksum, content })? + "\n")
 }
 
 /// Takes content out of its envelope, with the version of the grantsync that made it.
-pub(super) fn open<T: DeserializeOwned>(kind: Kind, text: &str) -> Result<(T, String), SavedError> {
+pub(super) fn open<T: DeserializeOwned>(kind: FileKind, text: &str) -> Result<(T, String), SavedError> {
     let words = kind.words();
     let mut all = match serde_json::from_str(text) {
         Ok(Value::Object(all)) => all,

@@ -15,6 +15,6 @@ mod plan;
 mod plan_twin;
 mod view;
 
-pub use envelope::{Kind, SavedError};
+pub use envelope::{FileKind, SavedError};
 pub use plan::{Base, ChangeInfo, Commit, PlanOptions, SavedFile, SavedPlan};
 pub use view::{Fingerprint, SavedView};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::envelope::{self, Kind, SavedError};
+use super::envelope::{self, FileKind, SavedError};
 use super::hash::hex;
 use super::plan_twin::{ChangesTwin, FileTwin, LimitsTwin, seconds};
 use super::view::SavedView;
@@ -123,7 +123,7 @@ impl SavedPlan {
     /// # Errors
     /// If it is none, of another version, or damaged.
     pub fn read(text: &str) -> Result<Self, SavedError> {
-        let (plan, made_by) = envelope::open::<Self>(Kind::Plan, text)?;
+        let (plan, made_by) = envelope::open::<Self>(FileKind::Plan, text)?;
         Ok(Self { made_by, ..plan })
     }
 
@@ -132,7 +132,7 @@ impl SavedPlan {
     /// # Errors
     /// Never, in practice: all of it can be said in JSON.
     pub fn write(&self) -> serde_json::Result<String> {
-        envelope::seal(Kind::Plan, self)
+        envelope::seal(FileKind::Plan, self)
     }
 
     /// The files.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::envelope::{self, Kind, SavedError};
+use super::envelope::{self, FileKind, SavedError};
 use super::hash::hex;
 use super::links::LinkTwin;
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
@@ -47,7 +47,7 @@ impl SavedView {
     /// # Errors
     /// If it is none, of another version, or damaged.
     pub fn read(text: &str) -> Result<Self, SavedError> {
-        Ok(envelope::open(Kind::View, text)?.0)
+        Ok(envelope::open(FileKind::View, text)?.0)
     }
 
     /// As a file. It names every resource, role, user and link that the token could see, and nothing of the token.
@@ -55,7 +55,7 @@ impl SavedView {
     /// # Errors
     /// Never, in practice: all of it can be said in JSON.
     pub fn write(&self) -> serde_json::Result<String> {
-        envelope::seal(Kind::View, self)
+        envelope::seal(FileKind::View, self)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use grantsync::admin::{Admin, SyncToken, serve};
-use grantsync::daemon::{Activity, SoFar, Status, Trigger, TriggerQueue, Waits, channel};
+use grantsync::daemon::{Activity, CurrentWait, SoFar, Status, Trigger, TriggerQueue, channel};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -19,7 +19,7 @@ use crate::http;
 /// An admin port that shows one status.
 pub(super) struct Port {
     pub(super) url: String,
-    asks: TriggerQueue,
+    input: TriggerQueue,
     status: watch::Sender<Status>,
 }
 
@@ -30,13 +30,13 @@ fn clock() -> Timestamp {
 
 impl Port {
     pub(super) async fn showing(status: Status, sync_token: Option<SyncToken>) -> Self {
-        let (asker, asks) = channel();
+        let (asker, input) = channel();
         let (status, shown) = watch::channel(status);
         let names = vec!["grants.example.org".to_owned()];
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve(listener, Admin { status: shown, asker, sync_token, names, clock }));
-        Self { url, asks, status }
+        Self { url, input, status }
     }
 
     async fn get(&self, path: &str) -> Response {
@@ -76,7 +76,7 @@ async fn probes_tell_alive_from_ready() {
             so_far: SoFar::default(),
         };
         it.note(
-            Some(Waits { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }),
+            Some(CurrentWait { since: clock() - SignedDuration::from_secs(40), why: "no answer yet".to_owned() }),
             SoFar::default(),
         );
     });
@@ -185,7 +185,7 @@ async fn whoever_has_the_token_may_ask() {
     }
     assert_eq!(port.get("/sync").await.status(), 405);
     assert_eq!(port.ask(Some("Bearer correct horse battery staple")).await, 202);
-    assert_eq!(port.asks.next().await.into_iter().collect::<Vec<_>>(), [Trigger::Request]);
+    assert_eq!(port.input.next().await.into_iter().collect::<Vec<_>>(), [Trigger::Request]);
 
     fs::write(&file, "another").unwrap();
     assert_eq!(port.ask(Some("Bearer correct horse battery staple")).await, 401);

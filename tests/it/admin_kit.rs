@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Change, ContentId, Drift, End, Expiring, Finished, Held, Limited, Memory, Note, Pass, Reading,
-    Requests, Status, StepResult, Trigger,
+    About, Action, ContentId, Drift, End, Expiring, FileReading, Finished, HeldRemoval, HeldSet, Memory, Note,
+    PassStep, PassSummary, Requests, Status, StepResult, Trigger,
 };
 use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
@@ -29,11 +29,11 @@ pub(super) async fn status(name: &str) -> Status {
         "unresolved" => unresolved(),
         "incomplete" => incomplete(),
         "broken" => broken(),
-        "unreachable" => Pass::new(End::Unreachable(Failure {
+        "unreachable" => PassSummary::new(End::Unreachable(Failure {
             message: "GET /api/marketplace-resource-users/: connection refused (waldur.example.org:443)".to_owned(),
             help: Some("is the server up? `grantsync doctor` looks at everything on the way".to_owned()),
         })),
-        "unauthorized" => Pass::new(End::Unauthorized(Failure {
+        "unauthorized" => PassSummary::new(End::Unauthorized(Failure {
             message: "GET /api/users/me/: 401 Unauthorized: Token has expired.".to_owned(),
             help: Some("put a new staff token into the token file; it is read again by itself".to_owned()),
         })),
@@ -56,16 +56,18 @@ fn about() -> About {
     }
 }
 
-async fn after_some_hours(last: Pass) -> Status {
+async fn after_some_hours(last: PassSummary) -> Status {
     let mut passes = (0..40)
         .map(|at| match at {
-            17 | 18 => Pass::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: 502 Bad Gateway"))),
+            17 | 18 => {
+                PassSummary::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: 502 Bad Gateway")))
+            }
             30 => changed(),
             _ => in_sync(),
         })
         .chain([last]);
     let pass = async move |memory: &mut Memory| {
-        memory.files_read(Reading { files: ["grants.yaml".to_owned()].into(), content: ContentId::of(&1) });
+        memory.files_read(FileReading { files: ["grants.yaml".to_owned()].into(), content: ContentId::of(&1) });
         sleep(Duration::from_millis(1240)).await;
         passes.next().unwrap()
     };
@@ -82,8 +84,8 @@ async fn after_some_hours(last: Pass) -> Status {
     Status { about: about(), activity: grantsync::daemon::Activity::Waiting(due), ..status }
 }
 
-fn pass(end: Finished) -> Pass {
-    Pass {
+fn pass(end: Finished) -> PassSummary {
+    PassSummary {
         revision: Some("9f1c2e7ab04d5e6f7a8b9c0d1e2f3a4b5c6d7e8f".to_owned()),
         requests: vec![Requests { method: "GET", code: Some(200), count: 38 }],
         retries: 1,
@@ -96,12 +98,12 @@ fn pass(end: Finished) -> Pass {
     }
 }
 
-fn in_sync() -> Pass {
+fn in_sync() -> PassSummary {
     pass(Finished::default())
 }
 
-fn changes() -> Vec<Change> {
-    let change = |action, what: &str, why: &str| Change {
+fn changes() -> Vec<PassStep> {
+    let change = |action, what: &str, why: &str| PassStep {
         action,
         became: StepResult::Done,
         what: what.to_owned(),
@@ -115,7 +117,7 @@ fn changes() -> Vec<Change> {
     ]
 }
 
-fn changed() -> Pass {
+fn changed() -> PassSummary {
     pass(Finished {
         drift: Drift { create: 2, remove: 2, set_end: 0 },
         changes: changes(),
@@ -124,8 +126,8 @@ fn changed() -> Pass {
     })
 }
 
-fn held() -> Pass {
-    let held = (1..=31).map(|it| Held {
+fn held() -> PassSummary {
+    let held = (1..=31).map(|it| HeldRemoval {
         what: format!("user{it:04}: member on cluster-{}", if it % 2 == 0 { "b" } else { "c" }),
         why: "over the limit".to_owned(),
     });
@@ -133,7 +135,7 @@ fn held() -> Pass {
     pass(Finished {
         drift: Drift { create: 0, remove: 31, set_end: 0 },
         held: held.collect(),
-        limited: Some(Limited {
+        limited: Some(HeldSet {
             digest: digest.to_owned(),
             exceeded: vec!["31 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
             links: 31,
@@ -145,13 +147,13 @@ fn held() -> Pass {
     })
 }
 
-fn unresolved() -> Pass {
+fn unresolved() -> PassSummary {
     pass(Finished {
         unresolved: vec![
             "access/hpc.yaml:18: no user `jürgen.müler`; did you mean `jürgen.müller`?".to_owned(),
             "access/cloud.yaml:44: 2 resources are named `tenant-7`; write its UUID".to_owned(),
         ],
-        held: vec![Held {
+        held: vec![HeldRemoval {
             what: "jürgen.müller: admin on cluster-a".to_owned(),
             why: "an unresolved line might refer to it · access/hpc.yaml:18".to_owned(),
         }],
@@ -159,7 +161,7 @@ fn unresolved() -> Pass {
     })
 }
 
-fn incomplete() -> Pass {
+fn incomplete() -> PassSummary {
     let mut changes = changes();
     changes[0].became = StepResult::Failed;
     changes[0].why = String::from("POST /api/marketplace-resource-users/: 400 Bad Request: role: Incorrect URL match.");
@@ -175,10 +177,10 @@ fn incomplete() -> Pass {
     })
 }
 
-fn broken() -> Pass {
+fn broken() -> PassSummary {
     let finding = "error[unknown-key]: unknown key `usr`\n  --> access/hpc.yaml:14:5\n   |\n14 |     usr: alice\n   |     ^^^ \
                    did you mean `user`?\n";
-    Pass::new(End::Broken(vec![
+    PassSummary::new(End::Broken(vec![
         finding.to_owned(),
         "error[duplicate]: the same binding twice: access/hpc.yaml:20:5 and access/cloud.yaml:3:5".to_owned(),
     ]))
@@ -197,11 +199,11 @@ fn expiring() -> Vec<Expiring> {
 
 /// The same daemon, in which every name is hostile.
 pub(super) async fn hostile() -> Status {
-    let held = || Held { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() };
+    let held = || HeldRemoval { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() };
     let all = pass(Finished {
-        changes: vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }],
+        changes: vec![PassStep { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }],
         held: vec![held()],
-        limited: Some(Limited {
+        limited: Some(HeldSet {
             digest: HOSTILE.to_owned(),
             exceeded: vec![HOSTILE.to_owned()],
             links: 1,
@@ -223,7 +225,7 @@ pub(super) async fn hostile() -> Status {
     status.about.server = String::from(HOSTILE);
     status.about.files = vec![HOSTILE.to_owned()];
     status.about.schedule = String::from(HOSTILE);
-    let waits = grantsync::daemon::Waits { since: noon(), why: HOSTILE.to_owned() };
+    let waits = grantsync::daemon::CurrentWait { since: noon(), why: HOSTILE.to_owned() };
     let asked = [Trigger::Schedule].into();
     status.activity = grantsync::daemon::Activity::Running {
         asked,
@@ -231,7 +233,7 @@ pub(super) async fn hostile() -> Status {
         waits: Some(waits),
         so_far: grantsync::daemon::SoFar::default(),
     };
-    let many = vec![Change { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
+    let many = vec![PassStep { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
     status.changes.push_front((noon(), many.into_iter().collect()));
     let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };
     status.flaps = [flap].into_iter().collect();

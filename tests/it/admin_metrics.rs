@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Output, Stdio};
 
 use expect_test::expect;
-use grantsync::admin::{Format, metrics};
+use grantsync::admin::{MetricsFormat, metrics};
 use grantsync::daemon::{About, Status};
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -14,7 +14,7 @@ use super::programs::program;
 #[tokio::test(start_paused = true)]
 async fn every_number_of_the_status_is_there() {
     let status = status("held").await;
-    let text = metrics(&status, now(&status), Format::OpenMetrics);
+    let text = metrics(&status, now(&status), MetricsFormat::OpenMetrics);
     let samples: Vec<_> = text.lines().filter(|it| !it.starts_with('#')).filter(|it| !it.ends_with(" 0")).collect();
     let fixed: Vec<_> = samples.iter().filter(|it| !it.contains("timestamp")).copied().collect();
     expect![[r#"
@@ -57,7 +57,7 @@ async fn every_number_of_the_status_is_there() {
 
 #[tokio::test(start_paused = true)]
 async fn what_never_happened_is_there_as_nothing() {
-    let text = metrics(&Status::new(About::default(), noon()), noon(), Format::Prometheus);
+    let text = metrics(&Status::new(About::default(), noon()), noon(), MetricsFormat::Prometheus);
     for line in [
         "grantsync_passes_total{result=\"unauthorized\"} 0",
         "grantsync_applied_total{action=\"remove\",result=\"unknown\"} 0",
@@ -73,7 +73,7 @@ async fn what_never_happened_is_there_as_nothing() {
 async fn no_label_names_a_user_a_role_or_a_resource() {
     for name in ALL {
         let status = status(name).await;
-        let text = metrics(&status, now(&status), Format::OpenMetrics);
+        let text = metrics(&status, now(&status), MetricsFormat::OpenMetrics);
         for who in ["alice", "bob", "carol", "cluster", "tenant", "admin", "member", "access/"] {
             let labels = text.lines().filter(|it| !it.starts_with('#'));
             assert!(!labels.clone().any(|it| it.contains(who)), "{name}: {who}");
@@ -88,7 +88,7 @@ async fn promtool_is_content() {
         statuses.push(status(name).await);
     }
     for status in statuses {
-        let text = metrics(&status, now(&status), Format::Prometheus);
+        let text = metrics(&status, now(&status), MetricsFormat::Prometheus);
         let Some(Output { status, stdout, stderr }) = promtool(&["check", "metrics"], &text) else { return };
         let said = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         assert!(status.success() && said.is_empty(), "{said}\n{text}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use grantsync::admin::page;
-use grantsync::daemon::{About, Activity, Listed, SoFar, Status, Token, Trigger, Verdict, Waits};
+use grantsync::daemon::{About, Activity, CurrentWait, Listed, SoFar, Status, TokenState, Trigger, Verdict};
 use jiff::SignedDuration;
 
 use super::admin_kit::{ALL, HOSTILE, hostile, now, status};
@@ -126,7 +126,8 @@ async fn a_pass_under_way_is_shown() {
     let shown = words(&page(&status, since + SignedDuration::from_secs(12)));
     assert!(shown.contains("Next pass running nowbegan 12 seconds ago, asked by file change, SIGHUP"), "{shown}");
 
-    let first = Status { history: VecDeque::new(), changes: VecDeque::new(), token: Token::Untried, ..status.clone() };
+    let first =
+        Status { history: VecDeque::new(), changes: VecDeque::new(), token: TokenState::Untried, ..status.clone() };
     let mut first = Status { view: None, last_good: None, revision: None, ..first };
     first.note(None, SoFar { files_read: true, answered: true, steps: 37 });
     let shown = words(&page(&first, since + SignedDuration::from_secs(12)));
@@ -138,7 +139,7 @@ async fn a_pass_under_way_is_shown() {
     assert!(shown.contains("Stopping What is in flight is finished first. Everything else stays as it is."), "{shown}");
 
     let why = "GET /api/users/me/: could not connect to `waldur.example.org`: refused, tried 3 times".to_owned();
-    status.note(Some(Waits { since, why }), SoFar::default());
+    status.note(Some(CurrentWait { since, why }), SoFar::default());
     let html = page(&status, since + SignedDuration::from_secs(12));
     assert_eq!(between(&html, "<h1>", "</h1>"), "In sync", "it may be a hiccup");
     let shown = words(&html);

@@ -1,6 +1,6 @@
 //! The snapshot, over a sandbox that holds still.
 
-use grantsync::api::{Client, Kind};
+use grantsync::api::{Client, ErrorKind};
 use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::sandbox::{Sandbox, World, tokens};
 use grantsync::snapshot::Snapshot;
@@ -129,7 +129,7 @@ async fn each_caller_sees_what_is_theirs() {
     for token in [tokens::EXPIRED, tokens::INACTIVE, "nonsense"] {
         let sandbox = Sandbox::start(World::example()).await.unwrap();
         let error = client(&sandbox.url(), token).snapshot().await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unauthorized, "{token}");
+        assert_eq!(error.kind, ErrorKind::Unauthorized, "{token}");
     }
 }
 
@@ -171,6 +171,6 @@ async fn a_resource_with_many_links_is_read_page_by_page() {
 async fn one_path_that_is_missing_is_no_sign_of_another_api() {
     let (sandbox, _) = sandbox(World::example()).await;
     let error = client(&format!("{}/portal", sandbox.url()), tokens::STAFF).snapshot().await.unwrap_err();
-    assert_eq!(error.kind, Kind::NotFound);
+    assert_eq!(error.kind, ErrorKind::NotFound);
     assert_eq!(error.help.as_deref(), Some("check the address: what comes before `/api/` in it may be wrong"));
 }

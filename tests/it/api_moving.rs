@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use grantsync::api::{Client, Error, Kind};
+use grantsync::api::{Client, Error, ErrorKind};
 use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
 use grantsync::snapshot::{IncompleteLink, Snapshot};
@@ -143,7 +143,7 @@ async fn a_list_that_never_holds_still_is_observed_while_changing() {
     let error = client.links_of_resource(id).await.unwrap_err();
     assert_eq!(
         (error.kind, error.detail.as_str()),
-        (Kind::Unreadable, "read twice, and not everything in it was seen")
+        (ErrorKind::Unreadable, "read twice, and not everything in it was seen")
     );
 }
 
@@ -167,7 +167,7 @@ async fn a_count_that_is_always_wrong_is_an_error() {
     ] {
         let lie = Act::WithHeader("x-result-count", count.to_owned());
         let error = snapshot(vec![Fault::on("GET", LINKS, lie)]).await.unwrap_err();
-        assert_eq!((error.kind, error.detail.as_str()), (Kind::Unreadable, detail), "{count}");
+        assert_eq!((error.kind, error.detail.as_str()), (ErrorKind::Unreadable, detail), "{count}");
     }
     let error = snapshot(vec![Fault::on("GET", LINKS, Act::WithoutHeader("x-result-count"))]).await.unwrap_err();
     assert_eq!(error.detail, "answered 200 OK without a count in `X-Result-Count`");
@@ -190,7 +190,7 @@ async fn an_answer_that_is_no_list_of_links_is_an_error() {
     ] {
         let other = Act::AnswerAfter(Reply::json(200, body).header("x-result-count", "1"));
         let error = snapshot(vec![Fault::on("GET", LINKS, other)]).await.unwrap_err();
-        assert!(error.kind == Kind::Unreadable && error.detail.starts_with(detail), "{error}");
+        assert!(error.kind == ErrorKind::Unreadable && error.detail.starts_with(detail), "{error}");
     }
     let error = snapshot(vec![Fault::on("GET", LINKS, Act::AnswerAfter(Reply::html(200)))]).await.unwrap_err();
     assert_eq!(error.detail, "answered 200 OK without a count in `X-Result-Count`: 200");
@@ -218,7 +218,7 @@ async fn a_count_that_promises_millions_of_pages_is_given_up_after_a_few() {
         let (sandbox, client) =
             with_faults(World::generated(2, 400, 601), 2, vec![Fault::on("", LINKS, lie(count))]).await;
         let error = client.snapshot().await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unreadable, "{count}");
+        assert_eq!(error.kind, ErrorKind::Unreadable, "{count}");
         assert!(times(&sandbox, LINKS) <= 16, "{count}: {}", times(&sandbox, LINKS));
     }
     // One that answers every page with the same rows promises nothing that it does not keep.
@@ -304,7 +304,7 @@ async fn a_filter_that_is_ignored_is_an_error() {
     for error in
         [client.links_of_resource(asked.resource).await.unwrap_err(), client.links_of(&asked).await.unwrap_err()]
     {
-        assert_eq!(error.kind, Kind::Unreadable);
+        assert_eq!(error.kind, ErrorKind::Unreadable);
         assert_eq!(error.detail, format!("answered with a link that was not asked for: {other}"));
     }
 }

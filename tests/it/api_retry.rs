@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::api::Method::{self, Delete, Get, Head, Post};
-use grantsync::api::retry::Outcome::{Answered, Lost, NotSent};
-use grantsync::api::retry::{Next, Outcome, Patience, Tried, decide};
+use grantsync::api::retry::AttemptResult::{Answered, Lost, NotSent};
+use grantsync::api::retry::{AttemptResult, Next, RetryPolicy, Tried, decide};
 use proptest::prelude::*;
 
 use crate::cases::config;
@@ -17,13 +17,13 @@ const fn millis(number: u64) -> Duration {
     Duration::from_millis(number)
 }
 
-fn first(method: Method, outcome: Outcome) -> Tried {
+fn first(method: Method, outcome: AttemptResult) -> Tried {
     Tried { method, outcome, tries: 1, elapsed: Duration::ZERO, retry_after: None }
 }
 
 #[test]
 fn what_is_sent_again() {
-    let again = |method, outcome| decide(&first(method, outcome), &Patience::default(), 0.5) != Next::GiveUp;
+    let again = |method, outcome| decide(&first(method, outcome), &RetryPolicy::default(), 0.5) != Next::GiveUp;
     // Outcome, and whether GET, HEAD, DELETE and POST are sent again.
     for (outcome, expected) in [
         (NotSent, [true, true, true, true]),
@@ -49,7 +49,7 @@ fn what_is_sent_again() {
 
 #[test]
 fn waits_double_up_to_a_bound_and_end() {
-    let patience = Patience { tries: 9, ..Patience::default() };
+    let patience = RetryPolicy { tries: 9, ..RetryPolicy::default() };
     let waits = |jitter| (1..=9).map(move |tries| decide(&Tried { tries, ..first(Get, Lost) }, &patience, jitter));
     let shortest = [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000].map(|it| Next::Wait(millis(it)));
     let longest = [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000].map(|it| Next::Wait(millis(it)));
@@ -60,7 +60,7 @@ fn waits_double_up_to_a_bound_and_end() {
 #[test]
 fn the_server_is_not_asked_before_the_time_it_names() {
     let asked = |seconds| Tried { retry_after: Some(secs(seconds)), ..first(Get, Answered(503)) };
-    let patience = Patience::default();
+    let patience = RetryPolicy::default();
     assert_eq!(decide(&asked(0), &patience, 0.0), Next::Wait(Duration::ZERO));
     assert_eq!(decide(&asked(40), &patience, 0.0), Next::Wait(secs(40)));
     assert_eq!(decide(&asked(40), &patience, 1.0), Next::Wait(millis(40_250)));
@@ -71,7 +71,7 @@ fn the_server_is_not_asked_before_the_time_it_names() {
 
 #[test]
 fn a_post_is_not_sent_with_only_milliseconds_of_its_time_left() {
-    let patience = Patience { budget: secs(60), ..Patience::default() };
+    let patience = RetryPolicy { budget: secs(60), ..RetryPolicy::default() };
     let late = |method, elapsed| decide(&Tried { elapsed, ..first(method, NotSent) }, &patience, 1.0);
     assert_eq!(late(Get, millis(59_400)), Next::Wait(millis(500)));
     assert_eq!(late(Post, millis(59_400)), Next::GiveUp);
@@ -81,7 +81,7 @@ fn a_post_is_not_sent_with_only_milliseconds_of_its_time_left() {
 
 #[test]
 fn time_spent_counts() {
-    let patience = Patience { budget: secs(60), ..Patience::default() };
+    let patience = RetryPolicy { budget: secs(60), ..RetryPolicy::default() };
     let spent = |elapsed| decide(&Tried { elapsed, ..first(Get, Lost) }, &patience, 1.0);
     assert_eq!(spent(millis(59_499)), Next::Wait(millis(500)));
     assert_eq!(spent(millis(59_500)), Next::GiveUp);
@@ -99,7 +99,7 @@ proptest! {
         tries in 0..10_u32,
         jitter in any::<f64>(),
     ) {
-        let patience = Patience { tries, ..Patience::default() };
+        let patience = RetryPolicy { tries, ..RetryPolicy::default() };
         let mut tried = Tried { retry_after, ..first(method, outcome) };
         while let Next::Wait(wait) = decide(&tried, &patience, jitter) {
             tried.tries += 1;

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use grantsync::api::{Address, Client, Kind, Settings, TokenSource};
+use grantsync::api::{Address, Client, ConnectionSettings, ErrorKind, TokenSource};
 use grantsync::sandbox::{Sandbox, World, tokens};
 
 use crate::api_support::{Raw, Reply, TOKEN, answer, json, settings};
@@ -71,7 +71,7 @@ fn an_address_that_is_none_is_refused_with_a_remedy() {
         ),
     ] {
         let error = Address::parse(text).unwrap_err();
-        assert_eq!(error.kind, Kind::Settings, "{text}");
+        assert_eq!(error.kind, ErrorKind::Settings, "{text}");
         message.assert_eq(&format!("{error} ({})", error.help.as_deref().unwrap()));
     }
 }
@@ -94,7 +94,7 @@ fn a_token_that_cannot_be_sent_is_refused_without_showing_it() {
         let mut settings = settings("https://example.org", TOKEN);
         settings.token = TokenSource::Text(text.into());
         let error = Client::new(settings).unwrap_err();
-        assert_eq!(error.kind, Kind::Settings);
+        assert_eq!(error.kind, ErrorKind::Settings);
         message.assert_eq(&format!("{error} ({})", error.help.as_deref().unwrap()));
     };
     check(" \n", expect!["token: empty (put the token there, on one line)"]);
@@ -125,11 +125,11 @@ fn files_that_cannot_be_read_are_named() {
     fs::write(path("empty"), "").unwrap();
     fs::write(path("text"), "no certificate").unwrap();
     fs::write(path("broken"), "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n").unwrap();
-    let message = |change: &dyn Fn(&mut Settings)| {
+    let message = |change: &dyn Fn(&mut ConnectionSettings)| {
         let mut settings = settings("https://example.org", TOKEN);
         change(&mut settings);
         let error = Client::new(settings).unwrap_err();
-        assert_eq!(error.kind, Kind::Settings);
+        assert_eq!(error.kind, ErrorKind::Settings);
         error.to_string().replace(dir.path().to_str().unwrap(), "…")
     };
     let token = |name| message(&|it| it.token = TokenSource::File(path(name)));
@@ -170,7 +170,7 @@ async fn a_token_file_is_read_again_when_it_is_replaced() {
     assert_eq!(client.caller().await.unwrap().username, "support");
 
     fs::write(&file, "not-a-token-of-anybody").unwrap();
-    assert_eq!(client.caller().await.unwrap_err().kind, Kind::Unauthorized);
+    assert_eq!(client.caller().await.unwrap_err().kind, ErrorKind::Unauthorized);
 }
 
 #[tokio::test]

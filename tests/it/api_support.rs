@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantsync::api::retry::Patience;
-use grantsync::api::{Address, Client, Settings, TokenSource};
+use grantsync::api::retry::RetryPolicy;
+use grantsync::api::{Address, Client, ConnectionSettings, TokenSource};
 use grantsync::binding::{ResourceId, RoleId, UserId};
 use grantsync::sandbox::{Sandbox, World, tokens};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// Settings that do not keep a test waiting: as many tries as usual, a moment apart.
-pub(crate) fn settings(url: &str, token: &str) -> Settings {
-    let mut settings = Settings::new(Address::parse(url).unwrap(), TokenSource::Text(token.into()));
-    settings.patience = Patience { first_wait: Duration::from_millis(1), ..Patience::default() };
+pub(crate) fn settings(url: &str, token: &str) -> ConnectionSettings {
+    let mut settings = ConnectionSettings::new(Address::parse(url).unwrap(), TokenSource::Text(token.into()));
+    settings.patience = RetryPolicy { first_wait: Duration::from_millis(1), ..RetryPolicy::default() };
     settings
 }
 

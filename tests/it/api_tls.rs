@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use expect_test::expect;
-use grantsync::api::{Client, Error, Kind};
+use grantsync::api::{Client, Error, ErrorKind};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -73,7 +73,7 @@ impl Secure {
     /// What a person reads when no connection comes about.
     async fn refused(&self, host: &str, trusted: bool) -> String {
         let error = self.caller(host, trusted).await.unwrap_err();
-        assert_eq!(error.kind, Kind::Unreachable);
+        assert_eq!(error.kind, ErrorKind::Unreachable);
         let told = format!("{error}\n{}\n{}", error.source().unwrap(), error.help.as_ref().unwrap());
         told.replace(&self.port.to_string(), "<port>")
     }

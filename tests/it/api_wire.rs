@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use expect_test::expect;
-use grantsync::api::{Client, Error, Kind, Method};
+use grantsync::api::{Client, Error, ErrorKind, Method};
 
 use crate::api_support::{Raw, Reply, TOKEN, answer, client, json, settings};
 
@@ -20,7 +20,7 @@ fn told(error: &Error, url: &str) -> String {
 }
 
 /// Asks who we are, which fails; returns what a person reads then.
-async fn fails(raw: &Raw, kind: Kind) -> String {
+async fn fails(raw: &Raw, kind: ErrorKind) -> String {
     let mut settings = settings(&raw.url, TOKEN);
     settings.patience.tries = 2;
     let error = Client::new(settings).unwrap().caller().await.unwrap_err();
@@ -89,7 +89,7 @@ async fn a_web_page_that_answers_everything() {
     expect![[r#"
         Unreadable GET /api/users/me/: answered 200 OK, but with something else: Sign in & go
           cause: expected value at line 1 column 1
-          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, Kind::Unreadable).await);
+          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
 }
 
 #[tokio::test]
@@ -98,17 +98,17 @@ async fn json_of_another_shape() {
     expect![[r#"
         Unreadable GET /api/users/me/: answered 200 OK, but with something else: status: up
           cause: missing field `uuid` at line 1 column 16
-          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, Kind::Unreadable).await);
+          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
     let raw = Raw::always(json("200 OK", &ME.replace("1989458f", "not-"))).await;
     expect![[r#"
         Unreadable GET /api/users/me/: answered 200 OK, but with something else: is_staff: true; is_support: false; token_lifetime: null; username: staff; uuid: not-790a43a393b445a2a6b10dc1
           cause: invalid value: string "not-790a43a393b445a2a6b10dc1", expected a UUID at line 1 column 39
-          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, Kind::Unreadable).await);
+          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
     let raw = Raw::always(json("200 OK", "")).await;
     expect![[r#"
         Unreadable GET /api/users/me/: answered 200 OK, but with nothing
           cause: EOF while parsing a value at line 1 column 0
-          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, Kind::Unreadable).await);
+          help: this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login page, a cache, a filter of headers?)"#]].assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
 }
 
 #[tokio::test]
@@ -118,25 +118,25 @@ async fn an_answer_that_breaks_off() {
         Lost GET /api/users/me/: the answer broke off (2 tries)
           cause: end of file before message length reached
           help: the server is overloaded, or the network between is bad: try again later"#]]
-    .assert_eq(&fails(&raw, Kind::Lost).await);
+    .assert_eq(&fails(&raw, ErrorKind::Lost).await);
     let raw = Raw::always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"uui\r\n").await;
     expect![[r#"
         Lost GET /api/users/me/: the answer broke off (2 tries)
           cause: unexpected EOF during chunk size line
           help: the server is overloaded, or the network between is bad: try again later"#]]
-    .assert_eq(&fails(&raw, Kind::Lost).await);
+    .assert_eq(&fails(&raw, ErrorKind::Lost).await);
     let raw = Raw::always("").await;
     expect![[r#"
         Lost GET /api/users/me/: no answer (2 tries)
           cause: connection closed before message completed
           help: does this port speak TLS? then write the address with `https://`"#]]
-    .assert_eq(&fails(&raw, Kind::Lost).await);
+    .assert_eq(&fails(&raw, ErrorKind::Lost).await);
     let raw = Raw::always("\u{15}\u{3}\u{1}\0\u{2}\u{2}P").await;
     expect![[r#"
         Lost GET /api/users/me/: no answer (2 tries)
           cause: invalid HTTP version parsed
           help: does this port speak TLS? then write the address with `https://`"#]]
-    .assert_eq(&fails(&raw, Kind::Lost).await);
+    .assert_eq(&fails(&raw, ErrorKind::Lost).await);
 }
 
 #[tokio::test]
@@ -156,13 +156,13 @@ async fn what_is_gzip_is_unpacked() {
 async fn what_says_gzip_and_is_not() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".to_vec();
     let raw = Raw::always([&head, &b"\x1f\x8b\x08\0\0\0\0\0\0\0\xff\xff\xff\xff"[..]].concat()).await;
-    fails(&raw, Kind::Unreadable).await;
+    fails(&raw, ErrorKind::Unreadable).await;
     let raw = Raw::always([&head, ME.as_bytes()].concat()).await;
     expect![[r#"
         Unreadable GET /api/users/me/: answered with a body that cannot be unpacked
           cause: Invalid gzip header
           help: a proxy between here and Waldur spoils its answers: ask who runs it"#]]
-    .assert_eq(&fails(&raw, Kind::Unreadable).await);
+    .assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn an_answer_without_end() {
     expect![[r#"
         Unreadable GET /api/users/me/: answered with more than 16 MiB
           help: a proxy between here and Waldur spoils its answers: ask who runs it"#]]
-    .assert_eq(&fails(&raw, Kind::Unreadable).await);
+    .assert_eq(&fails(&raw, ErrorKind::Unreadable).await);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn an_answer_that_takes_too_long() {
         settings.attempt_timeout = Duration::from_millis(20);
         settings.patience.tries = 2;
         let error = Client::new(settings).unwrap().caller().await.unwrap_err();
-        assert_eq!(error.kind, Kind::Lost);
+        assert_eq!(error.kind, ErrorKind::Lost);
         assert_eq!(error.detail, "no complete answer within 20ms (2 tries)");
     }
 }
@@ -193,12 +193,12 @@ async fn a_redirect_elsewhere_is_not_followed() {
     expect![[r#"
         Redirected GET /api/users/me/: answered 301 Moved Permanently, sent to `https://other.example.org/api/`
           help: if that is where Waldur is, write its address in full; else ask who runs the proxy before it"#]]
-    .assert_eq(&fails(&raw, Kind::Redirected).await);
+    .assert_eq(&fails(&raw, ErrorKind::Redirected).await);
     assert_eq!(raw.requests().len(), 1);
     let other_port = Raw::always(json("200 OK", ME)).await;
     let location = format!("Location: {}/api/users/me/", other_port.url);
     let raw = Raw::always(answer("302 Found", &[&location], "")).await;
-    assert_eq!(client(&raw.url, TOKEN).caller().await.unwrap_err().kind, Kind::Redirected);
+    assert_eq!(client(&raw.url, TOKEN).caller().await.unwrap_err().kind, ErrorKind::Redirected);
     assert!(other_port.requests().is_empty());
 }
 
@@ -217,7 +217,7 @@ async fn a_read_follows_a_redirect_at_its_origin_but_not_for_ever() {
     expect![[r#"
         Redirected GET /api/users/me/: answered 302 Found, sent to `/again/`
           help: if that is where Waldur is, write its address in full; else ask who runs the proxy before it"#]]
-    .assert_eq(&fails(&raw, Kind::Redirected).await);
+    .assert_eq(&fails(&raw, ErrorKind::Redirected).await);
     assert_eq!(raw.requests().len(), 4);
 }
 
@@ -238,7 +238,7 @@ async fn a_gateway_that_is_down_is_asked_again() {
     expect![[r#"
         Busy GET /api/users/me/: answered 502 Bad Gateway (2 tries)
           help: the server is down or overloaded: try again later"#]]
-    .assert_eq(&fails(&raw, Kind::Busy).await);
+    .assert_eq(&fails(&raw, ErrorKind::Busy).await);
 }
 
 #[tokio::test]
@@ -253,13 +253,13 @@ async fn a_server_that_asks_for_patience_gets_it() {
     expect![[r#"
         Busy GET /api/users/me/: answered 429 Too Many Requests: Request was throttled.
           help: the server asks to wait 2h: try again then"#]]
-    .assert_eq(&fails(&raw, Kind::Busy).await);
+    .assert_eq(&fails(&raw, ErrorKind::Busy).await);
     let date = ["Date: Mon, 23 Nov 2026 22:00:00 GMT", "Retry-After: Mon, 23 Nov 2026 23:30:00 GMT"];
     let raw = Raw::always(busy(&date)).await;
     expect![[r#"
         Busy GET /api/users/me/: answered 429 Too Many Requests: Request was throttled.
           help: the server asks to wait 1h 30m: try again then"#]]
-    .assert_eq(&fails(&raw, Kind::Busy).await);
+    .assert_eq(&fails(&raw, ErrorKind::Busy).await);
     assert_eq!(raw.requests().len(), 1);
 }
 
@@ -269,7 +269,7 @@ async fn refusals() {
         (
             "401 Unauthorized",
             r#"{"detail": "Token has expired."}"#,
-            Kind::Unauthorized,
+            ErrorKind::Unauthorized,
             expect![[r#"
             Unauthorized GET /api/users/me/: answered 401 Unauthorized: Token has expired.
               help: the token is wrong or has expired (one that is not used for its lifetime does): get a new one"#]],
@@ -277,7 +277,7 @@ async fn refusals() {
         (
             "403 Forbidden",
             r#"{"detail": "You do not have permission."}"#,
-            Kind::Forbidden,
+            ErrorKind::Forbidden,
             expect![[r#"
             Forbidden GET /api/users/me/: answered 403 Forbidden: You do not have permission.
               help: the owner of the token may not do this; grantsync needs a token of a staff user"#]],
@@ -285,7 +285,7 @@ async fn refusals() {
         (
             "404 Not Found",
             "<h1>Not Found</h1><p>The requested resource was not found.</p>",
-            Kind::NotFound,
+            ErrorKind::NotFound,
             expect![[r#"
                 NotFound GET /api/users/me/: answered 404 Not Found: The requested resource was not found.
                   help: check the address: what comes before `/api/` in it may be wrong"#]],
@@ -293,7 +293,7 @@ async fn refusals() {
         (
             "400 Bad Request",
             "Client sent an HTTP request to an HTTPS server.\n",
-            Kind::Rejected,
+            ErrorKind::Rejected,
             expect![[r#"
             Rejected GET /api/users/me/: answered 400 Bad Request: Client sent an HTTP request to an HTTPS server.
               help: this port speaks TLS: write the address with `https://`"#]],
@@ -301,13 +301,13 @@ async fn refusals() {
         (
             "414 URI Too Long",
             r#"["Too long.", {"a": ["b", null]}]"#,
-            Kind::Rejected,
+            ErrorKind::Rejected,
             expect!["Rejected GET /api/users/me/: answered 414 URI Too Long: Too long.; a: b; null"],
         ),
         (
             "407 Proxy Authentication Required",
             "",
-            Kind::Rejected,
+            ErrorKind::Rejected,
             expect![[r#"
             Rejected GET /api/users/me/: answered 407 Proxy Authentication Required
               help: the proxy between here and Waldur asks for a password: check `HTTP_PROXY` and `HTTPS_PROXY`"#]],
@@ -315,7 +315,7 @@ async fn refusals() {
         (
             "500 Internal Server Error",
             "\u{1b}[31mred\u{202e}\0",
-            Kind::Failed,
+            ErrorKind::Failed,
             expect![[
                 r#"Failed GET /api/users/me/: answered 500 Internal Server Error: \u{1b}[31mred\u{202e}\u{0} (2 tries)"#
             ]],
@@ -323,7 +323,7 @@ async fn refusals() {
         (
             "504 Gateway Timeout",
             "",
-            Kind::Busy,
+            ErrorKind::Busy,
             expect![[r#"
             Busy GET /api/users/me/: answered 504 Gateway Timeout (2 tries)
               help: the server is down or overloaded: try again later"#]],

@@ -1,6 +1,6 @@
 //! Creating and deleting, over the sandbox and over wires that lose answers.
 
-use grantsync::api::{Client, Created, Deleted, Kind};
+use grantsync::api::{Client, Created, Deleted, ErrorKind};
 use grantsync::binding::{Binding, Link, LinkId};
 use grantsync::event::{EventKind, LinkNames};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, World, tokens};
@@ -86,11 +86,11 @@ async fn links_are_made_through_a_proxy_that_adds_a_path() {
 async fn each_caller_may_do_what_is_theirs() {
     let outcome = |result: Result<(), grantsync::api::Error>| result.err().map(|it| it.kind);
     for (token, created, deleted) in [
-        (tokens::SUPPORT, None, Ok(Some(Kind::Forbidden))),
-        (tokens::OWNER, Some(Kind::Rejected), Err(Deleted::NotFound)),
-        (tokens::CONSUMER, None, Ok(Some(Kind::Forbidden))),
-        (tokens::NOBODY, Some(Kind::Rejected), Err(Deleted::NotFound)),
-        (tokens::EXPIRED, Some(Kind::Unauthorized), Ok(Some(Kind::Unauthorized))),
+        (tokens::SUPPORT, None, Ok(Some(ErrorKind::Forbidden))),
+        (tokens::OWNER, Some(ErrorKind::Rejected), Err(Deleted::NotFound)),
+        (tokens::CONSUMER, None, Ok(Some(ErrorKind::Forbidden))),
+        (tokens::NOBODY, Some(ErrorKind::Rejected), Err(Deleted::NotFound)),
+        (tokens::EXPIRED, Some(ErrorKind::Unauthorized), Ok(Some(ErrorKind::Unauthorized))),
     ] {
         let sandbox = Sandbox::start(World::example()).await.unwrap();
         let client = client(&sandbox.url(), token);
@@ -115,14 +115,14 @@ async fn a_refusal_says_why() {
         binding(&world, "cluster-a", "viewer", "grace")
     };
     let error = client.create(&wanted, None).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Rejected);
+    assert_eq!(error.kind, ErrorKind::Rejected);
     assert_eq!(
         error.to_string(),
         "POST /api/marketplace-resource-users/: answered 400 Bad Request: user: Invalid hyperlink - Object does not exist."
     );
 }
 
-async fn lost(client: &Client) -> Kind {
+async fn lost(client: &Client) -> ErrorKind {
     let id = Uuid::from_u128;
     let wanted = Binding { resource: id(2).into(), role: id(3).into(), user: id(4).into() };
     client.create(&wanted, None).await.unwrap_err().kind
@@ -137,25 +137,29 @@ async fn after_a_post_it_is_known_or_unknown_what_happened_and_never_sent_again_
         )
     };
     for (bytes, kind, sent) in [
-        (Vec::new(), Kind::Lost, 1),
-        (b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{".to_vec(), Kind::Lost, 1),
-        (json("201 Created", ""), Kind::Lost, 1),
-        (json("201 Created", &row(5)), Kind::Lost, 1),
-        (json("201 Created", &row(4).replace(&format!("\"{:032x}\"", 3), "null")), Kind::Lost, 1),
-        (answer("200 OK", &["Content-Type: text/html"], "<title>Welcome</title>"), Kind::Lost, 1),
-        (answer("303 See Other", &["Location: /"], ""), Kind::Lost, 1),
-        (answer("500 Internal Server Error", &[], ""), Kind::Repeatable, 1),
-        (answer("502 Bad Gateway", &["Retry-After: 0"], ""), Kind::Lost, 1),
-        (answer("503 Service Unavailable", &["Retry-After: 0"], ""), Kind::Repeatable, 1),
-        (answer("504 Gateway Timeout", &[], ""), Kind::Lost, 1),
-        (answer("301 Moved Permanently", &["Location: /api/marketplace-resource-users/"], ""), Kind::Redirected, 1),
-        (answer("307 Temporary Redirect", &["Location: /elsewhere/"], ""), Kind::Redirected, 1),
-        (answer("308 Permanent Redirect", &["Location: /elsewhere/"], ""), Kind::Redirected, 1),
-        (json("400 Bad Request", r#"{"role": ["No."]}"#), Kind::Rejected, 1),
-        (json("401 Unauthorized", ""), Kind::Unauthorized, 1),
-        (json("403 Forbidden", ""), Kind::Forbidden, 1),
-        (answer("404 Not Found", &[], ""), Kind::NotFound, 1),
-        (answer("429 Too Many Requests", &["Retry-After: 0"], ""), Kind::Busy, 5),
+        (Vec::new(), ErrorKind::Lost, 1),
+        (b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{".to_vec(), ErrorKind::Lost, 1),
+        (json("201 Created", ""), ErrorKind::Lost, 1),
+        (json("201 Created", &row(5)), ErrorKind::Lost, 1),
+        (json("201 Created", &row(4).replace(&format!("\"{:032x}\"", 3), "null")), ErrorKind::Lost, 1),
+        (answer("200 OK", &["Content-Type: text/html"], "<title>Welcome</title>"), ErrorKind::Lost, 1),
+        (answer("303 See Other", &["Location: /"], ""), ErrorKind::Lost, 1),
+        (answer("500 Internal Server Error", &[], ""), ErrorKind::Repeatable, 1),
+        (answer("502 Bad Gateway", &["Retry-After: 0"], ""), ErrorKind::Lost, 1),
+        (answer("503 Service Unavailable", &["Retry-After: 0"], ""), ErrorKind::Repeatable, 1),
+        (answer("504 Gateway Timeout", &[], ""), ErrorKind::Lost, 1),
+        (
+            answer("301 Moved Permanently", &["Location: /api/marketplace-resource-users/"], ""),
+            ErrorKind::Redirected,
+            1,
+        ),
+        (answer("307 Temporary Redirect", &["Location: /elsewhere/"], ""), ErrorKind::Redirected, 1),
+        (answer("308 Permanent Redirect", &["Location: /elsewhere/"], ""), ErrorKind::Redirected, 1),
+        (json("400 Bad Request", r#"{"role": ["No."]}"#), ErrorKind::Rejected, 1),
+        (json("401 Unauthorized", ""), ErrorKind::Unauthorized, 1),
+        (json("403 Forbidden", ""), ErrorKind::Forbidden, 1),
+        (answer("404 Not Found", &[], ""), ErrorKind::NotFound, 1),
+        (answer("429 Too Many Requests", &["Retry-After: 0"], ""), ErrorKind::Busy, 5),
     ] {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let raw = Raw::always(bytes).await;
@@ -175,11 +179,11 @@ async fn a_delete_is_sent_again_until_it_is_known_what_happened() {
         (vec![missing.clone()], Ok(Deleted::NotFound)),
         (vec![Vec::new(), missing], Ok(Deleted::NotFound)),
         (vec![busy.clone(), Vec::new(), gone], Ok(Deleted::Done)),
-        (vec![busy; 5], Err(Kind::Lost)),
-        (vec![page], Err(Kind::Lost)),
-        (vec![answer("500 Internal Server Error", &[], "")], Err(Kind::Lost)),
-        (vec![answer("301 Moved Permanently", &["Location: /"], "")], Err(Kind::Redirected)),
-        (vec![answer("403 Forbidden", &[], "")], Err(Kind::Forbidden)),
+        (vec![busy; 5], Err(ErrorKind::Lost)),
+        (vec![page], Err(ErrorKind::Lost)),
+        (vec![answer("500 Internal Server Error", &[], "")], Err(ErrorKind::Lost)),
+        (vec![answer("301 Moved Permanently", &["Location: /"], "")], Err(ErrorKind::Redirected)),
+        (vec![answer("403 Forbidden", &[], "")], Err(ErrorKind::Forbidden)),
     ] {
         let expected_requests = answers.len();
         let raw = Raw::start(move |_, before| crate::api_support::Reply::Bytes(answers[before].clone())).await;
@@ -200,7 +204,7 @@ async fn a_lost_answer_leaves_open_what_happened() {
         let (sandbox, client) = sandbox(World::example()).await;
         let wanted = binding(&sandbox.world(), "cluster-b", "viewer", "grace");
         sandbox.world().faults.push(Fault::on("POST", "", act));
-        assert_eq!(client.create(&wanted, None).await.unwrap_err().kind, Kind::Lost);
+        assert_eq!(client.create(&wanted, None).await.unwrap_err().kind, ErrorKind::Lost);
         assert_eq!(client.links_of(&wanted).await.unwrap().links.len(), made);
         assert_eq!(sandbox.world().requests.iter().filter(|it| it.method == "POST").count(), 1);
     }
@@ -290,8 +294,8 @@ async fn after_a_refusal_writes_keep_their_distance() {
     let mut settings = settings(&raw.url, TOKEN);
     settings.patience.first_wait = GAP;
     let client = Client::new(settings).unwrap();
-    assert_eq!(lost(&client).await, Kind::Repeatable);
+    assert_eq!(lost(&client).await, ErrorKind::Repeatable);
     let refused = std::time::Instant::now();
-    assert_eq!(lost(&client).await, Kind::Rejected);
+    assert_eq!(lost(&client).await, ErrorKind::Rejected);
     assert!(refused.elapsed() >= GAP, "{:?}", refused.elapsed());
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grantsync::daemon::{Backoff, Due, Known, Schedule, ScheduleError, Trigger, Verdict};
+use grantsync::daemon::{Backoff, Due, PassEnd, Schedule, ScheduleError, Trigger, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use super::daemon_kit::{at, minutes, noon};
@@ -59,8 +59,8 @@ fn a_schedule_that_cannot_be_kept_is_refused() {
 #[test]
 fn failures_are_repeated_less_and_less_often_up_to_a_bound() {
     let waits = |verdict, took, jitter| {
-        let pace = Backoff::after(verdict).unwrap();
-        [1, 2, 3, 4, 9, 99].map(|failures| pace.wait(failures, Duration::from_secs(took), jitter).as_secs())
+        let write_options = Backoff::after(verdict).unwrap();
+        [1, 2, 3, 4, 9, 99].map(|failures| write_options.wait(failures, Duration::from_secs(took), jitter).as_secs())
     };
     assert_eq!(waits(Verdict::Unreachable, 0, 1.0), [2, 4, 8, 16, 300, 300]);
     assert_eq!(waits(Verdict::Unreachable, 0, 0.0), [1, 2, 4, 8, 150, 150]);
@@ -75,8 +75,8 @@ fn failures_are_repeated_less_and_less_often_up_to_a_bound() {
 }
 
 /// A pass that began at noon and took a minute.
-fn known(verdict: Verdict) -> Known {
-    Known {
+fn known(verdict: Verdict) -> PassEnd {
+    PassEnd {
         began: noon(),
         now: noon() + minutes(1),
         verdict,
@@ -89,7 +89,7 @@ fn known(verdict: Verdict) -> Known {
     }
 }
 
-fn due(known: &Known) -> (i64, Trigger, bool) {
+fn due(known: &PassEnd) -> (i64, Trigger, bool) {
     let Due { at, trigger, gated } = Due::next(&Schedule::every(Duration::from_secs(300)).unwrap(), known, 0.5);
     (at.duration_since(known.now).as_secs(), trigger, gated)
 }
@@ -98,20 +98,20 @@ fn due(known: &Known) -> (i64, Trigger, bool) {
 fn what_comes_first_is_due() {
     let after = |seconds: i64| Some(noon() + SignedDuration::from_secs(seconds));
     assert_eq!(due(&known(Verdict::InSync)), (300, Trigger::Schedule, false));
-    assert_eq!(due(&Known { life: after(120), ..known(Verdict::InSync) }), (61, Trigger::Life, false));
-    assert_eq!(due(&Known { life: after(4000), ..known(Verdict::InSync) }), (300, Trigger::Schedule, false));
-    assert_eq!(due(&Known { second_reading: after(200), ..known(Verdict::Held) }), (140, Trigger::Schedule, false));
-    assert_eq!(due(&Known { another_try: after(200), ..known(Verdict::Held) }), (140, Trigger::Retry, false));
+    assert_eq!(due(&PassEnd { life: after(120), ..known(Verdict::InSync) }), (61, Trigger::Life, false));
+    assert_eq!(due(&PassEnd { life: after(4000), ..known(Verdict::InSync) }), (300, Trigger::Schedule, false));
+    assert_eq!(due(&PassEnd { second_reading: after(200), ..known(Verdict::Held) }), (140, Trigger::Schedule, false));
+    assert_eq!(due(&PassEnd { another_try: after(200), ..known(Verdict::Held) }), (140, Trigger::Retry, false));
     assert_eq!(due(&known(Verdict::Incomplete)), (60, Trigger::Retry, false));
 }
 
 #[test]
 fn what_falls_into_a_pass_is_due_at_once_and_what_it_saw_is_not_due_again() {
     let missed = Some(noon() + SignedDuration::from_secs(30));
-    assert_eq!(due(&Known { life: missed, ..known(Verdict::Changed) }), (0, Trigger::Life, false));
-    assert_eq!(due(&Known { second_reading: missed, ..known(Verdict::Held) }), (0, Trigger::Schedule, false));
+    assert_eq!(due(&PassEnd { life: missed, ..known(Verdict::Changed) }), (0, Trigger::Life, false));
+    assert_eq!(due(&PassEnd { second_reading: missed, ..known(Verdict::Held) }), (0, Trigger::Schedule, false));
     let seen = Some(noon());
-    let seen = Known { life: seen, second_reading: seen, ..known(Verdict::Broken) };
+    let seen = PassEnd { life: seen, second_reading: seen, ..known(Verdict::Broken) };
     assert_eq!(due(&seen), (300, Trigger::Schedule, false));
 }
 
@@ -119,7 +119,7 @@ fn what_falls_into_a_pass_is_due_at_once_and_what_it_saw_is_not_due_again() {
 fn while_the_server_or_the_token_fails_everything_else_waits() {
     let soon = Some(noon() + SignedDuration::from_secs(61));
     for (verdict, wait) in [(Verdict::Unreachable, 60), (Verdict::Unauthorized, 180), (Verdict::Refused, 180)] {
-        let known = Known { life: soon, second_reading: soon, ..known(verdict) };
+        let known = PassEnd { life: soon, second_reading: soon, ..known(verdict) };
         assert_eq!(due(&known), (wait, Trigger::Retry, true), "{verdict}");
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fastrand::Rng;
-use grantsync::daemon::{Action, Activity, Drift, Finished, Memory, Pass, Status, Trigger, Verdict, Wanted};
+use grantsync::daemon::{Action, Activity, Drift, Finished, Memory, OpenStep, PassSummary, Status, Trigger, Verdict};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -33,7 +33,7 @@ struct World {
     /// Each pass: when it began, who asked, when it was over and what it came to.
     passes: Vec<(Instant, BTreeSet<Trigger>, Instant, Verdict)>,
     /// Everything that was asked for from outside.
-    asks: usize,
+    input: usize,
 }
 
 impl World {
@@ -46,12 +46,12 @@ impl World {
             server_up: true,
             token_good: true,
             passes: Vec::new(),
-            asks: 0,
+            input: 0,
         }
     }
 
     /// Makes live as declared, if nothing is in the way.
-    fn pass(&mut self, memory: &Memory) -> Pass {
+    fn pass(&mut self, memory: &Memory) -> PassSummary {
         if !self.files_ok {
             return broken();
         }
@@ -65,7 +65,7 @@ impl World {
         let create = self.declared.difference(&self.live).map(|it| with_id(Action::Create, it));
         let remove = self.live.difference(&self.declared).map(|it| with_id(Action::Remove, it));
         let steps: Vec<_> = create.chain(remove).collect();
-        let (aside, sent): (Vec<_>, Vec<_>) = steps.iter().partition(|(id, ..)| memory.set_aside().contains(id));
+        let (deferred, sent): (Vec<_>, Vec<_>) = steps.iter().partition(|(id, ..)| memory.deferred().contains(id));
         for (_, action, it) in &sent {
             match action {
                 Action::Create => self.live.insert(*it),
@@ -81,11 +81,11 @@ impl World {
                 .iter()
                 .map(|(id, action, it)| {
                     let opposite = if *action == Action::Create { Action::Remove } else { Action::Create };
-                    let (undoes, done) = (Some(step(opposite, it)), !memory.set_aside().contains(id));
-                    Wanted { step: *id, undoes, what: it.to_string(), done }
+                    let (undoes, done) = (Some(step(opposite, it)), !memory.deferred().contains(id));
+                    OpenStep { step: *id, undoes, what: it.to_string(), done }
                 })
                 .collect(),
-            withheld: aside.iter().map(|(_, _, it)| format!("{it} is set aside")).collect(),
+            withheld: deferred.iter().map(|(_, _, it)| format!("{it} is set aside")).collect(),
             ..Finished::default()
         })
     }
@@ -93,7 +93,7 @@ impl World {
     /// Something happens. Returns who notices, if anybody does.
     fn event(&mut self) -> Option<Trigger> {
         let which = self.rng.u8(0..40);
-        let asks = match self.rng.u8(0..12) {
+        let input = match self.rng.u8(0..12) {
             0..=3 => {
                 let _ = self.declared.remove(&which) || self.declared.insert(which);
                 Some(Trigger::FileChange)
@@ -118,8 +118,8 @@ impl World {
             10 => Some(Trigger::Request),
             _ => Some(Trigger::Signal),
         };
-        self.asks += usize::from(asks.is_some());
-        asks
+        self.input += usize::from(input.is_some());
+        input
     }
 }
 
@@ -145,8 +145,8 @@ async fn a_day_of_trouble_leaves_no_drift_and_bothers_nobody() {
             while begun.elapsed() < DAY {
                 let pause = world.borrow_mut().rng.u64(1..300);
                 sleep(Duration::from_secs(pause)).await;
-                let asks = world.borrow_mut().event();
-                if let Some(trigger) = asks {
+                let input = world.borrow_mut().event();
+                if let Some(trigger) = input {
                     controls.asker.ask(trigger);
                 }
             }
@@ -200,7 +200,7 @@ fn no_more_than_allowed(world: &World, day: Duration) {
     assert!(count(Trigger::Schedule) <= intervals, "more scheduled passes than intervals");
     let failed = world.passes.iter().filter(|(.., verdict)| !verdict.is_good()).count();
     assert!(count(Trigger::Retry) <= failed, "more tries than failures");
-    assert!(world.passes.len() <= 1 + intervals + failed + world.asks, "a pass that nobody asked for");
+    assert!(world.passes.len() <= 1 + intervals + failed + world.input, "a pass that nobody asked for");
 }
 
 /// What it remembers does not grow with time.

@@ -9,7 +9,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use grantsync::daemon::{Files, Names, Trigger, TriggerQueue, WatchTiming, channel, watched_dirs};
+use grantsync::daemon::{FileWatcher, Trigger, TriggerQueue, WatchTiming, WatchedNames, channel, watched_dirs};
 use tokio::time::timeout;
 
 /// Longer than any of this takes, however busy the machine is.
@@ -23,7 +23,7 @@ const EVENTS: WatchTiming = WatchTiming {
 
 /// Watched files, and who is asked when they change.
 struct Watch {
-    asks: TriggerQueue,
+    input: TriggerQueue,
     looks: Arc<AtomicUsize>,
 }
 
@@ -35,14 +35,14 @@ impl Watch {
             counted.fetch_add(1, Ordering::SeqCst);
             read.iter().map(|it| content(it)).collect::<Vec<_>>()
         };
-        let files = Files::watch(roots.to_vec(), patience, take).await;
-        let (asker, asks) = channel();
+        let files = FileWatcher::watch(roots.to_vec(), patience, take).await;
+        let (asker, input) = channel();
         tokio::spawn(files.ask_on_change(asker, Trigger::FileChange));
-        Self { asks, looks }
+        Self { input, looks }
     }
 
     async fn is_asked(&mut self, after: &str) {
-        let asked = timeout(PATIENCE, self.asks.next()).await;
+        let asked = timeout(PATIENCE, self.input.next()).await;
         assert!(asked.is_ok(), "nobody noticed: {after}");
     }
 
@@ -178,7 +178,7 @@ async fn what_changes_nothing_asks_for_nothing() {
     write(&root, "same");
     write(dir.path().join("neighbour.txt"), "another");
     watch.looked().await;
-    assert_eq!(watch.asks.next().now_or_never(), None);
+    assert_eq!(watch.input.next().now_or_never(), None);
     write(&root, "other");
     watch.is_asked("another content").await;
 }
@@ -223,11 +223,11 @@ async fn where_there_are_no_events_the_poll_notices() {
     let told = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&told);
     let patience = WatchTiming { poll: Duration::from_millis(20), ..EVENTS };
-    let files = Files::watch(Vec::new(), patience, move || seen.load(Ordering::SeqCst)).await;
-    let (asker, mut asks) = channel();
+    let files = FileWatcher::watch(Vec::new(), patience, move || seen.load(Ordering::SeqCst)).await;
+    let (asker, mut input) = channel();
     tokio::spawn(files.ask_on_change(asker, Trigger::TokenChange));
     told.store(1, Ordering::SeqCst);
-    let asked = timeout(PATIENCE, asks.next()).await.unwrap();
+    let asked = timeout(PATIENCE, input.next()).await.unwrap();
     assert_eq!(asked.into_iter().collect::<Vec<_>>(), [Trigger::TokenChange]);
 }
 
@@ -248,8 +248,8 @@ fn every_hop_has_its_directory_watched_and_hidden_ones_and_loops_are_left_out() 
         let shown = watched_dirs.directories().map(|(it, names)| {
             let it = it.strip_prefix(&dir).unwrap().display();
             match names {
-                Names::All => format!("{it}/*"),
-                Names::These(names) => {
+                WatchedNames::All => format!("{it}/*"),
+                WatchedNames::These(names) => {
                     let names: Vec<_> = names.iter().map(|it| it.to_str().unwrap()).collect();
                     format!("{it}/{}", names.join("|"))
                 }

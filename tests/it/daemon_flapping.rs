@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use grantsync::daemon::{
-    Action, Activity, Finished, Flapping, Memory, Pass, Schedule, Settings, Status, Trigger, Verdict, Wanted,
+    Action, Activity, Finished, Flapping, LoopOptions, Memory, OpenStep, PassSummary, Schedule, Status, Trigger,
+    Verdict,
 };
 use jiff::SignedDuration;
 
@@ -26,7 +27,7 @@ impl Grant {
     }
 
     /// Makes live as declared, unless that is set aside.
-    fn pass(&self, memory: &Memory) -> Pass {
+    fn pass(&self, memory: &Memory) -> PassSummary {
         let second = memory.now().duration_since(noon()).as_secs();
         let last = self.changed.borrow().last().copied();
         if let (Some((given, Action::Create)), Some(after)) = (last, self.undone_after)
@@ -40,8 +41,8 @@ impl Grant {
         if declared != self.live.get() {
             let (action, opposite) =
                 if declared { (Action::Create, Action::Remove) } else { (Action::Remove, Action::Create) };
-            let aside = memory.set_aside().contains(&step(action, &"eve"));
-            if aside {
+            let deferred = memory.deferred().contains(&step(action, &"eve"));
+            if deferred {
                 told.withheld.push("1 step is set aside".to_owned());
             } else {
                 self.live.set(declared);
@@ -49,11 +50,11 @@ impl Grant {
                 told.changes.push(done(action, "eve: viewer on cluster-a"));
             }
             let what = format!("{action:?} eve: viewer on cluster-a");
-            told.wanted.push(Wanted {
+            told.wanted.push(OpenStep {
                 step: step(action, &"eve"),
                 undoes: Some(step(opposite, &"eve")),
                 what,
-                done: !aside,
+                done: !deferred,
             });
         }
         finished(told)
@@ -61,7 +62,7 @@ impl Grant {
 }
 
 /// What came of it by that minute.
-async fn by(settings: Settings, grant: &Grant, minute: i64) -> Status {
+async fn by(settings: LoopOptions, grant: &Grant, minute: i64) -> Status {
     let over = noon() + minutes(minute);
     let seen = RefCell::new(None);
     let pass = async |memory: &mut Memory| grant.pass(memory);
@@ -73,8 +74,8 @@ async fn by(settings: Settings, grant: &Grant, minute: i64) -> Status {
     seen.into_inner().unwrap()
 }
 
-fn weekly() -> Settings {
-    Settings { schedule: Schedule::cron("0 3 * * 1", "UTC").unwrap(), ..every_five_minutes() }
+fn weekly() -> LoopOptions {
+    LoopOptions { schedule: Schedule::cron("0 3 * * 1", "UTC").unwrap(), ..every_five_minutes() }
 }
 
 fn created(grant: &Grant) -> Vec<i64> {

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use grantsync::binding::Binding;
 use grantsync::daemon::{
-    About, Action, Asker, By, Change, End, Finished, Left, Limited, Memory, Pass, Release, Schedule, Settings, Status,
-    StepResult, Stop, Wanted, channel, run,
+    About, Action, Asker, By, End, Finished, HeldSet, Left, LoopOptions, Memory, OpenStep, PassStep, PassSummary,
+    Release, Schedule, Status, StepResult, Stop, channel, run,
 };
-use grantsync::policy::Aside;
+use grantsync::policy::Deferred;
 use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -52,14 +52,17 @@ pub(super) fn minutes(count: i64) -> SignedDuration {
     SignedDuration::from_mins(count)
 }
 
-pub(super) fn every_five_minutes() -> Settings {
-    Settings { schedule: Schedule::every(Duration::from_secs(300)).unwrap(), shutdown_timeout: Duration::from_secs(30) }
+pub(super) fn every_five_minutes() -> LoopOptions {
+    LoopOptions {
+        schedule: Schedule::every(Duration::from_secs(300)).unwrap(),
+        shutdown_timeout: Duration::from_secs(30),
+    }
 }
 
 /// Runs a daemon and a story beside each other, until the daemon has left. A story that ends first wants it to leave.
 pub(super) async fn daemon(
-    settings: Settings,
-    pass: impl AsyncFnMut(&mut Memory) -> Pass,
+    settings: LoopOptions,
+    pass: impl AsyncFnMut(&mut Memory) -> PassSummary,
     story: impl AsyncFnOnce(&mut Controls),
 ) -> (Left, Status) {
     daemon_at(clock(), settings, pass, story).await
@@ -68,11 +71,11 @@ pub(super) async fn daemon(
 /// The same, by another clock.
 pub(super) async fn daemon_at(
     clock: impl Fn() -> Timestamp,
-    settings: Settings,
-    pass: impl AsyncFnMut(&mut Memory) -> Pass,
+    settings: LoopOptions,
+    pass: impl AsyncFnMut(&mut Memory) -> PassSummary,
     story: impl AsyncFnOnce(&mut Controls),
 ) -> (Left, Status) {
-    let (asker, asks) = channel();
+    let (asker, input) = channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let (tell, status) = watch::channel(Status::new(About::default(), clock()));
     let mut controls = Controls { asker, stop, status };
@@ -83,34 +86,34 @@ pub(super) async fn daemon_at(
             true
         });
     };
-    let (left, ()) = tokio::join!(run(settings, asks, stopped, &tell, clock, pass), told);
+    let (left, ()) = tokio::join!(run(settings, input, stopped, &tell, clock, pass), told);
     let status = tell.borrow().clone();
     (left, status)
 }
 
 /// A pass that found everything as declared.
-pub(super) fn in_sync() -> Pass {
+pub(super) fn in_sync() -> PassSummary {
     finished(Finished::default())
 }
 
 /// A pass that went all the way.
-pub(super) fn finished(finished: Finished) -> Pass {
-    Pass::new(End::Finished(Box::new(Finished { converged: true, ..finished })))
+pub(super) fn finished(finished: Finished) -> PassSummary {
+    PassSummary::new(End::Finished(Box::new(Finished { converged: true, ..finished })))
 }
 
 /// A pass that could not read the server.
-pub(super) fn unreachable() -> Pass {
-    Pass::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: connection refused")))
+pub(super) fn unreachable() -> PassSummary {
+    PassSummary::new(End::Unreachable(failure("GET /api/marketplace-resource-users/: connection refused")))
 }
 
 /// A pass whose token was turned away.
-pub(super) fn unauthorized() -> Pass {
-    Pass::new(End::Unauthorized(failure("GET /api/users/me/: 401 Unauthorized")))
+pub(super) fn unauthorized() -> PassSummary {
+    PassSummary::new(End::Unauthorized(failure("GET /api/users/me/: 401 Unauthorized")))
 }
 
 /// A pass that found broken files.
-pub(super) fn broken() -> Pass {
-    Pass::new(End::Broken(vec!["grants.yaml:3:5: unknown key: `usr`".to_owned()]))
+pub(super) fn broken() -> PassSummary {
+    PassSummary::new(End::Broken(vec!["grants.yaml:3:5: unknown key: `usr`".to_owned()]))
 }
 
 pub(super) fn failure(message: &str) -> Failure {
@@ -118,26 +121,26 @@ pub(super) fn failure(message: &str) -> Failure {
 }
 
 /// A step that was done.
-pub(super) fn done(action: Action, what: &str) -> Change {
-    Change { action, became: StepResult::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
+pub(super) fn done(action: Action, what: &str) -> PassStep {
+    PassStep { action, became: StepResult::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
 }
 
 /// A step for somebody, with the same role on the same resource for everybody.
-pub(super) fn step(action: Action, user: &impl Hash) -> Aside {
+pub(super) fn step(action: Action, user: &impl Hash) -> Deferred {
     let mut hasher = DefaultHasher::new();
     user.hash(&mut hasher);
     let id = |it: u64| Uuid::from_u64_pair(0, it);
     let binding = Binding { resource: id(1).into(), role: id(2).into(), user: id(hasher.finish()).into() };
     match action {
-        Action::Create => Aside::Creation(binding),
-        Action::Remove => Aside::Removal(binding),
-        Action::SetEnd => Aside::End(binding),
+        Action::Create => Deferred::Creation(binding),
+        Action::Remove => Deferred::Removal(binding),
+        Action::SetEnd => Deferred::End(binding),
     }
 }
 
 /// A step that was tried, by its words.
-pub(super) fn wanted(what: &str, done: bool) -> Wanted {
-    Wanted { step: step(Action::Create, &what), undoes: None, what: what.to_owned(), done }
+pub(super) fn wanted(what: &str, done: bool) -> OpenStep {
+    OpenStep { step: step(Action::Create, &what), undoes: None, what: what.to_owned(), done }
 }
 
 /// How that is released.
@@ -150,8 +153,8 @@ pub(super) fn release(file: &str, digest: &str) -> Release {
 }
 
 /// What limits hold, by its digest.
-pub(super) fn limited(digest: &str) -> Limited {
-    Limited {
+pub(super) fn limited(digest: &str) -> HeldSet {
+    HeldSet {
         digest: digest.to_owned(),
         exceeded: vec!["30 bindings would go, more than the 25 that `limits.removals` allows".to_owned()],
         links: 30,

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use grantsync::daemon::{Action, End, Finished, Memory, Pass, Trigger};
+use grantsync::daemon::{Action, End, Finished, Memory, PassSummary, Trigger};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::daemon_kit::{broken, daemon, done, every_five_minutes, finished, in_sync, limited, unreachable, wanted};
@@ -31,7 +31,7 @@ impl<'a> MakeWriter<'a> for Lines {
 }
 
 /// What is said during these passes, without times.
-async fn said(passes: Vec<Pass>) -> Vec<String> {
+async fn said(passes: Vec<PassSummary>) -> Vec<String> {
     let lines = Lines::default();
     let subscriber =
         tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).with_target(false).without_time();
@@ -65,7 +65,7 @@ async fn nothing_is_said_while_nothing_happens() {
 async fn what_is_wrong_is_said_once_and_again_when_it_is_something_else() {
     let changed =
         finished(Finished { changes: vec![done(Action::Create, "alice: admin on cluster-a")], ..Finished::default() });
-    let other = Pass::new(End::Broken(vec!["grants.yaml:9:1: no `bindings`".to_owned()]));
+    let other = PassSummary::new(End::Broken(vec!["grants.yaml:9:1: no `bindings`".to_owned()]));
     let lines = said(vec![broken(), broken(), other, unreachable(), unreachable(), changed]).await;
     let expected = [
         "INFO pass finished verdict=broken files asked=start took=0ns steps=0",

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grantsync::daemon::{
-    Activity, By, End, Finished, Left, Memory, NotReady, Pass, Schedule, Settings, Status, Stop, Trigger, Verdict,
+    Activity, By, End, Finished, Left, LoopOptions, Memory, NotReady, PassSummary, Schedule, Status, Stop, Trigger,
+    Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -16,7 +17,7 @@ use super::daemon_kit::{
 };
 
 /// The next results of a pass, then in sync for ever.
-fn script(results: Vec<Pass>) -> impl AsyncFnMut(&mut Memory) -> Pass {
+fn script(results: Vec<PassSummary>) -> impl AsyncFnMut(&mut Memory) -> PassSummary {
     let mut results = results.into_iter();
     async move |_| results.next().unwrap_or_else(in_sync)
 }
@@ -70,7 +71,7 @@ async fn asks_during_a_pass_share_the_next_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pass_that_outlasts_its_schedule_does_not_pile_up() {
-    let settings = Settings { schedule: Schedule::cron("* * * * *", "UTC").unwrap(), ..every_five_minutes() };
+    let settings = LoopOptions { schedule: Schedule::cron("* * * * *", "UTC").unwrap(), ..every_five_minutes() };
     let pass = async |_: &mut Memory| {
         sleep(Duration::from_secs(150)).await;
         in_sync()
@@ -216,7 +217,7 @@ async fn a_pass_that_finishes_in_time_is_recorded_before_it_leaves() {
     let pass = async |_: &mut Memory| {
         going.notify_one();
         sleep(Duration::from_secs(20)).await;
-        Pass { retries: 3, ..Pass::new(End::Finished(Box::default())) }
+        PassSummary { retries: 3, ..PassSummary::new(End::Finished(Box::default())) }
     };
     let (left, status) = daemon(every_five_minutes(), pass, async |it| {
         going.notified().await;
@@ -232,9 +233,9 @@ async fn a_pass_that_finishes_in_time_is_recorded_before_it_leaves() {
 #[tokio::test(start_paused = true)]
 async fn who_asks_makes_it_try_again_what_it_had_set_aside() {
     let steps = || vec![wanted("+ alice: admin on cluster-a", true)];
-    let aside = RefCell::new(Vec::new());
+    let deferred = RefCell::new(Vec::new());
     let pass = async |memory: &mut Memory| {
-        aside.borrow_mut().push(memory.set_aside().len());
+        deferred.borrow_mut().push(memory.deferred().len());
         finished(Finished { wanted: steps(), withheld: vec!["it comes back".to_owned()], ..Finished::default() })
     };
     daemon(every_five_minutes(), pass, async |it| {
@@ -245,5 +246,5 @@ async fn who_asks_makes_it_try_again_what_it_had_set_aside() {
         it.passes(6).await;
     })
     .await;
-    assert_eq!(aside.into_inner(), [0, 0, 0, 1, 1, 0]);
+    assert_eq!(deferred.into_inner(), [0, 0, 0, 1, 1, 0]);
 }

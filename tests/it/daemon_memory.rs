@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use grantsync::admin::{Format, metrics};
-use grantsync::daemon::{Action, ContentId, End, Finished, Flapping, Held, Memory, Pass, Reading, Watched, Window};
+use grantsync::admin::{MetricsFormat, metrics};
+use grantsync::daemon::{
+    Action, ContentId, End, FileReading, Finished, Flapping, HeldRemoval, Memory, PassSummary, Watched, Window,
+};
 use grantsync::report::{Failure, Stop};
 use jiff::Timestamp;
 
@@ -57,9 +59,9 @@ fn a_window_of_many_days_does_not_grow() {
     assert!(format!("{window:?}").matches("Z, ").count() <= 1441);
 }
 
-fn reading(files: &[&str]) -> Reading {
+fn reading(files: &[&str]) -> FileReading {
     let files: BTreeSet<_> = files.iter().map(|it| (*it).to_owned()).collect();
-    Reading { content: ContentId::of(&files), files }
+    FileReading { content: ContentId::of(&files), files }
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn a_vanished_file_that_returns_is_forgotten_and_another_reading_starts_afresh()
     assert_eq!(watched.look(all.clone(), after(7)), None);
     assert!(watched.look(reading(&["a.yaml"]), after(12)).is_some(), "it was back in between");
 
-    let edited = Reading { content: ContentId::of(&"edited"), ..reading(&["a.yaml"]) };
+    let edited = FileReading { content: ContentId::of(&"edited"), ..reading(&["a.yaml"]) };
     assert!(watched.look(edited, after(17)).is_some(), "what is left was edited");
     assert_eq!(watched.pending().unwrap().until, after(22));
 }
@@ -123,7 +125,7 @@ fn a_list_that_never_holds_still_is_no_reason_to_forget_which_files_there_were()
     memory.begin(noon(), false);
     memory.files_read(reading(&["a.yaml", "b.yaml"]));
     let moving = End::Finished(Box::new(Finished { converged: false, ..Finished::default() }));
-    memory.end(&Pass::new(moving), noon());
+    memory.end(&PassSummary::new(moving), noon());
     memory.begin(after(1), false);
     assert!(memory.files_read(reading(&["a.yaml"])).is_some(), "what `b.yaml` declared is removed at once");
 }
@@ -133,11 +135,11 @@ fn tries(done: bool, minutes_in_all: i64) -> Vec<i64> {
     let mut flapping = Flapping::new(minutes(5));
     let mut tried = Vec::new();
     for minute in (0..minutes_in_all).step_by(5) {
-        let aside = flapping.set_aside(after(minute));
-        if aside.is_empty() {
+        let deferred = flapping.deferred(after(minute));
+        if deferred.is_empty() {
             tried.push(minute);
         }
-        flapping.look(&[wanted("+ alice", done)], &aside, after(minute));
+        flapping.look(&[wanted("+ alice", done)], &deferred, after(minute));
     }
     tried
 }
@@ -164,7 +166,7 @@ fn a_step_that_failed_and_stays_away_once_is_forgotten() {
 }
 
 /// A pass that did this step, but could not say that all is well.
-fn tried(name: &str) -> Pass {
+fn tried(name: &str) -> PassSummary {
     finished(Finished {
         wanted: vec![wanted(name, false)],
         changes: vec![done(Action::Create, name)],
@@ -189,14 +191,14 @@ fn a_flap_is_reported_and_forgotten_when_files_change_or_somebody_insists() {
     let mut memory = flapping();
     memory.begin(after(15), false);
     memory.files_read(reading(&["a.yaml"]));
-    assert_eq!(memory.set_aside().len(), 1);
+    assert_eq!(memory.deferred().len(), 1);
 
     memory.files_read(reading(&["a.yaml", "b.yaml"]));
-    assert!(memory.set_aside().is_empty(), "other files, other wishes");
+    assert!(memory.deferred().is_empty(), "other files, other wishes");
 
     let mut memory = flapping();
     memory.begin(after(15), true);
-    assert!(memory.set_aside().is_empty(), "somebody asks, who may have mended it");
+    assert!(memory.deferred().is_empty(), "somebody asks, who may have mended it");
 }
 
 #[test]
@@ -212,7 +214,7 @@ fn removals_of_a_pass_that_was_cut_short_count_too() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_known_since_when_a_removal_is_held_whatever_holds_it() {
-    let held = |what: &str, why: &str| Held { what: what.to_owned(), why: why.to_owned() };
+    let held = |what: &str, why: &str| HeldRemoval { what: what.to_owned(), why: why.to_owned() };
     let passes = [
         vec![held("alice: admin on cluster-a", "over the limit"), held("bob: admin on cluster-a", "over the limit")],
         // For another reason, and one who was held is held no more.
@@ -230,7 +232,7 @@ async fn it_is_known_since_when_a_removal_is_held_whatever_holds_it() {
     assert_eq!(since.collect::<Vec<_>>(), [Some(after(0)), Some(after(0)), Some(after(5)), None]);
 
     let told = after_each(passes.to_vec()).await.into_iter().map(|status| {
-        let metrics = metrics(&status, noon(), Format::Prometheus);
+        let metrics = metrics(&status, noon(), MetricsFormat::Prometheus);
         let told = metrics.contains("grantsync_held_since_timestamp_seconds ");
         (told, status.view.unwrap().held_since.is_some())
     });

@@ -14,13 +14,13 @@ fn send(signal: &str) {
 
 #[tokio::test]
 async fn a_hangup_asks_and_a_second_termination_is_more_urgent() {
-    let (asker, mut asks) = channel();
+    let (asker, mut input) = channel();
     let (stop, mut stopped) = watch::channel(Stop::No);
     tokio::spawn(Signals::catch().unwrap().pass_on(asker, stop));
     let patience = Duration::from_secs(30);
 
     send("HUP");
-    let asked = timeout(patience, asks.next()).await.unwrap();
+    let asked = timeout(patience, input.next()).await.unwrap();
     assert_eq!(asked.into_iter().collect::<Vec<_>>(), [Trigger::Signal]);
 
     for (signal, expected) in

@@ -1,8 +1,8 @@
 //! What the status says after passes of each kind.
 
 use grantsync::daemon::{
-    About, Action, Activity, End, Finished, Held, Listed, Memory, NotReady, Pass, Requests, SoFar, Status, StepResult,
-    Token, Trigger, Verdict, Waits,
+    About, Action, Activity, CurrentWait, End, Finished, HeldRemoval, Listed, Memory, NotReady, PassSummary, Requests,
+    SoFar, Status, StepResult, TokenState, Trigger, Verdict,
 };
 use grantsync::report::Stop;
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use super::daemon_kit::{
 };
 
 /// The status after each of these passes, which are half an hour apart so that nothing is shared.
-pub(super) async fn after_each(passes: Vec<Pass>) -> Vec<Status> {
+pub(super) async fn after_each(passes: Vec<PassSummary>) -> Vec<Status> {
     let count = u64::try_from(passes.len()).unwrap();
     let mut passes = passes.into_iter();
     let pass = async move |_: &mut Memory| passes.next().unwrap_or_else(in_sync);
@@ -30,9 +30,9 @@ pub(super) async fn after_each(passes: Vec<Pass>) -> Vec<Status> {
 
 #[test]
 fn the_gravest_word_wins() {
-    let held = || vec![Held { what: "bob".to_owned(), why: "over the limit".to_owned() }];
+    let held = || vec![HeldRemoval { what: "bob".to_owned(), why: "over the limit".to_owned() }];
     let unresolved = || vec!["grants.yaml:3: no user `bop`".to_owned()];
-    let became = |became| vec![grantsync::daemon::Change { became, ..done(Action::Create, "alice") }];
+    let became = |became| vec![grantsync::daemon::PassStep { became, ..done(Action::Create, "alice") }];
     let all =
         Finished { held: held(), unresolved: unresolved(), changes: became(StepResult::Done), ..Finished::default() };
     let cases = [
@@ -82,16 +82,16 @@ async fn a_pass_that_fails_leaves_what_was_seen_before() {
     }
     assert_eq!(seen[1].failure.as_ref().unwrap().help.as_deref(), Some("look at it"));
     let tokens: Vec<_> = seen.iter().map(|it| it.token).collect();
-    assert_eq!(tokens, [Token::Accepted, Token::Accepted, Token::Rejected, Token::Accepted]);
+    assert_eq!(tokens, [TokenState::Accepted, TokenState::Accepted, TokenState::Rejected, TokenState::Accepted]);
     assert_eq!(seen[3].failure, None);
     assert_eq!(seen[3].view.as_ref().unwrap().unresolved.count, 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_not_good_enough_is_one_that_was_looked_at() {
-    let seen = after_each(vec![unreachable(), Pass::new(End::Refused(failure("not a staff token")))]).await;
+    let seen = after_each(vec![unreachable(), PassSummary::new(End::Refused(failure("not a staff token")))]).await;
     let tokens: Vec<_> = seen.iter().map(|it| it.token).collect();
-    assert_eq!(tokens, [Token::Untried, Token::Accepted]);
+    assert_eq!(tokens, [TokenState::Untried, TokenState::Accepted]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,7 +122,7 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
     let requests = || {
         vec![Requests { method: "GET", code: Some(200), count: 34 }, Requests { method: "POST", code: None, count: 1 }]
     };
-    let pass = |prefix| Pass {
+    let pass = |prefix| PassSummary {
         requests: requests(),
         retries: 2,
         revision: Some(format!("{prefix}0ffee")),
@@ -145,7 +145,7 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_long_list_is_cut_and_still_counted() {
     let finding = |it: u32| format!("finding {it}");
-    let seen = after_each(vec![Pass::new(End::Broken((0..5000).map(finding).collect()))]).await;
+    let seen = after_each(vec![PassSummary::new(End::Broken((0..5000).map(finding).collect()))]).await;
     let Listed { first, count } = &seen[0].broken;
     assert_eq!((first.len(), *count), (200, 5000));
 }
@@ -168,7 +168,7 @@ async fn steps_that_come_back_and_files_that_vanish_are_in_it() {
         let files = if memory.now() < noon() + minutes(9) { vec!["a.yaml", "b.yaml"] } else { vec!["a.yaml"] };
         let files = files.into_iter().map(str::to_owned).collect();
         let content = grantsync::daemon::ContentId::of(&0);
-        memory.files_read(grantsync::daemon::Reading { files, content });
+        memory.files_read(grantsync::daemon::FileReading { files, content });
         finished(Finished { wanted: vec![step()], ..Finished::default() })
     };
     let (_, status) = daemon(every_five_minutes(), pass, async |it| drop(it.passes(3).await)).await;
@@ -199,7 +199,7 @@ async fn one_line_says_how_it_went() {
     let mut running = Status { activity: running, ..seen[0].clone() };
     let line = "server unreachable; a pass runs since 2027-01-01 12:00:01 UTC";
     assert_eq!(running.to_string(), line);
-    let waits = Waits { since: noon() + later, why: "GET /api/users/me/: no answer yet".to_owned() };
+    let waits = CurrentWait { since: noon() + later, why: "GET /api/users/me/: no answer yet".to_owned() };
     assert!(running.note(Some(waits.clone()), SoFar::default()));
     assert_eq!(running.to_string(), format!("{line} and waits: GET /api/users/me/: no answer yet"));
     assert!(!running.note(Some(waits), SoFar::default()), "it was said already");
@@ -208,7 +208,7 @@ async fn one_line_says_how_it_went() {
 #[tokio::test(start_paused = true)]
 async fn a_pass_that_waits_for_too_long_is_told_before_it_fails() {
     let mut status = after_each(vec![in_sync()]).await.remove(0);
-    let waits = || Some(Waits { since: noon(), why: "GET /api/users/me/: no answer yet".to_owned() });
+    let waits = || Some(CurrentWait { since: noon(), why: "GET /api/users/me/: no answer yet".to_owned() });
     assert!(!status.note(waits(), SoFar::default()), "no pass is under way");
     for mut status in [status.clone(), Status::new(About::default(), noon())] {
         status.activity = Activity::Running {

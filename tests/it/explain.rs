@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect};
 use grantsync::binding::Binding;
-use grantsync::explain::{Absent, Account, Explanation, Fate, History, Known, Question, explain};
-use grantsync::policy::{Asks, Decision, approve};
+use grantsync::explain::{Absent, Account, ExplainInput, Explanation, History, LinkStatus, Question, explain};
+use grantsync::policy::{Decision, PolicyInput, approve};
 use grantsync::render::{self, ExplainContext, Naming};
 use proptest::prelude::*;
 
@@ -43,7 +43,7 @@ bindings:
 
 fn decision(world: &World, yaml: &str) -> Decision {
     let limits = document(yaml).limits;
-    approve(world.plan(yaml, NOW), &Asks { limits, ..Asks::default() }).unwrap()
+    approve(world.plan(yaml, NOW), &PolicyInput { limits, ..PolicyInput::default() }).unwrap()
 }
 
 fn asked(world: &World, yaml: &str, question: Question) -> Explanation {
@@ -53,7 +53,8 @@ fn asked(world: &World, yaml: &str, question: Question) -> Explanation {
 /// Answers several questions about one decision.
 fn asked_all(world: &World, yaml: &str, questions: impl IntoIterator<Item = Question>) -> Vec<Explanation> {
     let (document, desired, decision) = (document(yaml), world.desired(yaml), decision(world, yaml));
-    let known = Known { document: &document, desired: &desired, directory: &world.directory, decision: &decision };
+    let known =
+        ExplainInput { document: &document, desired: &desired, directory: &world.directory, decision: &decision };
     questions.into_iter().map(|it| explain(it, known)).collect()
 }
 
@@ -284,7 +285,7 @@ fn what_it_comes_to() {
         accounts.first().map(|Account { rows, absent, .. }| match rows.as_slice() {
             [] if *absent == Some(Absent::Comes) => "gets",
             [] => "lacks",
-            rows if rows.iter().all(|it| matches!(it.fate, Fate::Goes(_))) => "loses",
+            rows if rows.iter().all(|it| matches!(it.fate, LinkStatus::Goes(_))) => "loses",
             _ => "has",
         })
     };

@@ -3,14 +3,14 @@
 use expect_test::expect;
 use grantsync::event::EventKind::{self, LinkCreated, LinkRemoved};
 use grantsync::event::{Event, LinkNames};
-use grantsync::explain::{Authored, History, Place, Question};
+use grantsync::explain::{Authored, FileLine, History, Question};
 
 use crate::explain::{FILE, WORLD, told};
 use crate::world::{World, instant, resource, user};
 
 /// Who wrote each line of the file, and what happened on the server.
 fn history() -> History {
-    let place = |line| Place { file: "grants.yaml".into(), line };
+    let place = |line| FileLine { file: "grants.yaml".into(), line };
     let commit = |day: &str, author: &str, summary: &str| Authored::Commit {
         id: "1a2b3c4d5e6f708192a3b4c5d6e7f80912345678".into(),
         author: author.into(),

@@ -1,15 +1,15 @@
 //! Exports of a part, and of less than there may be.
 
 use expect_test::expect;
-use grantsync::desired::export::{Export, Extent, Given, export};
+use grantsync::desired::export::{Export, ExportFilter, Given, export};
 
 use crate::export::{WORLD, check, planned, shown};
 use crate::world::World;
 
-fn extent(offerings: &[&str], resources: &[&str], roles: &[&str], users: &[&str]) -> Extent {
+fn extent(offerings: &[&str], resources: &[&str], roles: &[&str], users: &[&str]) -> ExportFilter {
     let owned = |it: &[&str]| -> Vec<String> { it.iter().map(|it| (*it).to_owned()).collect() };
     let [offerings, resources, roles, users] = [offerings, resources, roles, users].map(owned);
-    Extent::read(Given { offerings: &offerings, resources: &resources, roles: &roles, users: &users }).unwrap()
+    ExportFilter::read(Given { offerings: &offerings, resources: &resources, roles: &roles, users: &users }).unwrap()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn things_can_be_told_apart_as_in_a_file() {
 #[test]
 fn what_names_nothing_is_an_error_and_no_smaller_export() {
     let world = World::read(WORLD);
-    let said = |extent: Extent| {
+    let said = |extent: ExportFilter| {
         let problems = export(&world.snapshot, &world.directory, &Export { extent, ..Export::default() }).unwrap_err();
         let said = problems.iter().map(|it| {
             let help = it.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
@@ -91,7 +91,7 @@ fn what_names_nothing_is_an_error_and_no_smaller_export() {
 #[test]
 fn what_cannot_be_read_is_told_with_its_flag() {
     let texts = ["https://example.org/".to_owned(), String::new()];
-    let problems = Extent::read(Given { resources: &texts, ..Given::default() }).unwrap_err();
+    let problems = ExportFilter::read(Given { resources: &texts, ..Given::default() }).unwrap_err();
     let said: Vec<_> = problems.iter().map(|it| format!("{}: {}", it.primary.span.file, it.message)).collect();
     assert_eq!(
         said,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use expect_test::{expect, expect_file};
 use grantsync::binding::{Binding, Link, OfferingId, ResourceId, RoleId, UserId};
-use grantsync::desired::export::{Export, Extent, Form, Given, Split, export};
+use grantsync::desired::export::{Export, ExportFilter, Form, Given, Split, export};
 use grantsync::directory::{Directory, Resource, Role, User};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -210,41 +210,47 @@ fn role(directory: &mut Directory, offering: OfferingId, name: &str) -> RoleId {
     id
 }
 
-fn extents() -> impl Strategy<Value = fn(&World) -> Extent> {
-    prop::sample::select(vec![everything as fn(&World) -> Extent, one_user, one_offering, one_by_name, all_by_pattern])
+fn extents() -> impl Strategy<Value = fn(&World) -> ExportFilter> {
+    prop::sample::select(vec![
+        everything as fn(&World) -> ExportFilter,
+        one_user,
+        one_offering,
+        one_by_name,
+        all_by_pattern,
+    ])
 }
 
-fn everything(_: &World) -> Extent {
-    Extent::default()
+fn everything(_: &World) -> ExportFilter {
+    ExportFilter::default()
 }
 
-fn one_user(world: &World) -> Extent {
+fn one_user(world: &World) -> ExportFilter {
     let users: Vec<_> = world.directory.users.keys().take(1).map(ToString::to_string).collect();
-    Extent::read(Given { users: &users, ..Given::default() }).unwrap()
+    ExportFilter::read(Given { users: &users, ..Given::default() }).unwrap()
 }
 
-fn one_offering(world: &World) -> Extent {
+fn one_offering(world: &World) -> ExportFilter {
     let offerings: Vec<_> = world.directory.resources.values().take(1).map(|it| it.offering.to_string()).collect();
-    Extent::read(Given { offerings: &offerings, ..Given::default() }).unwrap()
+    ExportFilter::read(Given { offerings: &offerings, ..Given::default() }).unwrap()
 }
 
 /// By names, which can't always be told apart, or written.
-fn one_by_name(world: &World) -> Extent {
+fn one_by_name(world: &World) -> ExportFilter {
     let quoted = |it: &str| serde_json::to_string(it).unwrap();
     let user = world.directory.users.values().next().map(|it| format!("{{username: {}}}", quoted(&it.username)));
     let resource = world.directory.resources.values().next();
     let resource =
         resource.map(|it| format!("{{name: {}, offering: {{name: {}}}}}", quoted(&it.name), quoted(&it.offering_name)));
     let (users, resources): (Vec<_>, Vec<_>) = (user.into_iter().collect(), resource.into_iter().collect());
-    Extent::read(Given { users: &users, resources: &resources, ..Given::default() }).unwrap_or_default()
+    ExportFilter::read(Given { users: &users, resources: &resources, ..Given::default() }).unwrap_or_default()
 }
 
-fn all_by_pattern(_: &World) -> Extent {
+fn all_by_pattern(_: &World) -> ExportFilter {
     let every = ["*".to_owned()];
-    Extent::read(Given { offerings: &every, resources: &every, roles: &every, users: &every }).unwrap()
+    ExportFilter::read(Given { offerings: &every, resources: &every, roles: &every, users: &every }).unwrap()
 }
 
-fn asked() -> impl Strategy<Value = (fn(&World) -> Extent, Split, Form)> {
+fn asked() -> impl Strategy<Value = (fn(&World) -> ExportFilter, Split, Form)> {
     let split = prop::sample::select(vec![Split::Nothing, Split::Offering, Split::Resource]);
     (extents(), split, prop::sample::select(vec![Form::Name, Form::Pinned]))
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{StreamExt as _, stream};
 use grantsync::api::Client;
 use grantsync::policy::LastSeen;
-use grantsync::reconcile::{Known, Request, prepare};
+use grantsync::reconcile::{KnownLinks, PassRequest, prepare};
 use grantsync::report::{Outcome, Step};
 use grantsync::sandbox::{Waldur, tokens};
 use jiff::SignedDuration;
@@ -69,7 +69,7 @@ const VERBS: [Verb; 3] = [Verb::Plan, Verb::Apply, Verb::Run];
 /// What the agent carries from pass to pass, and the command line does not.
 #[derive(Default)]
 struct Memory {
-    known: Known,
+    known: KnownLinks,
     last_seen: Arc<LastSeen>,
     removed: u32,
     /// How long ago its first pass was.
@@ -152,12 +152,12 @@ impl Memory {
     async fn pass(
         &mut self,
         client: &Client,
-        request: &mut Request<'_>,
+        request: &mut PassRequest<'_>,
     ) -> Result<grantsync::reconcile::Pass, grantsync::reconcile::Error> {
         let Self { known, last_seen, removed, age } = self;
         request.now += *age;
         let before = known.clone();
-        let request = Request {
+        let request = PassRequest {
             known: Some(&before),
             last_seen: Arc::clone(last_seen),
             removed_lately: *removed,

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use grantsync::diagnostic::Source;
-use grantsync::reconcile::files::{self, FilesError, Settings, Unreadable, Why};
+use grantsync::reconcile::files::{self, FileOptions, FilesError, ReadFailure, Unreadable};
 use tempfile::TempDir;
 
 /// A directory with files of these texts, by their paths.
@@ -24,7 +24,7 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn read(paths: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
-    files::read(paths, &mut io::empty(), Settings::default())
+    files::read(paths, &mut io::empty(), FileOptions::default())
 }
 
 /// The name of each source below the directory, and its text.
@@ -90,7 +90,7 @@ fn a_mounted_config_map_is_read_through_its_symlinks() {
 fn a_dash_is_standard_input_once() {
     let dir = tree(&[("a.yaml", "a")]);
     let paths = ["-".into(), dir.path().join("a.yaml"), "-".into()];
-    let sources = files::read(&paths, &mut "bindings: []".as_bytes(), Settings::default()).unwrap();
+    let sources = files::read(&paths, &mut "bindings: []".as_bytes(), FileOptions::default()).unwrap();
     assert_eq!(sources.len(), 2);
     assert_eq!((&*sources[0].name, &*sources[0].text), ("<stdin>", "bindings: []"));
 }
@@ -103,7 +103,7 @@ fn standard_input_that_breaks_off_is_not_taken_for_a_short_file() {
             Err(io::Error::other("the pipe broke"))
         }
     }
-    let error = files::read(&["-".into()], &mut Broken, Settings::default()).unwrap_err();
+    let error = files::read(&["-".into()], &mut Broken, FileOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "cannot read `-`: the pipe broke");
 }
 
@@ -152,7 +152,7 @@ fn a_dangling_symlink_that_may_stand_for_a_directory_is_one_that_is_missing() {
 fn a_file_may_be_as_large_as_the_bound_and_no_larger() {
     let dir = tree(&[("a.yaml", "12345678")]);
     let read = |most_bytes| {
-        let settings = Settings { most_bytes, ..Settings::default() };
+        let settings = FileOptions { most_bytes, ..FileOptions::default() };
         files::read(&[dir.path().join("a.yaml"), "-".into()], &mut "1234".as_bytes(), settings)
     };
     assert_eq!(read(8).unwrap().len(), 2);
@@ -181,7 +181,7 @@ fn marks_are_taken_off() {
 fn a_work_tree_that_git_is_changing_is_waited_for() {
     let dir = tree(&[("conf/a.yaml", "a"), (".git/index.lock", "")]);
     let (path, lock) = (dir.path().join("conf/a.yaml"), dir.path().join(".git/index.lock"));
-    let impatient = Settings { patience: Duration::ZERO, ..Settings::default() };
+    let impatient = FileOptions { patience: Duration::ZERO, ..FileOptions::default() };
     let error = files::read(std::slice::from_ref(&path), &mut io::empty(), impatient).unwrap_err();
     let FilesError::Locked(at) = &error else { panic!("{error}") };
     assert_eq!(*at, lock.canonicalize().unwrap());
@@ -199,7 +199,7 @@ fn the_lock_of_a_linked_work_tree_is_where_its_git_file_says() {
         ("w/a.yaml", "a"),
         ("w/.git", "gitdir: ../main/.git/worktrees/w\n"),
     ]);
-    let impatient = Settings { patience: Duration::ZERO, ..Settings::default() };
+    let impatient = FileOptions { patience: Duration::ZERO, ..FileOptions::default() };
     let read = || files::read(&[dir.path().join("w/a.yaml")], &mut io::empty(), impatient);
     assert!(matches!(read(), Err(FilesError::Locked(_))));
     fs::remove_file(dir.path().join("main/.git/worktrees/w/index.lock")).unwrap();
@@ -282,7 +282,7 @@ fn a_pipe_is_read_through_its_file_descriptor() {
 #[test]
 fn who_may_not_read_is_told_what_to_do() {
     // Root may read everything, so that this can't be tried.
-    let denied = || Why::Io(io::ErrorKind::PermissionDenied.into());
+    let denied = || ReadFailure::Io(io::ErrorKind::PermissionDenied.into());
     let error = FilesError::Unreadable(vec![Unreadable { path: "access/a.yaml".into(), why: denied() }]);
     assert_eq!(error.to_string(), "cannot read `access/a.yaml`: permission denied");
     assert!(error.help().unwrap().contains("the user that grantsync runs as"));

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use grantsync::binding::{Binding, Link, LinkId};
-use grantsync::desired::{Limits, Mode, Narrow};
+use grantsync::desired::{Limits, Mode, PassFilter};
 use grantsync::plan::{Creation, Hold, Plan, Removal, Skip};
-use grantsync::policy::gates::{Effect, GATES, Gate, KINDS, Kind};
-use grantsync::policy::{Aside, Asks, Decision, LastSeen, NewRemovals, Set, Unsettled, approve};
+use grantsync::policy::gates::{Effect, GATES, Gate, KINDS, StepKind};
+use grantsync::policy::{Decision, Deferred, LastSeen, NewRemovals, PolicyInput, Set, Unsettled, approve};
 use grantsync::snapshot::IncompleteLink;
 use jiff::SignedDuration;
 
@@ -18,22 +18,22 @@ struct Cell {
     /// The settings of the file, and its entries.
     settings: String,
     entries: Vec<String>,
-    asks: Asks,
+    input: PolicyInput,
 }
 
 impl Cell {
     /// A step of this kind that meets nothing.
-    fn new(kind: Kind, keeps_ends: bool) -> Self {
+    fn new(kind: StepKind, keeps_ends: bool) -> Self {
         let (links, entry) = match kind {
-            Kind::Create => ("", Some("")),
-            Kind::NotDeclared => (", viewer alice", None),
-            Kind::NotBegun => (", viewer alice", Some(", from: 2027-06-01")),
-            Kind::Ended => (", viewer alice", Some(", until: 2026-12-31")),
-            Kind::LongEnded => (", viewer alice", Some(", until: 2025-12-31")),
-            Kind::Duplicate => (", viewer alice, viewer alice", Some("")),
-            Kind::EndsLater => (", viewer alice until 2027-03-31", Some(", until: 2027-06-30")),
-            Kind::EndsSoon => (", viewer alice", Some(", until: 2027-01-15")),
-            Kind::EndsEarlier => (", viewer alice", Some(", until: 2027-06-30")),
+            StepKind::Create => ("", Some("")),
+            StepKind::NotDeclared => (", viewer alice", None),
+            StepKind::NotBegun => (", viewer alice", Some(", from: 2027-06-01")),
+            StepKind::Ended => (", viewer alice", Some(", until: 2026-12-31")),
+            StepKind::LongEnded => (", viewer alice", Some(", until: 2025-12-31")),
+            StepKind::Duplicate => (", viewer alice, viewer alice", Some("")),
+            StepKind::EndsLater => (", viewer alice until 2027-03-31", Some(", until: 2027-06-30")),
+            StepKind::EndsSoon => (", viewer alice", Some(", until: 2027-01-15")),
+            StepKind::EndsEarlier => (", viewer alice", Some(", until: 2027-06-30")),
         };
         let mut world =
             World::read(&format!("HPC cluster-a: viewer keeper{links}\nHPC cluster-b: viewer keeper\nusers: alice"));
@@ -41,14 +41,14 @@ impl Cell {
         let entry = entry.map(|life| format!("{{resource: cluster-a, role: viewer, user: alice{life}}}"));
         let keeper = "{resources: [cluster-a, cluster-b], role: viewer, user: keeper}".to_owned();
         let entries = entry.into_iter().chain([keeper]).collect();
-        let asks = Asks { limits: no_limits(), ..Asks::default() };
-        Self { world, settings: "scope: all".to_owned(), entries, asks }
+        let input = PolicyInput { limits: no_limits(), ..PolicyInput::default() };
+        Self { world, settings: "scope: all".to_owned(), entries, input }
     }
 
     /// Puts the gate in its way.
     fn meet(&mut self, gate: Gate) {
         let (plan, step) = (self.plan(), step());
-        let Self { world, settings, entries, asks } = self;
+        let Self { world, settings, entries, input } = self;
         let mut add = |line: &str| entries.push(line.to_owned());
         match gate {
             Gate::Scope => *settings = format!("scope: {{users: [{{uuid: {}}}]}}", user("keeper")),
@@ -88,29 +88,31 @@ impl Cell {
                 *settings = format!("scope: {{roles: [{{uuid: {}}}]}}", step.role);
                 add("{resource: cluster-a, role: admin, user: alice}");
             }
-            Gate::Limits => asks.limits = Limits { removals: 0, removal_percent: 100, creations: Some(0) },
+            Gate::Limits => input.limits = Limits { removals: 0, removal_percent: 100, creations: Some(0) },
             Gate::Day => {
-                asks.limits = Limits { removals: 25, removal_percent: 100, creations: None };
-                (asks.removed_lately, asks.ended_lately) = (25, 25);
+                input.limits = Limits { removals: 25, removal_percent: 100, creations: None };
+                (input.removed_lately, input.ended_lately) = (25, 25);
             }
             // The agent is stricter while files have vanished.
-            Gate::AddOnly | Gate::Vanished => asks.mode = Mode::AddOnly,
-            Gate::Observe => asks.mode = Mode::Observe,
+            Gate::AddOnly | Gate::Vanished => input.mode = Mode::AddOnly,
+            Gate::Observe => input.mode = Mode::Observe,
             Gate::Only => {
-                let mut only = Narrow::default();
+                let mut only = PassFilter::default();
                 only.user("keeper");
-                asks.only = only.resolve(&world.directory).unwrap();
+                input.only = only.resolve(&world.directory).unwrap();
             }
             // The reading before this one was a day ago.
             Gate::Quiet => {
                 let ended = instant("2026-12-31T12:00:00Z");
                 let removals = NewRemovals { except: BTreeSet::new(), or_ended_after: ended };
                 let unsettled = Unsettled { creations: true, removals: Some(removals), settings: None };
-                asks.aside = unsettled.steps(&plan, None);
+                input.deferred = unsettled.steps(&plan, None);
             }
             // What is missing may exist; what was seen exists.
-            Gate::StaleList => asks.aside = plan.created().map(Aside::Creation).collect(),
-            Gate::SetAside => asks.aside = [Aside::Creation(step), Aside::Removal(step), Aside::End(step)].into(),
+            Gate::StaleList => input.deferred = plan.created().map(Deferred::Creation).collect(),
+            Gate::DeferredSteps => {
+                input.deferred = [Deferred::Creation(step), Deferred::Removal(step), Deferred::End(step)].into();
+            }
             // They act once steps are sent: `reconcile_asked`, `reconcile_replace` and `reconcile_ends` tell.
             Gate::Keeper | Gate::OneRole | Gate::Row | Gate::Prompt => {}
             Gate::Managed => {
@@ -126,7 +128,7 @@ impl Cell {
     }
 
     fn decide(&self) -> Decision {
-        approve(self.plan(), &self.asks).unwrap()
+        approve(self.plan(), &self.input).unwrap()
     }
 }
 
@@ -135,13 +137,13 @@ fn step() -> Binding {
 }
 
 /// What became of the step; nothing, if there is none of its kind.
-fn effect(kind: Kind, decision: &Decision) -> Option<Effect> {
+fn effect(kind: StepKind, decision: &Decision) -> Option<Effect> {
     let Decision { plan, approved, withheld, limited: _ } = decision;
     let step = step();
     let seen = LastSeen::default();
-    let is_it = |it: &Removal| it.link.binding == step && Kind::of(it, plan.now, &seen) == kind;
-    let is_created = |it: &Creation| it.binding == step && Kind::of_creation(it) == kind;
-    if matches!(kind, Kind::Create | Kind::EndsLater) {
+    let is_it = |it: &Removal| it.link.binding == step && StepKind::of(it, plan.now, &seen) == kind;
+    let is_created = |it: &Creation| it.binding == step && StepKind::of_creation(it) == kind;
+    if matches!(kind, StepKind::Create | StepKind::EndsLater) {
         if let Some(skipped) = plan.skipped.iter().find(|it| is_created(&it.creation)) {
             let limit = skipped.why == Skip::Limit;
             return Some(if limit { Effect::Counts(Set::Creations) } else { Effect::Skips });
@@ -170,13 +172,13 @@ fn effect(kind: Kind, decision: &Decision) -> Option<Effect> {
     if approved.removals().iter().chain(approved.shortenings()).any(is_it) {
         return Some(Effect::Passes);
     }
-    let ends = matches!(kind, Kind::EndsLater | Kind::EndsSoon | Kind::EndsEarlier);
+    let ends = matches!(kind, StepKind::EndsLater | StepKind::EndsSoon | StepKind::EndsEarlier);
     (ends && plan.in_sync.iter().any(|it| it.binding == step)).then_some(Effect::Leaves)
 }
 
 #[test]
 fn every_cell_of_the_table_of_gates_is_right() {
-    let ends = |it: Kind| matches!(it, Kind::EndsLater | Kind::EndsSoon | Kind::EndsEarlier);
+    let ends = |it: StepKind| matches!(it, StepKind::EndsLater | StepKind::EndsSoon | StepKind::EndsEarlier);
     // Whether the server keeps ends or not; only where it does can they be changed.
     let cells = GATES.iter().flat_map(|(gate, effects)| {
         let kinds = KINDS.iter().zip(effects);
@@ -208,10 +210,10 @@ fn what_ended_since_it_was_seen_live_and_wanted_is_ordinary() {
         // A pass in between saw it ended, and forgets nothing while it is live.
         let then = then.map(|it| it.after(&world.plan(wanted, NOW))).unwrap_or_default();
         let plan = world.plan(wanted, NOW);
-        Kind::of(&plan.removals[0], plan.now, &then)
+        StepKind::of(&plan.removals[0], plan.now, &then)
     };
-    assert_eq!(kind(Some("2026-12-20T12:00:00Z")), Kind::Ended);
-    assert_eq!(kind(None), Kind::LongEnded);
+    assert_eq!(kind(Some("2026-12-20T12:00:00Z")), StepKind::Ended);
+    assert_eq!(kind(None), StepKind::LongEnded);
     // It was seen when, by the file of today, it had ended: the date was changed.
     let world = World::read("HPC cluster-a: viewer alice");
     let yaml = |until: &str| {
@@ -219,9 +221,9 @@ fn what_ended_since_it_was_seen_live_and_wanted_is_ordinary() {
     };
     let seen = LastSeen::default().after(&world.plan(&yaml("2027-12-20"), NOW));
     let plan = world.plan(&yaml("2026-12-20"), NOW);
-    assert_eq!(Kind::of(&plan.removals[0], plan.now, &seen), Kind::LongEnded);
+    assert_eq!(StepKind::of(&plan.removals[0], plan.now, &seen), StepKind::LongEnded);
     let plan = world.plan(&yaml("2026-12-30"), NOW);
-    assert_eq!(Kind::of(&plan.removals[0], plan.now, &seen), Kind::Ended, "within 48 hours");
+    assert_eq!(StepKind::of(&plan.removals[0], plan.now, &seen), StepKind::Ended, "within 48 hours");
     assert_eq!(seen.at(&plan.removals[0].link.binding), Some(instant(NOW)));
     let gone = World::read("HPC cluster-a: viewer bob");
     let after = seen.after(&gone.plan(&yaml("2027-12-20"), NOW));
@@ -239,22 +241,22 @@ bindings:
   - {resource: cluster-a, role: admin, user: keeper}
 ";
     let limits = |removals| Limits { removals, removal_percent: 100, creations: None };
-    let decide = |asks: &Asks| approve(world.plan(yaml, NOW), asks).unwrap();
+    let decide = |input: &PolicyInput| approve(world.plan(yaml, NOW), input).unwrap();
     // Two that ended long ago and three that nobody declares.
-    let sets = |asks: &Asks| -> Vec<_> { decide(asks).limited.iter().map(|it| (it.set, it.links)).collect() };
-    assert_eq!(sets(&Asks { limits: limits(3), ..Asks::default() }), []);
-    assert_eq!(sets(&Asks { limits: limits(2), ..Asks::default() }), [(Set::Removals, 3)]);
-    let both = Asks { limits: limits(1), ..Asks::default() };
+    let sets = |input: &PolicyInput| -> Vec<_> { decide(input).limited.iter().map(|it| (it.set, it.links)).collect() };
+    assert_eq!(sets(&PolicyInput { limits: limits(3), ..PolicyInput::default() }), []);
+    assert_eq!(sets(&PolicyInput { limits: limits(2), ..PolicyInput::default() }), [(Set::Removals, 3)]);
+    let both = PolicyInput { limits: limits(1), ..PolicyInput::default() };
     assert_eq!(sets(&both), [(Set::Removals, 3), (Set::Ended, 2)]);
     let digests: Vec<_> = decide(&both).limited.into_iter().map(|it| it.digest).collect();
     assert_ne!(digests[0], digests[1]);
     for (given, gone) in [(0, 3), (1, 2)] {
-        let decision = decide(&Asks { approval: Some(digests[given].clone()), ..both.clone() });
+        let decision = decide(&PolicyInput { approval: Some(digests[given].clone()), ..both.clone() });
         assert_eq!(decision.approved.removals().len(), gone);
         assert_eq!(decision.limited.len(), 1, "the other set is held as before");
         assert_eq!(decision.limited[0].digest, digests[1 - given]);
     }
-    let lately = Asks { limits: limits(3), ended_lately: 2, ..Asks::default() };
+    let lately = PolicyInput { limits: limits(3), ended_lately: 2, ..PolicyInput::default() };
     assert_eq!(sets(&lately), [(Set::Ended, 2)], "each has its own day");
 }
 

@@ -80,7 +80,7 @@ mod plan_dates;
 mod plan_ends;
 mod plan_scope;
 mod policy;
-mod policy_aside;
+mod policy_deferred;
 mod policy_log;
 mod policy_readings;
 mod programs;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use expect_test::expect;
 use grantsync::binding::Binding;
 use grantsync::directory::User;
-use grantsync::plan::{Hold, Part};
+use grantsync::plan::{BindingPart, Hold};
 use grantsync::render::Naming;
 use uuid::Uuid;
 
@@ -260,10 +260,10 @@ fn on_a_terminated_resource_nothing_moves() {
 #[test]
 fn a_row_of_which_a_part_cannot_be_looked_up_is_held() {
     type Forget = fn(&mut World);
-    let forget: [(Forget, &str, Part); 3] = [
-        (|it| it.directory.resources.retain(|_, it| it.name != "cluster-b"), "admin bob", Part::Resource),
-        (|it| it.directory.roles.retain(|_, it| it.name != "viewer"), "viewer carol", Part::Role),
-        (|it| it.directory.users.retain(|_, it| it.username != "bob"), "admin bob", Part::User),
+    let forget: [(Forget, &str, BindingPart); 3] = [
+        (|it| it.directory.resources.retain(|_, it| it.name != "cluster-b"), "admin bob", BindingPart::Resource),
+        (|it| it.directory.roles.retain(|_, it| it.name != "viewer"), "viewer carol", BindingPart::Role),
+        (|it| it.directory.users.retain(|_, it| it.username != "bob"), "admin bob", BindingPart::User),
     ];
     for (forget, held, part) in forget {
         let mut world = World::read("HPC cluster-a: admin alice, viewer carol\nHPC cluster-b: admin bob");

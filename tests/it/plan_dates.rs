@@ -1,7 +1,7 @@
 //! What is decided about lines with a beginning or an end, and when clocks disagree.
 
 use expect_test::expect;
-use grantsync::policy::Asks;
+use grantsync::policy::PolicyInput;
 use jiff::SignedDuration;
 
 use crate::world::{NOW, World, check, check_at, decided, document, instant};
@@ -24,11 +24,11 @@ fn a_line_that_cannot_be_created_holds_what_it_replaces() {
             Plan: 0 to create, 0 to remove, 1 held, 1 skipped · 0 in sync
         "#]],
     );
-    let held = decided(&world, yaml, NOW, &Asks::default());
+    let held = decided(&world, yaml, NOW, &PolicyInput::default());
     // However far apart they are.
     for far in [SignedDuration::MIN, SignedDuration::MAX, SignedDuration::from_mins(-6)] {
         world.snapshot.observation.clock_offset = Some(far);
-        assert_eq!(decided(&world, yaml, NOW, &Asks::default()), held, "{far}");
+        assert_eq!(decided(&world, yaml, NOW, &PolicyInput::default()), held, "{far}");
     }
     world.snapshot.observation.clock_offset = Some(SignedDuration::from_mins(-5));
     check_at(

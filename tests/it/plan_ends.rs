@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use grantsync::desired::{Limits, Mode};
 use grantsync::plan::{Creation, End, Plan, Removal, Why};
-use grantsync::policy::{Asks, ChangeSet, Decision, Set, approve};
+use grantsync::policy::{ChangeSet, Decision, PolicyInput, Set, approve};
 use jiff::Timestamp;
 
 use crate::world::{NOW, World, check_at, decided, instant, no_limits, user};
@@ -14,8 +14,8 @@ fn check(yaml: &str, world: &str, expect: Expect) {
     check_at(NOW, yaml, &World::keeping_ends(world), expect);
 }
 
-fn decide(world: &World, yaml: &str, asks: &Asks) -> Decision {
-    approve(world.plan(yaml, NOW), asks).unwrap()
+fn decide(world: &World, yaml: &str, input: &PolicyInput) -> Decision {
+    approve(world.plan(yaml, NOW), input).unwrap()
 }
 
 fn line(dates: &str) -> String {
@@ -153,7 +153,7 @@ fn in_add_only_creations_carry_their_end_and_nothing_ends_earlier() {
     let yaml = line(", until: 2027-03-31")
         + "  - {resource: cluster-a, role: admin, user: bob, until: 2027-06-30}\n"
         + "  - {resource: cluster-a, role: admin, user: carol, until: 2027-06-30}\n";
-    let told = decided(&world, &yaml, NOW, &Asks { mode: Mode::AddOnly, ..Asks::default() });
+    let told = decided(&world, &yaml, NOW, &PolicyInput { mode: Mode::AddOnly, ..PolicyInput::default() });
     expect![[r#"
         cluster-a  HPC
           +    admin  carol  grants.yaml:5 · until 2027-06-30 · the server will end it
@@ -218,7 +218,7 @@ fn of_several_rows_the_oldest_stays_that_is_ours_and_has_not_ended() {
     let later = format!("{older} until 2027-03-31, {younger}");
     assert_eq!(kept(&later), (1, vec![2], Some(End::Never)));
     let world = World::keeping_ends(&format!("HPC cluster-a: {later}"));
-    let decision = decide(&world, &line(""), &Asks { mode: Mode::AddOnly, ..Asks::default() });
+    let decision = decide(&world, &line(""), &PolicyInput { mode: Mode::AddOnly, ..PolicyInput::default() });
     assert!(decision.approved.is_empty(), "a duplicate that stays is in the way");
 }
 
@@ -239,7 +239,11 @@ fn many(until: &str) -> (World, String) {
 fn limits_hold_many_links_that_would_end_soon_and_their_digest_is_for_that_end() {
     let soon = |until: &str| {
         let (world, yaml) = many(until);
-        decide(&world, &yaml, &Asks { limits: Limits { removal_percent: 100, ..Limits::default() }, ..Asks::default() })
+        decide(
+            &world,
+            &yaml,
+            &PolicyInput { limits: Limits { removal_percent: 100, ..Limits::default() }, ..PolicyInput::default() },
+        )
     };
     // 30 days and a bit: somebody will notice.
     assert_eq!(soon("2027-01-31").approved.shortenings().len(), 30);
@@ -249,7 +253,8 @@ fn limits_hold_many_links_that_would_end_soon_and_their_digest_is_for_that_end()
     let other = soon("2027-01-29");
     assert_ne!(held.limited[0].digest, other.limited[0].digest);
     let (world, yaml) = many("2027-01-30");
-    let approval = |it: &Decision| Asks { approval: Some(it.limited[0].digest.clone()), ..Asks::default() };
+    let approval =
+        |it: &Decision| PolicyInput { approval: Some(it.limited[0].digest.clone()), ..PolicyInput::default() };
     assert_eq!(decide(&world, &yaml, &approval(&held)).approved.shortenings().len(), 30);
     assert!(approve(world.plan(&yaml, NOW), &approval(&other)).is_err());
 }
@@ -257,9 +262,9 @@ fn limits_hold_many_links_that_would_end_soon_and_their_digest_is_for_that_end()
 #[test]
 fn a_scope_in_which_everything_would_end_soon_is_as_good_as_emptied() {
     let world = World::keeping_ends("HPC cluster-a: admin alice");
-    let asks = Asks { limits: no_limits(), ..Asks::default() };
-    assert!(decide(&world, &line(", until: 2027-01-15"), &asks).approved.is_empty());
-    assert_eq!(decide(&world, &line(", until: 2027-06-30"), &asks).approved.shortenings().len(), 1);
+    let input = PolicyInput { limits: no_limits(), ..PolicyInput::default() };
+    assert!(decide(&world, &line(", until: 2027-01-15"), &input).approved.is_empty());
+    assert_eq!(decide(&world, &line(", until: 2027-06-30"), &input).approved.shortenings().len(), 1);
 }
 
 #[test]
@@ -267,7 +272,7 @@ fn a_saved_plan_is_not_for_another_end() {
     let world = World::keeping_ends("HPC cluster-a: admin alice until 2027-03-31, admin bob");
     let changes = |until: &str| {
         let yaml = line(&format!(", until: {until}")) + "  - {resource: cluster-a, role: admin, user: bob}\n";
-        ChangeSet::of(&decide(&world, &yaml, &Asks::default()))
+        ChangeSet::of(&decide(&world, &yaml, &PolicyInput::default()))
     };
     assert_eq!(changes("2027-06-30").differences(&changes("2027-06-30")), []);
     assert_eq!(changes("2027-06-30").differences(&changes("2027-07-31")).len(), 2);
@@ -278,7 +283,7 @@ fn what_clocks_that_differ_say_about_ends_waits() {
     let mut world = World::keeping_ends("HPC cluster-a: admin alice until 2027-03-31, admin bob until 2027-06-30");
     world.snapshot.observation.clock_offset = Some(jiff::SignedDuration::from_mins(6));
     let yaml = line(", until: 2027-06-30") + "  - {resource: cluster-a, role: admin, user: bob, until: 2027-03-31}\n";
-    let decision = decide(&world, &yaml, &Asks { limits: no_limits(), ..Asks::default() });
+    let decision = decide(&world, &yaml, &PolicyInput { limits: no_limits(), ..PolicyInput::default() });
     assert_eq!((decision.approved.len(), decision.plan.skipped.len(), decision.plan.held.len()), (0, 1, 1));
 }
 

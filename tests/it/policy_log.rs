@@ -2,7 +2,7 @@
 
 use grantsync::desired::{Limits, resolve};
 use grantsync::event::{Event, EventKind, LinkNames};
-use grantsync::policy::{Asks, Earlier, approve};
+use grantsync::policy::{Earlier, PolicyInput, approve};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::world::{NOW, World, document, instant};
@@ -77,8 +77,8 @@ fn the_percent_limit_does_not_apply_to_what_the_log_counts() {
         World::read(WORLD).plan("scope: all\nbindings:\n  - {resource: cluster-a, role: viewer, user: alice}\n", NOW);
     let limits = |removals| Limits { removals, removal_percent: 99, creations: None };
     let held = |removals, removed_before| {
-        let asks = Asks { limits: limits(removals), removed_before, ..Asks::default() };
-        approve(plan.clone(), &asks).unwrap().limited.first().map(|it| it.exceeded[0].to_string())
+        let input = PolicyInput { limits: limits(removals), removed_before, ..PolicyInput::default() };
+        approve(plan.clone(), &input).unwrap().limited.first().map(|it| it.exceeded[0].to_string())
     };
     assert_eq!(held(22, 20), None, "2 of 3 and 20 before");
     let said = "2 bindings would go after up to 20 in the last 24 hours (20 counted from the server's log), together more \

@@ -2,7 +2,7 @@
 
 use grantsync::diagnostic::Source;
 use grantsync::policy::Readings;
-use grantsync::reconcile::{Request, review, unsettled};
+use grantsync::reconcile::{PassRequest, review, unsettled};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::reconcile_support::request;
@@ -25,7 +25,7 @@ impl Play {
     fn at(&mut self, second: f64, yaml: &str) -> (Vec<String>, Option<f64>) {
         let (document, now) = (document(yaml), after(second));
         let unsettled_now = self.readings.add(&[source(yaml)], &document, now);
-        let request = Request { now, unsettled: unsettled_now, ..request(&document) };
+        let request = PassRequest { now, unsettled: unsettled_now, ..request(&document) };
         let World { directory, snapshot } = self.world.clone();
         let prepared = review(directory, snapshot, &request).unwrap();
         self.readings.asked_for(&prepared.view.plan);

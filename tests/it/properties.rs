@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use grantsync::binding::{Binding, Link};
 use grantsync::desired::{Desired, Phase};
 use grantsync::plan::{Creation, End, Plan, Removal, Skip, Why};
-use grantsync::policy::{Asks, Cause, Causes, Decision, approve};
+use grantsync::policy::{Cause, Causes, Decision, PolicyInput, approve};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -149,10 +149,10 @@ proptest! {
         let (plan, desired) = (world.plan(&yaml, NOW), world.desired(&yaml));
         let steps = plan.removals.iter().map(|it| it.link.binding).chain(plan.creations.iter().map(|it| it.binding));
         for binding in steps {
-            let inside = desired.territory.as_ref().is_none_or(|it| it.contains(&binding, &world.directory));
+            let inside = desired.scope.as_ref().is_none_or(|it| it.contains(&binding, &world.directory));
             prop_assert!(inside, "{}", binding);
         }
-        if desired.territory.is_none() {
+        if desired.scope.is_none() {
             prop_assert!(plan.removals.iter().all(|it| desired.named.contains(&it.link.binding.resource)));
         }
     }
@@ -296,7 +296,7 @@ proptest! {
         let mut limits = no_limits();
         limits.removals = most;
         let plan = world.plan(&yaml, NOW);
-        let decision = approve(plan.clone(), &Asks { limits, ..Asks::default() }).unwrap();
+        let decision = approve(plan.clone(), &PolicyInput { limits, ..PolicyInput::default() }).unwrap();
         let counted = |it: &&Removal| matches!(it.why, Why::NotDeclared | Why::NotBegun);
         let going: BTreeSet<_> =
             decision.approved.removals().iter().filter(counted).map(|it| it.link.binding).collect();
@@ -306,7 +306,7 @@ proptest! {
         prop_assert_eq!(given, plan.creations.len(), "creations go on");
         if let [limited] = &decision.limited[..] {
             let approval = Some(limited.digest.clone());
-            let released = approve(plan.clone(), &Asks { limits, approval, ..Asks::default() }).unwrap();
+            let released = approve(plan.clone(), &PolicyInput { limits, approval, ..PolicyInput::default() }).unwrap();
             let Decision { approved, .. } = released;
             prop_assert_eq!(approved.removals().len() + approved.shortenings().len(), plan.removals.len());
         }

@@ -20,7 +20,7 @@ fn scene(detail: Detail) -> Scene {
         it.hold(["bbb", "member", &format!("user{n:02}")], Hold::Doubt(line.clone()));
     }
     it.hold(["cluster-a", "viewer", "carol"], Hold::Doubt(line));
-    it.asks.mode = Mode::AddOnly;
+    it.input.mode = Mode::AddOnly;
     it
 }
 

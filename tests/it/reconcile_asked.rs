@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use expect_test::expect;
-use grantsync::desired::{Mode, Narrow};
+use grantsync::desired::{Mode, PassFilter};
 use grantsync::policy::Digest;
-use grantsync::reconcile::{Answer, Error, Overrides, Pass, Request, reconcile};
+use grantsync::reconcile::{Confirmation, Error, Overrides, Pass, PassRequest, reconcile};
 use grantsync::sandbox::Act;
 use tokio::sync::watch;
 use tokio::time::{advance, pause, resume};
@@ -17,7 +17,11 @@ const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
 const WANTED: [&str; 2] = ["cluster-a admin alice", "cluster-a member carol"];
 
 /// A pass that asks somebody who says what they are told to, one answer after the other, each after so many seconds.
-async fn asked(stage: &Stage, request: &Request<'_>, answers: &[(Answer, u64)]) -> (Result<Pass, Error>, usize) {
+async fn asked(
+    stage: &Stage,
+    request: &PassRequest<'_>,
+    answers: &[(Confirmation, u64)],
+) -> (Result<Pass, Error>, usize) {
     let (_ask, stop) = watch::channel(false);
     let (times, begun) = (Cell::new(0), Cell::new(false));
     let confirm = async |_: &_| {
@@ -39,7 +43,7 @@ async fn asked(stage: &Stage, request: &Request<'_>, answers: &[(Answer, u64)]) 
 async fn a_no_writes_nothing() {
     let stage = Stage::new(WORLD).await;
     let document = document(&wanting(&WANTED));
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Leave, 1)]).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Confirmation::Leave, 1)]).await;
     assert_eq!((told(&pass.unwrap()).as_str(), times), ("nothing to do\n", 1));
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
@@ -57,20 +61,21 @@ async fn a_slow_yes_counts_for_the_same_steps_and_no_others() {
     // Within a minute it counts as it is.
     let stage = Stage::new(WORLD).await;
     let document = document(&wanting(&WANTED));
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 59)]).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Confirmation::Apply, 59)]).await;
     assert!(pass.unwrap().report.unwrap().converged() && times == 1);
     assert_eq!(stage.asked("GET", "page=last&page_size=300"), 1 + 5 + 2);
 
     // After a minute everything is read again; as nothing changed, nobody is asked again.
     let stage = Stage::new(WORLD).await;
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61)]).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Confirmation::Apply, 61)]).await;
     assert!(pass.unwrap().report.unwrap().converged() && times == 1);
     assert_eq!(stage.asked("GET", "/api/users/me/"), 2);
 
     // Meanwhile somebody made another link: that one was not said yes to.
     let stage = Stage::new(WORLD).await;
     stage.trouble("GET", "/api/users/me/", 2, Act::before(|it, _| _ = link(it, "cluster-a viewer carol")));
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61), (Answer::Leave, 1)]).await;
+    let (pass, times) =
+        asked(&stage, &request(&document), &[(Confirmation::Apply, 61), (Confirmation::Leave, 1)]).await;
     assert!(pass.unwrap().report.is_none() && times == 2);
     assert_eq!(stage.writes(), Vec::<String>::new());
 
@@ -85,7 +90,7 @@ async fn a_slow_yes_counts_for_the_same_steps_and_no_others() {
             unlink(it, "cluster-a viewer bob");
         }),
     );
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 61)]).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Confirmation::Apply, 61)]).await;
     assert!(pass.unwrap().report.is_none() && times == 1);
 }
 
@@ -113,7 +118,7 @@ async fn what_limits_hold_waits_for_exactly_its_digest_while_creations_go_on() {
     let approval = Some(digest_of(&held));
     unlink(&mut stage.sandbox.world(), "cluster-a viewer b");
     stage.calm();
-    let approved = Request { approval, ..request(&document) };
+    let approved = PassRequest { approval, ..request(&document) };
     let Err(Error::Stale(stale)) = stage.run(&approved).await else { panic!() };
     assert_eq!(stage.writes(), Vec::<String>::new());
     // Three of five are no share that counts yet.
@@ -121,7 +126,7 @@ async fn what_limits_hold_waits_for_exactly_its_digest_while_creations_go_on() {
 
     let stage = Stage::new(CROWD).await;
     let held = stage.run(&request(&document)).await.unwrap();
-    let approved = Request { approval: Some(digest_of(&held)), ..request(&document) };
+    let approved = PassRequest { approval: Some(digest_of(&held)), ..request(&document) };
     let pass = stage.run(&approved).await.unwrap();
     assert_eq!(told(&pass).matches(": removed").count(), 4);
     assert_eq!(stage.live(), ["cluster-a viewer a", "cluster-a viewer f"]);
@@ -138,7 +143,7 @@ async fn what_is_left_of_an_interrupted_approval_needs_a_new_one() {
     let approval = Some(digest_of(&held));
     let (ask, stop) = watch::channel(false);
     stage.trouble("DELETE", LINKS, 2, Act::before(move |_, _| _ = ask.send(true)));
-    let approved = Request { approval, ..request(&document) };
+    let approved = PassRequest { approval, ..request(&document) };
     let pass = run_until(&stage.client, &approved, PACE, stop).await.unwrap();
     assert_eq!(told(&pass).matches(": not sent").count(), 4);
     stage.calm();
@@ -152,10 +157,10 @@ async fn limits_of_the_command_line_replace_those_of_the_files() {
     let stage = Stage::new(CROWD).await;
     let document = document(FEW);
     let limits = Overrides { removals: Some(3), removal_percent: Some(100), creations: None };
-    let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
+    let pass = stage.run(&PassRequest { limits, ..request(&document) }).await.unwrap();
     assert_eq!(pass.prepared.decision.plan.held.len(), 4);
     let limits = Overrides { removals: Some(4), removal_percent: Some(100), creations: None };
-    let pass = stage.run(&Request { limits, ..request(&document) }).await.unwrap();
+    let pass = stage.run(&PassRequest { limits, ..request(&document) }).await.unwrap();
     assert_eq!(told(&pass).matches(": removed").count(), 4);
 }
 
@@ -170,7 +175,7 @@ async fn the_stricter_mode_wins() {
     ] {
         let stage = Stage::new(WORLD).await;
         let document = document(&format!("mode: {in_file}\n{}", wanting(&WANTED)));
-        stage.run(&Request { mode: flag, ..request(&document) }).await.unwrap();
+        stage.run(&PassRequest { mode: flag, ..request(&document) }).await.unwrap();
         assert_eq!(stage.writes(), writes, "{in_file} {flag:?}");
     }
 }
@@ -179,9 +184,9 @@ async fn the_stricter_mode_wins() {
 async fn narrowed_to_somebody_only_their_links_are_written() {
     let stage = Stage::new("HPC cluster-a: viewer alice, viewer bob\nHPC cluster-b: viewer alice").await;
     let document = document(&wanting(&["cluster-a admin alice", "cluster-a admin bob", "cluster-b viewer alice"]));
-    let mut only = Narrow::default();
+    let mut only = PassFilter::default();
     only.user("alice");
-    let pass = stage.run(&Request { only: &only, ..request(&document) }).await.unwrap();
+    let pass = stage.run(&PassRequest { only: &only, ..request(&document) }).await.unwrap();
     expect![[r#"
         + cluster-a admin alice: created
         - cluster-a viewer alice: removed
@@ -191,8 +196,8 @@ async fn narrowed_to_somebody_only_their_links_are_written() {
 
     only.user("alcie");
     stage.calm();
-    let refused = stage.run(&Request { only: &only, ..request(&document) }).await;
-    assert!(matches!(refused, Err(Error::Narrow(problems)) if problems.len() == 1));
+    let refused = stage.run(&PassRequest { only: &only, ..request(&document) }).await;
+    assert!(matches!(refused, Err(Error::PassFilter(problems)) if problems.len() == 1));
     assert_eq!(stage.writes(), Vec::<String>::new());
 }
 
@@ -208,7 +213,7 @@ bindings:
   - {resource: cluster-a, role: member, user: carol, until: 2027-01-01}
 ";
     let document = document(yaml);
-    let (pass, times) = asked(&stage, &request(&document), &[(Answer::Apply, 13 * 60 * 60)]).await;
+    let (pass, times) = asked(&stage, &request(&document), &[(Confirmation::Apply, 13 * 60 * 60)]).await;
     assert!(pass.unwrap().report.is_none() && times == 1);
     assert_eq!(stage.writes(), Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 //! Who sees only a part: what is not seen is not taken for missing, and nothing is written blindly.
 
 use expect_test::expect;
-use grantsync::reconcile::{Error, Pace, Request};
+use grantsync::reconcile::{Error, PassRequest, WriteOptions};
 use grantsync::sandbox::{Act, Reply, Waldur, World, tokens};
 use tokio::sync::watch;
 
@@ -131,9 +131,9 @@ async fn a_creation_that_failed_proves_nothing_the_next_one_goes_alone_too() {
     let wanted: Vec<_> = ["dave", "erin", "frank", "grace"].map(|it| format!("cluster-a member {it}")).into();
     let wanted: Vec<_> = wanted.iter().map(String::as_str).chain(["cluster-a admin alice"]).collect();
     let document = document(&wanting(&wanted));
-    let pace = Pace { parallelism: 4, ..PACE };
+    let write_options = WriteOptions { parallelism: 4, ..PACE };
     let (_ask, stop) = watch::channel(false);
-    let told = told(&run_until(&stage.client, &request(&document), pace, stop).await.unwrap());
+    let told = told(&run_until(&stage.client, &request(&document), write_options, stop).await.unwrap());
     assert!(told.contains("stopped: blind\n"), "{told}");
     assert_eq!(stage.writes(), ["POST 400", "POST 201"]);
 }
@@ -192,10 +192,10 @@ async fn on_the_newer_api_only_staff_writes_whoever_asks_for_it() {
         let document = document(&yaml);
         let prepared = stage.prepare(&yaml).await;
         assert_eq!(prepared.decision.plan.creations.len(), 1, "it can plan");
-        let error = stage.run(&Request { partial_view: true, ..request(&document) }).await.unwrap_err();
+        let error = stage.run(&PassRequest { partial_view: true, ..request(&document) }).await.unwrap_err();
         assert!(error.to_string().ends_with("it sees everything, and may not change anything"), "{error}");
         let stage = stage.with_caller(tokens::CONSUMER);
-        let error = stage.run(&Request { partial_view: true, ..request(&document) }).await.unwrap_err();
+        let error = stage.run(&PassRequest { partial_view: true, ..request(&document) }).await.unwrap_err();
         assert!(error.to_string().contains("no grants but their own"), "{error}");
         assert_eq!(stage.live(), ["cluster-a admin alice"]);
     }

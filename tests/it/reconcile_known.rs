@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use grantsync::reconcile::{Known, Pass, Request};
+use grantsync::reconcile::{KnownLinks, Pass, PassRequest};
 use grantsync::report::Stop;
 use grantsync::sandbox::{Act, Reply, World};
 use jiff::{SignedDuration, Timestamp};
@@ -17,18 +17,18 @@ const WANTED: [&str; 4] =
 /// Passes of one agent.
 struct Passes {
     stage: Stage,
-    known: Known,
+    known: KnownLinks,
     now: Timestamp,
 }
 
 impl Passes {
     async fn over(world: &str) -> Self {
-        Self { stage: Stage::new(world).await, known: Known::default(), now: instant(NOW) }
+        Self { stage: Stage::new(world).await, known: KnownLinks::default(), now: instant(NOW) }
     }
 
     async fn pass(&mut self, wanted: &[&str]) -> Pass {
         let document = document(&wanting(wanted));
-        let request = Request { known: Some(&self.known), now: self.now, ..request(&document) };
+        let request = PassRequest { known: Some(&self.known), now: self.now, ..request(&document) };
         let pass = self.stage.run(&request).await.unwrap();
         self.known.learn(&pass, self.now);
         pass

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect;
-use grantsync::api::Kind;
+use grantsync::api::ErrorKind;
 use grantsync::reconcile::Error;
 use grantsync::render;
 use grantsync::report::{After, Outcome};
@@ -153,7 +153,7 @@ async fn answers_that_cannot_be_waldurs_end_the_pass_before_any_write() {
             stage.always("GET", target, act.clone());
             let error = stage.refused(&wanting(&["cluster-a admin alice", "cluster-a member carol"])).await;
             let Error::Api(error) = error else { panic!("{what} {target}: {error}") };
-            assert_eq!(error.kind, Kind::Unreadable, "{what} {target}: {error}");
+            assert_eq!(error.kind, ErrorKind::Unreadable, "{what} {target}: {error}");
             assert!(error.help.is_some_and(|it| it.contains("proxy")), "{what} {target}");
         }
     }
@@ -164,7 +164,7 @@ async fn a_list_that_is_not_there_is_not_an_empty_one() {
     let stage = Stage::new("HPC cluster-a: admin alice").await;
     stage.always("", "marketplace-resource-users/", Act::Answer(Reply::json(404, r#"{"detail": "Not found."}"#)));
     let Error::Api(error) = stage.refused(&wanting(&["cluster-a admin alice"])).await else { panic!() };
-    assert_eq!(error.kind, Kind::NotFound);
+    assert_eq!(error.kind, ErrorKind::NotFound);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use grantsync::binding::Binding;
 use grantsync::desired::{Desired, Phase};
 use grantsync::directory::Directory;
-use grantsync::reconcile::{Pace, Prepared, Request};
+use grantsync::reconcile::{PassRequest, Prepared, WriteOptions};
 use grantsync::sandbox::{Act, Event, EventKind, Fault, Reply, Waldur};
 use proptest::prelude::*;
 use tokio::sync::watch;
@@ -182,7 +182,7 @@ impl Truth {
     }
 
     fn in_scope(&self, binding: &Binding) -> bool {
-        self.desired().territory.as_ref().is_none_or(|it| it.contains(binding, self.directory()))
+        self.desired().scope.as_ref().is_none_or(|it| it.contains(binding, self.directory()))
     }
 
     fn terminated(&self, binding: &Binding) -> bool {
@@ -201,8 +201,8 @@ impl Truth {
     }
 
     fn may_go(&self, binding: &Binding) -> bool {
-        let Desired { territory, named, protected, blocking, .. } = self.desired();
-        let ours = territory.is_some() || named.contains(&binding.resource);
+        let Desired { scope, named, protected, blocking, .. } = self.desired();
+        let ours = scope.is_some() || named.contains(&binding.resource);
         let kept = protected.contains(&binding.user) || self.terminated(binding);
         ours && self.in_scope(binding) && !kept && blocking.is_none() && !self.in_doubt(binding)
     }
@@ -228,11 +228,11 @@ struct Done {
 }
 
 /// One pass.
-async fn watched(stage: &Stage, request: &Request<'_>, pace: Pace) -> Done {
+async fn watched(stage: &Stage, request: &PassRequest<'_>, write_options: WriteOptions) -> Done {
     let before = stage.sandbox.world().events.len();
     let (_ask, stop) = watch::channel(false);
     // Whether it goes through or not: what it did has to be right.
-    let _ = run_until(&stage.client, request, pace, stop).await;
+    let _ = run_until(&stage.client, request, write_options, stop).await;
     let world = stage.sandbox.world();
     let live = all_rows(&world).map(|(_, triple)| bound(triple));
     let mut done = Done { live: live.collect(), ..Done::default() };
@@ -294,7 +294,7 @@ async fn check(case: &Case) -> Result<(), TestCaseError> {
     let stage = Stage::of(in_words(world).on(*waldur)).await;
     let document = document(yaml);
     let request = request(&document);
-    let pace = Pace { parallelism: *parallelism, settle: Duration::from_millis(1), ..PACE };
+    let write_options = WriteOptions { parallelism: *parallelism, settle: Duration::from_millis(1), ..PACE };
     let truth = Truth { prepared: stage.prepare(yaml).await };
     let taken = troubles.iter().filter_map(|it| match &it.what {
         What::Unlink(text) => Some(bound(triple(&stage.sandbox.world(), text))),
@@ -306,12 +306,12 @@ async fn check(case: &Case) -> Result<(), TestCaseError> {
     stage.calm();
     stage.sandbox.world().faults = troubles.iter().map(|it| it.fault(*waldur)).collect();
     for _ in 0..2 {
-        judge(&watched(&stage, &request, pace).await, &truth, &taken)?;
+        judge(&watched(&stage, &request, write_options).await, &truth, &taken)?;
         stage.sandbox.world().change_user("staff", |it| it.is_staff = true);
     }
     // What limits hold is held for good; everything else is done after one pass without trouble.
     stage.calm();
-    judge(&watched(&stage, &request, pace).await, &truth, &BTreeSet::new())?;
+    judge(&watched(&stage, &request, write_options).await, &truth, &BTreeSet::new())?;
     let left = stage.prepare(yaml).await.decision;
     prop_assert!(left.approved.is_empty() && left.withheld.is_empty(), "{:?}", left.approved);
     let in_sync: Vec<_> = left.plan.in_sync.iter().map(|it| it.binding).collect();
@@ -319,7 +319,7 @@ async fn check(case: &Case) -> Result<(), TestCaseError> {
         prop_assert!(in_sync.contains(&binding), "{} is still missing", binding);
     }
     stage.calm();
-    let again = watched(&stage, &request, pace).await;
+    let again = watched(&stage, &request, write_options).await;
     prop_assert!(again.created.is_empty() && again.removed.is_empty());
     prop_assert_eq!(stage.writes(), Vec::<String>::new());
     Ok(())

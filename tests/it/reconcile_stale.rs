@@ -6,7 +6,7 @@ use grantsync::sandbox::{Act, Reply};
 use tokio::sync::watch;
 
 use crate::reconcile_support::{LINKS, PACE, Stage, document, request, run_until, told, wanting};
-use grantsync::reconcile::Pace;
+use grantsync::reconcile::WriteOptions;
 
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: dave, erin, frank";
 const WANTED: [&str; 4] =
@@ -29,8 +29,8 @@ fn nothing_by_id(stage: &Stage) {
 async fn pass(stage: &Stage, wanted: &[&str]) -> (String, Option<Stop>) {
     let document = document(&wanting(wanted));
     let (_ask, stop) = watch::channel(false);
-    let pace = Pace { parallelism: 4, ..PACE };
-    let pass = run_until(&stage.client, &request(&document), pace, stop).await.unwrap();
+    let write_options = WriteOptions { parallelism: 4, ..PACE };
+    let pass = run_until(&stage.client, &request(&document), write_options, stop).await.unwrap();
     let told = told(&pass);
     (told, pass.report.unwrap().stopped)
 }

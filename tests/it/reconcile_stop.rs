@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grantsync::reconcile::Pace;
+use grantsync::reconcile::WriteOptions;
 use grantsync::sandbox::{Act, World};
 use tokio::sync::{Notify, watch};
 
@@ -47,8 +47,8 @@ async fn side_by_side_no_more_than_what_is_in_flight_is_finished() {
     let (ask, stop) = watch::channel(false);
     stage.trouble("POST", LINKS, 10, Act::before(move |_, _| _ = ask.send(true)));
     let document = document(&wanting(&wanted));
-    let pace = Pace { parallelism: 4, ..PACE };
-    let told = told(&run_until(&stage.client, &request(&document), pace, stop).await.unwrap());
+    let write_options = WriteOptions { parallelism: 4, ..PACE };
+    let told = told(&run_until(&stage.client, &request(&document), write_options, stop).await.unwrap());
     let created = told.matches(": created").count();
     assert!((10..=13).contains(&created), "{told}");
     assert_eq!(told.matches(": not sent").count(), 40 - created);
@@ -91,11 +91,11 @@ async fn killed_at_any_write_and_run_again_it_ends_in_the_same_state() {
                 let document = document(&wanting(&WANTED));
                 let (_ask, stop) = watch::channel(false);
                 let request = request(&document);
-                let pace = Pace { parallelism, ..PACE };
+                let write_options = WriteOptions { parallelism, ..PACE };
                 tokio::select! {
                     biased;
                     () = killed.notified() => {}
-                    pass = run_until(&stage.client, &request, pace, stop) => panic!("{parallelism} {handled} {nth}: {}", told(&pass.unwrap())),
+                    pass = run_until(&stage.client, &request, write_options, stop) => panic!("{parallelism} {handled} {nth}: {}", told(&pass.unwrap())),
                 }
                 stage.pass(&wanting(&WANTED)).await;
                 assert_eq!(stage.live(), WANTED, "{parallelism} {handled} {nth}");

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use grantsync::api::Client;
 use grantsync::binding::Binding;
-use grantsync::desired::{Document, Mode, Narrow};
+use grantsync::desired::{Document, Mode, PassFilter};
 use grantsync::plan::Why;
 use grantsync::policy::{Earlier, Unsettled};
-use grantsync::reconcile::{Answer, Error, Overrides, Pace, Pass, Prepared, Request, prepare, reconcile};
+use grantsync::reconcile::{
+    Confirmation, Error, Overrides, Pass, PassRequest, Prepared, WriteOptions, prepare, reconcile,
+};
 use grantsync::report::{After, Outcome, Step, Stop};
 use grantsync::sandbox::{Act, Fault, RequestLine, Sandbox, Waldur, World, tokens};
 use tokio::sync::watch;
@@ -83,7 +85,7 @@ impl Stage {
         error
     }
 
-    pub(crate) async fn run(&self, request: &Request<'_>) -> Result<Pass, Error> {
+    pub(crate) async fn run(&self, request: &PassRequest<'_>) -> Result<Pass, Error> {
         run(&self.client, request).await
     }
 
@@ -113,7 +115,7 @@ impl Stage {
 }
 
 /// One pass to its end.
-pub(crate) async fn run(client: &Client, request: &Request<'_>) -> Result<Pass, Error> {
+pub(crate) async fn run(client: &Client, request: &PassRequest<'_>) -> Result<Pass, Error> {
     let (_ask, stop) = watch::channel(false);
     run_until(client, request, PACE, stop).await
 }
@@ -121,21 +123,21 @@ pub(crate) async fn run(client: &Client, request: &Request<'_>) -> Result<Pass, 
 /// One pass that may be interrupted.
 pub(crate) async fn run_until(
     client: &Client,
-    request: &Request<'_>,
-    pace: Pace,
+    request: &PassRequest<'_>,
+    write_options: WriteOptions,
     stop: watch::Receiver<bool>,
 ) -> Result<Pass, Error> {
-    reconcile(client, request, pace, async |_| Answer::Apply, |_| {}, &|_, _, _| {}, stop).await
+    reconcile(client, request, write_options, async |_| Confirmation::Apply, |_| {}, &|_, _, _| {}, stop).await
 }
 
 /// Writes one after the other, so that stories have an order; no waiting for what will not come.
-pub(crate) const PACE: Pace =
-    Pace { parallelism: 1, settle: Duration::from_millis(5), patience: Duration::from_millis(40) };
+pub(crate) const PACE: WriteOptions =
+    WriteOptions { parallelism: 1, settle: Duration::from_millis(5), patience: Duration::from_millis(40) };
 
 /// A pass over everything, with the limits and the mode of the files.
-pub(crate) fn request(document: &Document) -> Request<'_> {
-    static EVERYTHING: LazyLock<Narrow> = LazyLock::new(Narrow::default);
-    Request {
+pub(crate) fn request(document: &Document) -> PassRequest<'_> {
+    static EVERYTHING: LazyLock<PassFilter> = LazyLock::new(PassFilter::default);
+    PassRequest {
         document,
         now: instant(NOW),
         limits: Overrides::default(),
@@ -147,7 +149,7 @@ pub(crate) fn request(document: &Document) -> Request<'_> {
         earlier: Earlier::default(),
         ended_lately: 0,
         last_seen: Arc::default(),
-        aside: BTreeSet::new(),
+        deferred: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,
     }

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use grantsync::desired::Desired;
 use grantsync::render::{self, Naming};
-use grantsync::review::{self, Files, Review, review};
+use grantsync::review::{self, FileSet, Review, review};
 
 use crate::world::{NOW, World, document, instant};
 
@@ -11,7 +11,7 @@ use crate::world::{NOW, World, document, instant};
 fn reviewed(base: &str, head: &str, world: &World) -> Review {
     let documents = [base, head].map(document);
     let desired: [Desired; 2] = [base, head].map(|it| world.desired(it));
-    let files = |at: usize| Files { document: &documents[at], desired: &desired[at] };
+    let files = |at: usize| FileSet { document: &documents[at], desired: &desired[at] };
     let world = review::World { directory: &world.directory, snapshot: &world.snapshot, now: instant(NOW) };
     review(files(0), files(1), world)
 }
@@ -255,5 +255,5 @@ fn a_link_that_another_automation_keeps_is_not_said_to_be_removed() {
         text.contains("carol  viewer  stays: managed by another automation · deleted from grants.yaml:4"),
         "{text}"
     );
-    assert!(reviewed(&base, head, &world).access(review::Kind::Removed).is_empty());
+    assert!(reviewed(&base, head, &world).access(review::AccessChange::Removed).is_empty());
 }

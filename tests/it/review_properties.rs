@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use grantsync::binding::{Binding, Link};
 use grantsync::desired::{Life, Phase};
-use grantsync::review::{Access, Change, Effect, Files, Kind, Review, Section, review};
+use grantsync::review::{Access, AccessChange, Effect, FileSet, Review, Section, SettingChange, review};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -157,14 +157,14 @@ impl Set {
     /// Without lines for what its own scope shuts out: those are mistakes, and hold what they might replace.
     fn within_its_scope(mut self, world: &World) -> Self {
         let desired = world.desired(&self.yaml());
-        let Some(territory) = &desired.territory else { return self };
+        let Some(scope) = &desired.scope else { return self };
         let outside = |(resource, role, who, _): &Line| {
             let users = match *who {
                 "team" => self.team.clone(),
                 "crew" => self.crew.clone(),
                 user => vec![user],
             };
-            users.iter().any(|who| !territory.contains(&named(world, [resource, role, who]), &world.directory))
+            users.iter().any(|who| !scope.contains(&named(world, [resource, role, who]), &world.directory))
         };
         let lines = self.lines.iter().copied().filter(|it| !outside(it)).collect();
         self.lines = lines;
@@ -204,11 +204,11 @@ fn holds(periods: &[Life], at: Timestamp) -> bool {
 
 fn reviewed(before: &str, after: &str, world: &World, now: Timestamp) -> Review {
     let (documents, desired) = ([before, after].map(document), [before, after].map(|it| world.desired(it)));
-    let [before, after] = [0, 1].map(|at| Files { document: &documents[at], desired: &desired[at] });
+    let [before, after] = [0, 1].map(|at| FileSet { document: &documents[at], desired: &desired[at] });
     review(before, after, grantsync::review::World { directory: &world.directory, snapshot: &world.snapshot, now })
 }
 
-fn named_access(review: &Review) -> BTreeMap<Binding, (Kind, Access)> {
+fn named_access(review: &Review) -> BTreeMap<Binding, (AccessChange, Access)> {
     let mut named = BTreeMap::new();
     for section in &review.sections {
         if let Section::Access(kind, all) = section {
@@ -271,11 +271,11 @@ proptest! {
                     prop_assert_eq!(&told(&it.before), &without, "before: {:?}\n{}\n{}", it, old, new);
                     prop_assert_eq!(&told(&it.after), &with, "after: {:?}\n{}\n{}", it, old, new);
                     let differs = without != with;
-                    prop_assert!(differs || *kind == Kind::NoLongerManaged, "nothing changes: {:?}\n{}\n{}", it, old, new);
+                    prop_assert!(differs || *kind == AccessChange::NoLongerManaged, "nothing changes: {:?}\n{}\n{}", it, old, new);
                     prop_assert_eq!(it.gains() || it.loses(), differs, "{:?}", it);
                 }
             }
-            let told = named.is_some_and(|(kind, _)| kind == Kind::NoLongerManaged);
+            let told = named.is_some_and(|(kind, _)| kind == AccessChange::NoLongerManaged);
             prop_assert_eq!(told, leaves, "{:?} leaves\n{}\n{}", binding, old, new);
         }
         prop_assert!(named.is_empty(), "what never is: {:?}", named);
@@ -299,13 +299,13 @@ proptest! {
         prop_assert_eq!(settings.contains_key("protect"), before.protect != after.protect);
         prop_assert_eq!(weakened("protect"), !protects.is_empty());
         if let Some(it) = settings.get("protect") {
-            let Change::Items { added, .. } = &it.change else { panic!("{it:?}") };
+            let SettingChange::Items { added, .. } = &it.change else { panic!("{it:?}") };
             prop_assert_eq!(added.iter().collect::<Vec<_>>(), protects);
         }
         let scope: Vec<_> = review.settings().iter().filter(|it| it.name.starts_with("scope")).collect();
         prop_assert_eq!(scope.is_empty(), before.scope == after.scope, "{:?}\n{}\n{}", scope, old, new);
         let [then, now] = [&old, &new].map(|it| world.desired(it));
-        let in_scope = |desired: &grantsync::desired::Desired, binding: &Binding| match &desired.territory {
+        let in_scope = |desired: &grantsync::desired::Desired, binding: &Binding| match &desired.scope {
             Some(it) => it.contains(binding, &world.directory),
             None => desired.named.contains(&binding.resource),
         };

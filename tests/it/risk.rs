@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use grantsync::desired::risks;
 use grantsync::policy::Causes;
 use grantsync::render::{self, Naming};
-use grantsync::review::{self, Files, Review};
+use grantsync::review::{self, FileSet, Review};
 use grantsync::risk::{Before, Facts, RULES, assess};
 
 use crate::world::{NOW, World, document, instant};
@@ -26,7 +26,7 @@ pub(crate) fn told(base: Option<&str>, head: &str, world: &str, author: Option<&
     let old = before_yaml.as_deref().map(|it| (document(it), world.desired(it)));
     let new = document(&head);
     let review = old.as_ref().map_or_else(Review::default, |(document, before)| {
-        let files = |document, desired| Files { document, desired };
+        let files = |document, desired| FileSet { document, desired };
         let world = review::World { directory, snapshot: &world.snapshot, now: instant(NOW) };
         review::review(files(document, before), files(&new, &desired), world)
     });

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use grantsync::desired::{Limits, Mode};
 use grantsync::diagnostic::Source;
-use grantsync::policy::{Asks, ChangeSet, Digest, Fate, approve};
-use grantsync::saved::{Base, ChangeInfo, Commit, Kind, PlanOptions, SavedError, SavedFile, SavedPlan, SavedView};
+use grantsync::policy::{ChangeSet, Digest, PlannedAction, PolicyInput, approve};
+use grantsync::saved::{Base, ChangeInfo, Commit, FileKind, PlanOptions, SavedError, SavedFile, SavedPlan, SavedView};
 use serde_json::Value;
 
 use crate::world::{NOW, World, document, instant};
@@ -20,7 +20,7 @@ bindings:
 fn saved() -> SavedPlan {
     let world = World::read(WORLD);
     let limits = document(YAML).limits;
-    let decision = approve(world.plan(YAML, NOW), &Asks { limits, ..Asks::default() }).unwrap();
+    let decision = approve(world.plan(YAML, NOW), &PolicyInput { limits, ..PolicyInput::default() }).unwrap();
     let source = Source { name: "grants.yaml".into(), text: YAML.into() };
     SavedPlan {
         made_by: env!("CARGO_PKG_VERSION").into(),
@@ -115,7 +115,7 @@ fn every_single_byte_counts() {
 
 #[test]
 fn other_things_are_told_from_damaged_ones() {
-    let other = Err(SavedError::Other(Kind::Plan));
+    let other = Err(SavedError::Other(FileKind::Plan));
     assert_eq!(SavedPlan::read(""), other);
     assert_eq!(SavedPlan::read("bindings: []"), other);
     assert_eq!(SavedPlan::read("{\"format\": \"terraform\"}"), other);
@@ -146,7 +146,7 @@ fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
     let of = |world: &str, removals| {
         let world = World::read(world);
         let limits = Limits { removals, removal_percent: 100, creations: None };
-        ChangeSet::of(&approve(world.plan(YAML, NOW), &Asks { limits, ..Asks::default() }).unwrap())
+        ChangeSet::of(&approve(world.plan(YAML, NOW), &PolicyInput { limits, ..PolicyInput::default() }).unwrap())
     };
     let then = of(WORLD, 25);
     assert_eq!((then.creations.len(), then.removals.len(), then.held.len()), (1, 1, 0));
@@ -156,11 +156,17 @@ fn a_change_set_is_about_what_is_sent_and_what_limits_hold() {
     let fates = |now: &ChangeSet| {
         then.differences(now).into_iter().map(|it| (it.link.is_some(), it.then, it.now)).collect::<Vec<_>>()
     };
-    assert_eq!(fates(&of(WORLD, 0)), [(true, Fate::Removed, Fate::Held)]);
+    assert_eq!(fates(&of(WORLD, 0)), [(true, PlannedAction::Removed, PlannedAction::Held)]);
     let done = "HPC cluster-a: admin alice, member bob, admin yan\nCloud vm: viewer carol\nusers: (inactive) zoe";
-    assert_eq!(fates(&of(done, 25)), [(false, Fate::Created, Fate::Nothing)]);
+    assert_eq!(fates(&of(done, 25)), [(false, PlannedAction::Created, PlannedAction::Nothing)]);
     let replaced = "HPC cluster-a: admin alice\nCloud vm: viewer carol\nHPC cluster-b: member bob\nusers: yan";
-    assert_eq!(fates(&of(replaced, 25)), [(true, Fate::Nothing, Fate::Removed), (true, Fate::Removed, Fate::Nothing)]);
+    assert_eq!(
+        fates(&of(replaced, 25)),
+        [
+            (true, PlannedAction::Nothing, PlannedAction::Removed),
+            (true, PlannedAction::Removed, PlannedAction::Nothing)
+        ]
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grantsync::api::{Client, Created, Deleted, Kind, Narrowed};
+use grantsync::api::{Client, Created, Deleted, ErrorKind, LinkQuery};
 use grantsync::binding::{Binding, Link};
 use grantsync::directory::Lookups;
 use grantsync::event::EventKind;
@@ -72,7 +72,7 @@ async fn a_server_that_answers_for_both_is_none() {
     let anything = Reply::json(200, "[]").header("x-result-count", "0");
     sandbox.world().faults.push(Fault::on("HEAD", "marketplace-offering-roles/", Act::Answer(anything)));
     let error = client.snapshot().await.unwrap_err();
-    assert_eq!(error.kind, Kind::Unreadable);
+    assert_eq!(error.kind, ErrorKind::Unreadable);
     assert!(error.to_string().ends_with("no Waldur has both"), "{error}");
 }
 
@@ -82,13 +82,13 @@ async fn a_server_that_is_upgraded_between_two_passes_is_told_as_such() {
     assert!(!client.snapshot().await.unwrap().observation.keeps_ends);
     sandbox.world().upgrade(Waldur::V8_1);
     let error = client.snapshot().await.unwrap_err();
-    assert_eq!(error.kind, Kind::OtherApi);
+    assert_eq!(error.kind, ErrorKind::OtherApi);
     assert!(error.detail.contains("spoke the older API (up to 8.0.7) a moment ago"), "{error}");
     let after = client.snapshot().await.unwrap();
     assert!(after.observation.keeps_ends && after.links.is_empty());
     // What is missing for another reason is not an upgrade.
     sandbox.world().faults.push(Fault::on("GET", GRANTS, Act::Answer(Reply::html(404))));
-    assert_eq!(client.snapshot().await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(client.snapshot().await.unwrap_err().kind, ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -206,12 +206,12 @@ async fn only_the_planned_row_is_removed() {
     assert_eq!(client.delete(&link, "").await.unwrap(), Deleted::Done);
     sandbox.world().link_as(parts, |it| it.created = in_days(0));
     let error = client.delete(&link, "").await.unwrap_err();
-    assert!(error.kind == Kind::Rejected && error.detail == "the grant is another one now", "{error}");
+    assert!(error.kind == ErrorKind::Rejected && error.detail == "the grant is another one now", "{error}");
     // Of two, this version can remove none.
     let [other] = client.links_of(&link.binding).await.unwrap().links[..] else { panic!("several") };
     sandbox.world().link_as(parts, |it| it.end = Some(in_days(9)));
     let error = client.delete(&other, "").await.unwrap_err();
-    assert!(error.kind == Kind::Rejected && error.detail.contains("several grants of the same"), "{error}");
+    assert!(error.kind == ErrorKind::Rejected && error.detail.contains("several grants of the same"), "{error}");
     assert_eq!(client.links_of(&link.binding).await.unwrap().links.len(), 2);
 }
 
@@ -232,7 +232,7 @@ async fn a_removal_whose_answer_is_lost_is_looked_up_and_asked_for_again() {
             assert_eq!(gone, done, "{waldur}: {answered:?}");
             match answered {
                 Ok(answered) => assert!(done && answered == Deleted::Done),
-                Err(error) => assert!(!done && error.kind == Kind::Lost, "{error}"),
+                Err(error) => assert!(!done && error.kind == ErrorKind::Lost, "{error}"),
             }
         }
     }
@@ -293,9 +293,9 @@ async fn whoever_is_shown_their_own_rows_only_is_told_so() {
     let (sandbox, _) = sandbox(World::example().on(Waldur::V8_1)).await;
     for token in [tokens::OWNER, tokens::NOBODY] {
         let client = client(&sandbox.url(), token);
-        let listed = client.listing(&[Narrowed::default()]).await.map(|it| it.links.len());
+        let listed = client.listing(&[LinkQuery::default()]).await.map(|it| it.links.len());
         for error in [client.snapshot().await.unwrap_err(), listed.unwrap_err()] {
-            assert_eq!(error.kind, Kind::Forbidden);
+            assert_eq!(error.kind, ErrorKind::Forbidden);
             assert!(error.detail.contains("no grants but their own"), "{error}");
         }
     }

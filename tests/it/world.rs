@@ -9,7 +9,7 @@ use grantsync::desired::{self, Desired, Document, Limits};
 use grantsync::diagnostic::Source;
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Creation, Plan, Removal, plan};
-use grantsync::policy::{Asks, Decision, approve};
+use grantsync::policy::{Decision, PolicyInput, approve};
 use grantsync::render::{self, Detail, Naming};
 use grantsync::snapshot::{Caller, Observation, Snapshot};
 use jiff::Timestamp;
@@ -104,7 +104,7 @@ impl World {
     pub(crate) fn decision(&self, yaml: &str) -> Decision {
         let Desired { limits, mode, .. } = self.desired(yaml);
         let approvals = document(yaml).approvals;
-        approve(self.plan(yaml, NOW), &Asks { limits, mode, approvals, ..Asks::default() }).unwrap()
+        approve(self.plan(yaml, NOW), &PolicyInput { limits, mode, approvals, ..PolicyInput::default() }).unwrap()
     }
 
     /// The world once everything in this plan is done.
@@ -136,11 +136,11 @@ pub(crate) fn check(yaml: &str, world: &str, expect: Expect) {
 #[track_caller]
 pub(crate) fn check_at(now: &str, yaml: &str, world: &World, expect: Expect) {
     let limits = document(yaml).limits;
-    expect.assert_eq(&decided(world, yaml, now, &Asks { limits, ..Asks::default() }));
+    expect.assert_eq(&decided(world, yaml, now, &PolicyInput { limits, ..PolicyInput::default() }));
 }
 
 /// What people read of a decision: findings, then the plan.
-pub(crate) fn decided(world: &World, yaml: &str, now: &str, asks: &Asks) -> String {
+pub(crate) fn decided(world: &World, yaml: &str, now: &str, input: &PolicyInput) -> String {
     let plan = world.plan(yaml, now);
     let found = plan.problems.iter().map(|it| ("problem", it)).chain(plan.warnings.iter().map(|it| ("warning", it)));
     let mut out = String::new();
@@ -148,7 +148,7 @@ pub(crate) fn decided(world: &World, yaml: &str, now: &str, asks: &Asks) -> Stri
         let help = it.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         writeln!(out, "{severity} {}: {}{help}", it.primary.span, it.message).unwrap();
     }
-    let decision = match approve(plan, asks) {
+    let decision = match approve(plan, input) {
         Ok(decision) => decision,
         Err(stale) => return format!("{out}{stale}\n"),
     };

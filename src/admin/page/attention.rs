@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, listed, section};
-use crate::daemon::{Limited, Release, Status, View, Waits};
+use crate::daemon::{CurrentWait, HeldSet, Observed, Release, Status};
 use crate::report::Failure;
 
 pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
-    if let Some(Waits { since, why }) = status.waits() {
+    if let Some(CurrentWait { since, why }) = status.waits() {
         section(html, "What the pass waits for", |html| {
             html.raw("<p>")
                 .prose(why)
@@ -87,7 +87,7 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
 }
 
 /// What a pass saw is still the best that is known when a later one failed, but it is not of now.
-fn as_of(html: &mut Html, status: &Status, view: &View) {
+fn as_of(html: &mut Html, status: &Status, view: &Observed) {
     if status.last().is_some_and(|it| it.began > view.at) {
         html.raw("<p class=\"note\">As of ").text(Absolute(view.at)).raw(", when a pass last went all the way.</p>\n");
     }
@@ -116,7 +116,7 @@ fn how(html: &mut Html, digest: &str, release: &Release, room: Option<Timestamp>
     }
 }
 
-fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
+fn held(html: &mut Html, status: &Status, view: &Observed, now: Timestamp) {
     let title = if view.limited.is_some() {
         "What is held, and how to release it"
     } else if view.held.count > 0 {
@@ -131,7 +131,7 @@ fn held(html: &mut Html, status: &Status, view: &View, now: Timestamp) {
     section(html, title, |html| {
         as_of(html, status, view);
         if let Some((limited, since)) = &view.limited {
-            let Limited { digest, exceeded, links, release, room_for: _ } = limited;
+            let HeldSet { digest, exceeded, links, release, room_for: _ } = limited;
             html.raw("<p><strong>").text(Count(usize::try_from(*links).unwrap_or(usize::MAX), "removal", "removals"));
             html.raw("</strong> held by a limit, since ").text(Absolute(*since)).raw(":</p>\n<ul>");
             for why in exceeded {

@@ -8,7 +8,7 @@ use super::facts::steps;
 use super::html::Html;
 use super::when::{Length, Relative};
 use super::{Count, Tone};
-use crate::daemon::{Activity, NotReady, SoFar, Status, Verdict, View};
+use crate::daemon::{Activity, NotReady, Observed, SoFar, Status, Verdict};
 
 /// What the page says first.
 pub(super) struct Banner {
@@ -27,7 +27,7 @@ impl Banner {
             return Self { tone: Tone::Quiet, title: "Stopping", lead: lead.to_owned() };
         }
         if let (Err(NotReady::NoAnswer), Some(waits)) = (status.ready(now), status.waits()) {
-            let (waited, known) = (Length(now.duration_since(waits.since)), Known { status, now });
+            let (waited, known) = (Length(now.duration_since(waits.since)), LastGood { status, now });
             let lead = format!("The pass under way has waited for the server for {waited}, and goes on. {known}");
             return Self { tone: Tone::Bad, title: "No answer", lead };
         }
@@ -75,7 +75,7 @@ const fn title(verdict: Verdict) -> &'static str {
 }
 
 /// After a pass that went all the way.
-fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
+fn with_view(verdict: Verdict, view: &Observed, status: &Status) -> String {
     let made = status.changes.front().filter(|(at, _)| *at == view.at).map_or(0, |(_, made)| made.count);
     match verdict {
         Verdict::Changed => format!("The last pass made {}. Access is as declared.", Count(made, "change", "changes")),
@@ -95,19 +95,19 @@ fn with_view(verdict: Verdict, view: &View, status: &Status) -> String {
 }
 
 /// What is not done although it is declared, or the other way round.
-fn waiting(view: &View) -> String {
+fn waiting(view: &Observed) -> String {
     let held =
         (view.held.count > 0).then(|| Count(view.held.count, "removal is held", "removals are held").to_string());
     held.into_iter().chain(view.withheld.first.iter().cloned()).collect::<Vec<_>>().join(", ")
 }
 
-fn all(view: &View) -> usize {
+fn all(view: &Observed) -> usize {
     usize::try_from(view.in_sync).unwrap_or(usize::MAX)
 }
 
 /// After a pass that failed.
 fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
-    let known = Known { status, now };
+    let known = LastGood { status, now };
     match verdict {
         Verdict::Broken => format!("Nothing is changed until the files are mended. {known}"),
         Verdict::Unreachable => {
@@ -128,12 +128,12 @@ fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
 }
 
 /// What was so when all was well.
-struct Known<'a> {
+struct LastGood<'a> {
     status: &'a Status,
     now: Timestamp,
 }
 
-impl fmt::Display for Known<'_> {
+impl fmt::Display for LastGood<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.status.last_good {
             Some(good) => write!(f, "The last good pass ended {}.", Relative { at: good, now: self.now }),

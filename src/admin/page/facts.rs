@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::html::Html;
 use super::when::{Absolute, Length};
 use super::{Count, Tone};
-use crate::daemon::{Activity, Past, SoFar, Status, Token, Trigger};
+use crate::daemon::{Activity, Past, SoFar, Status, TokenState, Trigger};
 
 /// Digits of a commit that are shown.
 const COMMIT: usize = 10;
@@ -104,10 +104,10 @@ fn files(html: &mut Html, status: &Status) {
 
 fn token(html: &mut Html, status: &Status) {
     html.raw(match status.token {
-        Token::Untried if status.so_far().answered => "accepted",
-        Token::Untried => "not tried yet",
-        Token::Accepted => "accepted",
-        Token::Rejected => "<strong>rejected</strong>",
+        TokenState::Untried if status.so_far().answered => "accepted",
+        TokenState::Untried => "not tried yet",
+        TokenState::Accepted => "accepted",
+        TokenState::Rejected => "<strong>rejected</strong>",
     });
     if let Some(problem) = &status.token_problem {
         html.raw("<small><strong>the last one stays in use</strong>: ").prose(problem).raw("</small>");

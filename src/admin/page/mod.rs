@@ -50,7 +50,7 @@ pub fn page(status: &Status, now: Timestamp) -> String {
 enum Tone {
     Good,
     Changed,
-    Waits,
+    CurrentWait,
     Bad,
     Quiet,
 }
@@ -60,7 +60,7 @@ impl Tone {
         match verdict {
             Verdict::InSync => Self::Good,
             Verdict::Changed => Self::Changed,
-            Verdict::Held | Verdict::Unresolved => Self::Waits,
+            Verdict::Held | Verdict::Unresolved => Self::CurrentWait,
             Verdict::Incomplete
             | Verdict::StaleList
             | Verdict::Broken
@@ -75,7 +75,7 @@ impl Tone {
         match self {
             Self::Good => "good",
             Self::Changed => "changed",
-            Self::Waits => "waits",
+            Self::CurrentWait => "waits",
             Self::Bad => "bad",
             Self::Quiet => "quiet",
         }
@@ -85,7 +85,7 @@ impl Tone {
         match self {
             Self::Good => "✓",
             Self::Changed => "↻",
-            Self::Waits => "!",
+            Self::CurrentWait => "!",
             Self::Bad => "✕",
             Self::Quiet => "…",
         }
@@ -106,7 +106,7 @@ impl Tone {
         match self {
             Self::Good => dot!("2f9e62"),
             Self::Changed => dot!("3b7dd8"),
-            Self::Waits => dot!("d9961a"),
+            Self::CurrentWait => dot!("d9961a"),
             Self::Bad => dot!("d0453b"),
             Self::Quiet => dot!("8a939b"),
         }

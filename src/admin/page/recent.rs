@@ -6,7 +6,7 @@ use super::facts::steps;
 use super::html::Html;
 use super::when::Absolute;
 use super::{Count, Grouped, listed, section};
-use crate::daemon::{Action, Change, Listed, SoFar, Status, StepResult};
+use crate::daemon::{Action, Listed, PassStep, SoFar, Status, StepResult};
 
 /// Changes of one pass that are shown before the rest is folded.
 const OPEN: usize = 8;
@@ -51,7 +51,7 @@ fn changes(html: &mut Html, status: &Status, now: Timestamp) {
     }
 }
 
-fn list(html: &mut Html, changes: &[Change]) {
+fn list(html: &mut Html, changes: &[PassStep]) {
     html.raw("<ul class=\"changes\">\n");
     for change in changes {
         one(html, change);
@@ -59,7 +59,7 @@ fn list(html: &mut Html, changes: &[Change]) {
     html.raw("</ul>\n");
 }
 
-fn one(html: &mut Html, Change { action, became, what, why }: &Change) {
+fn one(html: &mut Html, PassStep { action, became, what, why }: &PassStep) {
     let (class, sign, word) = match action {
         Action::Create => ("create", "+", "created"),
         Action::Remove => ("remove", "−", "removed"),

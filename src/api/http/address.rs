@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// The root of an API, e.g. `https://waldur.example.org/api`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,5 +93,5 @@ impl fmt::Display for Address {
 
 fn bad(shown: &str, detail: &str, help: &str) -> Error {
     let request = if shown.is_empty() { "address".to_owned() } else { format!("address `{shown}`") };
-    Error::new(request, Kind::Settings, detail).help(help)
+    Error::new(request, ErrorKind::Settings, detail).help(help)
 }

@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::Deserialize;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::excerpt;
 use super::method::Method;
 use super::token::Secret;
@@ -59,7 +59,7 @@ impl Answer {
 
     /// The answer is not what was asked for. For a write that means: nobody knows what happened.
     pub(in crate::api) fn unreadable(&self, detail: &str) -> Error {
-        let kind = if self.method.writes() { Kind::Lost } else { Kind::Unreadable };
+        let kind = if self.method.writes() { ErrorKind::Lost } else { ErrorKind::Unreadable };
         let help = "this is not an answer of Waldur: check the address, and ask who runs the proxy before it (a login \
                     page, a cache, a filter of headers?)";
         Error::new(self.request.clone(), kind, detail).help(help)

@@ -19,12 +19,12 @@ use url::Url;
 use super::address::Address;
 use super::answer::{Answer, clean};
 use super::counters::Counters;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::failure::Failure;
 use super::in_flight::InFlight;
 use super::method::Method;
-use super::retry::{self, Next, Outcome, Patience, Tried};
-use super::settings::Settings;
+use super::retry::{self, AttemptResult, Next, RetryPolicy, Tried};
+use super::settings::ConnectionSettings;
 use super::throttle::Throttle;
 use super::token::{Secret, Token};
 
@@ -48,7 +48,7 @@ pub(in crate::api) struct Http {
     client: reqwest::Client,
     token: Token,
     attempt_timeout: Duration,
-    patience: Patience,
+    patience: RetryPolicy,
     /// Reads in flight, whoever asked for them.
     reads: Semaphore,
     throttle: Throttle,
@@ -67,8 +67,9 @@ pub(in crate::api) struct Request {
 }
 
 impl Http {
-    pub(in crate::api) fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { address, token, parallelism, attempt_timeout, patience, ca_file, user_agent } = settings;
+    pub(in crate::api) fn new(settings: ConnectionSettings) -> Result<Self, Error> {
+        let ConnectionSettings { address, token, parallelism, attempt_timeout, patience, ca_file, user_agent } =
+            settings;
         let token = Token::new(token, patience.budget)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -97,7 +98,7 @@ impl Http {
             }
         }
         let client = builder.build().map_err(|error| {
-            Error::new("HTTP client", Kind::Settings, "cannot be made")
+            Error::new("HTTP client", ErrorKind::Settings, "cannot be made")
                 .because(root(&error))
                 .help("are the system's certificates (`ca-certificates`) installed?")
         })?;
@@ -149,17 +150,17 @@ impl Http {
             let time = self.attempt_timeout.min(self.patience.budget.saturating_sub(begun.elapsed()));
             let tried = self.attempt(request, &token, time).await;
             let (outcome, retry_after) = match &tried {
-                Ok(answer) => (Outcome::Answered(answer.status.as_u16()), answer.retry_after()),
+                Ok(answer) => (AttemptResult::Answered(answer.status.as_u16()), answer.retry_after()),
                 Err(failure) => (failure.outcome, None),
             };
-            let status = if let Outcome::Answered(status) = outcome { Some(status) } else { None };
+            let status = if let AttemptResult::Answered(status) = outcome { Some(status) } else { None };
             self.counters.request(method, status, tries);
             if method.writes() {
                 self.throttle.learn(status);
             }
             let so_far = Tried { method, outcome, tries, elapsed: begun.elapsed(), retry_after };
             tracing::debug!(request = %request.name(), status, tries, "took {} ms", so_far.elapsed.as_millis());
-            if outcome == Outcome::Answered(401) && tries < self.patience.tries {
+            if outcome == AttemptResult::Answered(401) && tries < self.patience.tries {
                 // Refused before it was looked at. When the file was replaced just now, the new token gets its chance.
                 let fresh = self.token.current().await;
                 if fresh != token {
@@ -289,7 +290,7 @@ impl Request {
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
     let bad = |detail: &str, cause: String| {
-        Error::new(format!("certificate file `{}`", path.display()), Kind::Settings, detail).because(cause)
+        Error::new(format!("certificate file `{}`", path.display()), ErrorKind::Settings, detail).because(cause)
     };
     let pem = std::fs::read(path).map_err(|error| bad("cannot be read", error.to_string()))?;
     let certificates =
@@ -313,7 +314,7 @@ fn conclude(request: &Request, tried: Result<Answer, Failure>, so_far: &Tried) -
     if so_far.tries > 1 {
         error.detail = format!("{} ({} tries)", error.detail, so_far.tries);
     }
-    if let (Kind::Busy | Kind::Lost | Kind::Repeatable, Some(wait)) = (error.kind, so_far.retry_after) {
+    if let (ErrorKind::Busy | ErrorKind::Lost | ErrorKind::Repeatable, Some(wait)) = (error.kind, so_far.retry_after) {
         let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
         error = error.help(format!("the server asks to wait {wait:#}: try again then"));
     }

@@ -11,7 +11,7 @@ pub struct Error {
     /// What was asked, e.g. `GET /api/users/me/`, or which setting is of no use.
     pub request: String,
     /// What to branch on.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// What the server said, or what stood in the way. Never contains the token.
     pub detail: String,
     /// What to do about it.
@@ -25,7 +25,7 @@ pub struct Error {
 
 /// The sorts of failure that a caller acts on differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The address, the token or the certificate file cannot be used. Nothing was sent.
     Settings,
     /// No connection came about. Nothing was sent.
@@ -61,7 +61,7 @@ pub enum Kind {
 struct Cause(String);
 
 impl Error {
-    pub(in crate::api) fn new(request: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Self {
+    pub(in crate::api) fn new(request: impl Into<String>, kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self {
             request: request.into(),
             kind,
@@ -81,7 +81,7 @@ impl Error {
     /// The same, of a write of which nobody knows what became.
     #[must_use]
     pub(in crate::api) fn lost(self) -> Self {
-        Self { kind: Kind::Lost, ..self }
+        Self { kind: ErrorKind::Lost, ..self }
     }
 
     #[must_use]
@@ -114,25 +114,25 @@ impl Error {
     }
 }
 
-fn kind(method: Method, status: StatusCode) -> Kind {
+fn kind(method: Method, status: StatusCode) -> ErrorKind {
     let code = status.as_u16();
     // In all likelihood a limit of requests, as nginx tells it; but a gateway may say so of a work that was done.
     if method == Method::Post && code == 503 {
-        return Kind::Repeatable;
+        return ErrorKind::Repeatable;
     }
     // A 303 says that the work was done and its result is elsewhere; the others don't say what was done.
     if method.writes() && !matches!(code, 300..=302 | 304..=499) {
-        return Kind::Lost;
+        return ErrorKind::Lost;
     }
     match code {
-        401 => Kind::Unauthorized,
-        403 => Kind::Forbidden,
-        404 => Kind::NotFound,
-        429 | 502..=504 => Kind::Busy,
-        300..=399 => Kind::Redirected,
-        400..=499 => Kind::Rejected,
-        500..=599 => Kind::Failed,
-        _ => Kind::Unreadable,
+        401 => ErrorKind::Unauthorized,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        429 | 502..=504 => ErrorKind::Busy,
+        300..=399 => ErrorKind::Redirected,
+        400..=499 => ErrorKind::Rejected,
+        500..=599 => ErrorKind::Failed,
+        _ => ErrorKind::Unreadable,
     }
 }
 

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use super::address::Address;
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 use super::excerpt;
 use super::method::Method;
-use super::retry::Outcome;
+use super::retry::AttemptResult;
 
 /// What happened instead of an answer.
 #[derive(Debug)]
 pub(in crate::api) struct Failure {
-    pub(in crate::api) outcome: Outcome,
+    pub(in crate::api) outcome: AttemptResult,
     detail: String,
     cause: String,
     help: Option<String>,
@@ -21,13 +21,13 @@ impl Failure {
     /// The request went out, and that is all we know.
     pub(in crate::api) fn lost(detail: impl Into<String>) -> Self {
         let help = Some("the server is overloaded, or the network between is bad: try again later".to_owned());
-        Self { outcome: Outcome::Lost, detail: detail.into(), cause: String::new(), help }
+        Self { outcome: AttemptResult::Lost, detail: detail.into(), cause: String::new(), help }
     }
 
     /// An answer came, and nobody can tell what it says.
     pub(in crate::api) fn unreadable(detail: &str, cause: &str) -> Self {
         let help = Some("a proxy between here and Waldur spoils its answers: ask who runs it".to_owned());
-        Self { outcome: Outcome::Answered(200), detail: detail.to_owned(), cause: cause.to_owned(), help }
+        Self { outcome: AttemptResult::Answered(200), detail: detail.to_owned(), cause: cause.to_owned(), help }
     }
 
     /// The HTTP client came back without a response. `root` is the root of its error.
@@ -35,18 +35,18 @@ impl Failure {
         if error.is_connect() {
             let detail = format!("could not connect to `{}`", address.host());
             let help = Some(connecting(root, address));
-            return Self { outcome: Outcome::NotSent, detail, cause: root.to_owned(), help };
+            return Self { outcome: AttemptResult::NotSent, detail, cause: root.to_owned(), help };
         }
         if error.is_builder() {
             let detail = "could not be put together".to_owned();
-            return Self { outcome: Outcome::NotSent, detail, cause: root.to_owned(), help: None };
+            return Self { outcome: AttemptResult::NotSent, detail, cause: root.to_owned(), help: None };
         }
         Self::lost("no answer").because(root)
     }
 
     /// The same, at a port that has never answered: one for TLS hears no HTTP in a plain request, and answers none.
     pub(super) fn perhaps_tls(self, address: &Address) -> Self {
-        if self.outcome != Outcome::Lost || address.is_encrypted() {
+        if self.outcome != AttemptResult::Lost || address.is_encrypted() {
             return self;
         }
         Self { help: Some("does this port speak TLS? then write the address with `https://`".to_owned()), ..self }
@@ -60,9 +60,9 @@ impl Failure {
     pub(in crate::api) fn into_error(self, request: String, method: Method) -> Error {
         let Self { outcome, detail, cause, help } = self;
         let kind = match outcome {
-            Outcome::NotSent => Kind::Unreachable,
-            Outcome::Answered(_) if !method.writes() => Kind::Unreadable,
-            Outcome::Lost | Outcome::Answered(_) => Kind::Lost,
+            AttemptResult::NotSent => ErrorKind::Unreachable,
+            AttemptResult::Answered(_) if !method.writes() => ErrorKind::Unreadable,
+            AttemptResult::Lost | AttemptResult::Answered(_) => ErrorKind::Lost,
         };
         let mut error = Error::new(request, kind, detail);
         error.help = help;

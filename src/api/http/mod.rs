@@ -18,10 +18,10 @@ mod token;
 
 pub use address::Address;
 pub use counters::Counters;
-pub use error::{Error, Kind};
+pub use error::{Error, ErrorKind};
 pub use in_flight::InFlightCall;
 pub use method::Method;
-pub use settings::Settings;
+pub use settings::ConnectionSettings;
 pub use token::TokenSource;
 
 pub(super) use answer::{Answer, clean};

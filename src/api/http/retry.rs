@@ -6,7 +6,7 @@ use super::method::Method;
 
 /// How long and how often a request is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// How often a request is sent at most.
     pub tries: u32,
     /// The wait after the first try; it doubles with each further one.
@@ -17,7 +17,7 @@ pub struct Patience {
     pub budget: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             tries: 5,
@@ -31,7 +31,7 @@ impl Default for Patience {
 /// The least time that a creation is sent with. With less, our own impatience would be why nobody knows what became of it.
 const TIME_TO_CREATE: Duration = Duration::from_secs(5);
 
-impl Patience {
+impl RetryPolicy {
     /// Whether there is time for another try after this wait.
     pub(in crate::api) fn allows(&self, Tried { method, elapsed, .. }: &Tried, wait: Duration) -> bool {
         let needed = match method {
@@ -44,7 +44,7 @@ impl Patience {
 
 /// What became of one try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptResult {
     /// It never left: no connection came about.
     NotSent,
     /// It may have been received: no answer in time, or the answer broke off.
@@ -59,7 +59,7 @@ pub struct Tried {
     /// What is asked for.
     pub method: Method,
     /// How the last try ended.
-    pub outcome: Outcome,
+    pub outcome: AttemptResult,
     /// How many there were, from 1.
     pub tries: u32,
     /// Time since the first one began.
@@ -81,7 +81,7 @@ pub enum Next {
 ///
 /// A POST goes out again only if the last one was certainly not carried out: the server allows the same link twice.
 /// `jitter`, from 0 to 1, spreads the waits of many clients over half of their length.
-pub fn decide(tried: &Tried, patience: &Patience, jitter: f64) -> Next {
+pub fn decide(tried: &Tried, patience: &RetryPolicy, jitter: f64) -> Next {
     let &Tried { method, outcome, tries, elapsed: _, retry_after } = tried;
     if tries >= patience.tries || !worth_repeating(method, outcome) {
         return Next::GiveUp;
@@ -96,12 +96,12 @@ pub fn decide(tried: &Tried, patience: &Patience, jitter: f64) -> Next {
     if patience.allows(tried, wait) { Next::Wait(wait) } else { Next::GiveUp }
 }
 
-fn worth_repeating(method: Method, outcome: Outcome) -> bool {
+fn worth_repeating(method: Method, outcome: AttemptResult) -> bool {
     match outcome {
-        Outcome::NotSent | Outcome::Answered(429) => true,
-        Outcome::Lost | Outcome::Answered(502..=504) => method != Method::Post,
+        AttemptResult::NotSent | AttemptResult::Answered(429) => true,
+        AttemptResult::Lost | AttemptResult::Answered(502..=504) => method != Method::Post,
         // A deadlock in its database is one of those.
-        Outcome::Answered(500) => !method.writes(),
-        Outcome::Answered(_) => false,
+        AttemptResult::Answered(500) => !method.writes(),
+        AttemptResult::Answered(_) => false,
     }
 }

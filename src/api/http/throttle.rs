@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::retry::Patience;
+use super::retry::RetryPolicy;
 
 /// Writes that may be refused in a row before no more should be sent.
 const SEVERAL: u32 = 8;
@@ -30,7 +30,7 @@ struct State {
 }
 
 impl Throttle {
-    pub(in crate::api) fn new(patience: &Patience) -> Self {
+    pub(in crate::api) fn new(patience: &RetryPolicy) -> Self {
         let state = State { gap: Duration::ZERO, next: Instant::now(), refused: 0 };
         let (first_gap, longest_gap) = (patience.first_wait, patience.longest_wait);
         Self { first_gap, longest_gap, state: Mutex::new(state) }

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// No token is nearly as long, in bytes. What never ends, like a device, would otherwise be read until memory is full.
 const MOST: u64 = 64 << 10;
@@ -117,15 +117,15 @@ impl Secret {
         // Editors of Windows put a mark before it.
         let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
-            return Err(Error::new(place(), Kind::Settings, "empty").help("put the token there, on one line"));
+            return Err(Error::new(place(), ErrorKind::Settings, "empty").help("put the token there, on one line"));
         }
         if let Some(at) = text.chars().position(|it| !it.is_ascii_graphic()) {
             let detail = format!("character {} cannot be part of a token", at + 1);
             let help = "put the token alone there, as plain text (UTF-8), without `Token `";
-            return Err(Error::new(place(), Kind::Settings, detail).help(help));
+            return Err(Error::new(place(), ErrorKind::Settings, detail).help(help));
         }
         let mut header = HeaderValue::from_str(&format!("Token {text}"))
-            .map_err(|_| Error::new(place(), Kind::Settings, "cannot be sent in a header"))?;
+            .map_err(|_| Error::new(place(), ErrorKind::Settings, "cannot be sent in a header"))?;
         header.set_sensitive(true);
         Ok(Self { text: text.into(), header })
     }
@@ -201,7 +201,7 @@ fn read(path: &Path) -> Result<Secret, Error> {
 }
 
 fn unread(path: &Path, why: &str) -> Error {
-    Error::new(place(path), Kind::Settings, "cannot be read").because(why.to_owned())
+    Error::new(place(path), ErrorKind::Settings, "cannot be read").because(why.to_owned())
 }
 
 fn place(path: &Path) -> String {

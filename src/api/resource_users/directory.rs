@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ROLES;
 use super::lookup::by_ids;
 use super::wire::Role;
-use crate::api::answers::Names;
+use crate::api::answers::DirectoryAnswer;
 use crate::api::http::{Error, Http};
 use crate::api::waldur::{List, OfOffering, by_id, by_offering, resources, unlisted, users_of};
 use crate::binding::{ResourceId, RoleId};
@@ -20,7 +20,7 @@ pub(in crate::api) async fn directory(
     http: &Arc<Http>,
     lookups: &Lookups,
     snapshot: &Snapshot,
-) -> Result<Names, Error> {
+) -> Result<DirectoryAnswer, Error> {
     let all_roles = List::new(ROLES);
     let (listed, roles, users) =
         tokio::try_join!(resources::all(http), all_roles.read::<Role>(http), users_of(http, lookups, snapshot))?;
@@ -41,5 +41,5 @@ pub(in crate::api) async fn directory(
         tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
     roles.extend(unlisted_roles);
-    Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
+    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users }, hidden })
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::listing::rows;
 use super::rows::{Filter, PATH};
 use super::wire::Linked;
-use crate::api::answers::{Listing, Narrowed, RoleIs};
+use crate::api::answers::{LinkQuery, Listing, RoleIs};
 use crate::api::http::{Error, Http};
 use crate::api::waldur::{Id, Item, Reading, object, present};
 use crate::binding::{Binding, Link, LinkId};
@@ -31,7 +31,7 @@ struct NamedRow {
 }
 
 /// Reads the links that are asked for.
-pub(in crate::api) async fn named(http: &Arc<Http>, narrowed: &Narrowed) -> Result<Listing, Error> {
+pub(in crate::api) async fn named(http: &Arc<Http>, narrowed: &LinkQuery) -> Result<Listing, Error> {
     let Reading { items, pages, settled } = rows::<NamedRow>(http, &narrowed.into()).await?;
     let links = items.into_values().filter_map(NamedRow::named).collect();
     Ok(Listing { links, pages, changing: !settled })
@@ -46,8 +46,8 @@ pub(in crate::api) async fn named_link(http: &Http, id: LinkId) -> Result<Option
     Filter::default().count(http).await.map(|_| None)
 }
 
-impl From<&Narrowed> for Filter {
-    fn from(Narrowed { resource, role, user }: &Narrowed) -> Self {
+impl From<&LinkQuery> for Filter {
+    fn from(LinkQuery { resource, role, user }: &LinkQuery) -> Self {
         let (role, role_name) = match role {
             None => (None, None),
             Some(RoleIs::Id(id)) => (Some(*id), None),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::wire::{Linked, Row};
-use crate::api::answers::Seen;
+use crate::api::answers::LinksAnswer;
 use crate::api::http::{Error, Http, bounded_map};
 use crate::api::waldur::{Item as _, List, Reading, object};
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
@@ -54,16 +54,16 @@ impl Filter {
     }
 
     /// Reads all rows that pass it.
-    pub(in crate::api) async fn all(&self, http: &Arc<Http>) -> Result<Seen, Error> {
+    pub(in crate::api) async fn all(&self, http: &Arc<Http>) -> Result<LinksAnswer, Error> {
         let seen = self.seen(http).await?;
         if seen.all { Ok(seen) } else { Err(self.list().moving(http)) }
     }
 
     /// Reads links that pass it, and says whether all of them were seen.
-    pub(in crate::api) async fn seen(&self, http: &Arc<Http>) -> Result<Seen, Error> {
+    pub(in crate::api) async fn seen(&self, http: &Arc<Http>) -> Result<LinksAnswer, Error> {
         let Reading { items, pages: _, settled } = self.read::<Row>(http).await?;
         let Sorted { whole, incomplete } = sorted(http, items.into_values()).await?;
-        Ok(Seen { links: whole.into_iter().map(|(link, _)| link).collect(), incomplete, all: settled })
+        Ok(LinksAnswer { links: whole.into_iter().map(|(link, _)| link).collect(), incomplete, all: settled })
     }
 
     /// How many rows pass it.

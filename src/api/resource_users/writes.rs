@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::rows::PATH;
 use super::wire::{Linked as _, NewRow, Row};
 use crate::api::answers::{Created, Deleted};
-use crate::api::http::{Error, Http, Kind, Method};
+use crate::api::http::{Error, ErrorKind, Http, Method};
 use crate::binding::{Binding, Link};
 
 /// Makes a link. The server makes a second one of the same binding without a word.
@@ -22,7 +22,7 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
     };
     let answer = http.post(PATH, &row).await.map_err(|mut error| {
         if error.status == Some(500) {
-            error.kind = Kind::Repeatable;
+            error.kind = ErrorKind::Repeatable;
         }
         error
     })?;
@@ -35,7 +35,7 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
 
 /// No request can say when a link ends: made without, it would be there for ever.
 pub(in crate::api) fn keeps_no_ends(binding: &Binding) -> Error {
-    Error::new(format!("end of {binding}"), Kind::Settings, "this Waldur keeps no ends")
+    Error::new(format!("end of {binding}"), ErrorKind::Settings, "this Waldur keeps no ends")
 }
 
 /// Removes a link.
@@ -43,7 +43,7 @@ pub(in crate::api) async fn delete(http: &Http, link: &Link) -> Result<Deleted, 
     match http.call(&http.request(Method::Delete, &format!("{PATH}{}/", link.id))).await {
         Ok(answer) if answer.status.as_u16() == 204 => Ok(Deleted::Done),
         Ok(answer) => Err(answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt()))),
-        Err(error) if error.kind == Kind::NotFound => Ok(Deleted::NotFound),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(Deleted::NotFound),
         Err(error) => Err(error),
     }
 }

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::wire::{Availability, Role};
 use super::{AVAILABILITIES, OFFERING_ROLES, ROLES};
-use crate::api::answers::Names;
-use crate::api::http::{Error, Http, Kind, bounded_map};
+use crate::api::answers::DirectoryAnswer;
+use crate::api::http::{Error, ErrorKind, Http, bounded_map};
 use crate::api::waldur::{self, List, OfOffering, by_id, object, resources, unlisted, users_of};
 use crate::binding::{OfferingId, ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups};
@@ -23,7 +23,7 @@ pub(in crate::api) async fn directory(
     http: &Arc<Http>,
     lookups: &Lookups,
     snapshot: &Snapshot,
-) -> Result<Names, Error> {
+) -> Result<DirectoryAnswer, Error> {
     let (listed, mut roles, users) =
         tokio::try_join!(resources::all(http), unbound(http), users_of(http, lookups, snapshot))?;
     let offerings: BTreeSet<Uuid> = listed.items.values().map(OfOffering::offering).collect();
@@ -40,7 +40,7 @@ pub(in crate::api) async fn directory(
         tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
     merge(&mut roles, unlisted_roles);
-    Ok(Names { directory: Directory { resources: found_resources, roles, users }, hidden })
+    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users }, hidden })
 }
 
 /// Looks up resources, roles and users by id, users by username, and all resources of some names.
@@ -65,7 +65,7 @@ pub(in crate::api) async fn roles_of(http: &Arc<Http>, offering: OfferingId) -> 
 /// It is enough where it was read in one piece and knows each role that belongs to an offering by the list of those.
 async fn available(http: &Arc<Http>, roles: &mut Roles) -> Result<bool, Error> {
     let reading = match List::new(AVAILABILITIES).read::<Availability>(http).await {
-        Err(error) if error.kind == Kind::NotFound => return Ok(false),
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(false),
         reading => reading?,
     };
     let pairs: BTreeSet<(RoleId, OfferingId)> = reading.items.values().filter_map(Availability::pair).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::searched::Searched;
 use super::wire::Grant;
 use super::{GRANTS, RESOURCES};
-use crate::api::answers::Seen;
+use crate::api::answers::LinksAnswer;
 use crate::api::http::{Error, Http, bounded_map};
 use crate::api::waldur::{Item as _, List, Reading, object};
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
@@ -72,10 +72,10 @@ pub(in crate::api) async fn seen_on(
     http: &Arc<Http>,
     searched: &Searched,
     resource: ResourceId,
-) -> Result<Seen, Error> {
+) -> Result<LinksAnswer, Error> {
     let Reading { items, pages: _, settled } = on_resource(http, searched, resource).await?;
     let Sorted { whole, incomplete, of_deleted: _ } = sorted(http, items.into_values()).await?;
-    Ok(Seen { links: whole.into_iter().map(|(link, _)| link).collect(), incomplete, all: settled })
+    Ok(LinksAnswer { links: whole.into_iter().map(|(link, _)| link).collect(), incomplete, all: settled })
 }
 
 /// The links of one resource. That some may be hidden is an error.
@@ -85,20 +85,20 @@ pub(in crate::api) async fn links_on(
     resource: ResourceId,
 ) -> Result<Vec<Link>, Error> {
     match seen_on(http, searched, resource).await? {
-        Seen { links, all: true, .. } => Ok(links),
-        Seen { all: false, .. } => Err(by_resource(resource).moving(http)),
+        LinksAnswer { links, all: true, .. } => Ok(links),
+        LinksAnswer { all: false, .. } => Err(by_resource(resource).moving(http)),
     }
 }
 
 /// The links of one binding. That some may be hidden is an error.
 pub(super) async fn links_of(http: &Arc<Http>, binding: &Binding) -> Result<Vec<Link>, Error> {
-    let Seen { links, incomplete, all: _ } = seen_of(http, binding).await?;
+    let LinksAnswer { links, incomplete, all: _ } = seen_of(http, binding).await?;
     if incomplete.is_empty() { Ok(links) } else { Err(by_user(binding).moving(http)) }
 }
 
 /// All rows of one binding. They are asked for by user and role: that shows who is deactivated, too, and every server looks
 /// for them.
-pub(in crate::api) async fn seen_of(http: &Arc<Http>, binding: &Binding) -> Result<Seen, Error> {
+pub(in crate::api) async fn seen_of(http: &Arc<Http>, binding: &Binding) -> Result<LinksAnswer, Error> {
     let Reading { items, pages: _, settled } = of_user(http, binding.user, Some(binding.role)).await?;
     if !settled {
         return Err(by_user(binding).moving(http));
@@ -107,7 +107,7 @@ pub(in crate::api) async fn seen_of(http: &Arc<Http>, binding: &Binding) -> Resu
     let Sorted { whole, mut incomplete, of_deleted: _ } = sorted(http, of_binding).await?;
     incomplete.retain(|it| it.blocks(binding));
     let links = whole.into_iter().map(|(link, _)| link).filter(|it| it.binding == *binding).collect();
-    Ok(Seen { links, incomplete, all: true })
+    Ok(LinksAnswer { links, incomplete, all: true })
 }
 
 fn by_user(binding: &Binding) -> List {

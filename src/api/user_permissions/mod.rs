@@ -21,7 +21,7 @@ pub(super) use roles::{create_role, shows_role};
 pub(super) use searched::Searched;
 pub(super) use writes::{create, delete, set_end};
 
-use super::http::{Error, Http, Kind};
+use super::http::{Error, ErrorKind, Http};
 use super::waldur;
 
 /// Where grants are, those of every kind of thing.
@@ -48,7 +48,7 @@ fn own_rows(caller: &crate::snapshot::Caller) -> Option<Error> {
             "shows `{}` no grants but their own, and does not say so: the token is neither of staff nor of support",
             caller.username
         );
-        Error::new(format!("GET /api/{GRANTS}"), Kind::Forbidden, detail)
+        Error::new(format!("GET /api/{GRANTS}"), ErrorKind::Forbidden, detail)
             .help("use the token of a staff user; one of support can plan, and cannot apply")
     })
 }

@@ -7,7 +7,7 @@ use super::listing::grants;
 use super::searched::Searched;
 use super::wire::Grant;
 use super::{GRANTS, refuse_own_rows};
-use crate::api::answers::{Listing, Narrowed, RoleIs};
+use crate::api::answers::{LinkQuery, Listing, RoleIs};
 use crate::api::http::{Error, Http};
 use crate::api::waldur::{Reading, object};
 use crate::binding::LinkId;
@@ -17,22 +17,22 @@ use crate::snapshot::NamedLink;
 pub(in crate::api) async fn named(
     http: &Arc<Http>,
     searched: &Arc<Searched>,
-    wanted: &Narrowed,
+    wanted: &LinkQuery,
 ) -> Result<Listing, Error> {
     refuse_own_rows(http).await?;
     let Reading { items, pages, settled } = match wanted {
-        Narrowed { user: Some(user), .. } => of_user(http, *user, None).await?,
-        Narrowed { resource: Some(resource), .. } => on_resource(http, searched, *resource).await?,
-        Narrowed { role: Some(RoleIs::Id(role)), .. } => {
+        LinkQuery { user: Some(user), .. } => of_user(http, *user, None).await?,
+        LinkQuery { resource: Some(resource), .. } => on_resource(http, searched, *resource).await?,
+        LinkQuery { role: Some(RoleIs::Id(role)), .. } => {
             narrowed(http, &all().with("role_uuid", role.to_string()), |it| it.role() == Some(*role)).await?
         }
-        Narrowed { role: Some(RoleIs::Called(name)), .. } => {
+        LinkQuery { role: Some(RoleIs::Called(name)), .. } => {
             // The server takes it for a part of the name.
             let part = name.to_lowercase();
             let passes = |it: &Grant| it.role_name().is_none_or(|of| of.to_lowercase().contains(&part));
             narrowed(http, &all().with("role_name", &**name), passes).await?
         }
-        Narrowed { user: None, resource: None, role: None } => grants(http, searched).await?,
+        LinkQuery { user: None, resource: None, role: None } => grants(http, searched).await?,
     };
     let links = items.into_values().filter_map(Grant::named).filter(|it| wanted.fits(it)).collect();
     Ok(Listing { links, pages, changing: !settled })
@@ -46,7 +46,7 @@ pub(in crate::api) async fn named_link(http: &Http, id: LinkId) -> Result<Option
     Ok(object::<Grant>(http, GRANTS, id, &[]).await?.and_then(Grant::named))
 }
 
-impl Narrowed {
+impl LinkQuery {
     fn fits(&self, NamedLink { link, role: name, .. }: &NamedLink) -> bool {
         let Self { resource, role, user } = self;
         resource.is_none_or(|it| it == link.binding.resource)

@@ -8,7 +8,7 @@ use super::grants::{link, links_of};
 use super::wire::{Granted, NewGrant, OldGrant, Reason};
 use super::{GRANTS, RESOURCES};
 use crate::api::answers::{Created, Deleted};
-use crate::api::http::{Answer, Error, Http, Kind};
+use crate::api::http::{Answer, Error, ErrorKind, Http};
 use crate::binding::{Binding, Link, LinkId};
 
 /// What the server says where a user has the role already.
@@ -23,8 +23,12 @@ pub(in crate::api) async fn create(http: &Http, binding: &Binding, ends: Option<
     let &Binding { resource, role, user } = binding;
     let sent = http.post(&action(binding, "add_user"), &NewGrant { role, user, expiration_time: ends }).await;
     let answer = match sent {
-        Err(error) if error.kind == Kind::Rejected && error.detail.contains(SAME_ROLE) => return Ok(Created::Exists),
-        Err(error) if error.kind == Kind::Rejected && error.detail.contains(ONE_ROLE) => return Ok(Created::OneRole),
+        Err(error) if error.kind == ErrorKind::Rejected && error.detail.contains(SAME_ROLE) => {
+            return Ok(Created::Exists);
+        }
+        Err(error) if error.kind == ErrorKind::Rejected && error.detail.contains(ONE_ROLE) => {
+            return Ok(Created::OneRole);
+        }
         sent => sent?,
     };
     ended_as_asked(&answer, ends)?;
@@ -53,14 +57,14 @@ async fn revoke(http: &Arc<Http>, grant: &Link, reason: &str) -> Result<Deleted,
         let error = match http.post(&path, &Reason { reason }).await {
             Ok(answer) if answer.body.is_empty() => return Ok(Deleted::Done),
             Ok(answer) => answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt())),
-            Err(error) if error.kind == Kind::NotFound => return Ok(Deleted::NotFound),
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(Deleted::NotFound),
             Err(error) => error,
         };
         match error.kind {
             // Revoked by somebody else meanwhile is gone, too.
-            Kind::Rejected if link(http, grant).await?.is_none() => return Ok(Deleted::NotFound),
-            Kind::Lost | Kind::Repeatable if error.is_throttled() => return Err(error),
-            Kind::Lost | Kind::Repeatable => match link(http, grant).await {
+            ErrorKind::Rejected if link(http, grant).await?.is_none() => return Ok(Deleted::NotFound),
+            ErrorKind::Lost | ErrorKind::Repeatable if error.is_throttled() => return Err(error),
+            ErrorKind::Lost | ErrorKind::Repeatable => match link(http, grant).await {
                 Ok(None) => return Ok(Deleted::Done),
                 Ok(Some(_)) if tries < TRIES => {}
                 _ => return Err(error.lost()),
@@ -78,10 +82,12 @@ async fn delete_user(http: &Arc<Http>, grant: &Link) -> Result<Deleted, Error> {
     match links_of(http, &grant.binding).await?[..] {
         [] => return Ok(Deleted::NotFound),
         [only] if only == *grant => {}
-        [_] => return Err(Error::new(format!("POST /api/{path}"), Kind::Rejected, "the grant is another one now")),
+        [_] => {
+            return Err(Error::new(format!("POST /api/{path}"), ErrorKind::Rejected, "the grant is another one now"));
+        }
         _ => {
             let detail = "there are several grants of the same, and this Waldur can remove none of them";
-            return Err(Error::new(format!("POST /api/{path}"), Kind::Rejected, detail)
+            return Err(Error::new(format!("POST /api/{path}"), ErrorKind::Rejected, detail)
                 .help("Waldur 8.1.2 and later can: ask for an update, or for a removal in its database"));
         }
     }
@@ -89,14 +95,16 @@ async fn delete_user(http: &Arc<Http>, grant: &Link) -> Result<Deleted, Error> {
     let unsure = match sent {
         Ok(answer) if answer.body.is_empty() => None,
         Ok(answer) => Some(answer.unreadable(&format!("answered {}: {}", answer.status, answer.excerpt()))),
-        Err(error) if matches!(error.kind, Kind::Lost | Kind::Repeatable) => Some(error),
+        Err(error) if matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable) => Some(error),
         Err(error) => return Err(error),
     };
     match (links_of(http, &grant.binding).await, unsure) {
         (Ok(left), _) if left.is_empty() => Ok(Deleted::Done),
-        (Ok(_), None) => {
-            Err(Error::new(format!("POST /api/{path}"), Kind::Rejected, "answered 200, and the grant is still there"))
-        }
+        (Ok(_), None) => Err(Error::new(
+            format!("POST /api/{path}"),
+            ErrorKind::Rejected,
+            "answered 200, and the grant is still there",
+        )),
         (_, Some(error)) | (Err(error), None) => Err(error.lost()),
     }
 }

@@ -21,9 +21,9 @@ pub(in crate::api) async fn users_of(
         holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
     let names: BTreeSet<&str> = holders.values().map(String::as_str).collect();
     let asked = lookups.users.iter().copied().chain(links.iter().map(|it| it.binding.user));
-    let strangers = asked.filter(|id| !known.contains_key(id)).collect();
+    let unknown_users = asked.filter(|id| !known.contains_key(id)).collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    known.extend(users(http, strangers, usernames).await?);
+    known.extend(users(http, unknown_users, usernames).await?);
     Ok(known)
 }
 

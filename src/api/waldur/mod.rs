@@ -22,7 +22,7 @@ pub(super) use probe::{exists, site, version};
 pub(super) use users::{everybody, list as list_of_users, usernames, users};
 pub(super) use wire::{Bare, Id, Item, OfOffering, present};
 
-use super::http::{Error, Http, Kind, Method};
+use super::http::{Error, ErrorKind, Http, Method};
 
 /// Retrieves one object of a collection: `None` when there is none, or none that the caller may see.
 pub(super) async fn object<T: Item>(
@@ -34,7 +34,7 @@ pub(super) async fn object<T: Item>(
     let request = http.request(Method::Get, &format!("{path}{id}/"));
     let request = fields.iter().fold(request, |request, field| request.with("field", field));
     let answer = match http.call(&request).await {
-        Err(error) if error.kind == Kind::NotFound => return Ok(None),
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(None),
         answer => answer?,
     };
     let item: T = answer.json()?;

@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 use super::wire::Item;
-use crate::api::http::{Error, Http, Kind, Method, Request, bounded_map};
+use crate::api::http::{Error, ErrorKind, Http, Method, Request, bounded_map};
 
 /// The most objects that the server puts on a page.
 pub(in crate::api) const SIZE: u64 = 300;
@@ -108,7 +108,7 @@ impl List {
     pub(in crate::api) fn moving(&self, http: &Http) -> Error {
         let request = self.request(http, Method::Get).name();
         let help = "something else is changing it: try again when that is done";
-        Error::new(request, Kind::Unreadable, "read twice, and not everything in it was seen").help(help)
+        Error::new(request, ErrorKind::Unreadable, "read twice, and not everything in it was seen").help(help)
     }
 
     /// It was narrowed, and shows `other` nevertheless: the server answers a filter that it does not know, or did not
@@ -117,7 +117,7 @@ impl List {
         let request = self.request(http, Method::Get).name();
         let help =
             "a filter was ignored, so no answer of this server can be relied on: ask who runs the proxy before it";
-        Error::new(request, Kind::Unreadable, format!("answered with {other}")).help(help)
+        Error::new(request, ErrorKind::Unreadable, format!("answered with {other}")).help(help)
     }
 
     /// Reads it, and once more if something moved meanwhile.
@@ -202,7 +202,7 @@ impl List {
         let request = self.request(http, Method::Get).with("page", &page).with("page_size", &size.to_string());
         let answer = match http.call(&request).await {
             // The list has become so short. If it is not even there, asking for its last page will tell.
-            Err(error) if error.kind == Kind::NotFound && number.is_some() => {
+            Err(error) if error.kind == ErrorKind::NotFound && number.is_some() => {
                 return Ok(Page { items: Vec::new(), count: None, short: None });
             }
             answer => answer?,

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::http::{Error, Http, Kind, Method};
+use crate::api::http::{Error, ErrorKind, Http, Method};
 use crate::site::ServerProbe;
 
 /// Open to everybody.
@@ -21,9 +21,11 @@ pub(in crate::api) async fn site(http: &Http) -> Result<ServerProbe, Error> {
     let answer = match http.call(&http.request(Method::Get, CONFIGURATION).anonymous()).await {
         Ok(answer) => answer,
         Err(error) => match error.kind {
-            Kind::NotFound => return Ok(ServerProbe::Missing { said: error.to_string() }),
-            Kind::Unauthorized | Kind::Forbidden => return Ok(ServerProbe::Unclear { said: error.to_string() }),
-            Kind::Lost => {
+            ErrorKind::NotFound => return Ok(ServerProbe::Missing { said: error.to_string() }),
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => {
+                return Ok(ServerProbe::Unclear { said: error.to_string() });
+            }
+            ErrorKind::Lost => {
                 let cause = error.source().map(|it| format!(": {it}")).unwrap_or_default();
                 return Ok(ServerProbe::Silent { said: format!("{}{cause}", error.detail) });
             }
@@ -50,8 +52,8 @@ pub(in crate::api) async fn exists(http: &Http, path: &str) -> Result<bool, Erro
     match http.call(&http.request(Method::Head, path).with("page_size", "1").anonymous()).await {
         Ok(_) => Ok(true),
         Err(error) => match error.kind {
-            Kind::NotFound => Ok(false),
-            Kind::Unauthorized | Kind::Forbidden => Ok(true),
+            ErrorKind::NotFound => Ok(false),
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => Ok(true),
             _ => Err(error),
         },
     }

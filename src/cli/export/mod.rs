@@ -11,10 +11,10 @@ use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::target::{self, Inputs, Target, is_stdout};
 use super::{Exit, exit, live, output, read, saved};
-use crate::desired::export::{self, Extent, Form, Given};
+use crate::desired::export::{self, ExportFilter, Form, Given};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::render::{self, Seen};
+use crate::render::{self, SnapshotAge};
 use crate::saved::SavedView;
 use crate::snapshot::Snapshot;
 
@@ -70,7 +70,7 @@ enum SplitBy {
 pub(super) async fn run(arguments: &Export) -> Result<Exit> {
     let Export { offering, resource, role, user, pin, split_by, output: to, force, prune, live, server } = arguments;
     let given = Given { offerings: offering, resources: resource, roles: role, users: user };
-    let Ok(extent) = Extent::read(given).map_err(|it| refuse(&it)) else { return Ok(Exit::Usage) };
+    let Ok(extent) = ExportFilter::read(given).map_err(|it| refuse(&it)) else { return Ok(Exit::Usage) };
     let asked = export::Export {
         extent,
         split: match split_by {
@@ -118,13 +118,13 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
 /// What was seen at another time.
 fn kept(path: &Path) -> Result<(Snapshot, Directory)> {
     let view = SavedView::read(&saved::text(path)?)?;
-    let seen = Seen::new(view.seen, Timestamp::now(), view.everybody);
+    let seen = SnapshotAge::new(view.seen, Timestamp::now(), view.everybody);
     output::say(&live::heading(&view, seen));
     Ok((view.snapshot, view.directory))
 }
 
 /// What is live now.
-async fn seen(server: &Server, extent: &Extent) -> Result<(Snapshot, Directory)> {
+async fn seen(server: &Server, extent: &ExportFilter) -> Result<(Snapshot, Directory)> {
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let snapshot = client.snapshot().await?;
     let directory = client.directory(&extent.lookups(), &snapshot).await?;

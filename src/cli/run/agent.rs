@@ -10,10 +10,10 @@ use tokio::sync::{OnceCell, watch};
 
 use crate::api::Client;
 use crate::daemon::{Status, Stop};
-use crate::desired::Narrow;
+use crate::desired::PassFilter;
 use crate::event::Event;
 use crate::policy::{LastSeen, Readings};
-use crate::reconcile::{Known, Pace};
+use crate::reconcile::{KnownLinks, WriteOptions};
 use crate::saved::PlanOptions;
 
 /// What all passes have in common.
@@ -21,9 +21,9 @@ pub(super) struct Agent {
     pub(super) client: Client,
     pub(super) files: Vec<PathBuf>,
     pub(super) asked: PlanOptions,
-    pub(super) only: Narrow,
+    pub(super) only: PassFilter,
     pub(super) partial_view: bool,
-    pub(super) pace: Pace,
+    pub(super) write_options: WriteOptions,
     pub(super) expiring_within: Duration,
     pub(super) stop: watch::Receiver<Stop>,
     /// Where to tell what a pass waits for.
@@ -37,7 +37,7 @@ pub(super) struct Agent {
     /// Why it could not be read.
     pub(super) uncounted: RefCell<Option<String>>,
     /// The links that earlier passes saw or made.
-    pub(super) known: RefCell<Known>,
+    pub(super) known: RefCell<KnownLinks>,
     /// What the passes so far saw live and wanted.
     pub(super) last_seen: RefCell<Arc<LastSeen>>,
 }

@@ -7,8 +7,8 @@ use crate::binding::LinkId;
 use crate::daemon::Note;
 use crate::desired::Approval;
 use crate::plan::{Held, Plan, Removal};
-use crate::policy::{self, Asks};
-use crate::reconcile::{Request, View, removed_before};
+use crate::policy::{self, PolicyInput};
+use crate::reconcile::{PassRequest, View, removed_before};
 use crate::render::visible;
 
 /// Links that limits would have held, had the files not approved them.
@@ -19,7 +19,7 @@ pub(super) struct Released<'a> {
 
 impl<'a> Released<'a> {
     /// Of a plan that may be approved by the files.
-    pub(super) fn of(view: &View, request: &Request<'a>) -> Self {
+    pub(super) fn of(view: &View, request: &PassRequest<'a>) -> Self {
         let plan = &view.plan;
         let Ok(decision) = policy::approve(plan.clone(), &unapproved(view, request)) else { return Self::default() };
         let by = |it: &Held| {
@@ -44,14 +44,14 @@ impl<'a> Released<'a> {
 }
 
 /// What the files ask for, had nobody approved anything.
-pub(super) fn unapproved(view: &View, request: &Request<'_>) -> Asks {
-    Asks {
+pub(super) fn unapproved(view: &View, request: &PassRequest<'_>) -> PolicyInput {
+    PolicyInput {
         limits: request.limits.over(view.desired.limits),
         removed_lately: request.removed_lately,
         removed_before: removed_before(view, request),
         ended_lately: request.ended_lately,
         last_seen: Arc::clone(&request.last_seen),
-        ..Asks::default()
+        ..PolicyInput::default()
     }
 }
 

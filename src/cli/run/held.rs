@@ -5,32 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::agent::Agent;
 use super::words::{count, what};
 use crate::binding::Binding;
-use crate::daemon::{Held, Limited, Release};
+use crate::daemon::{HeldRemoval, HeldSet, Release};
 use crate::desired::Mode;
 use crate::plan::{Hold, Removal, Skip};
-use crate::policy::{self, Aside, Decision, SetAside};
-use crate::reconcile::{Prepared, Request, Waiting};
+use crate::policy::{self, Decision, Deferred, DeferredSteps};
+use crate::reconcile::{CreationDelay, PassRequest, Prepared};
 use crate::render::{self, Naming, visible};
 
-pub(super) fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> Held {
+pub(super) fn held(removal: &Removal, hold: &Hold, naming: &Naming<'_>) -> HeldRemoval {
     let why = format!("{} · {}", visible(&hold.to_string()), render::why(removal));
-    Held { what: what(&removal.link.binding, naming), why }
+    HeldRemoval { what: what(&removal.link.binding, naming), why }
 }
 
 /// Removals that wait only because files have vanished.
-pub(super) fn missed<'a>(prepared: &'a Prepared, request: &Request<'_>, agent: &Agent) -> Vec<&'a Removal> {
+pub(super) fn missed<'a>(prepared: &'a Prepared, request: &PassRequest<'_>, agent: &Agent) -> Vec<&'a Removal> {
     let Prepared { view, decision } = prepared;
     if agent.asked.mode.max(view.desired.mode) >= Mode::AddOnly {
         return Vec::new();
     }
-    let (only, aside) = (request.only.resolve(&view.directory).unwrap_or_default(), SetAside::new(&request.aside));
-    let waits = |it: &&Removal| only.contains(&it.link.binding) && !aside.removal(it);
+    let (only, deferred) =
+        (request.only.resolve(&view.directory).unwrap_or_default(), DeferredSteps::new(&request.deferred));
+    let waits = |it: &&Removal| only.contains(&it.link.binding) && !deferred.removal(it);
     decision.withheld.removals.iter().filter(waits).collect()
 }
 
-pub(super) fn missing(removal: &Removal, naming: &Naming<'_>) -> Held {
+pub(super) fn missing(removal: &Removal, naming: &Naming<'_>) -> HeldRemoval {
     let why = format!("files have vanished · {}", render::why(removal));
-    Held { what: what(&removal.link.binding, naming), why }
+    HeldRemoval { what: what(&removal.link.binding, naming), why }
 }
 
 pub(super) fn limited(
@@ -38,9 +39,9 @@ pub(super) fn limited(
     release: Release,
     room_for: Option<u32>,
     naming: &Naming<'_>,
-) -> Limited {
+) -> HeldSet {
     let policy::Limited { set: _, digest, exceeded, links } = limited;
-    Limited {
+    HeldSet {
         digest: digest.to_string(),
         exceeded: exceeded.iter().map(|it| render::exceeded(it, naming)).collect(),
         links: count(*links),
@@ -53,38 +54,38 @@ pub(super) fn limited(
 /// files have just changed, and those of `unlisted` for the server's list.
 pub(super) fn withheld(
     decision: &Decision,
-    request: &Request<'_>,
-    waiting: &BTreeSet<Aside>,
-    unlisted: &BTreeMap<Binding, Waiting>,
+    request: &PassRequest<'_>,
+    waiting: &BTreeSet<Deferred>,
+    unlisted: &BTreeMap<Binding, CreationDelay>,
     missed: usize,
 ) -> Vec<String> {
     let Decision { withheld: policy::Withheld { creations, removals }, plan, .. } = decision;
     let limited = plan.skipped.iter().filter(|it| it.why == Skip::Limit).count();
     let limited = said(limited, "creation is held by `limits.creations`", "creations are held by `limits.creations`");
-    let (aside, waiting) = (SetAside::new(&request.aside), SetAside::new(waiting));
+    let (deferred, waiting) = (DeferredSteps::new(&request.deferred), DeferredSteps::new(waiting));
     let creations: Vec<_> = creations.iter().filter(|it| !unlisted.contains_key(&it.binding)).collect();
-    let left = |by: &SetAside<'_>| {
+    let left = |by: &DeferredSteps<'_>| {
         creations.iter().map(|it| by.creation(it)).chain(removals.iter().map(|it| by.removal(it))).collect::<Vec<_>>()
     };
-    let (aside, waiting) = (left(&aside), left(&waiting));
-    let again = aside.iter().filter(|it| **it).count();
-    let soon = aside.iter().zip(&waiting).filter(|(aside, waiting)| !**aside && **waiting).count();
-    let rest = aside.len() - again - soon;
+    let (deferred, waiting) = (left(&deferred), left(&waiting));
+    let again = deferred.iter().filter(|it| **it).count();
+    let soon = deferred.iter().zip(&waiting).filter(|(deferred, waiting)| !**deferred && **waiting).count();
+    let rest = deferred.len() - again - soon;
     let asked = ["step is withheld by `mode` or the command line", "steps are withheld by `mode` or the command line"];
     let rest = said(rest.saturating_sub(missed), asked[0], asked[1]);
     let once = "step is set aside because it comes back again and again";
-    let aside = said(again, once, "steps are set aside because they come back again and again");
+    let deferred = said(again, once, "steps are set aside because they come back again and again");
     let quiet = "step waits until the files have not changed for a while";
     let soon = said(soon, quiet, "steps wait until the files have not changed for a while");
-    limited.into_iter().chain(for_the_list(unlisted)).chain(aside).chain(soon).chain(rest).collect()
+    limited.into_iter().chain(for_the_list(unlisted)).chain(deferred).chain(soon).chain(rest).collect()
 }
 
 /// What is not created because of what earlier passes know, each kind in words.
-fn for_the_list(unlisted: &BTreeMap<Binding, Waiting>) -> Vec<String> {
+fn for_the_list(unlisted: &BTreeMap<Binding, CreationDelay>) -> Vec<String> {
     let stale = "the server's list";
     let kinds = [
         (
-            Waiting::Listed,
+            CreationDelay::Listed,
             format!(
                 "binding is not created: its link exists, and {stale} does not show it (cache or replica in front?)"
             ),
@@ -93,17 +94,17 @@ fn for_the_list(unlisted: &BTreeMap<Binding, Waiting>) -> Vec<String> {
             ),
         ),
         (
-            Waiting::ListAgrees,
+            CreationDelay::ListAgrees,
             format!("binding is not created while {stale} is stale"),
             format!("bindings are not created while {stale} is stale"),
         ),
         (
-            Waiting::Shown,
+            CreationDelay::Shown,
             "binding is not created yet: its link was created a few minutes ago and is not shown".to_owned(),
             "bindings are not created yet: their links were created a few minutes ago and are not shown".to_owned(),
         ),
         (
-            Waiting::Answered,
+            CreationDelay::Answered,
             "binding is not created yet: the answer to its last creation was lost a minute ago".to_owned(),
             "bindings are not created yet: the answers to their last creations were lost a minute ago".to_owned(),
         ),

@@ -23,10 +23,11 @@ use super::{Exit, apply, narrowing, output, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
 use crate::daemon::{
-    self, About, Asker, By, ContentId, Files, Left, Memory, Settings, Signals, Status, Stop, Trigger, WatchTiming,
+    self, About, Asker, By, ContentId, FileWatcher, Left, LoopOptions, Memory, Signals, Status, Stop, Trigger,
+    WatchTiming,
 };
 use crate::policy::Readings;
-use crate::reconcile::Pace;
+use crate::reconcile::WriteOptions;
 use crate::sandbox::Sandbox;
 use agent::Agent;
 pub(super) use arguments::Arguments;
@@ -50,7 +51,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         files: arguments.file.iter().map(|it| it.display().to_string()).collect(),
         schedule: schedule.to_string(),
     };
-    let (asker, asks) = daemon::channel();
+    let (asker, input) = daemon::channel();
     let (stop, stopped) = watch::channel(Stop::No);
     let (tell, status) = watch::channel(Status::new(about, Timestamp::now()));
     tokio::spawn(Signals::catch().context(|| "could not listen for signals")?.pass_on(asker.clone(), stop.clone()));
@@ -66,7 +67,10 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         only: narrowing::narrow(&asked)?,
         asked,
         partial_view: arguments.partial_view,
-        pace: Pace { parallelism: usize::from(arguments.write_parallelism.get()), ..Pace::default() },
+        write_options: WriteOptions {
+            parallelism: usize::from(arguments.write_parallelism.get()),
+            ..WriteOptions::default()
+        },
         expiring_within: arguments.expiring_within,
         stop: stopped.clone(),
         tell: tell.clone(),
@@ -77,9 +81,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         known: std::cell::RefCell::default(),
         last_seen: std::cell::RefCell::default(),
     };
-    let settings = Settings { schedule, shutdown_timeout: arguments.shutdown_timeout };
+    let settings = LoopOptions { schedule, shutdown_timeout: arguments.shutdown_timeout };
     let pass = async |memory: &mut Memory| agent.pass(memory).await;
-    let left = daemon::run(settings, asks, stopped, &tell, Timestamp::now, pass).await;
+    let left = daemon::run(settings, input, stopped, &tell, Timestamp::now, pass).await;
     // It ends by itself once it has told that we are about to.
     let _ = told.await;
     if died.is_some_and(|it| it.is_finished()) {
@@ -116,7 +120,7 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
     let paths = arguments.file.clone();
     // What can't be read is a content like any other: when it can, a pass is due.
     let take = move || read(&paths).map(|it| reading(&it)).map_err(|error| error.to_string());
-    let files = Files::watch(arguments.file.clone(), WatchTiming::default(), take).await;
+    let files = FileWatcher::watch(arguments.file.clone(), WatchTiming::default(), take).await;
     tokio::spawn(files.ask_on_change(asker.clone(), Trigger::FileChange));
     if let Some(path) = arguments.server.token_file.clone() {
         let roots = vec![path.clone()];
@@ -126,7 +130,7 @@ async fn watch_files(arguments: &Arguments, asker: &Asker) {
             let read = path.is_file().then(|| fs::read(&path).ok());
             read.flatten().map(|it| ContentId::of(&it))
         };
-        let token = Files::watch(roots, WatchTiming::default(), take).await;
+        let token = FileWatcher::watch(roots, WatchTiming::default(), take).await;
         tokio::spawn(token.ask_on_change(asker.clone(), Trigger::TokenChange));
     }
 }

@@ -20,7 +20,7 @@ use crate::desired::{self, Document, Mode};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::Earlier;
 use crate::reconcile::files::FilesError;
-use crate::reconcile::{Answer, Request, reconcile};
+use crate::reconcile::{Confirmation, PassRequest, reconcile};
 use crate::render;
 
 /// How often a pass that is under way is looked at.
@@ -30,7 +30,7 @@ const SHOWN: usize = 50;
 
 /// How far the pass has come.
 #[derive(Default)]
-struct Progress {
+struct PassProgress {
     files_read: AtomicBool,
     /// The commit that the files are of, once they are read.
     revision: OnceLock<Option<String>>,
@@ -42,9 +42,9 @@ type Counted = BTreeMap<(Method, Option<u16>), u64>;
 
 impl Agent {
     /// One pass to its end. While nothing is written yet, it ends at once when it is to.
-    pub(super) async fn pass(&self, memory: &mut Memory) -> daemon::Pass {
+    pub(super) async fn pass(&self, memory: &mut Memory) -> daemon::PassSummary {
         let (requests, retries) = (self.client.counters().requests(), self.client.counters().retries());
-        let (writing, progress) = (Cell::new(false), Progress::default());
+        let (writing, progress) = (Cell::new(false), PassProgress::default());
         let end = tokio::select! {
             biased;
             end = self.end(memory, &writing, &progress) => end,
@@ -55,7 +55,7 @@ impl Agent {
             let count = count - requests.get(&(method, code)).copied().unwrap_or(0);
             (count > 0).then(|| Requests { method: name(method), code, count })
         });
-        daemon::Pass {
+        daemon::PassSummary {
             end,
             revision: progress.revision.into_inner().flatten(),
             token_problem: self.client.token_problem(),
@@ -66,7 +66,7 @@ impl Agent {
 
     /// Tells how far the pass has come, and what it waits for while it does: the first one of many links takes long, a
     /// server that is down or hangs is given minutes, and whoever looks meanwhile has to see why nothing comes.
-    async fn tell_progress(&self, progress: &Progress, before: &Counted) -> Infallible {
+    async fn tell_progress(&self, progress: &PassProgress, before: &Counted) -> Infallible {
         loop {
             tokio::time::sleep(LOOK).await;
             let wait = self.client.longest_call();
@@ -87,7 +87,7 @@ impl Agent {
         }
     }
 
-    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &Progress) -> End {
+    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &PassProgress) -> End {
         let (sources, document) = match self.read(progress).await {
             Ok(valid) => valid,
             Err(findings) => {
@@ -104,7 +104,7 @@ impl Agent {
             Err(error) => return refused(error.into()),
         };
         let known = self.known.borrow().clone();
-        let request = Request {
+        let request = PassRequest {
             document: &document,
             now,
             limits: overrides(&self.asked),
@@ -120,15 +120,15 @@ impl Agent {
             earlier,
             ended_lately: memory.ended_lately(),
             last_seen: Arc::clone(&self.last_seen.borrow()),
-            aside: memory.set_aside().clone(),
+            deferred: memory.deferred().clone(),
             unsettled,
             known: Some(&known),
         };
-        let (confirm, begin) = (async |_: &_| Answer::Apply, |_: &_| writing.set(true));
+        let (confirm, begin) = (async |_: &_| Confirmation::Apply, |_: &_| writing.set(true));
         let tell = |_: &_, _: &_, _: &_| {
             progress.steps.fetch_add(1, Ordering::Relaxed);
         };
-        match reconcile(&self.client, &request, self.pace, confirm, begin, &tell, self.interrupted()).await {
+        match reconcile(&self.client, &request, self.write_options, confirm, begin, &tell, self.interrupted()).await {
             Ok(pass) => {
                 self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
                 self.known.borrow_mut().learn(&pass, Timestamp::now());
@@ -162,7 +162,7 @@ impl Agent {
     }
 
     /// The files, if they are valid; otherwise what is wrong with them.
-    async fn read(&self, progress: &Progress) -> Result<(Vec<Source>, Document), Vec<String>> {
+    async fn read(&self, progress: &PassProgress) -> Result<(Vec<Source>, Document), Vec<String>> {
         let paths = self.files.clone();
         let (sources, revision) = match tokio::task::spawn_blocking(move || read_with_commit(&paths)).await {
             Ok(read) => read,

@@ -5,13 +5,13 @@ use std::path::Path;
 use super::agent::Agent;
 use super::approvals::unapproved;
 use crate::daemon::Release;
-use crate::policy::{self, Asks, Digest, Limited, Set};
-use crate::reconcile::{Request, View};
+use crate::policy::{self, Digest, Limited, PolicyInput, Set};
+use crate::reconcile::{PassRequest, View};
 use crate::render;
 use crate::saved::PlanOptions;
 
 /// Ready to paste: what to write, reviewed, and what to type. The view is that of the pass.
-pub(super) fn release(limited: &Limited, view: &View, request: &Request<'_>, agent: &Agent) -> Release {
+pub(super) fn release(limited: &Limited, view: &View, request: &PassRequest<'_>, agent: &Agent) -> Release {
     let held = by_itself(view, request);
     let same = held.iter().find(|it| it.set == limited.set).or(held.first());
     Release {
@@ -23,7 +23,7 @@ pub(super) fn release(limited: &Limited, view: &View, request: &Request<'_>, age
 
 /// The command that does at once all that is due. It knows nothing of other passes, so that what only the count of a day
 /// holds needs no approval there; it asks before it writes.
-pub(super) fn by_hand(view: &View, request: &Request<'_>, agent: &Agent) -> String {
+pub(super) fn by_hand(view: &View, request: &PassRequest<'_>, agent: &Agent) -> String {
     command(agent, by_itself(view, request).first().map(|it| &it.digest))
 }
 
@@ -42,11 +42,11 @@ fn command(agent: &Agent, approve: Option<&Digest>) -> String {
 /// How many removals may have gone in the last 24 hours for a held set to have room, if it is only their count that
 /// holds it. When those of the server's log stop counting is not known well enough to promise room, and of what ended long
 /// ago somebody should look at the dates.
-pub(super) fn room_for(set: Set, view: &View, request: &Request<'_>) -> Option<u32> {
+pub(super) fn room_for(set: Set, view: &View, request: &PassRequest<'_>) -> Option<u32> {
     let unapproved = unapproved(view, request);
     let holds = |lately| {
-        let asks = Asks { removed_lately: lately, ..unapproved.clone() };
-        held(view, &asks).iter().any(|it| it.set == set)
+        let input = PolicyInput { removed_lately: lately, ..unapproved.clone() };
+        held(view, &input).iter().any(|it| it.set == set)
     };
     let (mut fits, mut over) = (0, request.removed_lately);
     if set != Set::Removals || unapproved.removed_before > 0 || over == 0 || holds(fits) {
@@ -64,12 +64,12 @@ pub(super) fn room_for(set: Set, view: &View, request: &Request<'_>) -> Option<u
 }
 
 /// What limits would hold of a pass by hand, which knows of no other passes.
-fn by_itself(view: &View, request: &Request<'_>) -> Vec<Limited> {
-    held(view, &Asks { limits: request.limits.over(view.desired.limits), ..Asks::default() })
+fn by_itself(view: &View, request: &PassRequest<'_>) -> Vec<Limited> {
+    held(view, &PolicyInput { limits: request.limits.over(view.desired.limits), ..PolicyInput::default() })
 }
 
-fn held(view: &View, asks: &Asks) -> Vec<Limited> {
-    policy::approve(view.plan.clone(), asks).map(|it| it.limited).unwrap_or_default()
+fn held(view: &View, input: &PolicyInput) -> Vec<Limited> {
+    policy::approve(view.plan.clone(), input).map(|it| it.limited).unwrap_or_default()
 }
 
 /// As a shell reads it.

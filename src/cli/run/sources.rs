@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::daemon::{ContentId, Reading};
+use crate::daemon::{ContentId, FileReading};
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, FilesError, Head};
 
@@ -37,12 +37,12 @@ fn commit(paths: &[PathBuf]) -> Option<String> {
 
 /// Reads the files, as they are on the disk.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
-    files::read(paths, &mut std::io::empty(), files::Settings::default())
+    files::read(paths, &mut std::io::empty(), files::FileOptions::default())
 }
 
 /// Which files there are, and a name for what is in them.
-pub(super) fn reading(sources: &[Source]) -> Reading {
+pub(super) fn reading(sources: &[Source]) -> FileReading {
     let files: BTreeSet<_> = sources.iter().map(|it| it.name.to_string()).collect();
     let content: Vec<_> = sources.iter().map(|it| (&*it.name, &*it.text)).collect();
-    Reading { files, content: ContentId::of(&content) }
+    FileReading { files, content: ContentId::of(&content) }
 }

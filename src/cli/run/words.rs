@@ -8,19 +8,19 @@ use super::agent::Agent;
 use super::approvals::{Released, notes};
 use super::held::{held, limited, missed, missing, withheld};
 use super::release::{by_hand, release, room_for};
-use crate::api::{self, Kind};
+use crate::api::{self, ErrorKind};
 use crate::binding::Binding;
-use crate::daemon::{Action, Change, Drift, End, Expiring, Finished, StepResult, Waits, Wanted};
+use crate::daemon::{Action, CurrentWait, Drift, End, Expiring, Finished, OpenStep, PassStep, StepResult};
 use crate::desired::Desired;
 use crate::plan::{Plan, Removal, Skip, Why};
 use crate::policy::gates::{Effect, Gate};
-use crate::policy::{self, Aside, Decision, Set};
-use crate::reconcile::{self, Pass, Request, Waiting};
+use crate::policy::{self, Decision, Deferred, Set};
+use crate::reconcile::{self, CreationDelay, Pass, PassRequest};
 use crate::render::{self, Naming, visible};
 use crate::report::{After, Failure, Outcome, Report, Step};
 
 /// A pass that went all the way.
-pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent: &Agent) -> Finished {
+pub(super) fn finished(pass: &Pass, request: &PassRequest<'_>, vanished: bool, agent: &Agent) -> Finished {
     let Pass { prepared, report } = pass;
     let view = &prepared.view;
     let naming = Naming::new(&view.directory);
@@ -33,7 +33,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
     let until = view.plan.now.saturating_add(signed(agent.expiring_within)).unwrap_or(Timestamp::MAX);
     let mut waiting = reconcile::unsettled(view, request);
     // Removals that wait because files have vanished are reported as held.
-    waiting.retain(|it| !vanished || matches!(it, Aside::Creation(_)));
+    waiting.retain(|it| !vanished || matches!(it, Deferred::Creation(_)));
     let unlisted = reconcile::waiting(view, request);
     let missed = if vanished { missed(prepared, request, agent) } else { Vec::new() };
     let missed_count = missed.len();
@@ -57,7 +57,7 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
             let release = release(it, view, request, agent);
             limited(it, release, room_for(it.set, view, request), &naming)
         }),
-        unlisted: count(unlisted.values().filter(|it| **it <= Waiting::ListAgrees).count()),
+        unlisted: count(unlisted.values().filter(|it| **it <= CreationDelay::ListAgrees).count()),
         withheld: withheld(&prepared.decision, request, &waiting, &unlisted, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
@@ -69,14 +69,15 @@ pub(super) fn finished(pass: &Pass, request: &Request<'_>, vanished: bool, agent
         next_instant: view.desired.next_instant(view.plan.now),
         other_api: None,
         stopped: report.as_ref().and_then(|it| it.stopped.clone()),
-        converged: converged(report.as_ref(), &view.plan) && !unlisted.values().any(|it| *it == Waiting::Answered),
+        converged: converged(report.as_ref(), &view.plan)
+            && !unlisted.values().any(|it| *it == CreationDelay::Answered),
         token_lifetime: view.snapshot.observation.caller.token_lifetime.map(std::time::Duration::from_secs),
         token_lacks: view.snapshot.observation.lacks(),
     }
 }
 
 /// What a pass waits for, once that is worth a word: a try failed, or there is no answer for longer than one takes.
-pub(super) fn waits(call: api::InFlightCall) -> Option<Waits> {
+pub(super) fn waits(call: api::InFlightCall) -> Option<CurrentWait> {
     /// A page of 300 links takes a second or two.
     const LONG: std::time::Duration = std::time::Duration::from_secs(10);
     let api::InFlightCall { request, since, so_far, failed, why } = call;
@@ -85,7 +86,7 @@ pub(super) fn waits(call: api::InFlightCall) -> Option<Waits> {
         None if so_far >= LONG => format!("{request}: no answer yet"),
         None => return None,
     };
-    Some(Waits { since, why })
+    Some(CurrentWait { since, why })
 }
 
 /// A pass that could not begin.
@@ -96,16 +97,16 @@ pub(super) fn refused(error: reconcile::Error) -> End {
         reconcile::Error::Api(api::Error { kind, help, .. }) => {
             let failure = Failure { message, help };
             match kind {
-                Kind::Unauthorized => End::Unauthorized(failure),
-                Kind::OtherApi => End::OtherApi(failure),
-                Kind::Forbidden => End::Refused(failure),
+                ErrorKind::Unauthorized => End::Unauthorized(failure),
+                ErrorKind::OtherApi => End::OtherApi(failure),
+                ErrorKind::Forbidden => End::Refused(failure),
                 _ => End::Unreachable(failure),
             }
         }
         reconcile::Error::PartialView(observation) => {
             End::Refused(Failure { message, help: Some(observation.partial_view_help().to_owned()) })
         }
-        reconcile::Error::Narrow(problems) => {
+        reconcile::Error::PassFilter(problems) => {
             let problems: Vec<_> = problems.iter().map(|it| it.message.as_str()).collect();
             End::Refused(Failure { message: format!("{message}: {}", problems.join("; ")), help: None })
         }
@@ -113,7 +114,7 @@ pub(super) fn refused(error: reconcile::Error) -> End {
     }
 }
 
-fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Naming<'_>) -> Change {
+fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Naming<'_>) -> PassStep {
     let (action, why) = match step {
         Step::Create(creation) => (Action::Create, render::created(creation)),
         Step::Lengthen(_) => (Action::SetEnd, step.end_change().map(render::end_changed).unwrap_or_default()),
@@ -135,7 +136,7 @@ fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Nami
         Outcome::Unsent => (StepResult::Unsent, None),
     };
     let also = also.map(|it| format!(" · {}", visible(&it))).unwrap_or_default();
-    Change { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
+    PassStep { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
 }
 
 pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
@@ -144,25 +145,32 @@ pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
 }
 
 /// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
-fn wanted(decision: &Decision, report: Option<&Report>, request: &Request<'_>, naming: &Naming<'_>) -> Vec<Wanted> {
+fn wanted(
+    decision: &Decision,
+    report: Option<&Report>,
+    request: &PassRequest<'_>,
+    naming: &Naming<'_>,
+) -> Vec<OpenStep> {
     let Decision { approved, withheld, .. } = decision;
     let creations = approved.creations().iter().chain(approved.lengthenings()).chain(&withheld.creations);
-    let creations = creations.map(Aside::of_creation);
+    let creations = creations.map(Deferred::of_creation);
     let removals = approved.removals().iter().chain(approved.shortenings()).chain(&withheld.removals);
     // A row that goes because another one stays takes nothing back, nor does an earlier end.
     let undoing = removals.clone().filter(|it| !matches!(it.why, Why::Duplicate | Why::EndsEarlier(_)));
     let undoing: BTreeSet<_> = undoing.map(|it| it.link.binding).collect();
-    let removals = removals.map(Aside::of_removal);
+    let removals = removals.map(Deferred::of_removal);
     let sent: BTreeMap<_, _> = done(report);
     let all: BTreeSet<_> = creations.chain(removals).collect();
-    let all = all.into_iter().filter(|it| sent.contains_key(it) || request.aside.contains(it));
+    let all = all.into_iter().filter(|it| sent.contains_key(it) || request.deferred.contains(it));
     let wanted = all.map(|step| {
         let (sign, binding, undoes) = match step {
-            Aside::Creation(binding) | Aside::Exists(binding) => ('+', binding, Some(Aside::Removal(binding))),
-            Aside::Removal(binding) => ('−', binding, undoing.contains(&binding).then_some(Aside::Creation(binding))),
-            Aside::End(binding) => ('~', binding, None),
+            Deferred::Creation(binding) | Deferred::Exists(binding) => ('+', binding, Some(Deferred::Removal(binding))),
+            Deferred::Removal(binding) => {
+                ('−', binding, undoing.contains(&binding).then_some(Deferred::Creation(binding)))
+            }
+            Deferred::End(binding) => ('~', binding, None),
         };
-        Wanted {
+        OpenStep {
             step,
             undoes,
             what: format!("{sign} {}", what(&binding, naming)),
@@ -174,13 +182,13 @@ fn wanted(decision: &Decision, report: Option<&Report>, request: &Request<'_>, n
 
 /// Every step that was sent, and whether it is done: for all rows, if it was about several. What a pass leaves to the
 /// next one, since the server is gone or what is to take its place is missing, is not undone by anybody.
-fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
+fn done(report: Option<&Report>) -> BTreeMap<Deferred, bool> {
     let mut done = BTreeMap::new();
     let steps = report.iter().flat_map(|it| &it.steps);
     for (step, outcome) in steps.filter(|(_, it)| !matches!(it, Outcome::Unsent | Outcome::Held(_))) {
         let step = match step {
-            Step::Create(creation) | Step::Lengthen(creation) => Aside::of_creation(creation),
-            Step::Shorten(removal) | Step::Remove(removal) => Aside::of_removal(removal),
+            Step::Create(creation) | Step::Lengthen(creation) => Deferred::of_creation(creation),
+            Step::Shorten(removal) | Step::Remove(removal) => Deferred::of_removal(removal),
         };
         *done.entry(step).or_insert(true) &= outcome.is_done();
     }
@@ -189,12 +197,12 @@ fn done(report: Option<&Report>) -> BTreeMap<Aside, bool> {
 
 /// Bindings of a set that lost their last row or will soon, and that nobody had approved: those count towards the limit of
 /// a day.
-fn counted(report: Option<&Report>, set: Set, request: &Request<'_>, released: &Released<'_>) -> u32 {
+fn counted(report: Option<&Report>, set: Set, request: &PassRequest<'_>, released: &Released<'_>) -> u32 {
     let gone = report.iter().flat_map(|it| &it.steps).filter_map(|(step, outcome)| match step {
         Step::Remove(removal) | Step::Shorten(removal) if outcome.is_done() => Some(removal),
         _ => None,
     });
-    let kind = |it: &Removal| policy::Kind::of(it, request.now, &request.last_seen);
+    let kind = |it: &Removal| policy::StepKind::of(it, request.now, &request.last_seen);
     let counts = |it: &&Removal| Gate::Day.effect(kind(it)) == Effect::Counts(set) && !released.contains(it);
     let bindings: BTreeSet<_> = gone.filter(counts).map(|it| it.link.binding).collect();
     u32::try_from(bindings.len()).unwrap_or(u32::MAX)

@@ -1,6 +1,6 @@
 //! Dates that have no effect.
 
-use super::Set;
+use super::CheckedFiles;
 use super::fit::{Selection, called};
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
@@ -9,7 +9,7 @@ use crate::desired::raw::DatedItem;
 use crate::diagnostic::Diagnostic;
 
 /// Protection wins over dates, which a reader of the line would not expect.
-pub(super) fn have_an_effect(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn have_an_effect(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let protect = Selection::of(&set.document.protect);
     for dated in &set.raw.dates {
         let Some(DatedItem::Entry(entry)) = dated.what else { continue };

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::Set;
+use super::CheckedFiles;
 use super::fit::called;
 use crate::desired::codes;
 use crate::desired::document::{Entry, Reference};
@@ -41,7 +41,7 @@ impl<'d> Key<'d> {
 
 /// A binding as one entry declares it.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct Occurrence {
     /// Resource, role and user; the same number for the same key.
     binding: [u32; 3],
     entry: u32,
@@ -52,13 +52,13 @@ struct Row {
 /// Tells of every pair of entries that declare the same binding for the same time, once.
 ///
 /// Users that come through groups are left out: that is one binding with several origins.
-pub(super) fn of_bindings(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn of_bindings(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let entries = &set.document.entries;
-    let life = |it: &Row| entries[it.entry as usize].life;
+    let life = |it: &Occurrence| entries[it.entry as usize].life;
     let mut rows = rows(entries);
     rows.sort_unstable_by_key(|it| (it.binding, life(it).from, it.entry, it.item));
 
-    let mut pairs: Vec<(Row, Row)> = Vec::new();
+    let mut pairs: Vec<(Occurrence, Occurrence)> = Vec::new();
     for rows in rows.chunk_by(|a, b| a.binding == b.binding) {
         let [first, rest @ ..] = rows else { continue };
         // In the order of their beginnings, a line overlaps an earlier one if it does the one that ends last.
@@ -68,7 +68,7 @@ pub(super) fn of_bindings(set: &Set<'_>, problems: &mut Problems) {
             if row.entry != last.entry && life(row).overlaps(life(last)) {
                 pairs.push(if row.entry > last.entry { (*last, *row) } else { (*row, *last) });
             }
-            let end = |it: &Row| (life(it).until.is_none(), life(it).until);
+            let end = |it: &Occurrence| (life(it).until.is_none(), life(it).until);
             if end(row) > end(last) {
                 last = row;
             }
@@ -82,9 +82,9 @@ pub(super) fn of_bindings(set: &Set<'_>, problems: &mut Problems) {
     }
 }
 
-fn declared_twice(entries: &[Entry], first: &Row, again: &Row, more: usize) -> Diagnostic {
-    let entry = |it: &Row| &entries[it.entry as usize];
-    let user = |it: &Row| &entry(it).users[it.item[2] as usize].user;
+fn declared_twice(entries: &[Entry], first: &Occurrence, again: &Occurrence, more: usize) -> Diagnostic {
+    let entry = |it: &Occurrence| &entries[it.entry as usize];
+    let user = |it: &Occurrence| &entry(it).users[it.item[2] as usize].user;
     let [resource, role, _] = again.item;
     let (resource, role) = (&entry(again).resources[resource as usize], &entry(again).roles[role as usize]);
     let message = format!("{} on {} for {} is declared twice", called(role), called(resource), called(user(again)));
@@ -102,7 +102,7 @@ fn declared_twice(entries: &[Entry], first: &Row, again: &Row, more: usize) -> D
 }
 
 /// Every binding whose user is named in the entry itself.
-fn rows(entries: &[Entry]) -> Vec<Row> {
+fn rows(entries: &[Entry]) -> Vec<Occurrence> {
     let mut numbers = Numbers::default();
     let mut rows = Vec::new();
     for (entry, n) in entries.iter().zip(0..) {
@@ -113,7 +113,7 @@ fn rows(entries: &[Entry]) -> Vec<Row> {
         for (resource, r) in resources.iter().zip(0..) {
             for (role, o) in roles.iter().zip(0..) {
                 for (user, u) in users.iter().zip(0..) {
-                    rows.push(Row { binding: [*resource, *role, *user], entry: n, item: [r, o, u] });
+                    rows.push(Occurrence { binding: [*resource, *role, *user], entry: n, item: [r, o, u] });
                 }
             }
         }

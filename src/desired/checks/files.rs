@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::Set;
+use super::CheckedFiles;
 use crate::desired::codes;
 use crate::desired::problems::Problems;
 use crate::desired::quote::Quoted;
-use crate::desired::yaml::Place;
+use crate::desired::yaml::TextSpan;
 use crate::diagnostic::{Diagnostic, Source};
 
 /// A set without `bindings` would want nobody; that has to be said.
-pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
-    let Set { sources, raw, .. } = set;
+pub(super) fn bindings_are_there(set: &CheckedFiles<'_>, problems: &mut Problems) {
+    let CheckedFiles { sources, raw, .. } = set;
     if raw.has_bindings || raw.broken {
         return;
     }
@@ -22,13 +22,13 @@ pub(super) fn bindings_are_there(set: &Set<'_>, problems: &mut Problems) {
         _ => "none of the files has the key `bindings`",
     };
     problems.push(
-        Diagnostic::error(codes::MISSING_BINDINGS, Place::START.span(&file), message)
+        Diagnostic::error(codes::MISSING_BINDINGS, TextSpan::START.span(&file), message)
             .help("add it; `bindings: []` says that nobody is to have access"),
     );
 }
 
 /// A file that `files` names, relative to the file that holds `files`, is one of the set.
-pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn named_files_are_there(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let present: HashSet<_> = set.sources.iter().map(|it| plain(Path::new(&*it.name))).collect();
     let unnamed = unnamed(set);
     for named in &set.raw.files {
@@ -49,7 +49,7 @@ pub(super) fn named_files_are_there(set: &Set<'_>, problems: &mut Problems) {
 }
 
 /// The files of the set that `files` does not name, relative to the file that holds it.
-fn unnamed(set: &Set<'_>) -> Vec<String> {
+fn unnamed(set: &CheckedFiles<'_>) -> Vec<String> {
     let holder = set.raw.files.first().map(|it| Path::new(&*it.span.file));
     let folder = plain(holder.and_then(Path::parent).unwrap_or(Path::new("")));
     let relative = |it: &Source| Some(plain(Path::new(&*it.name)).strip_prefix(&folder).ok()?.to_str()?.to_owned());

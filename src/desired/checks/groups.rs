@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::Set;
+use super::CheckedFiles;
 use crate::desired::codes;
 use crate::desired::document::Reference;
 use crate::desired::problems::Problems;
 use crate::desired::quote::Quoted;
-use crate::desired::raw::Named;
+use crate::desired::raw::RawNamed;
 use crate::diagnostic::Diagnostic;
 
 /// A name has one group.
-pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn defined_once(set: &CheckedFiles<'_>, problems: &mut Problems) {
     for (n, group) in set.raw.groups.iter().enumerate() {
         let name = &group.name;
         let first = set.groups.index(&name.name).filter(|it| *it != n);
@@ -31,7 +31,7 @@ pub(super) fn defined_once(set: &Set<'_>, problems: &mut Problems) {
 }
 
 /// A group that is named is defined.
-pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn known(set: &CheckedFiles<'_>, problems: &mut Problems) {
     if set.raw.broken {
         return;
     }
@@ -42,7 +42,7 @@ pub(super) fn known(set: &Set<'_>, problems: &mut Problems) {
     }
 }
 
-fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
+fn unknown(set: &CheckedFiles<'_>, named: &RawNamed, problems: &mut Problems) {
     let message = format!("unknown group: {}", Quoted(&named.name));
     let found = Diagnostic::error(codes::UNKNOWN_GROUP, named.span.clone(), message);
     let groups = &set.raw.groups;
@@ -55,7 +55,7 @@ fn unknown(set: &Set<'_>, named: &Named, problems: &mut Problems) {
 }
 
 /// A group that is defined is used, itself or through another one.
-pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn used(set: &CheckedFiles<'_>, problems: &mut Problems) {
     if set.raw.broken {
         return;
     }
@@ -78,7 +78,7 @@ pub(super) fn used(set: &Set<'_>, problems: &mut Problems) {
 }
 
 /// A user is not called like a group: it is easily written where the group is meant.
-pub(super) fn not_taken_for_users(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn not_taken_for_users(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let mut tell = |user: &Reference, help: &str| {
         if let Some(name) = user.name.as_deref().filter(|it| set.groups.index(it).is_some()) {
             let message = format!("{} is read as a user, and there is a group of that name", Quoted(name));

@@ -17,7 +17,7 @@ use crate::diagnostic::Source;
 
 /// A set of files, as far as it could be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Set<'d> {
+pub(super) struct CheckedFiles<'d> {
     pub(super) sources: &'d [Source],
     pub(super) raw: &'d RawDocument,
     pub(super) document: &'d Document,
@@ -25,7 +25,7 @@ pub(super) struct Set<'d> {
 }
 
 /// The table.
-pub(super) const ALL: &[fn(&Set<'_>, &mut Problems)] = &[
+pub(super) const ALL: &[fn(&CheckedFiles<'_>, &mut Problems)] = &[
     files::bindings_are_there,
     files::named_files_are_there,
     settings::stand_in_one_file,

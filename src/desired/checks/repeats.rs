@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::hash::Hash;
 
-use super::Set;
+use super::CheckedFiles;
 use super::duplicates::Key;
 use crate::desired::codes;
 use crate::desired::document::{Kinds, Reference, Selector};
@@ -13,7 +13,7 @@ use crate::desired::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Severity, Span};
 
 /// In a binding a repeat is an error, since it declares bindings twice; elsewhere it has no effect.
-pub(super) fn within_lists(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn within_lists(set: &CheckedFiles<'_>, problems: &mut Problems) {
     for entry in &set.document.entries {
         let users = entry.users.iter().filter(|it| it.groups.is_empty()).map(|it| &it.user);
         references(entry.resources.iter(), Severity::Error, problems);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Set;
+use super::CheckedFiles;
 use super::fit::{Selection, called};
 use crate::desired::codes;
 use crate::desired::document::{Kinds, Reference, Selector};
@@ -10,7 +10,7 @@ use crate::desired::problems::Problems;
 use crate::diagnostic::{Diagnostic, Span};
 
 /// Tells of every reference that keeps its bindings out of the scope, as far as names alone can tell.
-pub(super) fn holds_every_binding(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn holds_every_binding(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let Some(scope) = &set.document.scope else { return };
     let entries = &set.document.entries;
     let resources = || entries.iter().flat_map(|it| &it.resources);

@@ -1,12 +1,12 @@
 //! Settings stand in one file, so that nobody has to look for them.
 
-use super::Set;
+use super::CheckedFiles;
 use crate::desired::problems::Problems;
 use crate::desired::{codes, read, suggest};
 use crate::diagnostic::Diagnostic;
 
 /// Tells of every further file with settings, once.
-pub(super) fn stand_in_one_file(set: &Set<'_>, problems: &mut Problems) {
+pub(super) fn stand_in_one_file(set: &CheckedFiles<'_>, problems: &mut Problems) {
     let settings = &set.raw.settings;
     let Some(first) = settings.first() else { return };
     let mut told = &first.span.file;

@@ -7,7 +7,7 @@ use crate::binding::{Binding, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory::Directory;
 
 /// All of one offering.
-pub(super) struct Section<'a> {
+pub(super) struct BlockGroup<'a> {
     /// Its id and name; absent for resources that cannot be looked up.
     pub(super) offering: Option<(OfferingId, &'a str)>,
     /// Its resources, in the order of their names.
@@ -22,18 +22,18 @@ pub(super) struct Block<'a> {
     /// How many bindings there are on it.
     pub(super) bindings: usize,
     /// Every user is in one of them.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<BlockEntry>,
 }
 
 /// Users who have the same roles on one resource.
-pub(super) struct Entry {
+pub(super) struct BlockEntry {
     /// In the order of their names.
     pub(super) roles: Vec<RoleId>,
     /// In the order of their names.
     pub(super) users: Vec<UserId>,
 }
 
-impl Section<'_> {
+impl BlockGroup<'_> {
     /// What a comment may call it.
     pub(super) fn title(&self) -> String {
         self.offering.map_or_else(|| "Resources that cannot be looked up".to_owned(), |(_, name)| scalar(name))
@@ -41,16 +41,16 @@ impl Section<'_> {
 }
 
 /// Puts bindings together. Everything is in the order of names, then of ids; what has no name comes last.
-pub(super) fn sections(bindings: Vec<Binding>, directory: &Directory) -> Vec<Section<'_>> {
+pub(super) fn sections(bindings: Vec<Binding>, directory: &Directory) -> Vec<BlockGroup<'_>> {
     let mut resources: BTreeMap<ResourceId, Vec<Binding>> = BTreeMap::new();
     for binding in bindings {
         resources.entry(binding.resource).or_default().push(binding);
     }
-    let mut offerings: BTreeMap<Option<OfferingId>, Section<'_>> = BTreeMap::new();
+    let mut offerings: BTreeMap<Option<OfferingId>, BlockGroup<'_>> = BTreeMap::new();
     for (id, bindings) in resources {
         let resource = directory.resources.get(&id);
         let offering = resource.map(|it| (it.offering, it.offering_name.as_str()));
-        let new = || Section { offering, blocks: Vec::new() };
+        let new = || BlockGroup { offering, blocks: Vec::new() };
         let section = offerings.entry(offering.map(|(id, _)| id)).or_insert_with(new);
         let name = resource.map(|it| it.name.as_str());
         let entries = entries(&bindings, directory);
@@ -64,7 +64,7 @@ pub(super) fn sections(bindings: Vec<Binding>, directory: &Directory) -> Vec<Sec
     sections
 }
 
-fn entries(bindings: &[Binding], directory: &Directory) -> Vec<Entry> {
+fn entries(bindings: &[Binding], directory: &Directory) -> Vec<BlockEntry> {
     let role = |id: RoleId| order(directory.roles.get(&id).map(|it| it.name.as_str()), id);
     let user = |id: UserId| order(directory.users.get(&id).map(|it| it.username.as_str()), id);
     let mut roles: BTreeMap<Ordered<'_, UserId>, BTreeSet<Ordered<'_, RoleId>>> = BTreeMap::new();
@@ -76,7 +76,7 @@ fn entries(bindings: &[Binding], directory: &Directory) -> Vec<Entry> {
         users.entry(roles.into_iter().collect()).or_default().push(user);
     }
     let ids = |roles: Vec<Ordered<'_, RoleId>>| roles.into_iter().map(|(.., id)| id).collect();
-    users.into_iter().map(|(roles, users)| Entry { roles: ids(roles), users }).collect()
+    users.into_iter().map(|(roles, users)| BlockEntry { roles: ids(roles), users }).collect()
 }
 
 /// An id to be put in order.

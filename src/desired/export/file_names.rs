@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::blocks::Section;
+use super::blocks::BlockGroup;
 use crate::binding::{OfferingId, ResourceId};
 
 /// The file that holds the settings.
@@ -23,15 +23,15 @@ pub(super) struct FileNames {
 }
 
 impl FileNames {
-    pub(super) fn new(sections: &[Section<'_>]) -> Self {
+    pub(super) fn new(sections: &[BlockGroup<'_>]) -> Self {
         let offerings = sections.iter().filter_map(|it| it.offering);
-        let resources = |section: &Section<'_>| {
+        let resources = |section: &BlockGroup<'_>| {
             distinct("resource", section.blocks.iter().map(|it| (it.resource, it.name.unwrap_or_default())))
         };
         Self { offerings: distinct("offering", offerings), resources: sections.iter().flat_map(resources).collect() }
     }
 
-    pub(super) fn section(&self, section: &Section<'_>) -> &str {
+    pub(super) fn section(&self, section: &BlockGroup<'_>) -> &str {
         section.offering.and_then(|(id, _)| self.offerings.get(&id)).map_or(UNSEEN, |it| it)
     }
 

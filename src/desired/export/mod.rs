@@ -4,8 +4,8 @@
 //! it stands for. Where it does not, the id is, with the name beside it as a comment.
 
 mod blocks;
-mod extent;
 mod file_names;
+mod filter;
 mod page;
 mod scalar;
 mod written;
@@ -13,7 +13,7 @@ mod written;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub use extent::{Extent, Given};
+pub use filter::{ExportFilter, Given};
 use serde::Deserialize;
 
 use super::names::Names;
@@ -21,7 +21,7 @@ use crate::binding::Binding;
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::snapshot::{Caller, Observation, Snapshot};
-use blocks::{Section, sections};
+use blocks::{BlockGroup, sections};
 use file_names::{FileNames, SETTINGS};
 use page::{comment, entries, list};
 use written::Writer;
@@ -33,7 +33,7 @@ const BY: &str = "Written by `";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Export {
     /// Which of them; it becomes the scope of the files.
-    pub extent: Extent,
+    pub extent: ExportFilter,
     /// What becomes a file of its own.
     pub split: Split,
     /// How things are named.
@@ -87,9 +87,9 @@ pub fn export(
     let Snapshot { links, incomplete: _, users: _, observation } = snapshot;
     let Export { extent, split, form } = asked;
     let names = Names::new(directory);
-    let territory = extent.resolve(&names)?;
+    let scope = extent.resolve(&names)?;
     let live: BTreeSet<Binding> = links.iter().map(|it| it.binding).collect();
-    let live = live.into_iter().filter(|it| territory.contains(it, directory)).collect();
+    let live = live.into_iter().filter(|it| scope.contains(it, directory)).collect();
 
     let writer = Writer::new(names, *form);
     let sections = sections(live, directory);
@@ -127,7 +127,7 @@ pub fn parts_of(settings: &str) -> Vec<String> {
 }
 
 /// What a reader has to know: whence this is, how it was made, and why it may not be the whole of it.
-fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> String {
+fn head(observation: &Observation, asked: &Export, sections: &[BlockGroup<'_>]) -> String {
     let Observation { server, caller, changing, .. } = observation;
     let resources = sections.iter().map(|it| it.blocks.len()).sum();
     let bindings = sections.iter().flat_map(|it| &it.blocks).map(|it| it.bindings).sum();
@@ -146,12 +146,12 @@ fn head(observation: &Observation, asked: &Export, sections: &[Section<'_>]) -> 
     head + "version: 1\n\n"
 }
 
-fn bindings(sections: &[Section<'_>], writer: &Writer<'_>) -> String {
+fn bindings(sections: &[BlockGroup<'_>], writer: &Writer<'_>) -> String {
     match sections {
         [] => "bindings: []\n".to_owned(),
         [one] => format!("bindings:\n{}", entries(&one.blocks, writer)),
         several => {
-            let section = |it: &Section<'_>| format!("  {}{}", comment(&it.title()), entries(&it.blocks, writer));
+            let section = |it: &BlockGroup<'_>| format!("  {}{}", comment(&it.title()), entries(&it.blocks, writer));
             let sections: Vec<_> = several.iter().map(section).collect();
             format!("bindings:\n{}", sections.join("\n"))
         }
@@ -159,7 +159,7 @@ fn bindings(sections: &[Section<'_>], writer: &Writer<'_>) -> String {
 }
 
 /// The files with bindings.
-fn parts(sections: &[Section<'_>], split: Split, writer: &Writer<'_>) -> Vec<ExportedFile> {
+fn parts(sections: &[BlockGroup<'_>], split: Split, writer: &Writer<'_>) -> Vec<ExportedFile> {
     let names = FileNames::new(sections);
     let file = |name: String, title: &str, bindings: String| ExportedFile {
         name: format!("{name}.yaml"),

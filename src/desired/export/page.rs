@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::blocks::{Block, Entry};
+use super::blocks::{Block, BlockEntry};
 use super::scalar::printable;
 use super::written::{Writer, Written};
 
@@ -21,7 +21,7 @@ pub(super) fn entries(blocks: &[Block<'_>], writer: &Writer<'_>) -> String {
     blocks.join("\n")
 }
 
-fn entry(block: &Block<'_>, Entry { roles, users }: &Entry, writer: &Writer<'_>) -> String {
+fn entry(block: &Block<'_>, BlockEntry { roles, users }: &BlockEntry, writer: &Writer<'_>) -> String {
     let resource = writer.resource(block.resource);
     let roles = roles.iter().map(|it| writer.role(*it, block.resource));
     let users = users.iter().map(|it| writer.user(*it));

@@ -10,8 +10,8 @@ use super::scalar::scalar;
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::desired::document::Reference;
 use crate::desired::names::Names;
-use crate::desired::read::{Kind, is_clean, is_name};
-use crate::desired::yaml::Place;
+use crate::desired::read::{ReferenceKind, is_clean, is_name};
+use crate::desired::yaml::TextSpan;
 use crate::diagnostic::Span;
 use crate::directory::Resource;
 
@@ -41,7 +41,7 @@ impl Written {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(names: Names<'a>, form: Form) -> Self {
-        Self { names, form, nowhere: Place::START.span(&Arc::from("export")) }
+        Self { names, form, nowhere: TextSpan::START.span(&Arc::from("export")) }
     }
 
     /// A resource. A terminated one is meant by its name only until another one gets that name, so its id is written.
@@ -54,13 +54,13 @@ impl<'a> Writer<'a> {
         };
         let note = terminated.then(|| "terminated".to_owned());
         if self.form == Form::Pinned && is_clean(name) {
-            return Written { value: pinned(id, name, Kind::Resource), comment: note };
+            return Written { value: pinned(id, name, ReferenceKind::Resource), comment: note };
         }
         if !terminated && is_clean(name) && means(None) {
-            return Written::plain(bare(name, Kind::Resource));
+            return Written::plain(bare(name, ReferenceKind::Resource));
         }
         if !terminated && is_clean(name) && is_clean(offering_name) && means(Some(offering_name)) {
-            let offering = bare(offering_name, Kind::Offering);
+            let offering = bare(offering_name, ReferenceKind::Offering);
             return Written::plain(format!("{{name: {}, offering: {offering}}}", scalar(name)));
         }
         let known = format!("{} ({})", scalar(name), scalar(offering_name));
@@ -73,14 +73,14 @@ impl<'a> Writer<'a> {
         let Some(role) = self.names.directory.roles.get(&id) else { return Written::unseen(id) };
         let known = self.names.directory.resources.contains_key(&on);
         let means = || known && self.names.role(&self.named(&role.name), on) == Ok(id);
-        self.by_name(id, &role.name, Kind::Role, means)
+        self.by_name(id, &role.name, ReferenceKind::Role, means)
     }
 
     /// A user.
     pub(super) fn user(&self, id: UserId) -> Written {
         let Some(user) = self.names.directory.users.get(&id) else { return Written::unseen(id) };
         let means = || self.names.user(&self.named(&user.username)) == Ok(id);
-        self.by_name(id, &user.username, Kind::User, means)
+        self.by_name(id, &user.username, ReferenceKind::User, means)
     }
 
     /// A resource as a comment may call it.
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
         self.names.directory.resources.get(&id).map_or_else(|| id.to_string(), |it| scalar(&it.name))
     }
 
-    fn by_name(&self, id: impl Display, name: &str, kind: Kind, means: impl Fn() -> bool) -> Written {
+    fn by_name(&self, id: impl Display, name: &str, kind: ReferenceKind, means: impl Fn() -> bool) -> Written {
         if self.form == Form::Pinned && is_clean(name) {
             Written::plain(pinned(id, name, kind))
         } else if is_clean(name) && means() {
@@ -104,16 +104,16 @@ impl<'a> Writer<'a> {
 }
 
 /// A name, said to be one where it looks like something else.
-fn bare(name: &str, kind: Kind) -> String {
+fn bare(name: &str, kind: ReferenceKind) -> String {
     if is_name(name) { scalar(name) } else { format!("{{{}: {}}}", kind.name(), scalar(name)) }
 }
 
-fn pinned(id: impl Display, name: &str, kind: Kind) -> String {
+fn pinned(id: impl Display, name: &str, kind: ReferenceKind) -> String {
     format!("{{uuid: {}, {}: {}}}", scalar(&id.to_string()), kind.name(), scalar(name))
 }
 
 /// A reference as it was read: all parts of it, and no braces where one part says it.
-pub(super) fn again(reference: &Reference, kind: Kind) -> String {
+pub(super) fn again(reference: &Reference, kind: ReferenceKind) -> String {
     let Reference { span: _, id, name, offering } = reference;
     let id = id.map(|it| scalar(&it.simple().to_string()));
     match (&id, name, offering) {
@@ -123,7 +123,7 @@ pub(super) fn again(reference: &Reference, kind: Kind) -> String {
     }
     let id = id.map(|it| format!("uuid: {it}"));
     let name = name.as_ref().map(|it| format!("{}: {}", kind.name(), scalar(it)));
-    let offering = offering.as_ref().map(|it| format!("offering: {}", again(it, Kind::Offering)));
+    let offering = offering.as_ref().map(|it| format!("offering: {}", again(it, ReferenceKind::Offering)));
     let parts: Vec<_> = [id, name, offering].into_iter().flatten().collect();
     format!("{{{}}}", parts.join(", "))
 }

@@ -1,7 +1,7 @@
 //! `accept`: risks that somebody has thought about.
 
 use super::text::{Subject, list, prose, text};
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::desired::document::Accept;
 use crate::desired::quote::Quoted;
 use crate::desired::raw::RawDocument;
@@ -16,13 +16,13 @@ const ACCEPT: Shape = Shape {
 };
 
 /// Reads all accepted risks into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+pub(super) fn read(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     for item in list(cx, Subject::Key("accept"), node).unwrap_or_default() {
         accept(cx, item, raw);
     }
 }
 
-fn accept(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+fn accept(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &ACCEPT) else { return };
     for (key, message, help) in [
         ("risk", "this does not say which risk is accepted", "add `risk: NAME`, with the name that the plan shows"),
@@ -41,7 +41,7 @@ fn accept(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
 }
 
 /// The name of a rule. One that is not known is no error: another version may know it.
-fn risk<'n>(cx: &mut Reading<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+fn risk<'n>(cx: &mut FileReader<'_>, node: &'n Node<'_>) -> Option<&'n str> {
     let name = text(cx, Subject::Key("risk"), node)?;
     let names: Vec<_> = risks::ALL.iter().map(|(it, _)| *it).collect();
     if !names.contains(&name) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::text::{Subject, list, prose, text};
 use super::when::when;
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::desired::codes;
 use crate::desired::document::Approval;
 use crate::desired::quote::Quoted;
@@ -20,13 +20,13 @@ const APPROVAL: Shape = Shape {
 };
 
 /// Reads all approvals into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+pub(super) fn read(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     for item in list(cx, Subject::Key("approvals"), node).unwrap_or_default() {
         approval(cx, item, raw);
     }
 }
 
-fn approval(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+fn approval(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &APPROVAL) else { return };
     if !fields.has("held") {
         cx.push(
@@ -55,7 +55,7 @@ fn approval(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
 }
 
 /// A digest as plans print it. A part of one would approve nothing, and nobody would know before it is needed.
-fn digest(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Digest> {
+fn digest(cx: &mut FileReader<'_>, node: &Node<'_>) -> Option<Digest> {
     let text = text(cx, Subject::Key("held"), node)?;
     let digest = Digest::parse(text);
     if let Err(why) = digest {

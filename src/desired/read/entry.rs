@@ -1,13 +1,13 @@
 //! Entries of `bindings`.
 
-use super::kind::Kind;
+use super::kind::ReferenceKind;
 use super::reference::reference;
 use super::text::{Subject, list, prose, text};
 use super::when::when;
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::desired::codes;
 use crate::desired::document::{Entry, Life, Member, Reference};
-use crate::desired::raw::{Dated, DatedItem, GroupUse, Named, RawDocument};
+use crate::desired::raw::{Dated, DatedItem, GroupUse, RawDocument, RawNamed};
 use crate::desired::yaml::{Node, Value};
 
 const ENTRY: Shape = Shape {
@@ -27,12 +27,12 @@ const ENTRY: Shape = Shape {
 };
 
 /// Reads one entry into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+pub(super) fn read(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let Some(fields) = Fields::read(cx, node, &ENTRY) else { return };
-    let resources = required(cx, node, &fields, ("resource", "resources"), Kind::Resource);
-    let roles = required(cx, node, &fields, ("role", "roles"), Kind::Role);
+    let resources = required(cx, node, &fields, ("resource", "resources"), ReferenceKind::Resource);
+    let roles = required(cx, node, &fields, ("role", "roles"), ReferenceKind::Role);
     let users = either(cx, &fields, ("user", "users"), Empty::Allowed);
-    let users = users.map(|it| references(cx, it, Kind::User)).unwrap_or_default();
+    let users = users.map(|it| references(cx, it, ReferenceKind::User)).unwrap_or_default();
     let groups = either(cx, &fields, ("group", "groups"), Empty::Allowed);
     let groups = groups.map(|it| names(cx, it)).unwrap_or_default();
     if !["user", "users", "group", "groups"].iter().any(|it| fields.has(it)) {
@@ -74,11 +74,11 @@ struct Given<'n, 't> {
 
 /// The references of a kind that an entry cannot be without.
 fn required(
-    cx: &mut Reading<'_>,
+    cx: &mut FileReader<'_>,
     node: &Node<'_>,
     fields: &Fields<'_, '_>,
     (one, many): (&'static str, &'static str),
-    kind: Kind,
+    kind: ReferenceKind,
 ) -> Option<Vec<Reference>> {
     if !fields.has(one) && !fields.has(many) {
         cx.push(
@@ -90,7 +90,7 @@ fn required(
 }
 
 fn either<'n, 't>(
-    cx: &mut Reading<'_>,
+    cx: &mut FileReader<'_>,
     fields: &Fields<'n, 't>,
     (one, many): (&'static str, &'static str),
     empty: Empty,
@@ -132,14 +132,14 @@ fn either<'n, 't>(
     Some(Given { subject, nodes })
 }
 
-fn references(cx: &mut Reading<'_>, given: Given<'_, '_>, kind: Kind) -> Vec<Reference> {
+fn references(cx: &mut FileReader<'_>, given: Given<'_, '_>, kind: ReferenceKind) -> Vec<Reference> {
     // Of the right size at once: most lists hold one item, and there are many lists.
     let mut references = Vec::with_capacity(given.nodes.len());
     references.extend(given.nodes.iter().filter_map(|it| reference(cx, given.subject, it, kind)));
     references
 }
 
-fn names(cx: &mut Reading<'_>, given: Given<'_, '_>) -> Vec<Named> {
-    let name = |it: &Node<'_>| Some(Named { name: text(cx, given.subject, it)?.into(), span: cx.span(it.place) });
+fn names(cx: &mut FileReader<'_>, given: Given<'_, '_>) -> Vec<RawNamed> {
+    let name = |it: &Node<'_>| Some(RawNamed { name: text(cx, given.subject, it)?.into(), span: cx.span(it.place) });
     given.nodes.iter().filter_map(name).collect()
 }

@@ -1,6 +1,6 @@
 //! Mappings with known keys.
 
-use super::Reading;
+use super::FileReader;
 use super::text::noun;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
@@ -31,7 +31,7 @@ pub(super) struct Fields<'n, 't> {
 
 impl<'n, 't> Fields<'n, 't> {
     /// Reads a mapping. An unknown key is told, and left out.
-    pub(super) fn read(cx: &mut Reading<'_>, node: &'n Node<'t>, shape: &'static Shape) -> Option<Self> {
+    pub(super) fn read(cx: &mut FileReader<'_>, node: &'n Node<'t>, shape: &'static Shape) -> Option<Self> {
         let pairs = match &node.value {
             Value::Map(pairs) => pairs,
             Value::Refused => return None,
@@ -82,7 +82,7 @@ impl<'n, 't> Fields<'n, 't> {
 }
 
 /// Tells of an unknown key, and gives what was probably meant.
-fn unknown(cx: &mut Reading<'_>, key: &Node<'_>, word: &str, shape: &Shape) -> Option<&'static str> {
+fn unknown(cx: &mut FileReader<'_>, key: &Node<'_>, word: &str, shape: &Shape) -> Option<&'static str> {
     let found = cx.error(codes::UNKNOWN_KEY, key.place, format!("unknown key {} in {}", Quoted(word), shape.what));
     if let Some((_, help)) = shape.elsewhere.iter().find(|(it, _)| *it == word) {
         cx.push(found.help(*help));

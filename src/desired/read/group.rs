@@ -1,18 +1,18 @@
 //! `groups`: lists of users, and groups within groups.
 
-use super::kind::Kind;
+use super::kind::ReferenceKind;
 use super::reference::reference;
 use super::text::{Subject, list, text};
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::desired::codes;
-use crate::desired::raw::{Group, Named, RawDocument};
+use crate::desired::raw::{Group, RawDocument, RawNamed};
 use crate::desired::yaml::{Node, Value};
 
 const GROUP: Shape =
     Shape { what: "a group within a group", keys: &["group"], meant: &[("groups", "group")], elsewhere: &[] };
 
 /// Reads all groups of a file into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+pub(super) fn read(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let pairs = match &node.value {
         Value::Map(pairs) => pairs,
         Value::Refused => return,
@@ -33,21 +33,21 @@ pub(super) fn read(cx: &mut Reading<'_>, node: &Node<'_>, raw: &mut RawDocument)
     };
     for (key, members) in pairs {
         if let Some(name) = text(cx, Subject::Name, key) {
-            let name = Named { name: name.into(), span: cx.span(key.place) };
+            let name = RawNamed { name: name.into(), span: cx.span(key.place) };
             let group = group(cx, name, members);
             raw.groups.push(group);
         }
     }
 }
 
-fn group(cx: &mut Reading<'_>, name: Named, members: &Node<'_>) -> Group {
+fn group(cx: &mut FileReader<'_>, name: RawNamed, members: &Node<'_>) -> Group {
     let mut group = Group { name, users: Vec::new(), groups: Vec::new() };
     let key = group.name.name.clone();
     for item in list(cx, Subject::Key(&key), members).unwrap_or_default() {
         if names_group(item) {
             group.groups.extend(inner(cx, item));
         } else {
-            group.users.extend(reference(cx, Subject::Item(&key), item, Kind::User));
+            group.users.extend(reference(cx, Subject::Item(&key), item, ReferenceKind::User));
         }
     }
     group
@@ -59,7 +59,7 @@ fn names_group(item: &Node<'_>) -> bool {
     pairs.iter().any(|(key, _)| matches!(key.scalar(), Some("group" | "groups")))
 }
 
-fn inner(cx: &mut Reading<'_>, item: &Node<'_>) -> Option<Named> {
+fn inner(cx: &mut FileReader<'_>, item: &Node<'_>) -> Option<RawNamed> {
     let (_, value) = Fields::read(cx, item, &GROUP)?.get("group")?;
-    Some(Named { name: text(cx, Subject::Key("group"), value)?.into(), span: cx.span(item.place) })
+    Some(RawNamed { name: text(cx, Subject::Key("group"), value)?.into(), span: cx.span(item.place) })
 }

@@ -2,14 +2,14 @@
 
 /// What a reference is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::desired) enum Kind {
+pub(in crate::desired) enum ReferenceKind {
     Offering,
     Resource,
     Role,
     User,
 }
 
-impl Kind {
+impl ReferenceKind {
     /// For messages.
     pub(super) fn noun(self) -> &'static str {
         match self {

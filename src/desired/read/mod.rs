@@ -18,12 +18,12 @@ use std::sync::Arc;
 use super::codes;
 use super::document::{Reference, Selector};
 use super::problems::Problems;
-use super::raw::{RawDocument, Setting};
-use super::yaml::{self, Node, Place, Tree, Value};
+use super::raw::{RawDocument, RawSetting};
+use super::yaml::{self, Node, TextSpan, Tree, Value};
 use crate::diagnostic::{Diagnostic, Source, Span};
 
 use fields::{Fields, Shape};
-pub(super) use kind::Kind;
+pub(super) use kind::ReferenceKind;
 pub(super) use reference::is_name;
 use text::Subject;
 pub(super) use text::{is_clean, not_text};
@@ -58,21 +58,21 @@ const FILE: Shape = Shape {
 
 /// The file that is being read, and what is wrong with it.
 #[derive(Debug)]
-struct Reading<'r> {
+struct FileReader<'r> {
     file: &'r Arc<str>,
     problems: &'r mut Problems,
 }
 
-impl Reading<'_> {
-    fn span(&self, place: Place) -> Span {
+impl FileReader<'_> {
+    fn span(&self, place: TextSpan) -> Span {
         place.span(self.file)
     }
 
-    fn error(&self, code: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
+    fn error(&self, code: &'static str, place: TextSpan, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, self.span(place), message)
     }
 
-    fn warning(&self, code: &'static str, place: Place, message: impl Into<String>) -> Diagnostic {
+    fn warning(&self, code: &'static str, place: TextSpan, message: impl Into<String>) -> Diagnostic {
         Diagnostic::warning(code, self.span(place), message)
     }
 
@@ -83,12 +83,12 @@ impl Reading<'_> {
 
 /// Reads a selector that was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is
 /// where it was given.
-pub(super) fn selector(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Selector> {
+pub(super) fn selector(flag: &str, text: &str, kind: ReferenceKind, problems: &mut Problems) -> Option<Selector> {
     given(flag, text, problems, |cx, node| reference::selector(cx, Subject::Key(flag), node, kind))
 }
 
 /// The same for a reference.
-pub(super) fn reference(flag: &str, text: &str, kind: Kind, problems: &mut Problems) -> Option<Reference> {
+pub(super) fn reference(flag: &str, text: &str, kind: ReferenceKind, problems: &mut Problems) -> Option<Reference> {
     given(flag, text, problems, |cx, node| reference::reference(cx, Subject::Key(flag), node, kind))
 }
 
@@ -96,21 +96,21 @@ fn given<T>(
     flag: &str,
     text: &str,
     problems: &mut Problems,
-    read: impl Fn(&mut Reading<'_>, &Node<'_>) -> Option<T>,
+    read: impl Fn(&mut FileReader<'_>, &Node<'_>) -> Option<T>,
 ) -> Option<T> {
     let file = Arc::from(flag);
     if !text.starts_with('{') {
-        let node = Node { place: Place::START, value: Value::Quoted(text.into()) };
-        return read(&mut Reading { file: &file, problems }, &node);
+        let node = Node { place: TextSpan::START, value: Value::Quoted(text.into()) };
+        return read(&mut FileReader { file: &file, problems }, &node);
     }
     let source = Source { name: Arc::clone(&file), text: text.to_owned() };
     let root = yaml::read(&source, problems).root?;
-    read(&mut Reading { file: &file, problems }, &root)
+    read(&mut FileReader { file: &file, problems }, &root)
 }
 
 /// Adds what a file says to the draft.
 pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, raw: &mut RawDocument, problems: &mut Problems) {
-    let cx = &mut Reading { file: name, problems };
+    let cx = &mut FileReader { file: name, problems };
     raw.broken |= tree.broken;
     let Some(root) = &tree.root else { return };
     let Some(fields) = top(cx, root) else {
@@ -121,7 +121,7 @@ pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, raw: &mut RawDocument, prob
     raw.has_bindings |= fields.has("bindings");
     for key in SETTINGS {
         if let Some((at, value)) = fields.get(key) {
-            raw.settings.push(Setting { key, span: cx.span(at.place) });
+            raw.settings.push(RawSetting { key, span: cx.span(at.place) });
             settings::read(cx, key, at, value, raw);
         }
     }
@@ -133,7 +133,7 @@ pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, raw: &mut RawDocument, prob
     }
 }
 
-fn top<'n, 't>(cx: &mut Reading<'_>, root: &'n Node<'t>) -> Option<Fields<'n, 't>> {
+fn top<'n, 't>(cx: &mut FileReader<'_>, root: &'n Node<'t>) -> Option<Fields<'n, 't>> {
     if let Value::List(_) = root.value {
         cx.push(
             cx.error(codes::WRONG_TYPE, root.place, "a file must be a mapping, not a list")
@@ -144,7 +144,7 @@ fn top<'n, 't>(cx: &mut Reading<'_>, root: &'n Node<'t>) -> Option<Fields<'n, 't
     Fields::read(cx, root, &FILE)
 }
 
-fn bindings(cx: &mut Reading<'_>, key: &Node<'_>, value: &Node<'_>, raw: &mut RawDocument) {
+fn bindings(cx: &mut FileReader<'_>, key: &Node<'_>, value: &Node<'_>, raw: &mut RawDocument) {
     if value.is_blank() {
         cx.push(
             cx.error(codes::BLANK, key.place, "`bindings` is blank")

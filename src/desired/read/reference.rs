@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::kind::Kind;
+use super::kind::ReferenceKind;
 use super::text::{Subject, noun, text};
 use super::url::{is_url, url};
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::binding::parse_uuid;
 use crate::desired::codes;
 use crate::desired::document::{Reference, Selector};
@@ -30,7 +30,12 @@ const USER: Shape = Shape {
 };
 
 /// One thing: a bare text, or a mapping that says which form it is.
-pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Reference> {
+pub(super) fn reference(
+    cx: &mut FileReader<'_>,
+    subject: Subject<'_>,
+    node: &Node<'_>,
+    kind: ReferenceKind,
+) -> Option<Reference> {
     match &node.value {
         Value::Map(_) => explicit(cx, node, kind),
         Value::List(_) => {
@@ -63,7 +68,12 @@ pub(super) fn reference(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<
 }
 
 /// One thing, or a pattern.
-pub(super) fn selector(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, kind: Kind) -> Option<Selector> {
+pub(super) fn selector(
+    cx: &mut FileReader<'_>,
+    subject: Subject<'_>,
+    node: &Node<'_>,
+    kind: ReferenceKind,
+) -> Option<Selector> {
     match node.scalar() {
         Some(pattern) if is_pattern(pattern) => {
             let pattern = text(cx, subject, node)?.into();
@@ -83,7 +93,7 @@ pub(in crate::desired) fn is_name(text: &str) -> bool {
 }
 
 /// A UUID, a URL, or else a name.
-fn bare(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind) -> Option<Reference> {
+fn bare(cx: &mut FileReader<'_>, node: &Node<'_>, text: &str, kind: ReferenceKind) -> Option<Reference> {
     let id = match parse_uuid(text) {
         Some(id) => Some(id),
         None if is_url(text) => Some(url(cx, node, text, kind)?),
@@ -93,12 +103,12 @@ fn bare(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind) -> Option
     Some(Reference { span: cx.span(node.place), id, name, offering: None })
 }
 
-fn explicit(cx: &mut Reading<'_>, node: &Node<'_>, kind: Kind) -> Option<Reference> {
+fn explicit(cx: &mut FileReader<'_>, node: &Node<'_>, kind: ReferenceKind) -> Option<Reference> {
     let fields = Fields::read(cx, node, shape(kind))?;
     let key = |key| fields.get(key).map(|(_, value)| value);
     let id = key("uuid").map(|it| uuid(cx, it));
     let name = key(kind.name()).map(|it| text(cx, Subject::Key(kind.name()), it));
-    let offering = key("offering").map(|it| reference(cx, Subject::Key("offering"), it, Kind::Offering));
+    let offering = key("offering").map(|it| reference(cx, Subject::Key("offering"), it, ReferenceKind::Offering));
     if id.is_none() && name.is_none() {
         if !fields.has_unknown() {
             let message = format!("{} is named by neither `uuid` nor `{}`", kind.noun(), kind.name());
@@ -123,7 +133,7 @@ fn if_good<T>(it: Option<Option<T>>) -> Option<Option<T>> {
     }
 }
 
-fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
+fn uuid(cx: &mut FileReader<'_>, node: &Node<'_>) -> Option<Uuid> {
     let text = text(cx, Subject::Key("uuid"), node)?;
     let id = parse_uuid(text);
     if id.is_none() {
@@ -137,19 +147,19 @@ fn uuid(cx: &mut Reading<'_>, node: &Node<'_>) -> Option<Uuid> {
     id
 }
 
-fn several(subject: Subject<'_>, kind: Kind) -> String {
+fn several(subject: Subject<'_>, kind: ReferenceKind) -> String {
     match (subject, kind) {
-        (Subject::Key(_), Kind::Offering) => "a resource has one offering".to_owned(),
+        (Subject::Key(_), ReferenceKind::Offering) => "a resource has one offering".to_owned(),
         (Subject::Key(key), _) => format!("write `{key}s` to name several"),
         (Subject::Item(_) | Subject::Name, _) => "write its items one by one".to_owned(),
     }
 }
 
-fn shape(kind: Kind) -> &'static Shape {
+fn shape(kind: ReferenceKind) -> &'static Shape {
     match kind {
-        Kind::Offering => &OFFERING,
-        Kind::Resource => &RESOURCE,
-        Kind::Role => &ROLE,
-        Kind::User => &USER,
+        ReferenceKind::Offering => &OFFERING,
+        ReferenceKind::Resource => &RESOURCE,
+        ReferenceKind::Role => &ROLE,
+        ReferenceKind::User => &USER,
     }
 }

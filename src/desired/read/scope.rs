@@ -1,9 +1,9 @@
 //! `scope`.
 
-use super::kind::Kind;
+use super::kind::ReferenceKind;
 use super::reference::selector;
 use super::text::{Subject, list};
-use super::{Fields, Reading, Shape};
+use super::{Fields, FileReader, Shape};
 use crate::desired::codes;
 use crate::desired::document::{Kinds, Scope, Selector};
 use crate::desired::quote::Quoted;
@@ -20,7 +20,7 @@ const EXCLUDE: Shape =
     Shape { what: "`exclude`", keys: &["offerings", "resources", "roles", "users"], meant: &[], elsewhere: &[] };
 
 /// `all`, or kinds less `exclude`.
-pub(super) fn scope(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Scope> {
+pub(super) fn scope(cx: &mut FileReader<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Scope> {
     let span = cx.span(key.place);
     match node.scalar() {
         Some("all") => return Some(Scope { span, include: Kinds::default(), exclude: Kinds::default() }),
@@ -48,14 +48,14 @@ pub(super) fn scope(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Op
     Some(Scope { span, include, exclude })
 }
 
-fn empty(cx: &mut Reading<'_>, key: &Node<'_>, message: &str) {
+fn empty(cx: &mut FileReader<'_>, key: &Node<'_>, message: &str) {
     cx.push(
         cx.error(codes::EMPTY_SCOPE, key.place, message)
             .help("write `scope: all` if everything is to be in, or remove the key"),
     );
 }
 
-fn exclude(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Kinds> {
+fn exclude(cx: &mut FileReader<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Kinds> {
     let nothing = node.is_blank();
     let fields = if nothing { None } else { Some(Fields::read(cx, node, &EXCLUDE)?) };
     match fields {
@@ -67,7 +67,7 @@ fn exclude(cx: &mut Reading<'_>, key: &Node<'_>, node: &Node<'_>) -> Option<Kind
     }
 }
 
-fn kinds(cx: &mut Reading<'_>, fields: &Fields<'_, '_>, nothing: &str) -> Kinds {
+fn kinds(cx: &mut FileReader<'_>, fields: &Fields<'_, '_>, nothing: &str) -> Kinds {
     let mut selectors = |name: &'static str, kind| {
         let (key, value) = fields.get(name)?;
         if value.is_blank() || value.value == Value::List(Vec::new()) {
@@ -81,9 +81,9 @@ fn kinds(cx: &mut Reading<'_>, fields: &Fields<'_, '_>, nothing: &str) -> Kinds 
         Some(items.iter().filter_map(|it| selector(cx, Subject::Item(name), it, kind)).collect::<Vec<Selector>>())
     };
     Kinds {
-        offerings: selectors("offerings", Kind::Offering),
-        resources: selectors("resources", Kind::Resource),
-        roles: selectors("roles", Kind::Role),
-        users: selectors("users", Kind::User),
+        offerings: selectors("offerings", ReferenceKind::Offering),
+        resources: selectors("resources", ReferenceKind::Resource),
+        roles: selectors("roles", ReferenceKind::Role),
+        users: selectors("users", ReferenceKind::User),
     }
 }

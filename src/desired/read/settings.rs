@@ -1,13 +1,13 @@
 //! What stands in one file of the set only.
 
-use super::kind::Kind;
+use super::kind::ReferenceKind;
 use super::reference::selector;
 use super::text::{Subject, list, noun, text};
-use super::{Fields, Reading, Shape, accept, approvals, scope};
+use super::{Fields, FileReader, Shape, accept, approvals, scope};
 use crate::desired::codes;
 use crate::desired::document::{Limits, Mode, Replace};
 use crate::desired::quote::Quoted;
-use crate::desired::raw::{Named, RawDocument};
+use crate::desired::raw::{RawDocument, RawNamed};
 use crate::desired::suggest;
 use crate::desired::yaml::{Node, Value};
 
@@ -27,7 +27,7 @@ const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("add-only", Mode::
 const ORDERS: &[(&str, Replace)] = &[("create-first", Replace::CreateFirst), ("remove-first", Replace::RemoveFirst)];
 
 /// Reads the value of one key of the settings into the draft.
-pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, raw: &mut RawDocument) {
+pub(super) fn read(cx: &mut FileReader<'_>, key: &'static str, at: &Node<'_>, node: &Node<'_>, raw: &mut RawDocument) {
     let document = &mut raw.document;
     match key {
         "version" => version(cx, node),
@@ -37,7 +37,9 @@ pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node:
         "limits" => limits(cx, node, &mut document.limits),
         "protect" => {
             let items = list(cx, Subject::Key(key), node).unwrap_or_default();
-            document.protect.extend(items.iter().filter_map(|it| selector(cx, Subject::Item(key), it, Kind::User)));
+            document
+                .protect
+                .extend(items.iter().filter_map(|it| selector(cx, Subject::Item(key), it, ReferenceKind::User)));
         }
         "timezone" => raw.timezone = named(cx, Subject::Key(key), node),
         "files" => {
@@ -50,11 +52,11 @@ pub(super) fn read(cx: &mut Reading<'_>, key: &'static str, at: &Node<'_>, node:
     }
 }
 
-fn named(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>) -> Option<Named> {
-    Some(Named { name: text(cx, subject, node)?.into(), span: cx.span(node.place) })
+fn named(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &Node<'_>) -> Option<RawNamed> {
+    Some(RawNamed { name: text(cx, subject, node)?.into(), span: cx.span(node.place) })
 }
 
-fn version(cx: &mut Reading<'_>, node: &Node<'_>) {
+fn version(cx: &mut FileReader<'_>, node: &Node<'_>) {
     let (code, message, help) = match &node.value {
         Value::Plain(text) if text == "1" => return,
         Value::Refused => return,
@@ -68,7 +70,7 @@ fn version(cx: &mut Reading<'_>, node: &Node<'_>) {
 }
 
 /// One of a few words.
-fn word<T: Copy>(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, known: &[(&'static str, T)]) -> Option<T> {
+fn word<T: Copy>(cx: &mut FileReader<'_>, key: &str, node: &Node<'_>, known: &[(&'static str, T)]) -> Option<T> {
     let word = text(cx, Subject::Key(key), node)?;
     let found = known.iter().find(|(it, _)| *it == word).map(|(_, meant)| *meant);
     if found.is_none() {
@@ -83,7 +85,7 @@ fn word<T: Copy>(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, known: &[(&'s
     found
 }
 
-fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
+fn limits(cx: &mut FileReader<'_>, node: &Node<'_>, limits: &mut Limits) {
     let Some(fields) = Fields::read(cx, node, &LIMITS) else { return };
     if let Some((_, value)) = fields.get("removals") {
         limits.removals = number(cx, "removals", value, u32::MAX, "0 holds every removal").unwrap_or(limits.removals);
@@ -98,7 +100,7 @@ fn limits(cx: &mut Reading<'_>, node: &Node<'_>, limits: &mut Limits) {
     }
 }
 
-fn number(cx: &mut Reading<'_>, key: &str, node: &Node<'_>, most: u32, help: &str) -> Option<u32> {
+fn number(cx: &mut FileReader<'_>, key: &str, node: &Node<'_>, most: u32, help: &str) -> Option<u32> {
     let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
     let (code, message, help) = match &node.value {
         Value::Plain(text) if is_number(text.strip_prefix('-').unwrap_or(text)) => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Reading;
+use super::FileReader;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
@@ -30,13 +30,13 @@ impl fmt::Display for Subject<'_> {
 }
 
 /// Text on one line that says something.
-pub(super) fn text<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+pub(super) fn text<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
     let text = scalar(cx, subject, node)?;
     name(cx, subject, node, text).then_some(text)
 }
 
 /// Text of any number of lines.
-pub(super) fn prose<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+pub(super) fn prose<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
     let text = scalar(cx, subject, node)?.trim();
     if text.is_empty() {
         cx.push(
@@ -54,7 +54,11 @@ pub(super) fn prose<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n No
 }
 
 /// A list. Anything else, also a blank, is told.
-pub(super) fn list<'n, 't>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
+pub(super) fn list<'n, 't>(
+    cx: &mut FileReader<'_>,
+    subject: Subject<'_>,
+    node: &'n Node<'t>,
+) -> Option<&'n [Node<'t>]> {
     let written = |items: &str| match subject {
         Subject::Key(key) => format!("{key}: [{items}]"),
         Subject::Item(_) | Subject::Name => format!("[{items}]"),
@@ -84,7 +88,7 @@ pub(super) fn list<'n, 't>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n
 }
 
 /// A scalar that YAML takes for text.
-fn scalar<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
+fn scalar<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
     let (code, message, help) = match &node.value {
         Value::Quoted(text) => return Some(text),
         Value::Plain(text) if !node.is_blank() => {
@@ -118,7 +122,7 @@ fn scalar<'n>(cx: &mut Reading<'_>, subject: Subject<'_>, node: &'n Node<'_>) ->
 }
 
 /// Whether the text can be a name; if not, it is told.
-fn name(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str) -> bool {
+fn name(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &Node<'_>, text: &str) -> bool {
     match flaw(text) {
         None => return true,
         Some(Flaw::Empty) => cx.push(
@@ -168,7 +172,7 @@ pub(in crate::desired) fn is_clean(text: &str) -> bool {
     flaw(text).is_none()
 }
 
-fn refuse_control(cx: &mut Reading<'_>, subject: Subject<'_>, node: &Node<'_>, it: char) {
+fn refuse_control(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &Node<'_>, it: char) {
     let message = format!("{subject} holds a control character: U+{:04X}", u32::from(it));
     // Raw ones are not YAML, so this one was written as an escape.
     cx.push(

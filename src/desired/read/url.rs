@@ -3,21 +3,21 @@
 use url::Url;
 use uuid::Uuid;
 
-use super::Reading;
-use super::kind::Kind;
+use super::FileReader;
+use super::kind::ReferenceKind;
 use crate::binding::parse_uuid;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::Node;
 
 /// The views of the API that show what can be referred to; of a kind, the first is the one to write.
-const VIEWS: &[(&str, Kind)] = &[
-    ("marketplace-resources", Kind::Resource),
-    ("marketplace-provider-resources", Kind::Resource),
-    ("marketplace-offering-user-roles", Kind::Role),
-    ("users", Kind::User),
-    ("marketplace-public-offerings", Kind::Offering),
-    ("marketplace-provider-offerings", Kind::Offering),
+const VIEWS: &[(&str, ReferenceKind)] = &[
+    ("marketplace-resources", ReferenceKind::Resource),
+    ("marketplace-provider-resources", ReferenceKind::Resource),
+    ("marketplace-offering-user-roles", ReferenceKind::Role),
+    ("users", ReferenceKind::User),
+    ("marketplace-public-offerings", ReferenceKind::Offering),
+    ("marketplace-provider-offerings", ReferenceKind::Offering),
 ];
 
 /// Whether the text is meant as a URL: `http(s)://…` or `/api/…`.
@@ -27,7 +27,7 @@ pub(super) fn is_url(text: &str) -> bool {
 }
 
 /// The UUID of what a URL is of. Of the URL only the path counts, as for the server.
-pub(super) fn url(cx: &mut Reading<'_>, node: &Node<'_>, text: &str, kind: Kind) -> Option<Uuid> {
+pub(super) fn url(cx: &mut FileReader<'_>, node: &Node<'_>, text: &str, kind: ReferenceKind) -> Option<Uuid> {
     let (code, message) = match parts(text) {
         Some((view, id)) => match VIEWS.iter().find(|(it, _)| *it == view) {
             Some((_, it)) if *it == kind => return Some(id),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Reading;
+use super::FileReader;
 use super::text::noun;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
@@ -14,7 +14,7 @@ use crate::diagnostic::Span;
 const FORMS: &str = "write a day like `2027-01-31`, or an instant like `2027-01-31T18:00:00+01:00`";
 
 /// A day, or an instant with its offset; quotes make no difference.
-pub(super) fn when(cx: &mut Reading<'_>, key: &str, node: &Node<'_>) -> Option<(When, Span)> {
+pub(super) fn when(cx: &mut FileReader<'_>, key: &str, node: &Node<'_>) -> Option<(When, Span)> {
     let (code, message, help) = match &node.value {
         Value::Plain(text) | Value::Quoted(text) if !text.trim().is_empty() && !node.is_blank() => match parse(text) {
             Ok(when) => return Some((when, cx.span(node.place))),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle, options};
 
-use super::node::{Node, Place, Value};
+use super::node::{Node, TextSpan, Value};
 use super::{distinct, refuse};
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -26,14 +26,14 @@ pub(super) struct Build<'t> {
 #[derive(Debug)]
 enum Open<'t> {
     /// A list and its items so far.
-    List { place: Place, items: Vec<Node<'t>> },
+    List { place: TextSpan, items: Vec<Node<'t>> },
     /// A mapping, its pairs so far, and a key whose value has not come yet.
-    Map { place: Place, flow: bool, pairs: Vec<(Node<'t>, Node<'t>)>, key: Option<Node<'t>> },
+    Map { place: TextSpan, flow: bool, pairs: Vec<(Node<'t>, Node<'t>)>, key: Option<Node<'t>> },
 }
 
 #[derive(Debug)]
 struct Anchor {
-    place: Place,
+    place: TextSpan,
     used: bool,
 }
 
@@ -83,7 +83,7 @@ impl<'t> Build<'t> {
         }
     }
 
-    fn document(&mut self, place: Place) {
+    fn document(&mut self, place: TextSpan) {
         self.documents += 1;
         if self.documents > 1 {
             self.refused.push(refuse::second_document(self.source, place));
@@ -102,7 +102,7 @@ impl<'t> Build<'t> {
         }
     }
 
-    fn close(&mut self, end: Place) {
+    fn close(&mut self, end: TextSpan) {
         let node = match self.open.pop() {
             None => return,
             Some(Open::List { place, items, .. }) => Node { place: place.up_to(end), value: Value::List(items) },
@@ -116,7 +116,7 @@ impl<'t> Build<'t> {
         self.node(node);
     }
 
-    fn alias(&mut self, place: Place, id: Option<usize>) {
+    fn alias(&mut self, place: TextSpan, id: Option<usize>) {
         let anchor = id.and_then(|id| self.anchors.get_mut(&id));
         let stands_for = anchor.map(|it| {
             it.used = true;
@@ -136,7 +136,7 @@ impl<'t> Build<'t> {
         self.refused.extend(idle.map(|it| refuse::anchor(self.source, it.place)));
     }
 
-    fn place(&self, span: Span) -> Place {
+    fn place(&self, span: Span) -> TextSpan {
         let mark = span.start;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let bytes = span.byte_range().unwrap_or_default();
@@ -145,6 +145,6 @@ impl<'t> Build<'t> {
         } else {
             bytes.start + self.source.text[bytes.clone()].lines().next().map_or(0, str::len)
         };
-        Place { start: small(bytes.start), end: small(end), line: small(mark.line()), column: small(mark.col() + 1) }
+        TextSpan { start: small(bytes.start), end: small(end), line: small(mark.line()), column: small(mark.col() + 1) }
     }
 }

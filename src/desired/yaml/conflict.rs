@@ -1,6 +1,6 @@
 //! Merges that were left unfinished.
 
-use super::node::Place;
+use super::node::TextSpan;
 use crate::desired::codes;
 use crate::diagnostic::{Diagnostic, Source, Span};
 
@@ -41,12 +41,12 @@ fn conflict(span: Span) -> Diagnostic {
 }
 
 /// The lines, without their ends, and where each one stands.
-fn lines(text: &str) -> impl Iterator<Item = (Place, &str)> {
+fn lines(text: &str) -> impl Iterator<Item = (TextSpan, &str)> {
     let mut start = 0;
     text.split_inclusive('\n').zip(1..).map(move |(full, line)| {
         let shown = full.trim_end_matches(['\n', '\r']);
         let end = start + u32::try_from(shown.len()).unwrap_or(u32::MAX);
-        let place = Place { start, end, line, column: 1 };
+        let place = TextSpan { start, end, line, column: 1 };
         start += u32::try_from(full.len()).unwrap_or(u32::MAX);
         (place, shown)
     })

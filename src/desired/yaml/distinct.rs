@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::node::{Node, Place, Value};
+use super::node::{Node, TextSpan, Value};
 use super::refuse;
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -12,7 +12,7 @@ const FEW: usize = 12;
 
 /// Keeps of equal keys the first, and leaves out what is no key of the format at all.
 pub(super) fn map<'t>(pairs: Vec<(Node<'t>, Node<'t>)>, source: &Source, refused: &mut Vec<Diagnostic>) -> Value<'t> {
-    let mut seen = Seen::default();
+    let mut seen = SeenKeys::default();
     let many = pairs.len() > FEW;
     let mut kept: Vec<(Node<'t>, Node<'t>)> = Vec::with_capacity(pairs.len());
     let (mut whole, mut merged) = (true, false);
@@ -51,11 +51,11 @@ pub(super) fn is_merge(key: &Node<'_>) -> bool {
 }
 
 #[derive(Debug, Default)]
-struct Seen(HashMap<String, Place>);
+struct SeenKeys(HashMap<String, TextSpan>);
 
-impl Seen {
+impl SeenKeys {
     /// Where the name stood before, if it did.
-    fn before(&mut self, name: &str, place: Place) -> Option<Place> {
+    fn before(&mut self, name: &str, place: TextSpan) -> Option<TextSpan> {
         match self.0.entry(name.to_owned()) {
             Entry::Occupied(first) => Some(*first.get()),
             Entry::Vacant(free) => {

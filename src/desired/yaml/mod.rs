@@ -15,7 +15,7 @@ use super::problems::Problems;
 use crate::diagnostic::{Diagnostic, Source};
 
 use build::Build;
-pub(super) use node::{Node, Place, Value};
+pub(super) use node::{Node, TextSpan, Value};
 
 /// What could be read of one file.
 #[derive(Debug)]
@@ -56,6 +56,6 @@ fn nothing(source: &Source) -> Diagnostic {
         "" => "the file is empty",
         _ => "the file says nothing",
     };
-    Diagnostic::error(codes::EMPTY_FILE, Place::START.span(&source.name), message)
+    Diagnostic::error(codes::EMPTY_FILE, TextSpan::START.span(&source.name), message)
         .help("take it out of the set, or write `bindings: []` if nobody is to have access")
 }

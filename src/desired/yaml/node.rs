@@ -7,7 +7,7 @@ use crate::diagnostic::Span;
 
 /// A stretch of the text, at most to the end of its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::desired) struct Place {
+pub(in crate::desired) struct TextSpan {
     /// First byte.
     pub(in crate::desired) start: u32,
     /// The byte after the last one.
@@ -18,7 +18,7 @@ pub(in crate::desired) struct Place {
     pub(in crate::desired) column: u32,
 }
 
-impl Place {
+impl TextSpan {
     /// The point before the first byte.
     pub(in crate::desired) const START: Self = Self { start: 0, end: 0, line: 1, column: 1 };
 
@@ -44,7 +44,7 @@ impl Place {
 /// A block mapping stands at its first key, a block list at its first dash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::desired) struct Node<'t> {
-    pub(in crate::desired) place: Place,
+    pub(in crate::desired) place: TextSpan,
     pub(in crate::desired) value: Value<'t>,
 }
 

@@ -1,22 +1,22 @@
 //! What YAML has and the format has not.
 
-use super::node::Place;
+use super::node::TextSpan;
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
 use crate::diagnostic::{Diagnostic, Source};
 
-pub(super) fn second_document(source: &Source, place: Place) -> Diagnostic {
+pub(super) fn second_document(source: &Source, place: TextSpan) -> Diagnostic {
     Diagnostic::error(codes::SECOND_DOCUMENT, place.span(&source.name), "a second document begins here")
         .help("a file holds one document: remove the `---`, or move what follows to a file of its own")
 }
 
-pub(super) fn tag(source: &Source, place: Place) -> Diagnostic {
+pub(super) fn tag(source: &Source, place: TextSpan) -> Diagnostic {
     let message = format!("tags are not supported: {}", Quoted(written(source, place)));
     Diagnostic::error(codes::TAG, place.span(&source.name), message)
         .help("remove it; put the value in quotes if it is text")
 }
 
-pub(super) fn alias(source: &Source, place: Place, stands_for: Option<Place>) -> Diagnostic {
+pub(super) fn alias(source: &Source, place: TextSpan, stands_for: Option<TextSpan>) -> Diagnostic {
     let text = written(source, place);
     let found = Diagnostic::error(
         codes::ALIAS,
@@ -31,18 +31,18 @@ pub(super) fn alias(source: &Source, place: Place, stands_for: Option<Place>) ->
     }
 }
 
-pub(super) fn anchor(source: &Source, place: Place) -> Diagnostic {
+pub(super) fn anchor(source: &Source, place: TextSpan) -> Diagnostic {
     let message = format!("anchors are not supported: {}", Quoted(written(source, place)));
     Diagnostic::error(codes::ALIAS, place.span(&source.name), message)
         .help("remove it; put the value in quotes if it is text")
 }
 
-pub(super) fn merge_key(source: &Source, place: Place) -> Diagnostic {
+pub(super) fn merge_key(source: &Source, place: TextSpan) -> Diagnostic {
     Diagnostic::error(codes::MERGE_KEY, place.span(&source.name), "merge keys are not supported")
         .help("write out the keys that it stands for")
 }
 
-pub(super) fn key(source: &Source, place: Place) -> Diagnostic {
+pub(super) fn key(source: &Source, place: TextSpan) -> Diagnostic {
     let found = Diagnostic::error(codes::WRONG_TYPE, place.span(&source.name), "a key must be text");
     let before = place.start.saturating_sub(1) as usize;
     if source.text.get(before..).is_some_and(|it| it.starts_with("{{")) {
@@ -51,7 +51,7 @@ pub(super) fn key(source: &Source, place: Place) -> Diagnostic {
     found
 }
 
-pub(super) fn duplicate_key(source: &Source, name: &str, place: Place, first: Place) -> Diagnostic {
+pub(super) fn duplicate_key(source: &Source, name: &str, place: TextSpan, first: TextSpan) -> Diagnostic {
     Diagnostic::error(
         codes::DUPLICATE_KEY,
         place.span(&source.name),
@@ -63,6 +63,6 @@ pub(super) fn duplicate_key(source: &Source, name: &str, place: Place, first: Pl
 }
 
 /// As it stands in the text.
-fn written(source: &Source, place: Place) -> &str {
+fn written(source: &Source, place: TextSpan) -> &str {
     source.text.get(place.start as usize..place.end as usize).unwrap_or_default()
 }

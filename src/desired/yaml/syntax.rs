@@ -2,7 +2,7 @@
 
 use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
-use super::node::Place;
+use super::node::TextSpan;
 use crate::desired::codes;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::visible::unhidden;
@@ -104,7 +104,7 @@ fn unexpected(character: char) -> (String, Option<&'static str>) {
 }
 
 /// One character, clamped to the text: some errors are told at its end, and some one past a tab.
-fn place(error: &ScanError, text: &str) -> Place {
+fn place(error: &ScanError, text: &str) -> TextSpan {
     let mark = error.marker();
     let after_tab = matches!(error.kind(), ErrorKind::TabInBlockIndentation);
     let at = mark.byte_offset().unwrap_or(text.len()).min(text.len());
@@ -112,7 +112,7 @@ fn place(error: &ScanError, text: &str) -> Place {
     let start = at - back;
     let length = text.get(start..).and_then(|it| it.chars().next()).filter(|it| *it != '\n').map_or(0, char::len_utf8);
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place {
+    TextSpan {
         start: small(start),
         end: small(start + length),
         line: small(mark.line()),

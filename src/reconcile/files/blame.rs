@@ -8,15 +8,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{FilesError, repository};
-use crate::explain::{Authored, Place};
+use crate::explain::{Authored, FileLine};
 
 /// Who wrote each of these lines last: as they are in the work tree, or in a commit.
 ///
 /// What git does not know is left out: a file that is in no work tree or not in the commit, a line whose history was cut
 /// off when the repository was cloned, and everything where there is no git.
-pub fn authors(places: &BTreeSet<Place>, rev: Option<&str>) -> BTreeMap<Place, Authored> {
+pub fn authors(places: &BTreeSet<FileLine>, rev: Option<&str>) -> BTreeMap<FileLine, Authored> {
     let mut files: BTreeMap<&Arc<str>, (u32, u32)> = BTreeMap::new();
-    for Place { file, line } in places {
+    for FileLine { file, line } in places {
         let (first, last) = files.entry(file).or_insert((*line, *line));
         (*first, *last) = ((*first).min(*line), (*last).max(*line));
     }
@@ -30,15 +30,19 @@ pub fn authors(places: &BTreeSet<Place>, rev: Option<&str>) -> BTreeMap<Place, A
     authors
 }
 
-fn blame(file: &Arc<str>, (first, last): (u32, u32), rev: Option<&str>) -> Result<Vec<(Place, Authored)>, FilesError> {
-    let tree = repository::Place::of(Path::new(&**file))?;
+fn blame(
+    file: &Arc<str>,
+    (first, last): (u32, u32),
+    rev: Option<&str>,
+) -> Result<Vec<(FileLine, Authored)>, FilesError> {
+    let tree = repository::GitPath::of(Path::new(&**file))?;
     let commit = rev.map(|it| tree.commit(it)).transpose()?;
     let range = format!("{first},{last}");
     let options = ["blame", "--line-porcelain", "--encoding=UTF-8", "--no-textconv", "-L", &range];
     let options = options.into_iter().chain(commit.as_deref()).chain(["--"]).map(OsStr::new);
     let told = tree.git(options.chain([tree.below.as_os_str()]))?;
     let cut = tree.git(["rev-parse", "--is-shallow-repository"])?.starts_with(b"true");
-    let place = |line| Place { file: Arc::clone(file), line };
+    let place = |line| FileLine { file: Arc::clone(file), line };
     let known = lines(&String::from_utf8_lossy(&told)).into_iter().filter(|it| !(cut && it.oldest));
     Ok(known.map(|it| (place(it.number), it.author)).collect())
 }

@@ -63,12 +63,12 @@ pub struct Unreadable {
     /// As it was given, or as it was found below a directory.
     pub path: PathBuf,
     /// Why not.
-    pub why: Why,
+    pub why: ReadFailure,
 }
 
 /// Why a path cannot be read.
 #[derive(Debug)]
-pub enum Why {
+pub enum ReadFailure {
     /// There is nothing.
     Missing,
     /// A directory without files of the format.
@@ -92,7 +92,7 @@ pub enum Why {
     Io(io::Error),
 }
 
-impl Why {
+impl ReadFailure {
     fn help(&self) -> Option<&'static str> {
         match self {
             Self::NoYaml => Some("name a directory with `*.yaml` or `*.yml` files; hidden ones are not read"),
@@ -108,7 +108,7 @@ impl Why {
 impl Unreadable {
     /// What the system said about a path.
     pub(super) fn io(path: &Path, error: io::Error) -> Self {
-        let why = if error.kind() == io::ErrorKind::NotFound { Why::Missing } else { Why::Io(error) };
+        let why = if error.kind() == io::ErrorKind::NotFound { ReadFailure::Missing } else { ReadFailure::Io(error) };
         Self { path: path.to_owned(), why }
     }
 }
@@ -118,12 +118,14 @@ impl fmt::Display for Unreadable {
         let path = self.path.to_string_lossy();
         let path = visible(&path);
         match &self.why {
-            Why::Missing => write!(f, "no such file or directory: `{path}`"),
-            Why::NoYaml => write!(f, "no YAML file in the directory: `{path}`"),
-            Why::TooLarge { most } => write!(f, "larger than {most} bytes: `{path}`"),
-            Why::NotIn { rev } => write!(f, "no such file, and no directory with YAML files, in `{rev}`: `{path}`"),
-            Why::NotFollowed { what } => write!(f, "a {what}, which is not followed in a commit: `{path}`"),
-            Why::Io(error) => write!(f, "cannot read `{path}`: {error}"),
+            ReadFailure::Missing => write!(f, "no such file or directory: `{path}`"),
+            ReadFailure::NoYaml => write!(f, "no YAML file in the directory: `{path}`"),
+            ReadFailure::TooLarge { most } => write!(f, "larger than {most} bytes: `{path}`"),
+            ReadFailure::NotIn { rev } => {
+                write!(f, "no such file, and no directory with YAML files, in `{rev}`: `{path}`")
+            }
+            ReadFailure::NotFollowed { what } => write!(f, "a {what}, which is not followed in a commit: `{path}`"),
+            ReadFailure::Io(error) => write!(f, "cannot read `{path}`: {error}"),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::desired;
 use crate::diagnostic::Source;
 
 pub use blame::authors;
-pub use error::{FilesError, Unreadable, Why};
+pub use error::{FilesError, ReadFailure, Unreadable};
 pub use git::checked_out;
 pub use revision::{Absent, Head, at_revision, behind, commit, head};
 use walk::Found;
@@ -29,14 +29,14 @@ pub use walk::found;
 
 /// How patient to be, and with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct FileOptions {
     /// How long to wait for git to finish and for files to stop changing.
     pub patience: Duration,
     /// The size of the largest file to read, in bytes.
     pub most_bytes: u64,
 }
 
-impl Default for Settings {
+impl Default for FileOptions {
     fn default() -> Self {
         Self { patience: Duration::from_secs(30), most_bytes: 64 << 20 }
     }
@@ -54,7 +54,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// # Errors
 /// Everything that cannot be read; or, when all of it could be and some of it is not text, all that is wrong with the
 /// whole set.
-pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, settings: Settings) -> Result<Vec<Source>, FilesError> {
+pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, settings: FileOptions) -> Result<Vec<Source>, FilesError> {
     let until = Instant::now() + settings.patience;
     // What can be read only once must not be lost when reading starts over.
     let streams = streams(paths, stdin, settings)?;
@@ -75,7 +75,7 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read, settings: Settings) -> Resu
 type Content = (Arc<str>, Vec<u8>);
 
 /// For each path, what came out of it if it is a stream.
-fn streams(paths: &[PathBuf], stdin: &mut dyn Read, settings: Settings) -> Result<Vec<Option<Vec<u8>>>, FilesError> {
+fn streams(paths: &[PathBuf], stdin: &mut dyn Read, settings: FileOptions) -> Result<Vec<Option<Vec<u8>>>, FilesError> {
     let mut stdin = Some(stdin);
     let stream = |path: &PathBuf| {
         if path == Path::new("-") {
@@ -97,7 +97,7 @@ fn streams(paths: &[PathBuf], stdin: &mut dyn Read, settings: Settings) -> Resul
 fn attempt(
     paths: &[PathBuf],
     streams: &[Option<Vec<u8>>],
-    settings: Settings,
+    settings: FileOptions,
 ) -> Result<Option<Vec<Content>>, FilesError> {
     let before = walk::walk(paths)?;
     let mut contents = Vec::with_capacity(before.len());
@@ -131,13 +131,13 @@ pub fn is_hidden(below: &Path) -> bool {
     below.components().any(|it| it.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
-fn drain(path: &Path, from: &mut dyn Read, settings: Settings) -> Result<Vec<u8>, Unreadable> {
+fn drain(path: &Path, from: &mut dyn Read, settings: FileOptions) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     let most = settings.most_bytes;
     // One byte more shows that there is more.
     from.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|it| Unreadable::io(path, it))?;
     if bytes.len() as u64 > most {
-        return Err(Unreadable { path: path.to_owned(), why: Why::TooLarge { most } });
+        return Err(Unreadable { path: path.to_owned(), why: ReadFailure::TooLarge { most } });
     }
     Ok(bytes)
 }

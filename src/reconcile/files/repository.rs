@@ -36,7 +36,7 @@ const PATHSPECS: [&str; 4] =
     ["GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_LITERAL_PATHSPECS"];
 
 /// A path, and the directory in which git is asked about it.
-pub(super) struct Place<'a> {
+pub(super) struct GitPath<'a> {
     /// As it was given.
     pub(super) given: &'a Path,
     /// The nearest directory that exists in a work tree, or the directory of a bare repository.
@@ -47,7 +47,7 @@ pub(super) struct Place<'a> {
     objects: Vec<(&'static str, OsString)>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> GitPath<'a> {
     pub(super) fn of(given: &'a Path) -> Result<Self, FilesError> {
         let io = |it| FilesError::Unreadable(vec![Unreadable::io(given, it)]);
         let absolute = std::path::absolute(given).map_err(io)?;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::repository::Place;
-use super::{Content, FilesError, Settings, Unreadable, Why, decode, gather, is_hidden, is_yaml, name};
+use super::repository::GitPath;
+use super::{Content, FileOptions, FilesError, ReadFailure, Unreadable, decode, gather, is_hidden, is_yaml, name};
 use crate::diagnostic::Source;
 
 /// A path that the commit does not have.
@@ -37,17 +37,17 @@ pub fn at_revision(
     paths: &[PathBuf],
     rev: &str,
     absent: Absent,
-    settings: Settings,
+    settings: FileOptions,
 ) -> Result<Vec<Source>, FilesError> {
     let mut contents: Vec<Content> = Vec::new();
     let mut seen = HashSet::new();
     let mut bad = Vec::new();
     for path in paths {
-        let place = Place::of(path)?;
+        let place = GitPath::of(path)?;
         let commit = place.commit(rev)?;
         let found = place.blobs(&commit, settings)?;
         if found.is_empty() && absent == Absent::Refuse {
-            bad.push(Err(Unreadable { path: path.clone(), why: Why::NotIn { rev: rev.to_owned() } }));
+            bad.push(Err(Unreadable { path: path.clone(), why: ReadFailure::NotIn { rev: rev.to_owned() } }));
         }
         for found in found {
             match found {
@@ -72,7 +72,7 @@ pub fn at_revision(
 /// # Errors
 /// If git can't be run.
 pub fn behind(path: &Path, rev: &str) -> Result<Option<u64>, FilesError> {
-    let place = Place::of(path)?;
+    let place = GitPath::of(path)?;
     let upstream = format!("{rev}@{{upstream}}");
     let Ok(upstream) = place.commit(&upstream) else { return Ok(None) };
     let range = format!("{}..{upstream}", place.commit(rev)?);
@@ -82,7 +82,7 @@ pub fn behind(path: &Path, rev: &str) -> Result<Option<u64>, FilesError> {
 
 /// The commit that this revision is where the files lie; `None` outside of git, and where git can't be run.
 pub fn commit(paths: &[PathBuf], rev: &str) -> Option<Head> {
-    let id = Place::of(paths.first()?).ok()?.commit(rev).ok()?;
+    let id = GitPath::of(paths.first()?).ok()?.commit(rev).ok()?;
     Some(Head { id, modified: false })
 }
 
@@ -91,10 +91,10 @@ pub fn head(paths: &[PathBuf]) -> Option<Head> {
     if paths.iter().any(|it| it == Path::new("-")) {
         return None;
     }
-    let places: Vec<_> = paths.iter().map(|it| Place::of(it)).collect::<Result<_, _>>().ok()?;
+    let places: Vec<_> = paths.iter().map(|it| GitPath::of(it)).collect::<Result<_, _>>().ok()?;
     let id = places.first()?.commit("HEAD").ok()?;
     // What lies in another repository is in no commit of this one.
-    let same = |it: &Place<'_>| it.commit("HEAD").is_ok_and(|other| other == id) && it.is_as_committed();
+    let same = |it: &GitPath<'_>| it.commit("HEAD").is_ok_and(|other| other == id) && it.is_as_committed();
     let modified = !places.iter().all(same);
     Some(Head { id, modified })
 }
@@ -105,9 +105,9 @@ struct Blob {
     id: String,
 }
 
-impl Place<'_> {
+impl GitPath<'_> {
     /// The YAML files that the path stands for, in the order of the names.
-    fn blobs(&self, commit: &str, settings: Settings) -> Result<Vec<Result<Blob, Unreadable>>, FilesError> {
+    fn blobs(&self, commit: &str, settings: FileOptions) -> Result<Vec<Result<Blob, Unreadable>>, FilesError> {
         let wanted = if self.below.as_os_str().is_empty() { Path::new(".") } else { &self.below };
         let listed = self.git([
             OsStr::new("ls-tree"),
@@ -126,7 +126,7 @@ impl Place<'_> {
     }
 
     /// Whether what lies below a directory is read: YAML that is not hidden, and what may stand for a directory of it.
-    fn is_read(&self, entry: &Entry, commit: &str) -> bool {
+    fn is_read(&self, entry: &TreeEntry, commit: &str) -> bool {
         let yaml = is_yaml(&entry.below);
         let unknown = || match &*entry.mode {
             "160000" => true,
@@ -137,7 +137,7 @@ impl Place<'_> {
     }
 
     /// Whether a symlink is known to stand for a file of the commit, and so for no directory.
-    fn leads_to_a_file(&self, entry: &Entry, commit: &str) -> bool {
+    fn leads_to_a_file(&self, entry: &TreeEntry, commit: &str) -> bool {
         let Ok(target) = self.git(["cat-file", "blob", &entry.id]) else { return false };
         let from = self.below.join(&entry.below);
         let to = from.parent().unwrap_or(Path::new("")).join(&*String::from_utf8_lossy(&target));
@@ -166,31 +166,35 @@ impl Place<'_> {
     }
 
     /// An entry of the list, with its path below the given one: `MODE TYPE ID SIZE<tab>PATH`.
-    fn entry(&self, line: &[u8]) -> Option<Entry> {
+    fn entry(&self, line: &[u8]) -> Option<TreeEntry> {
         let line = String::from_utf8_lossy(line);
         let (head, path) = line.split_once('\t')?;
         let mut head = head.split_whitespace();
         let (mode, _, id, size) = (head.next()?, head.next()?, head.next()?, head.next()?);
         let below = Path::new(path).strip_prefix(&self.below).ok()?.to_owned();
-        Some(Entry { mode: mode.to_owned(), id: id.to_owned(), size: size.parse().unwrap_or(0), below })
+        Some(TreeEntry { mode: mode.to_owned(), id: id.to_owned(), size: size.parse().unwrap_or(0), below })
     }
 }
 
-struct Entry {
+struct TreeEntry {
     mode: String,
     id: String,
     size: u64,
     below: PathBuf,
 }
 
-impl Entry {
-    fn blob(self, given: &Path, Settings { patience: _, most_bytes: most }: Settings) -> Result<Blob, Unreadable> {
+impl TreeEntry {
+    fn blob(
+        self,
+        given: &Path,
+        FileOptions { patience: _, most_bytes: most }: FileOptions,
+    ) -> Result<Blob, Unreadable> {
         let Self { mode, id, size, below } = self;
         let shown = if below.as_os_str().is_empty() { given.to_owned() } else { given.join(below) };
         let why = match &*mode {
-            "120000" => Some(Why::NotFollowed { what: "symlink" }),
-            "160000" => Some(Why::NotFollowed { what: "submodule" }),
-            _ if size > most => Some(Why::TooLarge { most }),
+            "120000" => Some(ReadFailure::NotFollowed { what: "symlink" }),
+            "160000" => Some(ReadFailure::NotFollowed { what: "submodule" }),
+            _ if size > most => Some(ReadFailure::TooLarge { most }),
             _ => None,
         };
         match why {

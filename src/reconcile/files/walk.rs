@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{FilesError, Unreadable, Why, gather, is_yaml};
+use super::{FilesError, ReadFailure, Unreadable, gather, is_yaml};
 
 /// Something to read.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ struct Walk {
 
 /// A path as people know it, and one without the symlinks of its root: they may be swapped while we walk.
 #[derive(Debug)]
-struct Place {
+struct WalkedPath {
     shown: PathBuf,
     real: PathBuf,
 }
@@ -80,7 +80,7 @@ impl Walk {
             return self.found.push(Ok(Found::Stream { path: n }));
         }
         let place = match path.canonicalize() {
-            Ok(real) => Place { shown: path.to_owned(), real },
+            Ok(real) => WalkedPath { shown: path.to_owned(), real },
             Err(error) => return self.found.push(Err(Unreadable::io(path, error))),
         };
         match place.real.metadata() {
@@ -88,7 +88,7 @@ impl Walk {
                 let (before, been) = (self.found.len(), self.seen.contains(&place.real));
                 self.directory(&place);
                 if self.found.len() == before && !been {
-                    self.found.push(Err(Unreadable { path: path.to_owned(), why: Why::NoYaml }));
+                    self.found.push(Err(Unreadable { path: path.to_owned(), why: ReadFailure::NoYaml }));
                 }
             }
             Ok(_) => self.file(place),
@@ -96,7 +96,7 @@ impl Walk {
         }
     }
 
-    fn directory(&mut self, place: &Place) {
+    fn directory(&mut self, place: &WalkedPath) {
         match self.entries(place) {
             Ok(entries) => entries.into_iter().for_each(|it| self.entry(it)),
             Err(error) => self.found.push(Err(Unreadable::io(&place.shown, error))),
@@ -104,17 +104,17 @@ impl Walk {
     }
 
     /// What is in a directory, by name; nothing when we were there already.
-    fn entries(&mut self, Place { shown, real }: &Place) -> io::Result<Vec<Place>> {
+    fn entries(&mut self, WalkedPath { shown, real }: &WalkedPath) -> io::Result<Vec<WalkedPath>> {
         if !self.seen.insert(real.canonicalize()?) {
             return Ok(Vec::new());
         }
         let names = fs::read_dir(real)?.map(|it| it.map(|it| it.file_name()));
         let mut names = names.collect::<io::Result<Vec<_>>>()?;
         names.sort();
-        Ok(names.into_iter().map(|it| Place { shown: shown.join(&it), real: real.join(&it) }).collect())
+        Ok(names.into_iter().map(|it| WalkedPath { shown: shown.join(&it), real: real.join(&it) }).collect())
     }
 
-    fn entry(&mut self, place: Place) {
+    fn entry(&mut self, place: WalkedPath) {
         if place.real.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b".")) {
             return;
         }
@@ -133,7 +133,7 @@ impl Walk {
         }
     }
 
-    fn file(&mut self, Place { shown, real }: Place) {
+    fn file(&mut self, WalkedPath { shown, real }: WalkedPath) {
         let resolved = real.canonicalize().and_then(|it| Ok((Stamp::of(&it.metadata()?), it)));
         match resolved {
             Ok((_, real)) if !self.seen.insert(real.clone()) => {}

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::words::{Instant, Names, Resource, Role, User};
 use crate::binding::{Binding, LinkId};
 use crate::plan::End;
-use crate::policy::{self, Fate};
+use crate::policy::{self, PlannedAction};
 use crate::render::Stale;
 
 /// One thing that a saved plan and a new one do not agree about.
@@ -21,9 +21,9 @@ pub(super) struct Difference<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<Instant>,
     /// What the saved plan says.
-    then: Fate,
+    then: PlannedAction,
     /// What a new one says.
-    now: Fate,
+    now: PlannedAction,
 }
 
 /// All differences, in their order.

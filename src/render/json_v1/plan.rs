@@ -8,13 +8,13 @@ use super::limits::{Holding, Limited};
 use super::review::Review;
 use super::risks::{Accepted, Risk};
 use super::roles::{NewRole, roles};
-use super::steps::{Context, Held, Kept, Skipped, Step, approved, withheld};
+use super::steps::{Held, Kept, Skipped, Step, StepContext, approved, withheld};
 use super::words::{Finding, IncompleteLink, Instant, Link, Names, Version};
 use crate::binding::{self, UserId};
 use crate::policy::Decision;
 use crate::render::hold::shares;
 use crate::render::risks::ordered;
-use crate::render::{self, Counts, Detail, Pass};
+use crate::render::{self, Counts, Detail, ShownPass};
 use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
 
@@ -110,22 +110,22 @@ enum CallerKind {
     Other,
 }
 
-impl<'a> From<&Pass<'a>> for Plan<'a> {
-    fn from(pass: &Pass<'a>) -> Self {
-        let Pass { verb: _, decision, report: _, observation, seen, naming, causes, review, .. } = *pass;
-        let Pass { assessment, detail, .. } = *pass;
+impl<'a> From<&ShownPass<'a>> for Plan<'a> {
+    fn from(pass: &ShownPass<'a>) -> Self {
+        let ShownPass { verb: _, decision, report: _, observation, seen, naming, causes, review, .. } = *pass;
+        let ShownPass { assessment, detail, .. } = *pass;
         let Observation { server, caller, pages, clock_offset, .. } = observation;
         let Decision { plan, limited, .. } = decision;
         let Assessment { risks, accepted } = assessment;
         let names = Names(naming.directory());
-        let cx = Context { names, causes };
+        let cx = StepContext { names, causes };
         let everything = detail == Detail::Everything;
         let links = |links: &[binding::Link]| links.iter().map(|it| names.link(*it)).collect();
         Self {
             version: Version,
             server,
             now: Instant(plan.now),
-            seen: seen.map(|render::Seen { at, age, everybody }| Seen {
+            seen: seen.map(|render::SnapshotAge { at, age, everybody }| Seen {
                 at: Instant(at),
                 age: age.as_secs(),
                 everybody,

@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::plan::Plan;
-use super::steps::{Context, Hold, Step, approved};
+use super::steps::{Hold, Step, StepContext, approved};
 use super::words::{Names, Version};
 use crate::binding::LinkId;
 use crate::policy::Limited;
-use crate::render::{Counts, Pass};
+use crate::render::{Counts, ShownPass};
 use crate::report::{self, Failure, Stop};
 
 /// What was decided and what was done about it.
@@ -75,9 +75,9 @@ enum After<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(report: &'a report::Report, pass: &Pass<'a>) -> Self {
+    pub(super) fn new(report: &'a report::Report, pass: &ShownPass<'a>) -> Self {
         let report::Report { steps, stopped, after } = report;
-        let cx = Context { names: Names(pass.naming.directory()), causes: pass.causes };
+        let cx = StepContext { names: Names(pass.naming.directory()), causes: pass.causes };
         let limited = &pass.decision.limited;
         let result =
             |(step, outcome): &'a (_, _)| Result { step: Step::new(step, cx), outcome: Outcome::new(outcome, limited) };
@@ -86,7 +86,7 @@ impl<'a> Report<'a> {
             converged: report.converged() && !pass.decision.plan.has_problems(),
             results: steps.iter().map(result).collect(),
             stopped: stopped.as_ref(),
-            after: After::new(after, Context { causes: None, ..cx }),
+            after: After::new(after, StepContext { causes: None, ..cx }),
             plan: pass.into(),
         }
     }
@@ -110,7 +110,7 @@ impl<'a> Outcome<'a> {
 }
 
 impl<'a> After<'a> {
-    fn new(after: &'a report::After, cx: Context<'a>) -> Self {
+    fn new(after: &'a report::After, cx: StepContext<'a>) -> Self {
         match after {
             report::After::Untouched => Self::Untouched,
             report::After::Unread(failure) => Self::Unread(failure),

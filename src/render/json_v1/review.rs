@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::words::{Instant, Line, Names, Place, Resource, Role, User};
 use crate::binding::Binding;
 use crate::desired::Life;
-use crate::review::{self, Kind, Section};
+use crate::review::{self, AccessChange, Section};
 
 /// What a change to the files does, now or later; without other files to compare with (`--base`), what begins soon. Each
 /// grant is in one of the lists at most.
@@ -146,12 +146,12 @@ impl<'a> Review<'a> {
                 Section::Upcoming(all) => out.upcoming = all.iter().map(|it| Upcoming::new(it, names)).collect(),
                 Section::Access(kind, all) => {
                     let list = match kind {
-                        Kind::NoLongerManaged => &mut out.no_longer_managed,
-                        Kind::NewlyManaged => &mut out.newly_managed,
-                        Kind::Removed => &mut out.removed,
-                        Kind::Added => &mut out.added,
-                        Kind::EndChanged => &mut out.end_changed,
-                        Kind::Scheduled => &mut out.scheduled,
+                        AccessChange::NoLongerManaged => &mut out.no_longer_managed,
+                        AccessChange::NewlyManaged => &mut out.newly_managed,
+                        AccessChange::Removed => &mut out.removed,
+                        AccessChange::Added => &mut out.added,
+                        AccessChange::EndChanged => &mut out.end_changed,
+                        AccessChange::Scheduled => &mut out.scheduled,
                     };
                     *list = all.iter().map(|it| Access::new(it, names)).collect();
                 }
@@ -164,8 +164,8 @@ impl<'a> Review<'a> {
 impl<'a> From<&'a review::Setting> for Setting<'a> {
     fn from(review::Setting { name, change, effect, at }: &'a review::Setting) -> Self {
         let change = match change {
-            review::Change::Value { before, after } => Change::Value { before, after },
-            review::Change::Items { removed, added } => Change::Items { removed, added },
+            review::SettingChange::Value { before, after } => Change::Value { before, after },
+            review::SettingChange::Items { removed, added } => Change::Items { removed, added },
         };
         Self { name, weakens: *effect == review::Effect::Weakens, change, place: at.as_ref().map(Place::from) }
     }

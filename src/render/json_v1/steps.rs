@@ -168,34 +168,34 @@ pub(super) struct Kept<'a> {
 
 /// What is known of steps beside themselves.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Context<'a> {
+pub(super) struct StepContext<'a> {
     pub(super) names: Names<'a>,
     /// Where they come from, if that is known.
     pub(super) causes: Option<&'a policy::Causes>,
 }
 
 /// Steps as they are sent.
-pub(super) fn approved<'a>(approved: &'a Approved, cx: Context<'a>) -> Vec<Step<'a>> {
+pub(super) fn approved<'a>(approved: &'a Approved, cx: StepContext<'a>) -> Vec<Step<'a>> {
     let creations = approved.creations().iter().chain(approved.lengthenings()).map(|it| Step::give(it, cx));
     let removals = approved.shortenings().iter().chain(approved.removals()).map(|it| Step::take(it, cx));
     creations.chain(removals).collect()
 }
 
 /// Steps as they would be sent, creations first.
-pub(super) fn withheld<'a>(Withheld { creations, removals }: &'a Withheld, cx: Context<'a>) -> Vec<Step<'a>> {
+pub(super) fn withheld<'a>(Withheld { creations, removals }: &'a Withheld, cx: StepContext<'a>) -> Vec<Step<'a>> {
     let creations = creations.iter().map(|it| Step::give(it, cx));
     creations.chain(removals.iter().map(|it| Step::take(it, cx))).collect()
 }
 
 impl<'a> Step<'a> {
-    pub(super) fn new(step: &'a report::Step, cx: Context<'a>) -> Self {
+    pub(super) fn new(step: &'a report::Step, cx: StepContext<'a>) -> Self {
         match step {
             report::Step::Create(it) | report::Step::Lengthen(it) => Self::give(it, cx),
             report::Step::Shorten(it) | report::Step::Remove(it) => Self::take(it, cx),
         }
     }
 
-    fn give(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
+    fn give(creation: &'a plan::Creation, cx: StepContext<'a>) -> Self {
         let cause = cx.causes.map(|it| it.of_creation(creation));
         let without = cx.causes.and_then(|it| it.without(creation));
         match creation.end_change() {
@@ -204,7 +204,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn take(removal: &'a plan::Removal, cx: Context<'a>) -> Self {
+    fn take(removal: &'a plan::Removal, cx: StepContext<'a>) -> Self {
         let cause = cx.causes.map(|it| it.of_removal(removal));
         let without = cx.causes.and_then(|it| it.without_removal(removal));
         match removal.end_change() {
@@ -249,8 +249,8 @@ impl From<&plan::Why> for Why {
 }
 
 impl<'a> Creation<'a> {
-    pub(super) fn new(creation: &'a plan::Creation, cx: Context<'a>) -> Self {
-        let Context { names, causes } = cx;
+    pub(super) fn new(creation: &'a plan::Creation, cx: StepContext<'a>) -> Self {
+        let StepContext { names, causes } = cx;
         let plan::Creation { binding, origins, ends, row } = creation;
         let binding::Binding { resource, role, user } = *binding;
         Self {
@@ -267,8 +267,8 @@ impl<'a> Creation<'a> {
 }
 
 impl<'a> Removal<'a> {
-    pub(super) fn new(removal: &'a plan::Removal, cx: Context<'a>) -> Self {
-        let Context { names, causes } = cx;
+    pub(super) fn new(removal: &'a plan::Removal, cx: StepContext<'a>) -> Self {
+        let StepContext { names, causes } = cx;
         let plan::Removal { link, why, origins } = removal;
         let binding::Binding { resource, role, user } = link.binding;
         Self {
@@ -286,7 +286,7 @@ impl<'a> Removal<'a> {
 }
 
 impl<'a> Held<'a> {
-    pub(super) fn new(held: &'a plan::Held, limited: &[Limited], cx: Context<'a>) -> Self {
+    pub(super) fn new(held: &'a plan::Held, limited: &[Limited], cx: StepContext<'a>) -> Self {
         Self { removal: Removal::new(&held.removal, cx), hold: Hold::new(&held.hold, limited) }
     }
 }
@@ -318,7 +318,7 @@ impl<'a> Hold<'a> {
 }
 
 impl<'a> Skipped<'a> {
-    pub(super) fn new(skipped: &'a plan::Skipped, cx: Context<'a>) -> Self {
+    pub(super) fn new(skipped: &'a plan::Skipped, cx: StepContext<'a>) -> Self {
         let plan::Skipped { creation, why } = skipped;
         Self { creation: Creation::new(creation, cx), why: *why, text: why.to_string() }
     }

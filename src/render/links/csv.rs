@@ -1,6 +1,6 @@
 //! Links as CSV, by RFC 4180: for spreadsheets. Programs read JSON.
 
-use super::Entry;
+use super::ListedLink;
 use crate::render::visible;
 use crate::snapshot::NamedLink;
 
@@ -19,11 +19,11 @@ const HEADER: [&str; 12] = [
     "user_id",
 ];
 
-pub(super) fn document(entries: &[Entry<'_>]) -> String {
+pub(super) fn document(entries: &[ListedLink<'_>]) -> String {
     let mut out = String::new();
     line(&mut out, &HEADER.map(str::to_owned));
     for entry in entries {
-        let Entry { row, resource: found, duplicate } = entry;
+        let ListedLink { row, resource: found, duplicate } = entry;
         let NamedLink { link, resource, role, username, full_name } = row;
         let cells = [
             link.id.to_string(),

@@ -2,24 +2,24 @@
 
 use serde::Serialize;
 
-use super::{Entry, Links};
+use super::{Links, ListedLink};
 use crate::desired::Visibility;
 use crate::render::json::write;
 use crate::snapshot::NamedLink;
 
 #[derive(Debug, Serialize)]
-struct Document<'a> {
+struct LinksDocument<'a> {
     version: u8,
     /// `everything`, or `part` where the token may not see all links.
     sight: &'static str,
     /// Links came and went while they were read: something may be missing.
     changing: bool,
-    links: Vec<Row<'a>>,
+    links: Vec<LinkRow<'a>>,
 }
 
 /// A link.
 #[derive(Debug, Serialize)]
-struct Row<'a> {
+struct LinkRow<'a> {
     id: String,
     resource: Resource<'a>,
     role: Role<'a>,
@@ -57,16 +57,16 @@ struct User<'a> {
     full_name: &'a str,
 }
 
-pub(super) fn document(Links { visibility, changing, .. }: &Links<'_>, entries: &[Entry<'_>]) -> String {
+pub(super) fn document(Links { visibility, changing, .. }: &Links<'_>, entries: &[ListedLink<'_>]) -> String {
     let sight = match visibility {
         Visibility::Everything => "everything",
         Visibility::Part => "part",
     };
-    write(&Document { version: 1, sight, changing: *changing, links: entries.iter().map(Row::from).collect() })
+    write(&LinksDocument { version: 1, sight, changing: *changing, links: entries.iter().map(LinkRow::from).collect() })
 }
 
-impl<'a> From<&Entry<'a>> for Row<'a> {
-    fn from(Entry { row, resource: found, duplicate }: &Entry<'a>) -> Self {
+impl<'a> From<&ListedLink<'a>> for LinkRow<'a> {
+    fn from(ListedLink { row, resource: found, duplicate }: &ListedLink<'a>) -> Self {
         let NamedLink { link, resource, role, username, full_name } = row;
         let offering = found.map(|it| Offering { id: it.offering.to_string(), name: &it.offering_name });
         let terminated = found.map(|it| it.terminated);

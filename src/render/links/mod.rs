@@ -26,7 +26,7 @@ pub struct Links<'a> {
 
 /// How links are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum LinksOutput {
     /// A table for people.
     Text {
         /// With the ids of everything.
@@ -39,25 +39,25 @@ pub enum Format {
 }
 
 /// Links, a row each, in the order of names.
-pub fn all(links: &Links<'_>, format: Format) -> String {
+pub fn all(links: &Links<'_>, format: LinksOutput) -> String {
     let entries = entries(links);
     match format {
-        Format::Text { ids } => text::table(&entries, ids),
-        Format::Json => json::document(links, &entries),
-        Format::Csv => csv::document(&entries),
+        LinksOutput::Text { ids } => text::table(&entries, ids),
+        LinksOutput::Json => json::document(links, &entries),
+        LinksOutput::Csv => csv::document(&entries),
     }
 }
 
 /// One link that was asked for by its id: as text with everything that is known of it.
-pub fn one(link: &Links<'_>, format: Format) -> String {
+pub fn one(link: &Links<'_>, format: LinksOutput) -> String {
     match format {
-        Format::Text { ids: _ } => text::card(&entries(link)),
-        Format::Json | Format::Csv => all(link, format),
+        LinksOutput::Text { ids: _ } => text::card(&entries(link)),
+        LinksOutput::Json | LinksOutput::Csv => all(link, format),
     }
 }
 
 /// A link and what is known with it.
-struct Entry<'a> {
+struct ListedLink<'a> {
     row: &'a NamedLink,
     /// `None` if it could not be looked up.
     resource: Option<&'a Resource>,
@@ -65,7 +65,7 @@ struct Entry<'a> {
     duplicate: bool,
 }
 
-fn entries<'a>(Links { links, resources, .. }: &Links<'a>) -> Vec<Entry<'a>> {
+fn entries<'a>(Links { links, resources, .. }: &Links<'a>) -> Vec<ListedLink<'a>> {
     let mut keepers: BTreeMap<Binding, LinkId> = BTreeMap::new();
     for NamedLink { link, .. } in *links {
         let keeper = keepers.entry(link.binding).or_insert(link.id);
@@ -73,14 +73,14 @@ fn entries<'a>(Links { links, resources, .. }: &Links<'a>) -> Vec<Entry<'a>> {
     }
     let entry = |row: &'a NamedLink| {
         let resource = resources.get(&row.link.binding.resource);
-        Entry { row, resource, duplicate: keepers[&row.link.binding] != row.link.id }
+        ListedLink { row, resource, duplicate: keepers[&row.link.binding] != row.link.id }
     };
     let mut entries: Vec<_> = links.iter().map(entry).collect();
-    entries.sort_by_key(Entry::order);
+    entries.sort_by_key(ListedLink::order);
     entries
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ListedLink<'a> {
     fn offering(&self) -> &'a str {
         self.resource.map_or("", |it| &it.offering_name)
     }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Entry;
+use super::ListedLink;
 use crate::binding::{OfferingId, ResourceId};
 use crate::render::style::{HOLD, PLAIN, QUIET, STRONG};
 use crate::render::{table, visible};
 use crate::snapshot::NamedLink;
 
 /// A table with a line for each link, and its heading; nothing where there is no link.
-pub(super) fn table(entries: &[Entry<'_>], ids: bool) -> String {
+pub(super) fn table(entries: &[ListedLink<'_>], ids: bool) -> String {
     let mut out = String::new();
     if entries.is_empty() {
         return out;
@@ -17,7 +17,7 @@ pub(super) fn table(entries: &[Entry<'_>], ids: bool) -> String {
     let alike = alike(entries);
     if ids {
         let heading = ["LINK", "OFFERING", "RESOURCE", "ROLE", "USER", "NAME", "RESOURCE ID", "ROLE ID", "USER ID", ""];
-        let line = |entry: &Entry<'_>| {
+        let line = |entry: &ListedLink<'_>| {
             let [offering, resource, role, user, name, note] = cells(entry, &BTreeSet::new());
             let link = entry.row.link;
             let [id, of_resource, of_role, of_user] = [
@@ -43,7 +43,7 @@ fn write<const N: usize>(out: &mut String, heading: [&str; N], lines: impl Itera
     table::write(out, "", &lines);
 }
 
-fn cells(entry: &Entry<'_>, alike: &BTreeSet<ResourceId>) -> table::Line<6> {
+fn cells(entry: &ListedLink<'_>, alike: &BTreeSet<ResourceId>) -> table::Line<6> {
     let NamedLink { link, resource, role, username, full_name } = entry.row;
     let name = |it: &str| visible(it).into_owned();
     let id = link.binding.resource;
@@ -59,14 +59,14 @@ fn cells(entry: &Entry<'_>, alike: &BTreeSet<ResourceId>) -> table::Line<6> {
 }
 
 /// What should strike the eye.
-fn notes(entry: &Entry<'_>) -> Vec<&'static str> {
+fn notes(entry: &ListedLink<'_>) -> Vec<&'static str> {
     let terminated = entry.resource.is_some_and(|it| it.terminated);
     let notes = [(entry.duplicate, "duplicate"), (terminated, "resource terminated")];
     notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect()
 }
 
 /// Resources that only their ids tell apart: they have the same name in the same offering.
-fn alike(entries: &[Entry<'_>]) -> BTreeSet<ResourceId> {
+fn alike(entries: &[ListedLink<'_>]) -> BTreeSet<ResourceId> {
     let mut named: BTreeMap<(Option<OfferingId>, &str), BTreeSet<ResourceId>> = BTreeMap::new();
     for entry in entries {
         let name = (entry.resource.map(|it| it.offering), &*entry.row.resource);
@@ -76,7 +76,7 @@ fn alike(entries: &[Entry<'_>]) -> BTreeSet<ResourceId> {
 }
 
 /// All that is known of links, each a block of lines.
-pub(super) fn card(entries: &[Entry<'_>]) -> String {
+pub(super) fn card(entries: &[ListedLink<'_>]) -> String {
     let mut out = String::new();
     for entry in entries {
         let NamedLink { link, resource, role, username, full_name } = entry.row;

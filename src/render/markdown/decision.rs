@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::escape::{code, prose};
 use super::left::{by_the_way, open_ends};
-use super::section::{Row, Section, titles};
+use super::section::{Section, SectionRow, titles};
 use super::{FEW, ONCE, OPEN, Page, words};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::policy::{Cause, Causes, Decision};
-use crate::render::review::{Part, parts};
+use crate::render::review::{SectionTable, parts};
 use crate::render::risks::{excuse, message, ordered};
 use crate::render::rows::{self, Change};
 use crate::render::tally::{self, Tally};
 use crate::render::words::without;
-use crate::render::{Naming, Pass, Verb};
+use crate::render::{Naming, ShownPass, Verb};
 use crate::risk::{Assessment, Risk};
 
 const BECAUSE: &str = " in this change";
 const BEFORE: &str = " · already different before this change";
 
 /// A plan, or what there was to do where that was nothing.
-pub(super) fn page(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> Page {
-    let Pass { verb, decision, naming, causes, assessment, .. } = *pass;
+pub(super) fn page(pass: &ShownPass<'_>, rows: &[rows::Row<'_>]) -> Page {
+    let ShownPass { verb, decision, naming, causes, assessment, .. } = *pass;
     let stays = staying(decision);
     let part = |cause| changed(rows.iter().filter(|it| it.cause == cause), &stays, naming);
     let (because, already, fixed) = match causes {
@@ -72,12 +72,12 @@ pub(super) fn page(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> Page {
 }
 
 /// What the change does beside steps: what must not be missed, and the rest.
-fn review(pass: &Pass<'_>) -> (Vec<Section>, Vec<Section>) {
-    let section = |part: &Part<'_>| Section {
+fn review(pass: &ShownPass<'_>) -> (Vec<Section>, Vec<Section>) {
+    let section = |part: &SectionTable<'_>| Section {
         what: part.what,
         intro: part.intro.to_owned(),
         columns: part.columns,
-        rows: part.rows.iter().map(|it| Row::of_review(it, part.columns.is_empty())).collect(),
+        rows: part.rows.iter().map(|it| SectionRow::of_review(it, part.columns.is_empty())).collect(),
         open: OPEN,
         ..Section::default()
     };
@@ -89,7 +89,11 @@ fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) ->
     let row = |risk: &Risk| {
         let place = risk.span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
         let excuse = excuse(risk, &prose);
-        Row::item(&format!("{}{place} · rule {}{excuse}", message(risk, naming, &|name| code(&name)), code(risk.rule)))
+        SectionRow::item(&format!(
+            "{}{place} · rule {}{excuse}",
+            message(risk, naming, &|name| code(&name)),
+            code(risk.rule)
+        ))
     };
     let rows = ordered(risks, naming).into_iter().map(row).collect();
     Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }
@@ -100,7 +104,7 @@ fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
     Section {
         what: ["fixed by this change", "fixed by this change"],
         columns: &["Resource", "Who", "Role", "Without this change"],
-        rows: Row::sorted(rows, words(naming)),
+        rows: SectionRow::sorted(rows, words(naming)),
         open: FEW,
         ..Section::default()
     }
@@ -116,13 +120,13 @@ fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, n
     for row in rows.filter(|it| !it.again) {
         match row.change {
             Change::Remove(_) if row.is_duplicate() => {
-                let [place, who, role] = Row::subject(row, naming);
-                duplicates.push(Row::cells(row.resource, [place, who, role]));
+                let [place, who, role] = SectionRow::subject(row, naming);
+                duplicates.push(SectionRow::cells(row.resource, [place, who, role]));
             }
-            Change::Remove(_) => removed.push(Row::of(row, &keeps(row), naming)),
-            Change::Replace(..) => replaced.push(Row::of(row, &keeps(row), naming)),
-            Change::Create(_) => created.push(Row::of(row, "", naming)),
-            Change::Lengthen(_) | Change::Shorten(_) => ends.push(Row::of(row, "", naming)),
+            Change::Remove(_) => removed.push(SectionRow::of(row, &keeps(row), naming)),
+            Change::Replace(..) => replaced.push(SectionRow::of(row, &keeps(row), naming)),
+            Change::Create(_) => created.push(SectionRow::of(row, "", naming)),
+            Change::Lengthen(_) | Change::Shorten(_) => ends.push(SectionRow::of(row, "", naming)),
             _ => {}
         }
     }

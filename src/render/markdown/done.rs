@@ -5,16 +5,16 @@ use std::fmt::Write as _;
 
 use super::escape::prose;
 use super::left::{by_the_way, open_ends};
-use super::section::{Row, Section, titles};
+use super::section::{Section, SectionRow, titles};
 use super::{MARKUP, ONCE, OPEN, Page, quote, words};
 use crate::binding::Binding;
 use crate::plan::Why;
 use crate::render::rows;
-use crate::render::{Naming, Pass, summary};
+use crate::render::{Naming, ShownPass, summary};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
 
 /// What was done about a plan, and what was not.
-pub(super) fn page(pass: &Pass<'_>, report: &Report, rows: &[rows::Row<'_>]) -> Page {
+pub(super) fn page(pass: &ShownPass<'_>, report: &Report, rows: &[rows::Row<'_>]) -> Page {
     let done = done(report, pass.naming);
     let steps = titles(&done);
     let steps = if steps.is_empty() { "nothing to do".to_owned() } else { steps.join(", ") };
@@ -76,7 +76,7 @@ fn done(report: &Report, naming: &Naming<'_>) -> [Section; 7] {
     }
     removed.dedup_by_key(|(binding, _)| *binding);
     let section = |what, columns, rows: Vec<(Binding, String)>| {
-        let rows = Row::sorted(rows.into_iter(), words(naming));
+        let rows = SectionRow::sorted(rows.into_iter(), words(naming));
         Section { what, columns, rows, open: OPEN, ..Section::default() }
     };
     [

@@ -1,17 +1,17 @@
 //! What is not done, and what is to be mended, each with what to do about it.
 
 use super::escape::{code, prose};
-use super::section::{Row, Section};
+use super::section::{Section, SectionRow};
 use super::{FEW, MARKUP, item, problems, warnings, words};
 use crate::plan::{Creation, Plan, Skip, Skipped};
 use crate::policy::{Cause, Decision, Limited, Set};
 use crate::render::rows::{self, Change};
 use crate::render::words::capitalized;
-use crate::render::{Naming, Pass, approval, grouped, hold, incomplete};
+use crate::render::{Naming, ShownPass, approval, grouped, hold, incomplete};
 use crate::risk::{Accepted, Assessment};
 
 /// What somebody has to do something about, or wait for.
-pub(super) fn open_ends(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3] {
+pub(super) fn open_ends(pass: &ShownPass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3] {
     let Decision { plan, approved: _, withheld: _, limited } = pass.decision;
     let naming = pass.naming;
     let table = |fits: fn(&Change<'_>) -> Option<&'static str>| table(rows, fits, naming);
@@ -40,8 +40,8 @@ pub(super) fn open_ends(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 3]
 }
 
 /// What is as it may be.
-pub(super) fn by_the_way(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 4] {
-    let Pass { decision, naming, assessment, .. } = pass;
+pub(super) fn by_the_way(pass: &ShownPass<'_>, rows: &[rows::Row<'_>]) -> [Section; 4] {
+    let ShownPass { decision, naming, assessment, .. } = pass;
     let table = |fits: fn(&Change<'_>) -> Option<&'static str>| table(rows, fits, naming);
     let limited = decision.limited.iter().filter(|it| it.set == Set::Creations);
     let limited =
@@ -72,16 +72,20 @@ pub(super) fn by_the_way(pass: &Pass<'_>, rows: &[rows::Row<'_>]) -> [Section; 4
 }
 
 /// The rows that fit, each with a word before its reason.
-fn table(rows: &[rows::Row<'_>], fits: impl Fn(&Change<'_>) -> Option<&'static str>, naming: &Naming<'_>) -> Vec<Row> {
+fn table(
+    rows: &[rows::Row<'_>],
+    fits: impl Fn(&Change<'_>) -> Option<&'static str>,
+    naming: &Naming<'_>,
+) -> Vec<SectionRow> {
     let row = |row: &rows::Row<'_>| {
         let what = fits(&row.change)?;
-        let [place, who, roles] = Row::subject(row, naming);
+        let [place, who, roles] = SectionRow::subject(row, naming);
         // The files before a change would bring it about, too.
         let since = match (row.before, row.cause) {
             ("", Some(Cause::Drift)) => " · since before this change",
             (before, _) => before,
         };
-        Some(Row::cells(row.resource, [place, who, roles, format!("{what}{}{since}", row.note)]))
+        Some(SectionRow::cells(row.resource, [place, who, roles, format!("{what}{}{since}", row.note)]))
     };
     rows.iter().filter_map(row).collect()
 }
@@ -92,10 +96,10 @@ fn to_mend(plan: &Plan, naming: &Naming<'_>) -> Section {
     let outside = plan.skipped.iter().filter(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed));
     let outside = outside.map(|Skipped { creation: Creation { binding, origins, .. }, why }| {
         let at = origins.first().map_or(String::new(), |it| code(&it.span.to_string()) + " ");
-        Row::item(&format!("{at}asks for {}: {why}", words(naming).binding(*binding)))
+        SectionRow::item(&format!("{at}asks for {}: {why}", words(naming).binding(*binding)))
     });
     let broken = incomplete::rows(&plan.incomplete, words(naming));
-    let broken = broken.into_iter().map(|it| Row::item(&format!("{it} · {}", incomplete::HELP)));
+    let broken = broken.into_iter().map(|it| SectionRow::item(&format!("{it} · {}", incomplete::HELP)));
     problems(plan.problems.iter().map(item).chain(outside).chain(broken).collect())
 }
 
@@ -150,7 +154,7 @@ fn over_limit(Limited { set, exceeded, .. }: &Limited, naming: &Naming<'_>) -> S
 /// What somebody has thought about.
 fn accepted(Assessment { risks: _, accepted }: &Assessment) -> Section {
     let row = |Accepted { rule, found, reason, span }: &Accepted| {
-        Row::item(&format!("{} ({found} found): {} · {}", code(rule), prose(reason), code(&span.to_string())))
+        SectionRow::item(&format!("{} ({found} found): {} · {}", code(rule), prose(reason), code(&span.to_string())))
     };
     let rows = accepted.iter().map(row).collect();
     Section { what: ["risk accepted", "risks accepted"], rows, open: FEW, ..Section::default() }

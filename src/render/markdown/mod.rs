@@ -13,11 +13,11 @@ mod section;
 use std::fmt::Write as _;
 
 use self::escape::{code, prose};
-use self::section::{Row, Section, titles};
+use self::section::{Section, SectionRow, titles};
 use super::dates::instant;
 use super::rows::rows;
 use super::words::{Markup, Words};
-use super::{Counts, Detail, Failed, Naming, Pass, Shown, Stale, Verb, difference, seen};
+use super::{Counts, Detail, Failed, Naming, Shown, ShownPass, Stale, Verb, difference, seen};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::report::Failure;
 use crate::snapshot::CHANGING;
@@ -131,7 +131,7 @@ fn marker(verb: Verb, server: &str) -> String {
 }
 
 /// What has to be known about how it was seen.
-fn view(pass: &Pass<'_>) -> String {
+fn view(pass: &ShownPass<'_>) -> String {
     let mut out = String::new();
     if let Some(it) = pass.seen {
         let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
@@ -156,7 +156,7 @@ fn quote(title: &str, Failure { message, help }: &Failure) -> String {
 }
 
 /// What is as it should be, and what it was compared with.
-fn foot(pass: &Pass<'_>) -> String {
+fn foot(pass: &ShownPass<'_>) -> String {
     let counts = Counts { duplicates: 0, ..Counts::of(pass.decision) }.unchanged();
     let server = code(&pass.observation.server);
     format!("\n<sub>{counts} · {server} · {}</sub>\n", instant(pass.decision.plan.now))
@@ -169,24 +169,24 @@ fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
     Section {
         what: ["difference from the plan", "differences from the plan"],
         columns: &["Resource", "Who", "Role", "What differs"],
-        rows: Row::sorted(rows, words(naming)),
+        rows: SectionRow::sorted(rows, words(naming)),
         open: OPEN,
         ..Section::default()
     }
 }
 
 /// What is wrong with the files.
-fn problems(rows: Vec<Row>) -> Section {
+fn problems(rows: Vec<SectionRow>) -> Section {
     Section { what: ["problem to fix", "problems to fix"], rows, open: OPEN, ..Section::default() }
 }
 
 /// What else is worth knowing about the files.
-fn warnings(rows: Vec<Row>) -> Section {
+fn warnings(rows: Vec<SectionRow>) -> Section {
     Section { what: ["warning", "warnings"], rows, open: FEW, ..Section::default() }
 }
 
 /// A finding in one line: where, what, and what to do about it.
-fn item(Diagnostic { message, primary, related, help, .. }: &Diagnostic) -> Row {
+fn item(Diagnostic { message, primary, related, help, .. }: &Diagnostic) -> SectionRow {
     let mut text = format!("{} {}", code(&primary.span.to_string()), prose(message));
     for Label { span, text: label } in related {
         let _ = write!(text, " · {} {}", code(&span.to_string()), prose(label));
@@ -194,5 +194,5 @@ fn item(Diagnostic { message, primary, related, help, .. }: &Diagnostic) -> Row 
     if let Some(help) = help {
         let _ = write!(text, " · {}", prose(help));
     }
-    Row::item(&text)
+    SectionRow::item(&text)
 }

@@ -1,15 +1,15 @@
 //! Roles that are created before anything else.
 
 use super::escape::{code, prose};
-use super::section::{Row, Section, titles};
+use super::section::{Section, SectionRow, titles};
 use super::{OPEN, Page};
 use crate::plan::NewRole;
-use crate::render::Pass;
+use crate::render::ShownPass;
 use crate::render::roles::{lines, outcome};
 use crate::report::RoleOutcome;
 
 /// A page with the roles before everything that is on it.
-pub(super) fn before(page: Page, pass: &Pass<'_>) -> Page {
+pub(super) fn before(page: Page, pass: &ShownPass<'_>) -> Page {
     let sections = sections(pass);
     let roles = titles(&sections).join(", ");
     if roles.is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn before(page: Page, pass: &Pass<'_>) -> Page {
 }
 
 /// What went wrong first.
-fn sections(pass: &Pass<'_>) -> [Section; 3] {
+fn sections(pass: &ShownPass<'_>) -> [Section; 3] {
     let [mut failed, mut planned, mut created] = [const { Vec::new() }; 3];
     for (role, became) in pass.roles.steps() {
         match became {
@@ -42,8 +42,8 @@ fn sections(pass: &Pass<'_>) -> [Section; 3] {
     ]
 }
 
-fn row(NewRole { offering_name, name, .. }: &NewRole, note: &str) -> Row {
-    Row::line([code(offering_name), code(name), note.to_owned()])
+fn row(NewRole { offering_name, name, .. }: &NewRole, note: &str) -> SectionRow {
+    SectionRow::line([code(offering_name), code(name), note.to_owned()])
 }
 
 fn told(became: &RoleOutcome) -> String {

@@ -20,21 +20,21 @@ pub(super) struct Section {
     /// The columns; none makes it a list.
     pub(super) columns: &'static [&'static str],
     /// The rows, in order.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<SectionRow>,
     /// More rows than this are folded away.
     pub(super) open: usize,
 }
 
 /// One line of a table or list.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct SectionRow {
     /// The resource it is about, if it is about one.
     resource: Option<ResourceId>,
     /// The line, with its line break.
     text: String,
 }
 
-impl Row {
+impl SectionRow {
     /// A row of a table.
     pub(super) fn cells<const N: usize>(resource: ResourceId, cells: [String; N]) -> Self {
         Self { resource: Some(resource), ..Self::line(cells) }
@@ -76,7 +76,7 @@ impl Row {
     }
 
     /// A row of a review.
-    pub(super) fn of_review(row: &review::Row<'_>, listed: bool) -> Self {
+    pub(super) fn of_review(row: &review::ReviewRow<'_>, listed: bool) -> Self {
         match &row.cells[..] {
             [only] if listed => Self::item(only),
             cells => Self { resource: row.resource, ..Self::line(cells.iter().cloned()) },
@@ -168,7 +168,7 @@ fn head(columns: &[&str]) -> String {
 }
 
 /// `312`, and ` on 12 resources`.
-fn extent(rows: &[Row]) -> (String, String) {
+fn extent(rows: &[SectionRow]) -> (String, String) {
     let resources: BTreeSet<_> = rows.iter().filter_map(|it| it.resource).collect();
     let place = match resources.len() {
         0 => String::new(),

@@ -46,7 +46,7 @@ pub(in crate::sandbox) fn permission(world: &World, grant: &Grant) -> Value {
         put("scope_uuid", plain(grant.scope.id()));
         put("scope_name", name.into());
     }
-    let place = Place::of(world, grant.scope);
+    let place = ScopeOwner::of(world, grant.scope);
     if place.customer.is_some() || newest {
         put("customer_uuid", place.customer.map(|it| plain(it.id)).into());
         put("customer_name", place.customer.map(|it| it.name.as_str()).into());
@@ -86,13 +86,13 @@ pub(super) fn member(world: &World, grant: &Grant) -> Value {
 
 /// What is around a scope.
 #[derive(Default)]
-struct Place<'a> {
+struct ScopeOwner<'a> {
     customer: Option<&'a Organisation>,
     project: Option<Uuid>,
     resource: Option<Uuid>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> ScopeOwner<'a> {
     fn of(world: &'a World, scope: Scope) -> Self {
         let of_project = |id: Uuid| world.projects.get(id).and_then(|it| world.organisations.get(it.organisation));
         let of_resource = |id: Uuid| {

@@ -11,8 +11,8 @@ use grantsync::desired::{Life, Origin};
 use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Creation, End, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
-use grantsync::policy::{Asks, Causes, Decision, approve};
-use grantsync::render::{Detail, Format, Naming, Pass, Seen, Shown, Verb, render};
+use grantsync::policy::{Causes, Decision, PolicyInput, approve};
+use grantsync::render::{Detail, Format, Naming, Shown, ShownPass, SnapshotAge, Verb, render};
 use grantsync::report::{Report, Roles};
 use grantsync::review::Review;
 use grantsync::risk::Assessment;
@@ -24,9 +24,9 @@ pub(crate) struct Scene {
     pub(crate) directory: Directory,
     pub(crate) plan: Plan,
     pub(crate) roles: Roles,
-    pub(crate) asks: Asks,
+    pub(crate) input: PolicyInput,
     pub(crate) observation: Observation,
-    pub(crate) seen: Option<Seen>,
+    pub(crate) seen: Option<SnapshotAge>,
     pub(crate) report: Option<Report>,
     pub(crate) base: Option<Plan>,
     pub(crate) review: Review,
@@ -68,7 +68,7 @@ impl Scene {
                 counted: None,
             },
             roles: Roles::default(),
-            asks: Asks::default(),
+            input: PolicyInput::default(),
             observation: Observation { pages: 1, ..Observation::new(server, caller) },
             seen: None,
             report: None,
@@ -241,7 +241,7 @@ impl Scene {
         let mut plan = self.plan.clone();
         plan.creations.sort_by_key(|it| it.binding);
         plan.removals.sort_by_key(|it| it.link);
-        approve(plan, &self.asks).unwrap()
+        approve(plan, &self.input).unwrap()
     }
 
     /// The whole of it in a format.
@@ -251,10 +251,12 @@ impl Scene {
 
     pub(crate) fn show<T>(&self, show: impl FnOnce(&Shown<'_>) -> T) -> T {
         let naming = Naming::new(&self.directory);
-        let base =
-            self.base.as_ref().map(|it| approve(it.clone(), &Asks { approval: None, ..self.asks.clone() }).unwrap());
+        let base = self
+            .base
+            .as_ref()
+            .map(|it| approve(it.clone(), &PolicyInput { approval: None, ..self.input.clone() }).unwrap());
         let causes = base.map(|it| Causes::new(Some(&it), &self.decide()));
-        show(&Shown::Pass(Pass {
+        show(&Shown::Pass(ShownPass {
             verb: if self.report.is_some() { Verb::Apply } else { Verb::Plan },
             roles: &self.roles,
             decision: &self.decide(),

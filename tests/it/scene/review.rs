@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use grantsync::desired::{Life, Origin};
-use grantsync::review::{Access, Change, Effect, GroupChange, Kind, Membership, Section, Setting, Stay, Upcoming};
+use grantsync::review::{
+    Access, AccessChange, Effect, GroupChange, Membership, Section, Setting, SettingChange, Stay, Upcoming,
+};
 
 use super::{Scene, life};
 
@@ -43,19 +45,19 @@ impl Scene {
         let settings = vec![
             Setting {
                 name: "mode",
-                change: Change::Value { before: "enforce".into(), after: "observe".into() },
+                change: SettingChange::Value { before: "enforce".into(), after: "observe".into() },
                 effect: Effect::Weakens,
                 at: None,
             },
             Setting {
                 name: "protect",
-                change: Change::Items { removed: vec![], added: vec![text.into()] },
+                change: SettingChange::Items { removed: vec![], added: vec![text.into()] },
                 effect: Effect::Weakens,
                 at: Some(self.at(place)),
             },
             Setting {
                 name: "scope.exclude.users",
-                change: Change::Items { removed: vec![text.into()], added: vec![] },
+                change: SettingChange::Items { removed: vec![text.into()], added: vec![] },
                 effect: Effect::Other,
                 at: None,
             },
@@ -81,10 +83,10 @@ impl Scene {
         let upcoming = vec![Upcoming { at: self.plan.now, binding, line: line[0].clone() }];
         self.review.sections = vec![
             Section::Settings(settings),
-            Section::Access(Kind::NoLongerManaged, left),
-            Section::Access(Kind::NewlyManaged, newly),
-            Section::Access(Kind::EndChanged, ends),
-            Section::Access(Kind::Scheduled, scheduled),
+            Section::Access(AccessChange::NoLongerManaged, left),
+            Section::Access(AccessChange::NewlyManaged, newly),
+            Section::Access(AccessChange::EndChanged, ends),
+            Section::Access(AccessChange::Scheduled, scheduled),
             Section::Groups(groups),
             Section::Upcoming(upcoming),
         ];

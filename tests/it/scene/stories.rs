@@ -1,11 +1,11 @@
 //! The scenes there are.
 
 use grantsync::binding::Binding;
-use grantsync::desired::{Mode, Only, Origin};
+use grantsync::desired::{Mode, Origin, ResolvedPassFilter};
 use grantsync::diagnostic::{Diagnostic, Source};
-use grantsync::plan::{Creation, End, Hold, Keep, Part, Removal, Skip, Why};
-use grantsync::policy::{Difference, Fate};
-use grantsync::render::{Detail, Failed, Format, Naming, Seen, Shown, Stale, Verb, render};
+use grantsync::plan::{BindingPart, Creation, End, Hold, Keep, Removal, Skip, Why};
+use grantsync::policy::{Difference, PlannedAction};
+use grantsync::render::{Detail, Failed, Format, Naming, Shown, SnapshotAge, Stale, Verb, render};
 use grantsync::report::{After, Failure, Outcome, Report, Step};
 use grantsync::risk::{Accepted, Finding, Risk};
 
@@ -98,7 +98,7 @@ pub(crate) fn rich() -> Scene {
     it.hold(["cluster-d", "admin", "wendy"], Hold::Clock);
     it.hold(["cluster-d", "viewer", "wendy"], Hold::Replacement);
     it.hold(["cluster-d", "member", "wendy"], Hold::Keeper);
-    it.hold(["gone", "viewer", "wendy"], Hold::Unseen(Part::Resource));
+    it.hold(["gone", "viewer", "wendy"], Hold::Unseen(BindingPart::Resource));
     let gone = it.plan.held.last().unwrap().removal.link.binding.resource;
     it.directory.resources.remove(&gone);
     it.remove(["licences", "user", "niaj"], Why::NotDeclared, &[]);
@@ -125,7 +125,7 @@ pub(crate) fn rich() -> Scene {
     it.skip(["lab", "admin", "trent"], Skip::Incomplete, &[trent]);
     let notebooks: Binding = it.binding(["notebooks", "viewer", "heidi"]);
     let all = it.directory.resources.keys().copied().chain([gone]).filter(|id| *id != notebooks.resource);
-    it.asks.only = Only { users: None, resources: Some(all.collect()) };
+    it.input.only = ResolvedPassFilter { users: None, resources: Some(all.collect()) };
     it.plan.warnings.push(
         Diagnostic::warning("unused-group", it.at("gpu-team"), "the group `gpu-team` is used once")
             .label("defined here")
@@ -256,7 +256,7 @@ pub(crate) fn only_held() -> Scene {
     for n in 0..30 {
         it.remove(["cluster-a", "member", &format!("user{n:02}")], Why::NotDeclared, &[]);
     }
-    it.asks.removed_lately = 3;
+    it.input.removed_lately = 3;
     it
 }
 
@@ -276,7 +276,7 @@ pub(crate) fn only_drift() -> Scene {
     let alice = it.line("alice");
     it.remove(["cluster-a", "admin", "alice"], Why::Duplicate, &[alice]);
     it.base = Some(it.plan.clone());
-    it.seen = Some(Seen::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now, false));
+    it.seen = Some(SnapshotAge::new("2027-01-15T03:07:00Z".parse().unwrap(), it.plan.now, false));
     it
 }
 
@@ -284,7 +284,7 @@ pub(crate) fn only_drift() -> Scene {
 pub(crate) fn observed() -> Scene {
     let mut it = one();
     it.remove(["cluster-a", "admin", "mallory"], Why::NotDeclared, &[]);
-    it.asks.mode = Mode::Observe;
+    it.input.mode = Mode::Observe;
     it
 }
 
@@ -366,14 +366,19 @@ pub(crate) fn stale(format: Format) -> String {
     let coming = it.binding(["cluster-a", "admin", "alice"]);
     let links = [["cluster-a", "member", "bob"], ["cluster-a", "member", "carol"], ["cluster-b", "viewer", "dave"]];
     let links = links.map(|link| it.link(link));
-    let mut differences =
-        vec![Difference { binding: coming, link: None, end: None, then: Fate::Created, now: Fate::Nothing }];
-    let fates = [Fate::Removed, Fate::Removed, Fate::Held];
+    let mut differences = vec![Difference {
+        binding: coming,
+        link: None,
+        end: None,
+        then: PlannedAction::Created,
+        now: PlannedAction::Nothing,
+    }];
+    let fates = [PlannedAction::Removed, PlannedAction::Removed, PlannedAction::Held];
     differences.extend(links.iter().zip(fates).map(|(link, now)| Difference {
         binding: link.binding,
         link: Some(link.id),
         end: None,
-        then: Fate::Nothing,
+        then: PlannedAction::Nothing,
         now,
     }));
     let failure = Failure { message: "the plan is stale".to_owned(), help: Some("make a new plan".to_owned()) };

@@ -8,15 +8,15 @@ use super::written::{Written, again};
 use crate::desired::document::{Document, Kinds, Reference, Scope, Selector};
 use crate::desired::names::Names;
 use crate::desired::problems::Problems;
-use crate::desired::read::{Kind, is_name, selector};
-use crate::desired::territory::{Settings, Territory};
-use crate::desired::yaml::Place;
+use crate::desired::read::{ReferenceKind, is_name, selector};
+use crate::desired::resolved_scope::{ResolvedScope, ResolvedSettings};
+use crate::desired::yaml::TextSpan;
 use crate::diagnostic::Diagnostic;
 use crate::directory::Lookups;
 
 /// Which links are exported: all, unless something is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Extent(Kinds);
+pub struct ExportFilter(Kinds);
 
 /// What to export, in the words of a scope: names, UUIDs, URLs, patterns, or mappings in braces. A kind of which nothing
 /// is given does not narrow.
@@ -32,7 +32,7 @@ pub struct Given<'a> {
     pub users: &'a [String],
 }
 
-impl Extent {
+impl ExportFilter {
     /// Reads what was asked for.
     ///
     /// # Errors
@@ -45,10 +45,10 @@ impl Extent {
             (!texts.is_empty()).then_some(read)
         };
         let kinds = Kinds {
-            offerings: selectors("--offering", Kind::Offering, offerings),
-            resources: selectors("--resource", Kind::Resource, resources),
-            roles: selectors("--role", Kind::Role, roles),
-            users: selectors("--user", Kind::User, users),
+            offerings: selectors("--offering", ReferenceKind::Offering, offerings),
+            resources: selectors("--resource", ReferenceKind::Resource, resources),
+            roles: selectors("--role", ReferenceKind::Role, roles),
+            users: selectors("--user", ReferenceKind::User, users),
         };
         // What a file is warned of is no way to begin one.
         let problems = problems.sorted(&[]);
@@ -60,16 +60,17 @@ impl Extent {
         Document { scope: Some(self.scope()), ..Document::default() }.lookups()
     }
 
-    pub(super) fn resolve(&self, names: &Names<'_>) -> Result<Territory, Vec<Diagnostic>> {
-        let Settings { territory, mut unresolved, warnings, .. } = Settings::resolve(Some(&self.scope()), &[], names);
+    pub(super) fn resolve(&self, names: &Names<'_>) -> Result<ResolvedScope, Vec<Diagnostic>> {
+        let ResolvedSettings { scope, mut unresolved, warnings, .. } =
+            ResolvedSettings::resolve(Some(&self.scope()), &[], names);
         // Whoever names a pattern means something by it.
         unresolved.extend(warnings);
-        if unresolved.is_empty() { Ok(territory.unwrap_or_default()) } else { Err(unresolved) }
+        if unresolved.is_empty() { Ok(scope.unwrap_or_default()) } else { Err(unresolved) }
     }
 
     fn scope(&self) -> Scope {
         let Self(include) = self;
-        Scope { span: Place::START.span(&"export".into()), include: include.clone(), exclude: Kinds::default() }
+        Scope { span: TextSpan::START.span(&"export".into()), include: include.clone(), exclude: Kinds::default() }
     }
 
     /// The key `scope` of a file.
@@ -89,10 +90,10 @@ impl Extent {
         let Self(Kinds { offerings, resources, roles, users }) = self;
         let named = |key, flag, kind, selectors| Named { key, flag, kind, selectors };
         [
-            named("offerings", "--offering", Kind::Offering, offerings.as_deref().unwrap_or_default()),
-            named("resources", "--resource", Kind::Resource, resources.as_deref().unwrap_or_default()),
-            named("roles", "--role", Kind::Role, roles.as_deref().unwrap_or_default()),
-            named("users", "--user", Kind::User, users.as_deref().unwrap_or_default()),
+            named("offerings", "--offering", ReferenceKind::Offering, offerings.as_deref().unwrap_or_default()),
+            named("resources", "--resource", ReferenceKind::Resource, resources.as_deref().unwrap_or_default()),
+            named("roles", "--role", ReferenceKind::Role, roles.as_deref().unwrap_or_default()),
+            named("users", "--user", ReferenceKind::User, users.as_deref().unwrap_or_default()),
         ]
     }
 }
@@ -103,12 +104,12 @@ struct Named<'a> {
     key: &'static str,
     /// Its flag on the command line.
     flag: &'static str,
-    kind: Kind,
+    kind: ReferenceKind,
     selectors: &'a [Selector],
 }
 
 /// In the words that were read.
-fn written(selector: &Selector, kind: Kind) -> String {
+fn written(selector: &Selector, kind: ReferenceKind) -> String {
     match selector {
         Selector::Pattern { pattern, .. } => scalar(pattern),
         Selector::One(reference) => again(reference, kind),
@@ -116,7 +117,7 @@ fn written(selector: &Selector, kind: Kind) -> String {
 }
 
 /// The flags that name it, each after a space, quoted for a shell where it needs that.
-impl fmt::Display for Extent {
+impl fmt::Display for ExportFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Named { key: _, flag, kind, selectors } in self.kinds() {
             for selector in selectors {
@@ -132,7 +133,7 @@ impl fmt::Display for Extent {
 }
 
 /// Bare text is not YAML on the command line, so that it needs no quotes there.
-fn unquoted(reference: &Reference, kind: Kind) -> String {
+fn unquoted(reference: &Reference, kind: ReferenceKind) -> String {
     match reference {
         Reference { span: _, id: None, name: Some(name), offering: None } if is_name(name) => name.to_string(),
         Reference { span: _, id: Some(id), name: None, offering: None } => id.simple().to_string(),

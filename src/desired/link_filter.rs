@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::document::Reference;
 use super::names::{Names, Unresolved};
-use super::only::asked;
+use super::pass_filter::asked;
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::{Directory, Lookups};
 
 /// What is asked about: any of these resources, roles and users; of a kind that is not there, any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pick {
+pub struct LinkFilter {
     resources: Vec<Reference>,
     roles: Vec<Reference>,
     users: Vec<Reference>,
@@ -46,14 +46,14 @@ pub enum Visibility {
     Part,
 }
 
-impl Pick {
+impl LinkFilter {
     /// Asks about these, each by name or UUID.
     pub fn new(resources: &[String], roles: &[String], users: &[String]) -> Self {
         let all = |flag, texts: &[String]| texts.iter().map(|it| asked(flag, it)).collect();
         Self { resources: all("--resource", resources), roles: all("--role", roles), users: all("--user", users) }
     }
 
-    /// What has to be looked up for it, besides [`Pick::resource_names`].
+    /// What has to be looked up for it, besides [`LinkFilter::resource_names`].
     pub fn lookups(&self) -> Lookups {
         let Self { resources, roles, users } = self;
         Lookups {
@@ -69,7 +69,7 @@ impl Pick {
         names(&self.resources).collect()
     }
 
-    /// Resolves it. Names of roles stay names: whether there are such roles, [`Pick::check_roles`] tells.
+    /// Resolves it. Names of roles stay names: whether there are such roles, [`LinkFilter::check_roles`] tells.
     ///
     /// # Errors
     /// All that means nothing, or too much.

@@ -12,7 +12,7 @@ use crate::directory::Directory;
 
 /// A scope, resolved to ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Territory {
+pub struct ResolvedScope {
     pub(super) include: Ids,
     pub(super) exclude: Ids,
 }
@@ -26,7 +26,7 @@ pub(super) struct Ids {
     pub(super) users: Option<BTreeSet<UserId>>,
 }
 
-impl Territory {
+impl ResolvedScope {
     /// Whether a binding lies inside. One whose offering is not known lies in no scope that asks for offerings.
     pub fn contains(&self, binding: &Binding, directory: &Directory) -> bool {
         let Binding { resource, role, user } = *binding;
@@ -59,9 +59,9 @@ impl Territory {
 
 /// What the settings turned into, and what of them could not be resolved.
 #[derive(Debug, Default)]
-pub(super) struct Settings {
+pub(super) struct ResolvedSettings {
     /// The scope; absent where the files have none.
-    pub(super) territory: Option<Territory>,
+    pub(super) scope: Option<ResolvedScope>,
     /// Users whose links are never removed.
     pub(super) protected: BTreeSet<UserId>,
     /// What in `protect` or `exclude` could not be resolved: anything might be meant to stay.
@@ -72,25 +72,25 @@ pub(super) struct Settings {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-impl Settings {
+impl ResolvedSettings {
     pub(super) fn resolve(scope: Option<&Scope>, protect: &[Selector], names: &Names<'_>) -> Self {
         let mut settings = Self::default();
-        settings.territory = scope.map(|Scope { span: _, include, exclude }| Territory {
-            include: settings.ids(include, names, Part::Include),
-            exclude: settings.ids(exclude, names, Part::Exclude),
+        settings.scope = scope.map(|Scope { span: _, include, exclude }| ResolvedScope {
+            include: settings.ids(include, names, SelectorUse::Include),
+            exclude: settings.ids(exclude, names, SelectorUse::Exclude),
         });
-        settings.protected = settings.select(protect, Part::Protect, |it| names.users_meant(it));
+        settings.protected = settings.select(protect, SelectorUse::Protect, |it| names.users_meant(it));
         settings
     }
 
-    fn ids(&mut self, kinds: &Kinds, names: &Names<'_>, part: Part) -> Ids {
+    fn ids(&mut self, kinds: &Kinds, names: &Names<'_>, part: SelectorUse) -> Ids {
         let Kinds { offerings, resources, roles, users } = kinds;
         Ids {
             offerings: offerings.as_ref().map(|it| self.select(it, part, |it| names.offerings_meant(it))),
             resources: resources.as_ref().map(|it| {
                 self.select(it, part, |it| match part {
-                    Part::Exclude => names.all_resources_meant(it),
-                    Part::Include | Part::Protect => names.resources_meant(it),
+                    SelectorUse::Exclude => names.all_resources_meant(it),
+                    SelectorUse::Include | SelectorUse::Protect => names.resources_meant(it),
                 })
             }),
             roles: roles.as_ref().map(|it| self.select(it, part, |it| names.roles_meant(it))),
@@ -101,7 +101,7 @@ impl Settings {
     fn select<Id: Ord>(
         &mut self,
         selectors: &[Selector],
-        part: Part,
+        part: SelectorUse,
         meant: impl Fn(&Selector) -> Result<BTreeSet<Id>, Unresolved<Id>>,
     ) -> BTreeSet<Id> {
         let mut all = BTreeSet::new();
@@ -113,7 +113,7 @@ impl Settings {
                 }
                 (Ok(ids), _) => all.extend(ids),
                 (Err(problem), Selector::Pattern { span, .. } | Selector::One(Reference { span, .. })) => {
-                    if part != Part::Include && self.blocking.is_none() {
+                    if part != SelectorUse::Include && self.blocking.is_none() {
                         self.blocking = Some(span.clone());
                     }
                     self.unresolved.push(problem.at(span.clone()));
@@ -126,7 +126,7 @@ impl Settings {
 
 /// Where a selector stands. What cannot be resolved narrows a scope, and might be anything in the other two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum SelectorUse {
     Include,
     Exclude,
     Protect,

@@ -5,28 +5,28 @@ use std::collections::BTreeSet;
 use super::document::Reference;
 use super::names::Names;
 use super::problems::Problems;
-use super::read::{Kind, reference};
+use super::read::{ReferenceKind, reference};
 use crate::binding::{Binding, ResourceId, UserId, parse_uuid};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::{Directory, Lookups};
 
 /// What a pass is narrowed to, as it was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrow {
+pub struct PassFilter {
     users: Vec<Reference>,
     resources: Vec<Reference>,
 }
 
 /// What a pass is narrowed to, in ids: any of these users, on any of these resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Only {
+pub struct ResolvedPassFilter {
     /// Any of these; everybody, if absent.
     pub users: Option<BTreeSet<UserId>>,
     /// Any of these; everything, if absent.
     pub resources: Option<BTreeSet<ResourceId>>,
 }
 
-impl Narrow {
+impl PassFilter {
     /// Narrows to this user, among others asked for.
     pub fn user(&mut self, text: &str) {
         self.users.push(asked("--only user", text));
@@ -46,7 +46,8 @@ impl Narrow {
         let mut one = |flag, text: Option<&str>, kind| -> Vec<Reference> {
             text.and_then(|it| reference(flag, it, kind, &mut problems)).into_iter().collect()
         };
-        let (users, resources) = (one("--user", user, Kind::User), one("--resource", resource, Kind::Resource));
+        let (users, resources) =
+            (one("--user", user, ReferenceKind::User), one("--resource", resource, ReferenceKind::Resource));
         if problems.any_error() { Err(problems.sorted(&[])) } else { Ok(Self { users, resources }) }
     }
 
@@ -62,11 +63,11 @@ impl Narrow {
     ///
     /// # Errors
     /// All that can't be resolved: narrowed to less than was meant, a pass would do less than was meant.
-    pub fn resolve(&self, directory: &Directory) -> Result<Only, Vec<Diagnostic>> {
+    pub fn resolve(&self, directory: &Directory) -> Result<ResolvedPassFilter, Vec<Diagnostic>> {
         let Self { users, resources } = self;
         let mut problems = Vec::new();
         if users.is_empty() && resources.is_empty() {
-            return Ok(Only::default());
+            return Ok(ResolvedPassFilter::default());
         }
         let names = Names::new(directory);
         let mut users_meant = BTreeSet::new();
@@ -83,7 +84,7 @@ impl Narrow {
                 Err(problem) => problems.push(problem.at(reference.span.clone())),
             }
         }
-        let only = Only {
+        let only = ResolvedPassFilter {
             users: (!users.is_empty()).then_some(users_meant),
             resources: (!resources.is_empty()).then_some(resources_meant),
         };
@@ -91,7 +92,7 @@ impl Narrow {
     }
 }
 
-impl Only {
+impl ResolvedPassFilter {
     /// Whether a binding is among those asked for. Both roles of a role change are, or neither.
     pub fn contains(&self, binding: &Binding) -> bool {
         let Self { users, resources } = self;

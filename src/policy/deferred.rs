@@ -8,7 +8,7 @@ use crate::plan::{Creation, Removal, Why};
 
 /// A step that is left for a later pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Aside {
+pub enum Deferred {
     /// This is not created.
     Creation(Binding),
     /// This exists although it is not listed: it is not created, and nothing waits for it.
@@ -19,7 +19,7 @@ pub enum Aside {
     End(Binding),
 }
 
-impl Aside {
+impl Deferred {
     /// Leaves a creation.
     pub const fn of_creation(creation: &Creation) -> Self {
         let binding = creation.binding;
@@ -34,26 +34,26 @@ impl Aside {
 
 /// What is left for a later pass, and what has to wait with it.
 #[derive(Debug)]
-pub struct SetAside<'a> {
-    steps: &'a BTreeSet<Aside>,
+pub struct DeferredSteps<'a> {
+    steps: &'a BTreeSet<Deferred>,
     /// Where and for whom something is not created.
     missing: BTreeSet<(ResourceId, UserId)>,
 }
 
-impl<'a> SetAside<'a> {
+impl<'a> DeferredSteps<'a> {
     /// Leaves these.
-    pub fn new(steps: &'a BTreeSet<Aside>) -> Self {
+    pub fn new(steps: &'a BTreeSet<Deferred>) -> Self {
         let missing = steps.iter().filter_map(|it| match it {
-            Aside::Creation(binding) => Some(binding.pair()),
-            Aside::Exists(_) | Aside::Removal(_) | Aside::End(_) => None,
+            Deferred::Creation(binding) => Some(binding.pair()),
+            Deferred::Exists(_) | Deferred::Removal(_) | Deferred::End(_) => None,
         });
         Self { steps, missing: missing.collect() }
     }
 
     /// Whether this is not created now.
     pub fn creation(&self, creation: &Creation) -> bool {
-        let exists = creation.row.is_none() && self.steps.contains(&Aside::Exists(creation.binding));
-        exists || self.steps.contains(&Aside::of_creation(creation))
+        let exists = creation.row.is_none() && self.steps.contains(&Deferred::Exists(creation.binding));
+        exists || self.steps.contains(&Deferred::of_creation(creation))
     }
 
     /// Whether this is not removed now. No gap: what a creation that is left is to replace waits with it, and what ended
@@ -61,6 +61,6 @@ impl<'a> SetAside<'a> {
     pub fn removal(&self, removal: &Removal) -> bool {
         let binding = removal.link.binding;
         let replaced = gates::waits_for_replacement(removal);
-        self.steps.contains(&Aside::of_removal(removal)) || (replaced && self.missing.contains(&binding.pair()))
+        self.steps.contains(&Deferred::of_removal(removal)) || (replaced && self.missing.contains(&binding.pair()))
     }
 }

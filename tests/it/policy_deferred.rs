@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use grantsync::binding::Binding;
-use grantsync::policy::{Aside, Asks};
+use grantsync::policy::{Deferred, PolicyInput};
 
 use crate::world::{NOW, World, decided, no_limits, resource, role, user};
 
@@ -11,7 +11,7 @@ fn what_a_creation_that_is_set_aside_replaces_waits_with_it_and_nothing_else() {
     let world = World::read("HPC cluster-a: viewer alice, viewer bob, member alice");
     let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob]}\n  \
                 - {resource: cluster-a, role: member, user: alice, until: 2026-01-01}\n";
-    let aside = [Aside::Creation(binding("admin", "alice"))].into();
+    let deferred = [Deferred::Creation(binding("admin", "alice"))].into();
     expect![[r#"
         cluster-a  HPC
           -    member          alice  ended, was until 2026-01-01 · grants.yaml:4
@@ -21,14 +21,14 @@ fn what_a_creation_that_is_set_aside_replaces_waits_with_it_and_nothing_else() {
 
         Plan: 1 to create, 2 to remove, 2 withheld · 0 in sync
     "#]]
-    .assert_eq(&decided(&world, yaml, NOW, &Asks { aside, limits: no_limits(), ..Asks::default() }));
+    .assert_eq(&decided(&world, yaml, NOW, &PolicyInput { deferred, limits: no_limits(), ..PolicyInput::default() }));
 }
 
 #[test]
 fn a_removal_that_is_set_aside_holds_up_no_creation() {
     let world = World::read("HPC cluster-a: viewer alice, viewer bob");
     let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob]}\n";
-    let aside = [Aside::Removal(binding("viewer", "alice"))].into();
+    let deferred = [Deferred::Removal(binding("viewer", "alice"))].into();
     expect![[r#"
         cluster-a  HPC
           -/+  viewer → admin  bob    grants.yaml:3
@@ -37,7 +37,7 @@ fn a_removal_that_is_set_aside_holds_up_no_creation() {
 
         Plan: 2 to create, 1 to remove, 1 withheld · 0 in sync
     "#]]
-    .assert_eq(&decided(&world, yaml, NOW, &Asks { aside, limits: no_limits(), ..Asks::default() }));
+    .assert_eq(&decided(&world, yaml, NOW, &PolicyInput { deferred, limits: no_limits(), ..PolicyInput::default() }));
 }
 
 /// What somebody may do on `cluster-a`.
