@@ -118,6 +118,7 @@ impl PlannedChange {
             desired: &view.desired,
             review,
             directory: &view.directory,
+            keeps_ends: view.snapshot.observation.keeps_ends,
             limits: limits.over(view.desired.limits),
             author: author.as_deref(),
             before: causes.as_ref().map(|causes| Before { causes, desired: before.as_ref(), accept: accepted }),

@@ -16,6 +16,8 @@ risks! {
     PROTECTED_USER_TOUCHED = "protected-user-touched": "A protected user gets access, or is not protected any more.",
     RESOURCE_EMPTIED = "resource-emptied": "Nobody has any role on a resource any more.",
     LAST_HOLDER_LEAVES = "last-holder-leaves": "Nobody has a role on a resource any more, and others are still there.",
+    MAY_DEACTIVATE_ACCOUNT = "may-deactivate-account": "A user loses the last visible link, and Waldur 8 can be set to deactivate the account.",
+    GRANT_TO_INACTIVE_ACCOUNT = "grant-to-inactive-account": "An account is inactive on Waldur 8, so that nothing is created for it.",
     LOOK_ALIKE = "look-alike": "Whoever gets access has a username that looks like another one.",
     IDENTITY_CHANGED = "identity-changed": "A username that is pinned to a UUID belongs to another account.",
     END_EXTENDED = "end-extended": "A grant ends later, or no more.",

@@ -24,7 +24,9 @@ pub(super) fn ordered<'a>(risks: &'a [Risk], naming: &Naming<'_>) -> Vec<&'a Ris
             }
             Finding::LastHolder { resource, role, .. } => (Some(resource), None, Some(role)),
             Finding::Emptied { resource, .. } | Finding::Stays { resource, .. } => (Some(resource), None, None),
-            Finding::Share(_) | Finding::Weakened(_) => (None, None, None),
+            Finding::Share(_) | Finding::Weakened(_) | Finding::LastLinks(_) | Finding::InactiveAccounts(_) => {
+                (None, None, None)
+            }
         };
         let resource = resource.map(|id| (naming.offering(id).into_owned(), naming.resource(id)));
         (rank(it), resource, user.map(|id| naming.user(id)), role.map(|id| naming.role(id)))
@@ -115,6 +117,14 @@ pub(super) fn message(
             let (name, pinned, named) = (user(*named), mark(pinned.to_string()), mark(named.to_string()));
             format!("{name} is written for the account {pinned} and belongs to {named}")
         }
+        Finding::LastLinks(users) => format!(
+            "{} would have no visible link left: a Waldur that deactivates such accounts would lock them out",
+            people(users)
+        ),
+        Finding::InactiveAccounts(users) => format!(
+            "nothing is created for {}, inactive on the server: have staff reactivate them, then apply again",
+            people(users)
+        ),
         Finding::Share(exceeded) => exceeded.to_string(),
         Finding::Endless { binding, ending, others } => format!(
             "{} gets {} on {} without an end, where {ending} of {} end",

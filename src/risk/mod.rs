@@ -2,6 +2,7 @@
 //!
 //! Each is found by a named rule, and a rule can be silenced in the files, with a reason.
 
+mod accounts;
 mod gains;
 mod names;
 mod over_time;
@@ -31,6 +32,8 @@ pub struct Facts<'a> {
     pub desired: &'a Desired,
     /// What names mean.
     pub directory: &'a Directory,
+    /// The server keeps the ends of links: the newer API, whose servers can deactivate an account with its last role.
+    pub keeps_ends: bool,
     /// What the change does at any time; nothing, if there is none.
     pub review: &'a Review,
     /// The limits in force.
@@ -126,6 +129,10 @@ pub enum Finding {
         /// Who had one.
         users: BTreeSet<UserId>,
     },
+    /// These users would have no link left that is visible here.
+    LastLinks(BTreeSet<UserId>),
+    /// These users are wanted, and their accounts are inactive.
+    InactiveAccounts(BTreeSet<UserId>),
     /// So much goes that limits hold it, or would.
     Share(Exceeded),
     /// A grant has no end, and most others on its resource have one.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::accounts::{grant_to_inactive_account, may_deactivate_account};
 use super::gains::{Found, created, gains, place};
 use super::names::{identity_changed, look_alike};
 use super::over_time::{end_extended, enforcement_weakened, leaves_management};
@@ -28,6 +29,8 @@ pub const RULES: &[Rule] = &[
     Rule { name: risks::PROTECTED_USER_TOUCHED, find: protected_user_touched },
     Rule { name: risks::RESOURCE_EMPTIED, find: resource_emptied },
     Rule { name: risks::LAST_HOLDER_LEAVES, find: last_holder_leaves },
+    Rule { name: risks::MAY_DEACTIVATE_ACCOUNT, find: may_deactivate_account },
+    Rule { name: risks::GRANT_TO_INACTIVE_ACCOUNT, find: grant_to_inactive_account },
     Rule { name: risks::LOOK_ALIKE, find: look_alike },
     Rule { name: risks::IDENTITY_CHANGED, find: identity_changed },
     Rule { name: risks::END_EXTENDED, find: end_extended },
@@ -107,7 +110,7 @@ fn emptied(facts: &Facts<'_>) -> BTreeMap<ResourceId, BTreeSet<UserId>> {
 }
 
 /// What the change removes, even if a limit holds it, but nothing that is withheld. What only ends earlier does not go now.
-fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
+pub(super) fn going<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
     removed(facts).filter(|it| it.end_change().is_none())
 }
 
@@ -121,7 +124,7 @@ fn removed<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Removal> {
 }
 
 /// Everything that is live once the plan is done, in scope or not, of users whose accounts are not deactivated.
-fn staying<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Binding> + use<'a> {
+pub(super) fn staying<'a>(facts: &Facts<'a>) -> impl Iterator<Item = Binding> + use<'a> {
     let plan = facts.plan;
     let live = plan.in_sync.iter().chain(&plan.outside).map(|it| it.binding);
     let kept = plan.kept.iter().map(|it| it.link.binding);

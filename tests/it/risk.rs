@@ -13,7 +13,11 @@ const SETTINGS: &str = "scope: all\nlimits: {removal_percent: 100}\n";
 
 /// What is told of a file, or of a change if there is a file before it.
 pub(crate) fn told(base: Option<&str>, head: &str, world: &str, author: Option<&str>) -> String {
-    let world = World::read(world);
+    told_in(&World::read(world), base, head, author)
+}
+
+/// The same in any world.
+pub(crate) fn told_in(world: &World, base: Option<&str>, head: &str, author: Option<&str>) -> String {
     let head = format!("{SETTINGS}{head}");
     let (plan, desired) = (world.plan(&head, NOW), world.desired(&head));
     let before_yaml = base.map(|it| format!("{SETTINGS}{it}"));
@@ -31,7 +35,9 @@ pub(crate) fn told(base: Option<&str>, head: &str, world: &str, author: Option<&
         review::review(files(document, before), files(&new, &desired), world)
     });
     let (document, desired, review) = (&new, &desired, &review);
-    let facts = Facts { plan: &plan, withheld, document, desired, directory, review, limits, author, before };
+    let keeps_ends = world.snapshot.observation.keeps_ends;
+    let facts =
+        Facts { plan: &plan, withheld, document, desired, directory, keeps_ends, review, limits, author, before };
     let assessment = assess(&facts, &document.accept);
     let notes = document.warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
     let risks = render::risks(&assessment, &Naming::new(directory));
@@ -109,8 +115,9 @@ fn a_share_over_the_limit_is_told_even_if_it_is_approved() {
     let (directory, limits) = (&world.directory, desired.limits);
     let withheld = &world.decision(&yaml).withheld;
     let (document, review) = (&document(&yaml), &Review::default());
-    let (author, before, desired) = (None, None, &desired);
-    let facts = Facts { plan: &plan, withheld, document, desired, directory, review, limits, author, before };
+    let (author, before, desired, keeps_ends) = (None, None, &desired, false);
+    let facts =
+        Facts { plan: &plan, withheld, document, desired, directory, keeps_ends, review, limits, author, before };
     let text = render::risks(&assess(&facts, &[]), &Naming::new(directory));
     assert!(text.contains("4 of 6 bindings would go, more than the 25 %"), "{text}");
 }

@@ -2,7 +2,8 @@
 
 use expect_test::{Expect, expect};
 
-use crate::risk::told;
+use crate::risk::{told, told_in};
+use crate::world::World;
 
 const ALICE: &str = "bindings:\n  - {resource: cluster-a, role: admin, user: alice, until: 2027-03-31}\n";
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nusers: carol";
@@ -166,4 +167,46 @@ fn a_deactivated_account_holds_nothing() {
 
     "#]]
     .assert_eq(&told(None, head, "users: (inactive) zoe\nHPC cluster-a: admin zoe, admin bob", None));
+}
+
+const ONLY_ALICE: &str = "bindings:\n  - {resource: cluster-a, role: admin, users: [alice]}\n";
+
+#[test]
+fn whoever_loses_the_last_visible_link_may_lose_the_account() {
+    // Bob keeps a link on another resource; Dave loses both of his.
+    let text = "HPC cluster-a: admin alice, admin bob, admin carol, admin dave, viewer dave\nHPC vm: viewer bob";
+    let head = ONLY_ALICE.replace("bindings:", "bindings:\n  - {resource: vm, role: viewer, user: bob}");
+    expect![[r#"
+        Risks
+          last-holder-leaves      cluster-a would have no viewer left (last: dave)
+          may-deactivate-account  carol, dave would have no visible link left: a Waldur that deactivates such accounts would lock them out
+
+    "#]].assert_eq(&told_in(&World::keeping_ends(text), None, &head, None));
+    let before = head.replace("[alice]", "[alice, carol]");
+    expect![[r#"
+        Risks
+          may-deactivate-account  carol would have no visible link left: a Waldur that deactivates such accounts would lock them out
+
+    "#]].assert_eq(&told_in(&World::keeping_ends(text), Some(&before), &head, None));
+    // The first generation has no such switch.
+    assert!(!told(None, &head, text, None).contains("may-deactivate"));
+}
+
+#[test]
+fn a_grant_for_an_inactive_account_is_a_risk_with_the_way_out() {
+    let text = "HPC cluster-a: admin alice\nusers: (inactive) bob";
+    let head = ONLY_ALICE.replace("[alice]", "[alice, bob]");
+    expect![[r#"
+        Risks
+          grant-to-inactive-account  nothing is created for bob, inactive on the server: have staff reactivate them, then apply again
+
+    "#]].assert_eq(&told_in(&World::keeping_ends(text), None, &head, None));
+    expect![[r#"
+        Risks
+          grant-to-inactive-account  nothing is created for bob, inactive on the server: have staff reactivate them, then apply again
+
+    "#]].assert_eq(&told_in(&World::keeping_ends(text), Some(ONLY_ALICE), &head, None));
+    // It is not new, or the server does not deactivate anybody.
+    assert_eq!(told_in(&World::keeping_ends(text), Some(&head), &head, None), "");
+    assert_eq!(told(None, &head, text, None), "");
 }
