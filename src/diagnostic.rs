@@ -1,5 +1,6 @@
 //! What is wrong with a file, and where.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -83,6 +84,8 @@ pub struct Diagnostic {
     pub primary: Label,
     /// Other places that belong to it.
     pub related: Vec<Label>,
+    /// Other places where the very same is wrong, in order.
+    pub also: Vec<Span>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -96,6 +99,7 @@ impl Diagnostic {
             message: message.into(),
             primary: Label { span, text: String::new() },
             related: Vec::new(),
+            also: Vec::new(),
             help: None,
         }
     }
@@ -103,6 +107,11 @@ impl Diagnostic {
     /// A warning at a place.
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Every place where it is wrong.
+    pub fn places(&self) -> impl Iterator<Item = &Span> {
+        std::iter::once(&self.primary.span).chain(&self.also)
     }
 
     /// The same, said without stopping the pass.
@@ -131,4 +140,24 @@ impl Diagnostic {
         self.help = Some(text.into());
         self
     }
+}
+
+/// Brings together what is wrong alike at several places: the first one tells it, and knows the others. A name that is
+/// misspelt twelve times is one thing to fix.
+pub fn merged(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut merged: Vec<Diagnostic> = Vec::new();
+    let mut first: HashMap<(&'static str, Severity, String, Option<String>), usize> = HashMap::new();
+    for it in diagnostics {
+        let key = (it.code, it.severity, it.message.clone(), it.help.clone());
+        // What points at other places is about its own place.
+        if !it.related.is_empty() {
+            merged.push(it);
+        } else if let Some(at) = first.get(&key) {
+            merged[*at].also.push(it.primary.span);
+        } else {
+            first.insert(key, merged.len());
+            merged.push(it);
+        }
+    }
+    merged
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 
 use super::document::{Document, Reference};
-use super::suggest::{Suggestions, nearest};
+use super::suggest::{Suggestions, all_nearest, did_you_mean};
 use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::{Directory, Role};
@@ -119,9 +119,9 @@ impl<'a> Names<'a> {
         let message = format!("no resource is called `{name}`{place}");
         let near = self.near_resources.nearest(name);
         // In another offering than the one that was asked for, what has the very name may be meant.
-        let named = self.resources.get(name).into_iter().chain(near.map(|near| &self.resources[near]));
+        let named = self.resources.get(name).into_iter().chain(near.iter().map(|near| &self.resources[near]));
         let guesses = named.flatten().copied().collect();
-        Unresolved { message, help: near.map(|near| format!("did you mean `{near}`?")), guesses }
+        Unresolved { message, help: did_you_mean(&near), guesses }
     }
 
     /// The offerings a reference means; a name may have several.
@@ -135,7 +135,7 @@ impl<'a> Names<'a> {
         let name = name.as_deref().unwrap_or_default();
         self.offerings.get(name).cloned().ok_or_else(|| Unresolved {
             message: format!("no offering with a resource is called `{name}`"),
-            help: nearest(name, self.offerings.keys().copied()).map(|near| format!("did you mean `{near}`?")),
+            help: did_you_mean(&all_nearest(name, self.offerings.keys().copied())),
             guesses: Vec::new(),
         })
     }
@@ -188,10 +188,10 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn unknown_role(&self, name: &str) -> Unresolved<RoleId> {
-        let near = nearest(name, self.directory.roles.values().map(|it| it.name.as_str()));
+        let near = all_nearest(name, self.directory.roles.values().map(|it| it.name.as_str()));
         Unresolved {
             message: format!("no role is called `{name}` in any offering"),
-            help: near.map(|near| format!("did you mean `{near}`?")),
+            help: did_you_mean(&near),
             guesses: Vec::new(),
         }
     }
@@ -222,8 +222,8 @@ impl<'a> Names<'a> {
             let near = self.near_users.nearest(name);
             Unresolved {
                 message: format!("no user has the username `{name}`"),
-                help: near.map(|near| format!("did you mean `{near}`?")),
-                guesses: near.map(|near| self.users[near]).into_iter().collect(),
+                help: did_you_mean(&near),
+                guesses: near.iter().map(|near| self.users[near]).collect(),
             }
         })
     }

@@ -6,23 +6,39 @@ use std::collections::HashMap;
 /// Longer words are not compared: it would take long, and nobody mistypes them.
 const LONGEST: usize = 64;
 
+/// So many suggestions are read.
+const MOST: usize = 3;
+
 /// The candidate most like `word`, unless none is like it. Of equally near ones, the first in the order of words.
 pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    all_nearest(word, candidates).into_iter().next()
+}
+
+/// The candidates most like `word`, in the order of words: those that are equally near, and no more than three.
+pub(super) fn all_nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     if word.len() > LONGEST {
-        return None;
+        return Vec::new();
     }
     let lower = word.to_lowercase();
     let length = lower.chars().count();
     let most = (length / 3).max(1);
-    candidates
+    let near = candidates
         .into_iter()
         .filter(|it| it.len() <= LONGEST && *it != word)
         // Words differ at least by what one is longer.
         .filter(|it| it.chars().count().abs_diff(length) <= most)
         .map(|it| (strsim::osa_distance(&lower, &it.to_lowercase()), it))
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, it)| it)
+        .filter(|(distance, _)| *distance <= most);
+    let mut near: Vec<_> = near.collect();
+    near.sort_unstable();
+    near.dedup();
+    let best = near.first().map(|(distance, _)| *distance);
+    near.into_iter().take_while(|(distance, _)| Some(*distance) == best).map(|(_, it)| it).take(MOST).collect()
+}
+
+/// `did you mean `a`, `b` or `c`?`
+pub(super) fn did_you_mean(near: &[&str]) -> Option<String> {
+    (!near.is_empty()).then(|| format!("did you mean {}?", list(near, "or")))
 }
 
 /// So many words may be held against so many candidates, as a product; a pair takes a fraction of a microsecond.
@@ -32,7 +48,7 @@ const BEARABLE: usize = 2_000_000;
 /// unknown for that, they are no typos, and none gets a suggestion: all or none, so that the order does not matter.
 pub(super) struct Suggestions<'c> {
     candidates: Vec<&'c str>,
-    made: RefCell<HashMap<Box<str>, Option<&'c str>>>,
+    made: RefCell<HashMap<Box<str>, Vec<&'c str>>>,
     silent: bool,
 }
 
@@ -51,17 +67,17 @@ impl<'c> Suggestions<'c> {
         self.silent
     }
 
-    /// As [`nearest`].
-    pub(super) fn nearest(&self, word: &str) -> Option<&'c str> {
+    /// As [`all_nearest`].
+    pub(super) fn nearest(&self, word: &str) -> Vec<&'c str> {
         if self.silent {
-            return None;
+            return Vec::new();
         }
         let mut made = self.made.borrow_mut();
         if let Some(made) = made.get(word) {
-            return *made;
+            return made.clone();
         }
-        let found = nearest(word, self.candidates.iter().copied());
-        made.insert(word.into(), found);
+        let found = all_nearest(word, self.candidates.iter().copied());
+        made.insert(word.into(), found.clone());
         found
     }
 }

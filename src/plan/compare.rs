@@ -11,7 +11,7 @@ use super::keeper::keeper;
 use super::{BindingPart, Creation, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use crate::binding::{Binding, Link, ResourceId, UserId};
 use crate::desired::{Desired, Doubt, Phase, Wanted};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span, merged};
 use crate::directory::Directory;
 use crate::snapshot::Snapshot;
 
@@ -47,6 +47,8 @@ pub fn plan(desired: &Desired, directory: &Directory, snapshot: &Snapshot, now: 
     view.tell_doubts(&mut plan);
     view.compare(&mut plan, snapshot);
     view.hold_for_replacements(&mut plan, &snapshot.links);
+    plan.problems = merged(plan.problems);
+    plan.warnings = merged(plan.warnings);
     plan.incomplete = view.incomplete.into_rows();
     plan
 }

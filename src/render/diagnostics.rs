@@ -6,6 +6,7 @@ use std::fmt::Write;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::excerpt::{Excerpt, excerpts};
+use super::uses::uses;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source};
 use crate::visible::visible;
 
@@ -60,7 +61,7 @@ fn left_out(diagnostics: &[Diagnostic], shown: &[&Diagnostic]) -> String {
 }
 
 fn group<'d>(sources: &HashMap<&str, &Source>, diagnostic: &'d Diagnostic) -> Group<'d> {
-    let Diagnostic { code, severity, message, primary, related, help } = diagnostic;
+    let Diagnostic { code, severity, message, primary, related, also: _, help } = diagnostic;
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -76,6 +77,9 @@ fn group<'d>(sources: &HashMap<&str, &Source>, diagnostic: &'d Diagnostic) -> Gr
         for excerpt in excerpts {
             group = group.elements(elements(excerpt, primary));
         }
+    }
+    if let Some(uses) = uses(diagnostic, &|it| visible(&it.to_string()).into_owned()) {
+        group = group.element(Level::NOTE.message(uses));
     }
     match help {
         Some(help) => group.element(Level::HELP.message(visible(help))),

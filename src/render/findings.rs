@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sha2::{Digest as _, Sha256};
 
 use super::risks::{excuse, message, ordered, rank};
+use super::uses::uses;
 use super::words::{QUOTED, Words};
 use super::{Failed, Naming, Shown, ShownPass, Stale, Verb, counted, difference, grouped, hold, incomplete, visible};
 use crate::binding::Binding;
@@ -191,13 +192,17 @@ impl<'a> All<'a> {
     }
 
     fn diagnostic(&mut self, diagnostic: &'a Diagnostic) {
-        let Diagnostic { code, severity, message, primary, related, help } = diagnostic;
+        let Diagnostic { code, severity, message, primary, related, also: _, help } = diagnostic;
+        let uses = uses(diagnostic, &|it| format!("`{it}`"));
         let found = self.add(
             Rule { id: code, about: "" },
             (*severity).into(),
             visible(message).into_owned(),
             Some(&primary.span),
         );
+        if let Some(uses) = uses {
+            found.message = format!("{}; {}", found.message, visible(&uses));
+        }
         found.help = help.as_deref().map(|it| visible(it).into_owned());
         found.related = related;
         // What was asked for on the command line and can't be done is about all of it.
@@ -271,7 +276,7 @@ impl<'a> All<'a> {
                 add(hold, step.binding(), step.end_change().is_some() || *hold == Hold::OneRole);
             }
         }
-        let problems = decision.plan.problems.iter().map(|it| (&it.primary.span, &*it.message));
+        let problems = decision.plan.problems.iter().flat_map(|it| it.places().map(|place| (place, &*it.message)));
         let problems: HashMap<&Span, &str> = problems.collect();
         let shares = hold::shares(&decision.plan);
         for (cause, (bindings, mixed)) in causes {

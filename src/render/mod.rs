@@ -39,6 +39,7 @@ mod style;
 mod table;
 mod tally;
 mod text;
+mod uses;
 mod words;
 
 pub use crate::visible::visible;

@@ -74,6 +74,7 @@ mod incomplete;
 mod links;
 mod links_server;
 mod links_shown;
+mod misspelt;
 mod official_client;
 mod plan;
 mod plan_dates;

@@ -212,7 +212,8 @@ fn counted(report: Option<&Report>, set: Set, request: &PassRequest<'_>, release
 fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
     let problems = plan.problems.iter().map(|it| {
         let help = it.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-        format!("{}: {}{help}", it.primary.span, it.message)
+        let more = if it.also.is_empty() { String::new() } else { format!(" and {} more", it.also.len()) };
+        format!("{}{more}: {}{help}", it.primary.span, it.message)
     });
     let outside = plan.skipped.iter().filter(|it| matches!(it.why, Skip::OutsideScope | Skip::Managed)).map(|it| {
         let places = render::origins(it.creation.origins.iter());

@@ -115,6 +115,9 @@ pub(super) struct Finding<'a> {
     label: Option<&'a str>,
     /// Other places that belong to it.
     related: Vec<Related<'a>>,
+    /// Other places where the very same is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<Place<'a>>,
     /// What to do about it.
     help: Option<&'a str>,
 }
@@ -187,10 +190,12 @@ impl<'a> From<&'a Origin> for Line<'a> {
 }
 
 impl<'a> From<&'a Diagnostic> for Finding<'a> {
-    fn from(Diagnostic { code, severity, message, primary, related, help }: &'a Diagnostic) -> Self {
+    fn from(Diagnostic { code, severity, message, primary, related, also, help }: &'a Diagnostic) -> Self {
         let related = related.iter().map(|it| Related { place: (&it.span).into(), label: label(it) }).collect();
+        let also = also.iter().map(Place::from).collect();
         let place = (&primary.span).into();
-        Self { code, severity: *severity, message, place, label: label(primary), related, help: help.as_deref() }
+        let (severity, label, help) = (*severity, label(primary), help.as_deref());
+        Self { code, severity, message, place, label, related, also, help }
     }
 }
 

@@ -16,9 +16,10 @@ use self::escape::{code, prose};
 use self::section::{Section, SectionRow, titles};
 use super::dates::instant;
 use super::rows::rows;
+use super::uses::uses;
 use super::words::{Markup, Words};
 use super::{Counts, Detail, Failed, Naming, Shown, ShownPass, Stale, Verb, difference, seen};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity, Span};
 use crate::report::Failure;
 use crate::snapshot::CHANGING;
 
@@ -186,8 +187,13 @@ fn warnings(rows: Vec<SectionRow>) -> Section {
 }
 
 /// A finding in one line: where, what, and what to do about it.
-fn item(Diagnostic { message, primary, related, help, .. }: &Diagnostic) -> SectionRow {
-    let mut text = format!("{} {}", code(&primary.span.to_string()), prose(message));
+fn item(diagnostic: &Diagnostic) -> SectionRow {
+    let Diagnostic { message, primary, related, help, .. } = diagnostic;
+    let place = |it: &Span| code(&it.to_string());
+    let mut text = match uses(diagnostic, &place) {
+        Some(uses) => format!("{} · {uses}", prose(message)),
+        None => format!("{} {}", place(&primary.span), prose(message)),
+    };
     for Label { span, text: label } in related {
         let _ = write!(text, " · {} {}", code(&span.to_string()), prose(label));
     }
