@@ -22,6 +22,7 @@ use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Confirmation, Pass, Prepared, WriteOptions, prepare, reconcile};
 use crate::render::{self, Naming, Verb};
 use crate::report::{Report, Roles, Stop};
+use crate::saved::SavedPlan;
 
 /// `apply`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -92,10 +93,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         ));
     }
     let saved = plan.as_deref().map(saved::read).transpose()?;
-    let read = match &saved {
-        Some(saved) => read::parse(saved.sources())?,
-        None => read::files(&files.file, &files.revision).await?,
-    };
+    let (read, commit) = planned_or_read(saved.as_ref(), files).await?;
     if let Some(saved) = &saved {
         saved::same_server(saved, server)?;
     }
@@ -106,6 +104,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let only = narrowing::narrow(&asked)?;
     let mut request = request(&read.document, &asked, &only);
     request.partial_view = *partial_view;
+    request.commit = commit.as_deref();
     let write_options = WriteOptions { parallelism: usize::from(write_parallelism.get()), ..WriteOptions::default() };
 
     let change = PlannedChange::new(&asked);
@@ -178,6 +177,15 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         (_, Some(Stop::Interrupted)) => signals.exit(),
         (exit, _) => exit,
     })
+}
+
+/// The files and their commit: those of the saved plan, if there is one.
+async fn planned_or_read(saved: Option<&SavedPlan>, files: &FilesOrPlan) -> Result<(read::Read, Option<String>)> {
+    let (read, commit) = match saved {
+        Some(saved) => (read::parse(saved.sources())?, saved.commit.clone()),
+        None => read::with_commit(&files.file, &files.revision).await?,
+    };
+    Ok((read, commit.map(|it| it.to_string())))
 }
 
 /// In the sandbox, where it costs nothing: everything once more from the start, as the next `apply` would see it.

@@ -79,6 +79,7 @@ fn add(narrow: &mut PassFilter, only: &str) -> Result<(), &'static str> {
 pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a PassFilter) -> PassRequest<'a> {
     PassRequest {
         document,
+        commit: None,
         now: Timestamp::now(),
         limits: overrides(asked),
         mode: asked.mode,

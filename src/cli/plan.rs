@@ -84,10 +84,10 @@ pub(super) async fn run(arguments: &Plan, verbose: u8) -> Result<Exit> {
 async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
     let Plan { files, server, formats, narrow, detailed_exitcode, diff, output: to, live, max_age, .. } = arguments;
     let Plan { base, author, as_of, expiring_within, fail_on, summary, create_roles, .. } = arguments;
-    let commit = to.as_ref().and_then(|_| saved::commit(files));
-    let read = read::files(&files.file, &files.revision).await?;
-    // What was read may be of either if it is another one now.
-    let commit = commit.filter(|it| saved::commit(files).as_ref() == Some(it));
+    let (read, commit) = match to {
+        Some(_) => read::with_commit(&files.file, &files.revision).await?,
+        None => (read::files(&files.file, &files.revision).await?, None),
+    };
     formats.open()?;
     let save_to = to.as_deref().map(Target::open).transpose()?;
     let asked = create_roles.narrow(narrow.asked());

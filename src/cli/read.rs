@@ -7,6 +7,7 @@ use super::output;
 use super::revision::{self, Revision};
 use crate::desired::Document;
 use crate::diagnostic::{Diagnostic, Source};
+use crate::saved::Commit;
 use crate::visible::visible;
 use crate::{desired, render};
 
@@ -22,6 +23,14 @@ pub(super) struct Read {
 /// Reads the files, and says what is wrong with them.
 pub(super) async fn files(paths: &[PathBuf], revision: &Revision) -> Result<Read> {
     parse(revision::read(paths, revision).await?)
+}
+
+/// The same, and the commit that they are of, if it was the same before and after.
+pub(super) async fn with_commit(paths: &[PathBuf], revision: &Revision) -> Result<(Read, Option<Commit>)> {
+    let before = revision::commit(paths, revision);
+    let read = files(paths, revision).await?;
+    let commit = before.filter(|it| revision::commit(paths, revision).as_ref() == Some(it));
+    Ok((read, commit))
 }
 
 /// Reads what files say, and says what is wrong with them.

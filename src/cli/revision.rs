@@ -7,7 +7,7 @@ use clap::Args;
 use super::error::{Context as _, Error, Result};
 use crate::diagnostic::Source;
 use crate::reconcile::files::{self, Absent, FileOptions, FilesError};
-use crate::saved::{Base, SavedFile};
+use crate::saved::{Base, Commit, SavedFile};
 
 /// Which files.
 #[derive(Debug, Args)]
@@ -65,6 +65,15 @@ pub(super) async fn read(paths: &[PathBuf], revision: &Revision) -> Result<Vec<S
         files::at_revision(&paths, &rev, Absent::Refuse, FileOptions::default())
     };
     Ok(tokio::task::spawn_blocking(read).await??)
+}
+
+/// The commit that files are read from, or that is checked out where they lie.
+pub(super) fn commit(paths: &[PathBuf], revision: &Revision) -> Option<Commit> {
+    let head = match &revision.git {
+        Some(rev) => files::commit(paths, rev),
+        None => files::head(paths),
+    };
+    head.map(|files::Head { id, modified }| Commit { id, modified })
 }
 
 /// The same files as a commit holds them; none if they are not there or can't be read.

@@ -9,13 +9,12 @@ use super::connect::Server;
 use super::error::{Details, Error, Result};
 use super::formats::Formats;
 use super::narrowing::overrides;
-use super::revision::Files;
 use super::target::Target;
 use super::{Exit, read};
 use crate::api::Address;
 use crate::directory::Directory;
 use crate::policy::ChangeSet;
-use crate::reconcile::{Prepared, files};
+use crate::reconcile::Prepared;
 use crate::render::{self, Naming};
 use crate::saved::{ChangeInfo, Commit, PlanOptions, SavedFile, SavedPlan, SavedView};
 
@@ -25,20 +24,12 @@ pub(super) struct NewPlan<'a> {
     pub(super) at: Timestamp,
     pub(super) read: read::Read,
     /// The commit that was read.
-    pub(super) commit: Option<files::Head>,
+    pub(super) commit: Option<Commit>,
     pub(super) asked: PlanOptions,
     pub(super) told: ChangeInfo,
     pub(super) prepared: &'a Prepared,
     /// What it rests on, if that was a file, too.
     pub(super) kept: Option<SavedView>,
-}
-
-/// The commit that files are read from, or that is checked out where they lie.
-pub(super) fn commit(Files { file: paths, revision }: &Files) -> Option<files::Head> {
-    match &revision.git {
-        Some(rev) => files::commit(paths, rev),
-        None => files::head(paths),
-    }
 }
 
 /// Saves a plan.
@@ -48,7 +39,7 @@ pub(super) fn save(to: &Target, NewPlan { at, read, commit, asked, told, prepare
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
         made: at,
         now: view.plan.now,
-        commit: commit.map(|files::Head { id, modified }| Commit { id, modified }),
+        commit,
         files: read.sources.into_iter().map(SavedFile::new).collect(),
         limits: overrides(&asked).over(view.desired.limits),
         asked,

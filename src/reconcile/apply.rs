@@ -2,29 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use tokio::sync::watch;
-
 use super::create::{self, Created};
 use super::sending::Sending;
-use super::write_options::WriteOptions;
-use super::{Tell, View, remove, replace, set_end};
-use crate::api::Client;
+use super::{remove, replace, set_end};
 use crate::plan::Why;
 use crate::policy::Approved;
 use crate::report::{Outcome, Replacements, Report, Step};
 
 /// Sends creations, then later ends, earlier ends, and removals.
-pub(super) async fn apply(
-    client: &Client,
-    view: &View,
-    approved: &Approved,
-    write_options: WriteOptions,
-    tell: Tell<'_>,
-    interrupted: watch::Receiver<bool>,
-) -> Report {
-    let sending = Sending::new(client, view, write_options, tell, interrupted);
-    let Created { mut outcomes, unseen, stale } = create::all(&sending, approved.creations()).await;
-    let mut replaced = replace::all(&sending, approved, &mut outcomes).await;
+pub(super) async fn apply(sending: &Sending<'_>, approved: &Approved) -> Report {
+    let Created { mut outcomes, unseen, stale } = create::all(sending, approved.creations()).await;
+    let mut replaced = replace::all(sending, approved, &mut outcomes).await;
     let replacements = Replacements::new(approved.creations().iter().zip(&outcomes)).without(unseen);
     let creations = approved.creations().iter().cloned().map(Step::Create);
     let mut steps: Vec<_> = creations.zip(outcomes).collect();
@@ -38,17 +26,17 @@ pub(super) async fn apply(
         approved.shortenings().iter().cloned().map(Step::Shorten).partition(is_doubled);
     last.extend(more);
     for ends in [later, earlier] {
-        let outcomes = set_end::all(&sending, &ends).await;
+        let outcomes = set_end::all(sending, &ends).await;
         steps.extend(ends.into_iter().zip(outcomes));
     }
     let all = approved.removals().iter().enumerate();
     let left: Vec<_> = all.filter(|(at, _)| !replaced.contains_key(at)).map(|(_, it)| it.clone()).collect();
-    let mut removed = remove::all(&sending, &left, &replacements).await.into_iter();
+    let mut removed = remove::all(sending, &left, &replacements).await.into_iter();
     for (at, removal) in approved.removals().iter().enumerate() {
         let outcome = replaced.remove(&at).or_else(|| removed.next()).unwrap_or(Outcome::Unsent);
         steps.push((Step::Remove(removal.clone()), outcome));
     }
-    let outcomes = set_end::all(&sending, &last).await;
+    let outcomes = set_end::all(sending, &last).await;
     steps.extend(last.into_iter().zip(outcomes));
     Report { steps, stopped: sending.stopped().or(stale), ..Report::default() }
 }

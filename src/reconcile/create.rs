@@ -45,7 +45,7 @@ pub(super) async fn all(sending: &Sending<'_>, creations: &[Creation]) -> Create
     let rest = &creations[created.outcomes.len()..];
     let rest = match created.stale {
         Some(_) => vec![Outcome::Unsent; rest.len()],
-        None => sending.each(rest, async |it| create(sending, it).await).await,
+        None => sending.send_concurrently(rest, async |it| create(sending, it).await).await,
     };
     created.outcomes.extend(rest);
     look_for_lost(sending, creations, &mut created.outcomes).await;

@@ -35,6 +35,7 @@ pub use base::decided_by;
 pub use known::{CreationDelay, KnownLinks, Presence, waiting};
 use names::NamesToLookUp;
 pub use roles::{create_roles, prepare_with_roles, with_roles};
+use sending::Sending;
 pub use view::View;
 pub use write_options::WriteOptions;
 
@@ -43,6 +44,8 @@ pub use write_options::WriteOptions;
 pub struct PassRequest<'a> {
     /// What the files say.
     pub document: &'a Document,
+    /// The commit of the files, if it is known; `, modified` follows its id if the files differ from it.
+    pub commit: Option<&'a str>,
     /// The instant that dates are compared with.
     pub now: Timestamp,
     /// Limits that replace those of the files.
@@ -219,7 +222,8 @@ pub async fn reconcile(
         }
         let Prepared { view, decision } = prepared;
         begin(&decision.approved);
-        let mut report = Box::pin(apply::apply(client, &view, &decision.approved, write_options, tell, stop)).await;
+        let sending = Sending::new((client, &view, request.commit), write_options, tell, stop);
+        let mut report = Box::pin(apply::apply(&sending, &decision.approved)).await;
         report.after = view.look_back(client, &request, &report, write_options).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });
     }

@@ -7,10 +7,15 @@ use crate::plan::Removal;
 /// The most characters that the server keeps.
 const LONGEST: usize = 255;
 
-/// Why a link is removed, where it is said, and in whose words: at most [`LONGEST`] characters.
-pub(super) fn reason(removal: &Removal) -> String {
+/// Why a link is removed, by which commit, by which lines and in whose words: at most [`LONGEST`] characters.
+pub(super) fn reason(removal: &Removal, commit: Option<&str>) -> String {
     let Removal { link: _, why, origins } = removal;
     let mut reason = format!("grantsync: {why}");
+    if let Some(commit) = commit {
+        // Git finds a commit by the first 12 digits of its id.
+        let id = commit.split_once(',').map_or(commit, |(id, _)| id);
+        let _ = write!(reason, " \u{b7} commit {}{}", id.get(..12).unwrap_or(id), &commit[id.len()..]);
+    }
     for origin in origins.iter() {
         let _ = write!(reason, " \u{b7} {}", origin.span);
         if let Some(words) = &origin.reason {

@@ -9,7 +9,7 @@ use crate::report::{Failure, Outcome, Replacements, Step};
 
 /// Removes all, and says what became of each, in their order.
 pub(super) async fn all(sending: &Sending<'_>, removals: &[Removal], replacements: &Replacements) -> Vec<Outcome> {
-    sending.each(removals, async |it| remove(sending, it, replacements).await).await
+    sending.send_concurrently(removals, async |it| remove(sending, it, replacements).await).await
 }
 
 async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replacements) -> Outcome {
@@ -25,7 +25,7 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
 /// Sends one that nothing holds.
 pub(super) async fn send(sending: &Sending<'_>, removal: &Removal) -> Outcome {
     tracing::info!(step = %Step::Remove(removal.clone()), "sending");
-    match sending.client.delete(&removal.link, &reason(removal)).await {
+    match sending.client.delete(&removal.link, &reason(removal, sending.commit)).await {
         Ok(Deleted::Done) => Outcome::Removed,
         Ok(Deleted::NotFound) => match not_found(sending, removal.link).await {
             Ok(outcome) => outcome,

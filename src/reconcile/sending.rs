@@ -16,6 +16,8 @@ use crate::report::{Outcome, Step, Stop};
 pub(super) struct Sending<'a> {
     pub(super) client: &'a Client,
     pub(super) view: &'a View,
+    /// The commit that asks for the steps, if it is known.
+    pub(super) commit: Option<&'a str>,
     pub(super) write_options: WriteOptions,
     tell: Tell<'a>,
     interrupted: watch::Receiver<bool>,
@@ -24,18 +26,21 @@ pub(super) struct Sending<'a> {
 
 impl<'a> Sending<'a> {
     pub(super) fn new(
-        client: &'a Client,
-        view: &'a View,
+        (client, view, commit): (&'a Client, &'a View, Option<&'a str>),
         write_options: WriteOptions,
         tell: Tell<'a>,
         interrupted: watch::Receiver<bool>,
     ) -> Self {
-        Self { client, view, write_options, tell, interrupted, stopped: Mutex::new(None) }
+        Self { client, view, commit, write_options, tell, interrupted, stopped: Mutex::new(None) }
     }
 
     /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
     /// way is finished and the rest is not begun.
-    pub(super) async fn each<S: Sync>(&self, steps: &[S], send: impl AsyncFn(&S) -> Outcome) -> Vec<Outcome> {
+    pub(super) async fn send_concurrently<S: Sync>(
+        &self,
+        steps: &[S],
+        send: impl AsyncFn(&S) -> Outcome,
+    ) -> Vec<Outcome> {
         let mut outcomes = vec![Outcome::Unsent; steps.len()];
         let sent = stream::iter(steps.iter().enumerate()).map(async |(at, step)| {
             let outcome = if self.stopped().is_some() { Outcome::Unsent } else { send(step).await };

@@ -8,7 +8,7 @@ use crate::report::{Failure, Outcome, STALE_LIST, Step};
 
 /// Changes all, and says what became of each, in their order.
 pub(super) async fn all(sending: &Sending<'_>, steps: &[Step]) -> Vec<Outcome> {
-    sending.each(steps, async |it| sending.told(it, set_end(sending, it).await)).await
+    sending.send_concurrently(steps, async |it| sending.told(it, set_end(sending, it).await)).await
 }
 
 async fn set_end(sending: &Sending<'_>, step: &Step) -> Outcome {

@@ -139,6 +139,7 @@ pub(crate) fn request(document: &Document) -> PassRequest<'_> {
     static EVERYTHING: LazyLock<PassFilter> = LazyLock::new(PassFilter::default);
     PassRequest {
         document,
+        commit: None,
         now: instant(NOW),
         limits: Overrides::default(),
         mode: Mode::Enforce,

@@ -91,11 +91,12 @@ impl Bench {
     }
 
     /// Runs git here, as somebody.
-    pub(crate) fn git(&self, arguments: &str) {
+    pub(crate) fn git(&self, arguments: &str) -> String {
         let mut git = Command::new("git");
         git.current_dir(self.dir.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
         git.args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "init.defaultBranch=main"]);
         let output = git.args(arguments.split_whitespace()).output().unwrap();
         assert!(output.status.success(), "git {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 }

@@ -1,6 +1,6 @@
 //! Files of a commit, and of before a change.
 
-use grantsync::sandbox::World;
+use grantsync::sandbox::{Waldur, World};
 
 use crate::verbs::{Bench, Grant as _};
 
@@ -176,4 +176,36 @@ async fn a_saved_plan_is_shown_with_what_was_told_of_the_change() {
     assert!(planned.err.contains("ends-soon") && shown.err == planned.err, "{shown:?}\n{planned:?}");
     let markdown = bench.run_offline("show plan.json --format markdown").await;
     assert!(markdown.out.contains("in this change"), "{markdown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_told_which_commit_and_line_remove_a_link() {
+    const ENDED: &str = "  - {resource: cluster-a, role: viewer, user: eve, until: 2026-01-31, reason: OPS-7}\n";
+    for (way, modified) in [("-f grants.yaml", true), ("-f grants.yaml --git HEAD", false), ("plan.json", false)] {
+        let bench = Bench::new(World::example().on(Waldur::V8_1)).await;
+        bench.git("init -q");
+        bench.write(
+            "grants.yaml",
+            &format!("{}{ALICE}{ENDED}", HEAD.replace("offerings: [HPC]", "resources: [cluster-a]")),
+        );
+        bench.git("add .");
+        bench.git("commit -q -m one");
+        if way == "plan.json" {
+            assert_eq!(bench.run("plan -f grants.yaml -o plan.json").await.code, Some(0));
+        }
+        bench.write("other.yaml", "bindings: []\n");
+        let more = if modified { "-f other.yaml " } else { "" };
+        let ended = bench.run(&format!("apply {more}{way} --auto-approve")).await;
+        assert_eq!(ended.code, Some(0), "{way}: {ended:?}");
+        let id = bench.git("rev-parse HEAD");
+        let commit = format!("commit {}{}", &id[..12], if modified { ", modified" } else { "" });
+        let world = bench.sandbox.world();
+        let reasons = world.second.grants.iter().filter_map(|it| it.revoked.as_ref()).map(|it| it.reason.as_str());
+        let reasons: std::collections::BTreeSet<_> = reasons.collect();
+        let expected = [
+            format!("grantsync: ended · {commit} · grants.yaml:6 (OPS-7)"),
+            format!("grantsync: not declared · {commit}"),
+        ];
+        assert_eq!(reasons, expected.iter().map(String::as_str).collect(), "{way}");
+    }
 }

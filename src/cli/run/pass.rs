@@ -106,6 +106,7 @@ impl Agent {
         let known = self.known.borrow().clone();
         let request = PassRequest {
             document: &document,
+            commit: progress.revision.get().and_then(Option::as_deref),
             now,
             limits: overrides(&self.asked),
             mode: self.asked.mode.max(match (memory.other_api(), vanished) {

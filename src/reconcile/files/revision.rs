@@ -162,7 +162,8 @@ impl GitPath<'_> {
     fn may_be_read(&self, path: &str) -> bool {
         let below = Path::new(path).strip_prefix(&self.below).unwrap_or(Path::new(path));
         let leads_on = path.ends_with('/') || self.dir.join(path).is_symlink();
-        !is_hidden(below) && (leads_on || is_yaml(below))
+        // A file that is named is read whatever it is called.
+        below.as_os_str().is_empty() || !is_hidden(below) && (leads_on || is_yaml(below))
     }
 
     /// An entry of the list, with its path below the given one: `MODE TYPE ID SIZE<tab>PATH`.
