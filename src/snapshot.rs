@@ -117,6 +117,15 @@ impl Observation {
         }
     }
 
+    /// Rows that are nobody's access, and that nobody can remove, in words; `None` if there are none.
+    pub fn left_alone(&self) -> Option<String> {
+        let number = self.of_deleted_resources;
+        let links = if number == 1 { "1 link belongs" } else { &format!("{number} links belong") };
+        let left =
+            format!("{links} to resources that were deleted: left alone, since the server lets nobody remove them");
+        (number > 0).then_some(left)
+    }
+
     /// What to do about a token that is not a staff token.
     pub const fn partial_view_help(&self) -> &'static str {
         if self.may_write_in_part() {

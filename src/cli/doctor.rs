@@ -233,6 +233,11 @@ async fn look_around(
     if told.tell(rights)? != Level::Problem {
         let read = reread(client).await.map_err(|error| failure(&error));
         told.tell(doctor::listing(&caller, &counts, read))?;
+        if generations.next
+            && let Some(finding) = doctor::links(client.snapshot().await.as_ref().map_err(failure))
+        {
+            told.tell(finding)?;
+        }
     }
     if caller.is_staff || caller.is_support {
         let version = client.version().await;

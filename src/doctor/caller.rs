@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use super::{Check, CheckResult, Level, count};
 use crate::report::Failure;
 use crate::site::VisibleCounts;
-use crate::snapshot::Caller;
+use crate::snapshot::{Caller, Snapshot};
 
 /// The kinds of callers that Waldur tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,4 +216,12 @@ pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usiz
         Check::Listing,
         format!("a resource read by itself shows its {}: what is created can be read back", count(links, "link")),
     )
+}
+
+/// What the links show when all of them are read: nothing to say, links of deleted resources, or why they can't be read.
+pub fn links(snapshot: Result<&Snapshot, Failure>) -> Option<CheckResult> {
+    match snapshot {
+        Ok(snapshot) => snapshot.observation.left_alone().map(|it| CheckResult::ok(Check::Listing, it)),
+        Err(failure) => Some(CheckResult::failed(Check::Listing, failure)),
+    }
 }

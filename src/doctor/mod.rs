@@ -7,7 +7,7 @@ mod upgrade;
 
 use std::fmt;
 
-pub use caller::{lifetime, listing, rights, rights_on_newer, token, turned_away, visibility};
+pub use caller::{lifetime, links, listing, rights, rights_on_newer, token, turned_away, visibility};
 pub use server::{clock, generations, site, version};
 pub use setup::{TokenOrigin, Transport, address, encryption, proxy, token_source};
 pub use upgrade::upgraded;

@@ -1,5 +1,6 @@
 //! What every step needs while it is sent: the server, the pace, and whether the pass goes on.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt as _;
@@ -10,7 +11,10 @@ use super::{Tell, View, WriteOptions};
 use crate::api::{self, Client, ErrorKind, LinksAnswer};
 use crate::binding::{Binding, Link};
 use crate::plan::keeper;
-use crate::report::{Outcome, Step, Stop};
+use crate::report::{Failure, Outcome, Step, Stop};
+
+/// So many writes in a row that the server forbids are no matter of one resource.
+const FORBIDDEN_IN_A_ROW: u32 = 5;
 
 /// What every step needs while it is sent.
 pub(super) struct Sending<'a> {
@@ -22,6 +26,8 @@ pub(super) struct Sending<'a> {
     tell: Tell<'a>,
     interrupted: watch::Receiver<bool>,
     stopped: Mutex<Option<Stop>>,
+    /// Writes in a row that were answered 403.
+    forbidden: AtomicU32,
 }
 
 impl<'a> Sending<'a> {
@@ -31,7 +37,16 @@ impl<'a> Sending<'a> {
         tell: Tell<'a>,
         interrupted: watch::Receiver<bool>,
     ) -> Self {
-        Self { client, view, commit, write_options, tell, interrupted, stopped: Mutex::new(None) }
+        Self {
+            client,
+            view,
+            commit,
+            write_options,
+            tell,
+            interrupted,
+            stopped: Mutex::new(None),
+            forbidden: AtomicU32::new(0),
+        }
     }
 
     /// Sends steps side by side, and says what became of each, in their order. Once the pass is stopped, what is under
@@ -67,6 +82,7 @@ impl<'a> Sending<'a> {
     /// What a failed request means for its step, and for the pass.
     pub(super) async fn failed(&self, error: api::Error) -> Outcome {
         self.turned_away(&error);
+        self.forbidden(&error);
         self.unanswered(&error).await;
         Outcome::Failed(error.into())
     }
@@ -99,11 +115,25 @@ impl<'a> Sending<'a> {
         }
     }
 
+    /// Stops the pass if the server forbids one write after the other. Staff may write everything, but no read shows whether
+    /// their token may.
+    fn forbidden(&self, error: &api::Error) {
+        if error.kind != ErrorKind::Forbidden || !self.view.snapshot.observation.caller.is_staff {
+            return;
+        }
+        if self.forbidden.fetch_add(1, Ordering::Relaxed) + 1 >= FORBIDDEN_IN_A_ROW {
+            let help = "the owner of the token is staff, so the token is narrower than its owner: use one that may \
+                        change the roles of resources";
+            self.stop(Stop::Unauthorized(Failure { help: Some(help.to_owned()), ..error.clone().into() }));
+        }
+    }
+
     /// Tells what became of a step: to whoever watches, and to the log.
     pub(super) fn told(&self, step: &Step, outcome: Outcome) -> Outcome {
         if outcome.is_failure() {
             tracing::warn!(step = %step, %outcome, "answered");
         } else {
+            self.forbidden.store(0, Ordering::Relaxed);
             tracing::info!(step = %step, %outcome, "answered");
         }
         (self.tell)(self.view, step, &outcome);

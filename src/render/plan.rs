@@ -214,7 +214,7 @@ pub fn banner(observation: &Observation) -> String {
     if let Some(lacks) = super::words::QUOTED.not_staff(observation) {
         let _ = writeln!(out, "{} {lacks}.\n", styled(HOLD, "Not a staff token:"));
     }
-    if let Some(left) = super::seen::of_deleted_resources(observation) {
+    if let Some(left) = observation.left_alone() {
         let _ = writeln!(out, "{left}.\n");
     }
     if observation.changing {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dates::{instant, span};
 use crate::binding::UserId;
-use crate::snapshot::{Caller, Observation};
+use crate::snapshot::Caller;
 
 /// When the links were seen, if that was not for this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,15 +23,6 @@ pub struct SnapshotAge {
 /// What nobody can tell who only has such a view; empty if there is nothing.
 pub(super) fn unknown(seen: SnapshotAge) -> &'static str {
     if seen.everybody { "" } else { "Users who are not in that view are unresolved here, even if they exist." }
-}
-
-/// Rows that are nobody's access, and that nobody can remove.
-pub(super) fn of_deleted_resources(observation: &Observation) -> Option<String> {
-    let number = observation.of_deleted_resources;
-    (number > 0).then(|| {
-        let links = if number == 1 { "1 link belongs" } else { &format!("{number} links belong") };
-        format!("{links} to resources that were deleted: left alone, since the server lets nobody remove them")
-    })
 }
 
 /// Whose token it was, as words and a name: views that are kept don't hold the username.

@@ -241,6 +241,22 @@ async fn the_newer_api() {
 }
 
 #[tokio::test]
+async fn links_of_deleted_resources_on_the_newer_api() {
+    let mut world = World::example().on(Waldur::V8_1);
+    let resource = world.resources.iter().find(|it| it.name == "cluster-b").unwrap().id;
+    world.delete_resource(None, resource);
+    let sandbox = Sandbox::start(world).await.unwrap();
+    let said = as_staff(&sandbox, &["doctor"]).await;
+    assert_eq!(said.code, Some(0), "{said}");
+    expect![[r#"
+        ok       listing     a resource read by itself shows its 5 links: what is created can be read back
+        ok       listing     3 links belong to resources that were deleted: left alone, since the server lets nobody
+                             remove them
+    "#]]
+    .assert_eq(&lines(&said.stdout, "listing"));
+}
+
+#[tokio::test]
 async fn a_proxy_that_lets_only_some_paths_pass() {
     // Without the public page, what only Waldur has tells that it is one.
     let sandbox = spoiled(vec![Fault::on("", "configuration/", Act::Answer(Reply::html(404)))]).await;

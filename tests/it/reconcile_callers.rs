@@ -2,10 +2,13 @@
 
 use expect_test::expect;
 use grantsync::reconcile::{Error, PassRequest, WriteOptions};
+use grantsync::report::{Failure, Stop};
 use grantsync::sandbox::{Act, Reply, Waldur, World, tokens};
 use tokio::sync::watch;
 
-use crate::reconcile_support::{LINKS, PACE, Stage, document, in_words, request, run_until, told, triple, wanting};
+use crate::reconcile_support::{
+    Asked, LINKS, PACE, Stage, document, in_words, request, run_until, told, triple, wanting,
+};
 
 const WORLD: &str = "HPC cluster-a: admin alice, viewer bob\nHPC cluster-b: member carol\nusers: dave";
 const WANTED: [&str; 3] = ["cluster-a admin alice", "cluster-a member dave", "cluster-b member carol"];
@@ -198,5 +201,31 @@ async fn on_the_newer_api_only_staff_writes_whoever_asks_for_it() {
         let error = stage.run(&PassRequest { partial_view: true, ..request(&document) }).await.unwrap_err();
         assert!(error.to_string().contains("no grants but their own"), "{error}");
         assert_eq!(stage.live(), ["cluster-a admin alice"]);
+    }
+}
+
+#[tokio::test]
+async fn a_staff_token_that_is_narrower_than_its_owner_ends_the_pass_after_a_few_writes() {
+    let people: Vec<_> = (1..=20).map(|it| format!("p{it}")).collect();
+    for waldur in Waldur::ALL {
+        let world = format!("HPC cluster-a: admin alice\nHPC cluster-b: admin alice\nusers: {}", people.join(", "));
+        let stage = Stage::of(in_words(&world).on(waldur)).await;
+        let (method, target) = Asked::Create.on(waldur);
+        let no =
+            || Act::Answer(Reply::json(403, r#"{"detail": "You do not have permission to perform this action."}"#));
+        stage.always(method, target, no());
+        let mut wanted = vec!["cluster-a admin alice".to_owned(), "cluster-b admin alice".to_owned()];
+        wanted.extend(people.iter().map(|it| format!("cluster-a member {it}")));
+        let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
+        let yaml = wanting(&wanted);
+        let report = stage.run(&request(&document(&yaml))).await.unwrap().report.unwrap();
+        assert_eq!(report.steps.iter().filter(|(_, it)| it.is_failure()).count(), 5, "{waldur}: {report:?}");
+        let Some(Stop::Unauthorized(Failure { help: Some(help), .. })) = &report.stopped else { panic!("{report:?}") };
+        assert!(help.contains("the token is narrower than its owner"), "{help}");
+        // What is forbidden now and then is a matter of that resource.
+        stage.calm();
+        (1..=4).for_each(|nth| stage.trouble(method, target, nth, no()));
+        let told = stage.pass(&yaml).await;
+        assert_eq!((told.matches(": failed").count(), told.matches(": created").count()), (4, 16), "{waldur}: {told}");
     }
 }

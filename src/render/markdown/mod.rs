@@ -141,7 +141,7 @@ fn view(pass: &ShownPass<'_>) -> String {
     if let Some(lacks) = MARKUP.not_staff(pass.observation) {
         let _ = writeln!(out, "\n> **Not a staff token:** {lacks}.");
     }
-    if let Some(left) = seen::of_deleted_resources(pass.observation) {
+    if let Some(left) = pass.observation.left_alone() {
         let _ = writeln!(out, "\n> {left}.");
     }
     if pass.decision.plan.changing {
