@@ -20,7 +20,8 @@ use crate::fault_matrix_faults::{IMPATIENT, Row, rows};
 use crate::fault_matrix_watch::{Findings, Watch};
 use crate::reconcile_support::{Stage, document, in_words, request, run};
 
-/// Two creations, a role change of ben, a duplicate of cat, three removals; boss is protected, out is out of scope.
+/// Two creations, a role change of ben, a duplicate of cat, three removals; boss is protected, out is out of scope. On 8.0,
+/// where nothing removes one of two rows, cat has no duplicate.
 const WORLD: &str = "
     HPC a: admin ann, member ben, member cat, member cat, viewer old, viewer boss
     HPC b: viewer gone, viewer cat
@@ -48,10 +49,8 @@ const TWINS: [&str; 2] = [
 ];
 const GOAL: [&str; 7] =
     ["a admin ann", "a admin ben", "a member cat", "a member new", "a viewer boss", "b member new", "s admin out"];
-/// The servers that the scenario is tried on.
-const SERVERS: [Waldur; 2] = [Waldur::V7_0, Waldur::V8_1];
 /// Every so many cells make the sample; a prime, so that it spreads over rows, requests and columns.
-const SAMPLE: usize = 41;
+const SAMPLE: usize = 61;
 /// A cell mostly waits: so many are under way on each thread.
 const TOGETHER: usize = 8;
 
@@ -87,7 +86,10 @@ struct Trial {
 impl Trial {
     async fn begin(waldur: Waldur, twins: bool) -> Self {
         let [more_world, more_yaml] = if twins { TWINS } else { [""; 2] };
-        let stage = Stage::of(in_words(&format!("{WORLD}{more_world}")).on(waldur)).await;
+        let doubled = "member cat, member cat";
+        let one = if waldur == Waldur::V8_0 { "member cat" } else { doubled };
+        let world = format!("{}{more_world}", WORLD.replace(doubled, one));
+        let stage = Stage::of(in_words(&world).on(waldur)).await;
         let watch = Watch::new(&stage.sandbox.world(), &GOAL);
         let yaml = format!("{}{more_yaml}", YAML.trim_end());
         Self { stage, watch, findings: Findings::default(), yaml }
@@ -226,7 +228,7 @@ async fn requests(server: Waldur, verb: Verb, twins: bool) -> BTreeMap<String, u
 /// Every cell.
 async fn cells(rows: &[Row]) -> Vec<Cell<'_>> {
     let mut cells = Vec::new();
-    for server in SERVERS {
+    for server in Waldur::ALL {
         for verb in VERBS {
             let counts = [requests(server, verb, false).await, requests(server, verb, true).await];
             for row in rows {

@@ -307,6 +307,8 @@ pub(crate) enum Asked {
     Create,
     /// Removes one.
     Remove,
+    /// Reads links, all or some.
+    List,
     /// Reads the links of a resource.
     Resource,
     /// Reads the links of a role and a user.
@@ -325,6 +327,8 @@ impl Asked {
             (Self::Remove, Waldur::V7_0) => ("DELETE", LINKS),
             (Self::Remove, Waldur::V8_0) => ("POST", "/delete_user/"),
             (Self::Remove, Waldur::V8_1) => ("POST", "/revoke/"),
+            (Self::List, Waldur::V7_0) => ("GET", "/marketplace-resource-users/?"),
+            (Self::List, _) => ("GET", "/user-permissions/?"),
             (Self::Resource, Waldur::V7_0) => ("GET", "resource_uuid="),
             (Self::Resource, _) => ("GET", "scope_uuid="),
             (Self::Binding, _) => ("GET", "role_uuid="),

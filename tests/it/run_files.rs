@@ -5,14 +5,14 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use futures_util::future::join_all;
-use grantsync::sandbox::tokens;
+use grantsync::sandbox::{Waldur, tokens};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::cli_support::Call;
 use crate::http;
 use crate::reconcile_support::wanting;
-use crate::run_kit::{live, start, world};
+use crate::run_kit::{live, start, world, world_on};
 
 const BOTH: [&str; 2] = ["cluster-a admin alice", "cluster-b member bob"];
 
@@ -259,7 +259,7 @@ async fn where_no_file_can_be_watched_that_is_said_and_it_goes_on() {
 
 #[tokio::test]
 async fn a_date_changed_to_the_past_is_held_and_released_by_the_files() {
-    let sandbox = world().await;
+    let sandbox = world_on(Waldur::V7_0).await;
     let dated = |until: &str| {
         format!(
             "scope: all\nlimits: {{removals: 0}}\nbindings:\n  - {{resource: cluster-a, role: admin, user: alice}}\n  \

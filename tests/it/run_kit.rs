@@ -1,9 +1,10 @@
 //! What stories about `run` share: the real binary, looked at through its own status.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use grantsync::sandbox::{Sandbox, tokens};
+use grantsync::sandbox::{Act, Fault, Sandbox, Waldur, tokens};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -11,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::cli_support::{Call, Ran, Running};
 use crate::http;
-use crate::reconcile_support::{in_words, wanting};
+use crate::reconcile_support::{Asked, in_words, wanting};
 
 /// Longer than anything here takes, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -115,9 +116,26 @@ impl Drop for Agent {
     }
 }
 
-/// A sandbox with two resources and some people.
+/// The version of Waldur that the stories are about: that of `GRANTSYNC_WALDUR`, or the first.
+static WALDUR: LazyLock<Waldur> = LazyLock::new(|| {
+    std::env::var("GRANTSYNC_WALDUR").map_or_else(|_| Waldur::default(), |name| name.parse().unwrap())
+});
+
+/// Trouble with requests of a sort, whatever the version.
+pub(crate) fn trouble(asked: Asked, act: Act) -> Fault {
+    let (method, target) = asked.on(*WALDUR);
+    Fault::on(method, target, act)
+}
+
+/// A sandbox with two resources and some people, of the version that the stories are about.
 pub(crate) async fn world() -> Sandbox {
+    world_on(*WALDUR).await
+}
+
+/// The same of this version, for stories that are about no other.
+pub(crate) async fn world_on(waldur: Waldur) -> Sandbox {
     let world = in_words("HPC cluster-a: admin alice\nHPC cluster-b: member bob\nusers: carol, dave, erin, frank");
+    let world = world.on(waldur);
     Sandbox::start(world).await.unwrap()
 }
 

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantsync::sandbox::{Act, Fault, Reply, Sandbox, tokens};
+use grantsync::sandbox::{Act, Fault, Reply, Sandbox, Waldur, tokens};
 use reqwest::StatusCode;
 
 use crate::cli_support::Call;
 use crate::http;
-use crate::reconcile_support::{LINKS, wanting};
-use crate::run_kit::{Agent, live, start, world};
+use crate::reconcile_support::{Asked, all_rows, wanting};
+use crate::run_kit::{Agent, live, start, trouble, world, world_on};
 
 const BOTH: [&str; 2] = ["cluster-a admin alice", "cluster-b member bob"];
 const THREE: [&str; 3] = [BOTH[0], BOTH[1], "cluster-a viewer carol"];
@@ -29,7 +29,7 @@ async fn keep(sandbox: &Sandbox, arguments: &str) -> Agent {
 async fn drift_is_healed_on_schedule() {
     let sandbox = world().await;
     let agent = keep(&sandbox, "--interval 1s").await;
-    let link = sandbox.world().links.iter().next().unwrap().id;
+    let (link, _) = all_rows(&sandbox.world()).next().unwrap();
     assert!(sandbox.world().unlink(link));
     live(&sandbox, &BOTH).await;
     assert_eq!(agent.stop().await.code, Some(0));
@@ -108,7 +108,7 @@ async fn a_new_token_that_cannot_be_used_is_told_of_while_the_last_one_is_good()
 
 #[tokio::test]
 async fn what_the_token_lacks_is_told_even_while_there_is_nothing_to_write() {
-    let sandbox = world().await;
+    let sandbox = world_on(Waldur::V7_0).await;
     let write = |folder: &Path| {
         fs::write(folder.join("grants.yaml"), wanting(&BOTH)).unwrap();
         fs::write(folder.join("token"), tokens::SUPPORT).unwrap();
@@ -167,8 +167,8 @@ async fn in_mid_pass(sandbox: &Sandbox, arguments: &str, delay: Duration) -> Age
             let _ = tell.send(());
         }
     };
-    sandbox.world().faults.push(Fault::on("POST", LINKS, Act::before(hook)));
-    sandbox.world().faults.push(Fault::on("POST", LINKS, Act::DelayAnswer(delay)));
+    sandbox.world().faults.push(trouble(Asked::Create, Act::before(hook)));
+    sandbox.world().faults.push(trouble(Asked::Create, Act::DelayAnswer(delay)));
     agent.want("grants.yaml", &[THREE[0], THREE[1], THREE[2], "cluster-b viewer dave"]);
     told.await.unwrap();
     agent
@@ -227,7 +227,7 @@ async fn whoever_asks_twice_does_not_wait() {
 async fn whoever_is_only_reading_leaves_at_once() {
     let sandbox = world().await;
     let agent = keep(&sandbox, "").await;
-    sandbox.world().faults.push(Fault::on("GET", LINKS, Act::Delay(Duration::from_secs(3600))));
+    sandbox.world().faults.push(trouble(Asked::List, Act::Delay(Duration::from_secs(3600))));
     agent.want("grants.yaml", &THREE);
     agent.until("reading", |it| it["running"].is_object()).await;
     assert_eq!(agent.stop().await.code, Some(0));
@@ -241,9 +241,9 @@ async fn what_somebody_undoes_again_and_again_is_tried_less_and_less_often() {
     let count = Arc::clone(&undone);
     // After the look back, so that every pass thinks that all is well.
     let undo = move |world: &mut grantsync::sandbox::World, _: &_| {
-        let made =
-            world.links.iter().find(|it| world.users.iter().any(|user| user.id == it.user && user.username == "carol"));
-        if let Some(link) = made.map(|it| it.id) {
+        let carol = world.users.iter().find(|it| it.username == "carol").unwrap().id;
+        let made = all_rows(world).find(|(_, [_, _, user])| *user == carol);
+        if let Some((link, _)) = made {
             world.unlink(link);
             *count.lock().unwrap() += 1;
         }
@@ -266,8 +266,8 @@ async fn what_a_server_that_goes_down_leaves_to_the_next_pass_is_no_comeback() {
         let down = |world: &mut grantsync::sandbox::World, _: &_| {
             world.faults.push(Fault::on("GET", "", Act::Answer(Reply::html(503))));
         };
-        let busy = Fault::on("POST", LINKS, Act::Answer(Reply::html(429).header("retry-after", "60")));
-        vec![Fault::on("POST", LINKS, Act::before(down)), busy]
+        let busy = trouble(Asked::Create, Act::Answer(Reply::html(429).header("retry-after", "60")));
+        vec![trouble(Asked::Create, Act::before(down)), busy]
     };
     let mut last = serde_json::Value::Null;
     sandbox.world().faults.extend(trouble());

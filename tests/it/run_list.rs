@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use grantsync::sandbox::{Act, Fault, Reply};
+use grantsync::sandbox::{Act, Reply};
 
 use crate::http;
-use crate::reconcile_support::{LINKS, wanting};
-use crate::run_kit::{live, start, world};
+use crate::reconcile_support::{Asked, wanting};
+use crate::run_kit::{live, start, trouble, world};
 
 const WANTED: [&str; 3] = ["cluster-a admin alice", "cluster-b member bob", "cluster-a member carol"];
 
@@ -21,7 +21,7 @@ async fn a_list_that_collapses_under_an_agent_is_told_and_believed_by_nobody() {
         let mut world = sandbox.world();
         world.requests.clear();
         let empty = Act::Answer(Reply::json(200, "[]").header("x-result-count", "0"));
-        world.faults.push(Fault::on("GET", &format!("{LINKS}?"), empty));
+        world.faults.push(trouble(Asked::List, empty));
     }
     let status = agent.result("stale_list").await;
     assert!(status["access"].to_string().contains("cache or replica in front?"), "{status:#}");

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use grantsync::sandbox::{Act, Fault, World};
+use grantsync::sandbox::{Act, World};
 
-use crate::reconcile_support::{LINKS, wanting};
-use crate::run_kit::{live, start, world};
+use crate::reconcile_support::{Asked, wanting};
+use crate::run_kit::{live, start, trouble, world};
 
 /// What everybody should have, in each round.
 const ROUNDS: [&[&str]; 3] = [
@@ -28,9 +28,9 @@ async fn they_converge_and_nobody_loses_access() {
         let mut world = sandbox.world();
         for (at, delay) in [3, 40, 11, 90, 1, 60, 25].into_iter().enumerate() {
             // Each of them falls on every seventh request, whoever sends it.
-            for method in ["GET", "POST", "DELETE"] {
+            for asked in [Asked::List, Asked::Create, Asked::Remove] {
                 for turn in 0..40 {
-                    let fault = Fault::on(method, LINKS, Act::DelayAnswer(Duration::from_millis(delay)));
+                    let fault = trouble(asked, Act::DelayAnswer(Duration::from_millis(delay)));
                     world.faults.push(fault.nth(turn * 7 + at).times(1));
                 }
             }
@@ -44,7 +44,7 @@ async fn they_converge_and_nobody_loses_access() {
             lost.lock().unwrap().extend(gone);
             had = has;
         };
-        world.faults.push(Fault::on("DELETE", LINKS, Act::after(watch)));
+        world.faults.push(trouble(Asked::Remove, Act::after(watch)));
     }
     let one = start(&sandbox, "grants.yaml", "--interval 1s", write).await;
     let two = start(&sandbox, "grants.yaml", "--interval 1s", write).await;

@@ -43,6 +43,11 @@ pub(super) async fn narrowed(
     }
 }
 
+/// The grants on one resource of users who are not deactivated, as the resource itself lists them.
+fn users_of(resource: ResourceId) -> List {
+    List::new(format!("{RESOURCES}{resource}/list_users/"))
+}
+
 /// Reads the grants on one resource. `None` beside them: some may be hidden.
 ///
 /// Where it is not known whether the server finds grants by resource and it shows none, the resource itself is asked for
@@ -60,8 +65,7 @@ pub(super) async fn on_resource(
     if searched.ask(http, resource).await? {
         return Ok(reading);
     }
-    let list = List::new(format!("{RESOURCES}{resource}/list_users/"));
-    let Reading { items, pages, settled } = list.read::<Grant>(http).await?;
+    let Reading { items, pages, settled } = users_of(resource).read::<Grant>(http).await?;
     let nothing = items.is_empty() && searched.is_empty();
     let items = items.into_iter().map(|(id, grant)| (id, grant.on(resource))).collect();
     Ok(Reading { items, pages: reading.pages + pages, settled: settled && nothing })
@@ -118,8 +122,16 @@ fn by_user(binding: &Binding) -> List {
 /// part is still this link, unless the other parts say something else.
 pub(in crate::api) async fn link(http: &Arc<Http>, link: &Link) -> Result<Option<Link>, Error> {
     if link.id.is_derived() {
-        let links = links_of(http, &link.binding).await?;
-        return Ok(links.into_iter().find(|it| link.created.is_none_or(|made| it.created == Some(made))));
+        let same = |it: &Link| it.binding == link.binding && link.created.is_none_or(|made| it.created == Some(made));
+        if let Some(found) = links_of(http, &link.binding).await?.into_iter().find(same) {
+            return Ok(Some(found));
+        }
+        // A list that is old may be old in one place only.
+        let Binding { resource, role, user } = link.binding;
+        let users = users_of(resource).with("user", user.to_string()).with("role", role.to_string());
+        let Reading { items, .. } = users.read::<Grant>(http).await?;
+        let shown = items.into_values().filter_map(|it| it.on(resource).link()).any(|it| same(&it));
+        return Ok(shown.then_some(*link));
     }
     let Some(row) = object::<Grant>(http, GRANTS, link.id, &[]).await? else { return Ok(None) };
     let still = !row.is_of_deleted() && lacks_a_part(&row) && row.incomplete().could_be(&link.binding);

@@ -100,11 +100,11 @@ async fn delete_user(http: &Arc<Http>, grant: &Link) -> Result<Deleted, Error> {
     };
     match (links_of(http, &grant.binding).await, unsure) {
         (Ok(left), _) if left.is_empty() => Ok(Deleted::Done),
-        (Ok(_), None) => Err(Error::new(
-            format!("POST /api/{path}"),
-            ErrorKind::Rejected,
-            "answered 200, and the grant is still there",
-        )),
+        // It was removed, and the list is old; or nothing was removed. Nothing shows which.
+        (Ok(_), None) => {
+            let detail = "answered 200, but the list still shows the link";
+            Err(Error::new(format!("POST /api/{path}"), ErrorKind::Lost, detail).lost())
+        }
         (_, Some(error)) | (Err(error), None) => Err(error.lost()),
     }
 }
