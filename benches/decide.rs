@@ -100,14 +100,19 @@ fn directory() -> Directory {
     let offering = id(1, 0).into();
     let resource = |n| {
         let name = format!("resource-{n:04}");
-        (id(2, n).into(), Resource { name, offering, offering_name: "HPC".to_owned(), terminated: false })
+        (
+            id(2, n).into(),
+            Resource { name, offering, offering_name: "HPC".to_owned(), project: None, terminated: false },
+        )
     };
     let role = |n| (id(3, n).into(), Role { name: format!("role-{n}"), offerings: [offering].into() });
-    let user = |n| (id(4, n).into(), User { username: format!("user-{n:04}"), active: Some(true) });
+    let user =
+        |n| (id(4, n).into(), User { username: format!("user-{n:04}"), full_name: String::new(), active: Some(true) });
     Directory {
         resources: (0..RESOURCES).map(resource).collect(),
         roles: (0..3).map(role).collect(),
         users: (0..USERS).map(user).collect(),
+        aliases: BTreeMap::new(),
     }
 }
 

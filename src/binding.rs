@@ -176,6 +176,8 @@ macro_rules! ids {
 ids! {
     /// Names an offering: what a provider sells, and what resources and roles belong to.
     OfferingId,
+    /// Names a project: what an organisation uses resources for.
+    ProjectId,
     /// Names a resource.
     ResourceId,
     /// Names a role.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+use crate::binding::{OfferingId, ProjectId, ResourceId, RoleId, UserId};
 
 /// What the server told about resources, roles and users.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Directory {
     pub roles: BTreeMap<RoleId, Role>,
     /// By id; usernames are unique.
     pub users: BTreeMap<UserId, User>,
+    /// What was asked for as a username and is none, but somebody's e-mail address or full name, and whose.
+    pub aliases: BTreeMap<String, BTreeSet<UserId>>,
 }
 
 /// A resource: something of an offering that users get roles on.
@@ -27,8 +29,21 @@ pub struct Resource {
     pub offering: OfferingId,
     /// What people call that.
     pub offering_name: String,
+    /// The project that uses it, where the server shows it.
+    pub project: Option<Project>,
     /// `Terminated` or `Terminating`: links there stay as they are, new ones are not made.
     pub terminated: bool,
+}
+
+/// A project: what an organisation uses resources for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Names of projects are not unique, either.
+    pub id: ProjectId,
+    /// What people call it.
+    pub name: String,
+    /// What the organisation is called.
+    pub organisation: String,
 }
 
 /// A role.
@@ -52,6 +67,8 @@ impl Role {
 pub struct User {
     /// Exact and unique.
     pub username: String,
+    /// What the person is called; may be empty, and is not unique.
+    pub full_name: String,
     /// Whether the account is active. `None` until somebody asked: rows of links don't show it.
     pub active: Option<bool>,
 }

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::binding::{Binding, Link, LinkId, ResourceId, RoleId, UserId};
+use crate::directory::User;
 
 /// The live links and the circumstances they were seen under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +15,9 @@ pub struct Snapshot {
     pub links: Vec<Link>,
     /// Rows of which the server does not show all parts, in order.
     pub incomplete: Vec<IncompleteLink>,
-    /// The usernames that the rows show. Nothing else of a row may be taken as a name: it shows neither the offering
-    /// nor whether the name is unique.
-    pub users: BTreeMap<UserId, String>,
+    /// The users that the rows show. Nothing else of a row may be taken as a name: it shows neither the offering nor
+    /// whether the name is unique.
+    pub users: BTreeMap<UserId, User>,
     /// How it was seen.
     pub observation: Observation,
 }
@@ -70,6 +71,13 @@ pub struct NamedLink {
     pub username: String,
     /// The person; may be empty.
     pub full_name: String,
+}
+
+impl NamedLink {
+    /// Its user.
+    pub fn user(&self) -> User {
+        User { username: self.username.clone(), full_name: self.full_name.clone(), active: None }
+    }
 }
 
 /// The circumstances of a snapshot.

@@ -27,10 +27,11 @@ pub(super) struct Explain {
     /// A link, by its id.
     #[arg(value_name = "LINK", value_parser = link_id, conflicts_with_all = ["user", "resource"])]
     link: Option<LinkId>,
-    /// A user: which roles, and why, everywhere or on the resource.
+    /// A user: which roles, and why, everywhere or on the resource. A username, a UUID, or `name:…` for a username that
+    /// looks like something else.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// A resource: who has, gets or loses which role there, and why.
+    /// A resource: who has, gets or loses which role there, and why. A name, a UUID, or `{name: …, project: …}`.
     #[arg(long, value_name = "RESOURCE")]
     resource: Option<String>,
     /// How many days back the server's log is read: it tells who made and removed links, in git or outside of it.
@@ -48,10 +49,12 @@ pub(super) struct Explain {
 pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     let Explain { link, user, resource, log_days, files, server } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
-    let only = match PassFilter::about(user.as_deref(), resource.as_deref()) {
-        Ok(only) => only,
-        Err(problems) => return Ok(refuse(&problems, Exit::Usage)),
-    };
+    let mut only = PassFilter::default();
+    let read_user = user.as_deref().map_or(Ok(()), |it| only.user("--user", it));
+    let read_resource = resource.as_deref().map_or(Ok(()), |it| only.resource("--resource", it));
+    if let Err(problems) = read_user.and(read_resource) {
+        return Ok(refuse(&problems, Exit::Usage));
+    }
     let Connection { client, sandbox: _sandbox } = connect(server).await?;
     let request = request(&read.document, &PlanOptions::default(), &only);
     let Prepared { view, decision } = match prepare(&client, &request).await {

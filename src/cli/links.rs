@@ -26,13 +26,14 @@ pub(super) struct Links {
     /// Only this link, by its id, and all that is known of it.
     #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
     link: Option<LinkId>,
-    /// Only on this resource, by name or UUID; may be repeated.
+    /// Only on this resource: a name, a pattern with `*`, a UUID, `{name: …, project: …}`, or `name:…` for a name that
+    /// looks like something else; may be repeated.
     #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
     resource: Vec<String>,
     /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
     #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
     role: Vec<String>,
-    /// Only of this user, by username or UUID; may be repeated.
+    /// Only of this user, by username or UUID; `name:…` for a username that looks like something else; may be repeated.
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     user: Vec<String>,
     /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
@@ -75,7 +76,13 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
         return one(&client, *id, visibility, format).await;
     }
 
-    let pick = LinkFilter::new(resource, role, user);
+    let pick = match LinkFilter::new(resource, role, user) {
+        Ok(pick) => pick,
+        Err(problems) => {
+            read::refuse("invalid arguments", &problems);
+            return Ok(Exit::Usage);
+        }
+    };
     let (picked, known) = match resolve(&client, &pick, &caller).await? {
         Ok(resolved) => resolved,
         Err(problems) => return Ok(refused(&problems)),
@@ -131,9 +138,11 @@ type Resolved = Result<(Picked, Directory), Vec<Diagnostic>>;
 /// Looks up what is asked about and, only if that is not enough, everything: then it is known what was probably meant.
 async fn resolve(client: &Client, pick: &LinkFilter, caller: &Caller) -> Result<Resolved, api::Error> {
     let (lookups, visibility) = (pick.lookups(), visibility(caller));
-    let found = client.look_up(&lookups, &pick.resource_names()).await?;
-    if let Ok(picked) = pick.resolve(&found, visibility) {
-        return Ok(Ok((picked, found)));
+    if !pick.has_patterns() {
+        let found = client.look_up(&lookups, &pick.resource_names()).await?;
+        if let Ok(picked) = pick.resolve(&found, visibility) {
+            return Ok(Ok((picked, found)));
+        }
     }
     let everything = everything(client, &lookups, caller).await?;
     Ok(pick.resolve(&everything, visibility).map(|picked| (picked, everything)))
@@ -184,7 +193,7 @@ fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Sn
     Snapshot {
         links: links.iter().map(|it| it.link).collect(),
         incomplete: Vec::new(),
-        users: links.iter().map(|it| (it.link.binding.user, it.username.clone())).collect(),
+        users: links.iter().map(|it| (it.link.binding.user, it.user())).collect(),
         observation: Observation {
             pages: *pages,
             changing: *changing,
@@ -196,6 +205,8 @@ fn snapshot(Listing { links, pages, changing }: &Listing, caller: &Caller) -> Sn
 /// What is asked of the server: every combination, each a question that it filters for itself. A user known only by
 /// name is no part of it.
 fn questions(Picked { resources, roles, users }: &Picked) -> Vec<LinkQuery> {
+    /// More resources are looked for in the list of all links, which is quicker.
+    const MANY: usize = 20;
     let role = |it: &Named<_>| match it {
         Named::Id(id) => RoleIs::Id(*id),
         Named::Name(name) => RoleIs::Called(name.as_ref().into()),
@@ -204,7 +215,8 @@ fn questions(Picked { resources, roles, users }: &Picked) -> Vec<LinkQuery> {
         Named::Id(id) => Some(*id),
         Named::Name(_) => None,
     };
-    let resources = any(resources.iter().map(|it| Some(*it)));
+    let many = resources.len() > MANY;
+    let resources = any(resources.iter().map(|it| (!many).then_some(*it)));
     let roles = any(roles.iter().map(|it| Some(role(it))));
     let users = any(users.iter().map(id));
     let with_roles = resources.iter().flat_map(|resource| roles.iter().map(move |role| (*resource, role)));
@@ -224,12 +236,13 @@ fn any<T: Ord>(asked: impl Iterator<Item = Option<T>>) -> Vec<Option<T>> {
 }
 
 /// What the server could not be asked for is looked for in its answer.
-fn asked_for(link: &NamedLink, Picked { users, .. }: &Picked) -> bool {
+fn asked_for(link: &NamedLink, Picked { resources, users, .. }: &Picked) -> bool {
     let is_it = |it: &Named<_>| match it {
         Named::Id(id) => *id == link.link.binding.user,
         Named::Name(name) => **name == link.username,
     };
-    users.is_empty() || users.iter().any(is_it)
+    let on = resources.is_empty() || resources.contains(&link.link.binding.resource);
+    on && (users.is_empty() || users.iter().any(is_it))
 }
 
 /// Says what could not be resolved.

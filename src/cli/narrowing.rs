@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::Exit;
-use super::error::{Error, Result};
+use super::error::{Error, Result, about_option};
 use super::values::{digest, switch};
 use crate::desired::{Document, Mode, PassFilter};
 use crate::policy::{Digest, Earlier, Unsettled};
@@ -34,7 +34,8 @@ pub(super) struct Narrowing {
     /// Removes nothing.
     #[arg(long, env = "GRANTSYNC_NO_REMOVALS", value_parser = switch())]
     pub(super) no_removals: bool,
-    /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`); may be repeated.
+    /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`; `user=name:…` for a name that looks
+    /// like a UUID); may be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
     pub(super) only: Vec<String>,
 }
@@ -62,17 +63,17 @@ pub(super) fn narrow(PlanOptions { only, .. }: &PlanOptions) -> Result<PassFilte
 }
 
 /// Reads one `--only`.
-fn only(text: &str) -> Result<String, &'static str> {
+fn only(text: &str) -> Result<String, String> {
     add(&mut PassFilter::default(), text).map(|()| text.to_owned())
 }
 
-fn add(narrow: &mut PassFilter, only: &str) -> Result<(), &'static str> {
-    match only.split_once('=') {
-        Some(("user", user)) if !user.is_empty() => narrow.user(user),
-        Some(("resource", resource)) if !resource.is_empty() => narrow.resource(resource),
-        _ => return Err("write `user=NAME` or `resource=NAME`"),
-    }
-    Ok(())
+fn add(narrow: &mut PassFilter, only: &str) -> Result<(), String> {
+    let added = match only.split_once('=') {
+        Some(("user", user)) if !user.is_empty() => narrow.user("--only user", user),
+        Some(("resource", resource)) if !resource.is_empty() => narrow.resource("--only resource", resource),
+        _ => return Err("write `user=NAME` or `resource=NAME`".to_owned()),
+    };
+    added.map_err(|problems| problems.iter().map(about_option).collect::<Vec<_>>().join("; "))
 }
 
 /// A pass by hand, which knows of no other passes.

@@ -94,7 +94,7 @@ pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepa
 
 /// The names of both times.
 fn names(plan: &SavedPlan, mut names: Directory) -> Directory {
-    let Directory { resources, roles, users } = plan.view.directory.clone();
+    let Directory { resources, roles, users, aliases: _ } = plan.view.directory.clone();
     for (id, it) in resources {
         names.resources.entry(id).or_insert(it);
     }

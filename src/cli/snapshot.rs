@@ -60,7 +60,7 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
 
 /// What was kept, and above all whom a plan will not know.
 fn told(SavedView { directory, snapshot, everybody, .. }: &SavedView, no_files: bool) -> String {
-    let Directory { resources, roles, users } = directory;
+    let Directory { resources, roles, users, aliases: _ } = directory;
     let whom = match (*everybody, no_files) {
         (true, _) => "everybody",
         (false, true) => "those who hold a link; a plan will know nobody else, unless you add `--all-users`",

@@ -37,6 +37,8 @@ codes! {
     SURROUNDING_SPACE = "surrounding-space": "Text begins or ends with white space.",
     CONTROL_CHARACTER = "control-character": "Text holds a control character.",
     HIDDEN_CHARACTER = "hidden-character": "Text holds a character that cannot be seen.",
+    CONTINUED_LINE = "continued-line": "A name goes on in the next line.",
+    TYPOGRAPHIC_QUOTE = "typographic-quote": "A name begins with a quote that YAML takes for a letter.",
     // The values.
     UNSUPPORTED_VERSION = "unsupported-version": "The version of the format is not 1.",
     UNKNOWN_VALUE = "unknown-value": "One of a few words belongs here.",
@@ -62,6 +64,7 @@ codes! {
     GROUP_CYCLE = "group-cycle": "A group contains itself.",
     GROUP_DEPTH = "group-depth": "Groups are nested too deep.",
     GROUP_WAYS = "group-ways": "A group holds the same users in very many ways.",
+    EMPTY_GROUP = "empty-group": "A binding gives nobody access, since nobody is in its group.",
     UNUSED_GROUP = "unused-group": "No binding uses the group.",
     USER_NAMED_LIKE_GROUP = "user-named-like-group": "A user is named where a group may be meant.",
     TOO_MANY_BINDINGS = "too-many-bindings": "The files ask for more bindings than anybody can mean.",

@@ -124,6 +124,32 @@ pub struct Reference {
     pub name: Option<Box<str>>,
     /// The offering to look in, only for resources.
     pub offering: Option<Box<Reference>>,
+    /// The project to look in, only for resources.
+    pub project: Option<Box<Reference>>,
+}
+
+impl Reference {
+    /// A UUID and nothing else.
+    pub fn by_id(span: Span, id: Uuid) -> Self {
+        Self { span, id: Some(id), name: None, offering: None, project: None }
+    }
+
+    /// A name and nothing else.
+    pub fn by_name(span: Span, name: &str) -> Self {
+        Self { span, id: None, name: Some(name.into()), offering: None, project: None }
+    }
+
+    /// The UUID, if nothing else is said.
+    pub fn only_id(&self) -> Option<Uuid> {
+        let Self { span: _, id, name, offering, project } = self;
+        id.filter(|_| name.is_none() && offering.is_none() && project.is_none())
+    }
+
+    /// The name, if nothing else is said.
+    pub fn only_name(&self) -> Option<&str> {
+        let Self { span: _, id, name, offering, project } = self;
+        name.as_deref().filter(|_| id.is_none() && offering.is_none() && project.is_none())
+    }
 }
 
 /// An item of `approvals`: it releases exactly one set of held removals.

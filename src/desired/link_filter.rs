@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::document::Reference;
+use super::document::{Reference, Selector};
 use super::names::{Names, Unresolved};
-use super::pass_filter::asked;
+use super::pattern::fits;
+use super::problems as file;
+use super::read::{ReferenceKind, reference, selector};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::directory::{Directory, Lookups};
@@ -12,7 +14,7 @@ use crate::directory::{Directory, Lookups};
 /// What is asked about: any of these resources, roles and users; of a kind that is not there, any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LinkFilter {
-    resources: Vec<Reference>,
+    resources: Vec<Selector>,
     roles: Vec<Reference>,
     users: Vec<Reference>,
 }
@@ -47,26 +49,41 @@ pub enum Visibility {
 }
 
 impl LinkFilter {
-    /// Asks about these, each by name or UUID.
-    pub fn new(resources: &[String], roles: &[String], users: &[String]) -> Self {
-        let all = |flag, texts: &[String]| texts.iter().map(|it| asked(flag, it)).collect();
-        Self { resources: all("--resource", resources), roles: all("--role", roles), users: all("--user", users) }
+    /// Asks about these, each in the words of a file: a name, a UUID, a URL, or a mapping in braces; or a name behind
+    /// `name:`. Resources may be patterns.
+    ///
+    /// # Errors
+    /// What can't be read; the file of its place is the flag it was given with.
+    pub fn new(resources: &[String], roles: &[String], users: &[String]) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = file::Problems::default();
+        let resource = |it: &String| selector("--resource", it, ReferenceKind::Resource, &mut problems);
+        let resources: Vec<_> = resources.iter().filter_map(resource).collect();
+        let mut all = |flag, texts: &[String], kind| -> Vec<_> {
+            texts.iter().filter_map(|it| reference(flag, it, kind, &mut problems)).collect()
+        };
+        let (roles, users) = (all("--role", roles, ReferenceKind::Role), all("--user", users, ReferenceKind::User));
+        if problems.any_error() { Err(problems.sorted(&[])) } else { Ok(Self { resources, roles, users }) }
+    }
+
+    /// Whether all resources have to be known for it.
+    pub fn has_patterns(&self) -> bool {
+        self.resources.iter().any(|it| it.one().is_none())
     }
 
     /// What has to be looked up for it, besides [`LinkFilter::resource_names`].
     pub fn lookups(&self) -> Lookups {
         let Self { resources, roles, users } = self;
         Lookups {
-            resources: resources.iter().filter_map(|it| it.id).map(ResourceId::from).collect(),
+            resources: ones(resources).filter_map(|it| it.id).map(ResourceId::from).collect(),
             roles: roles.iter().filter_map(|it| it.id).map(RoleId::from).collect(),
             users: users.iter().filter_map(|it| it.id).map(UserId::from).collect(),
-            usernames: names(users).collect(),
+            usernames: names(users.iter()).collect(),
         }
     }
 
     /// The names of resources that have to be looked up for it.
     pub fn resource_names(&self) -> BTreeSet<String> {
-        names(&self.resources).collect()
+        names(ones(&self.resources)).collect()
     }
 
     /// Resolves it. Names of roles stay names: whether there are such roles, [`LinkFilter::check_roles`] tells.
@@ -78,7 +95,7 @@ impl LinkFilter {
         let names = Names::new(directory);
         let mut problems = Problems::default();
         let picked = Picked {
-            resources: resources.iter().filter_map(|it| problems.sort(it, resource(it, &names, visibility))).collect(),
+            resources: resources.iter().flat_map(|it| problems.resources(it, &names, visibility)).collect(),
             roles: roles.iter().filter_map(|it| problems.sort(it, role(it, directory, visibility))).collect(),
             users: users.iter().filter_map(|it| problems.sort(it, user(it, &names, visibility))).collect(),
         };
@@ -108,6 +125,21 @@ impl Problems {
         result.map_err(|problem| self.keep(problem, span)).ok()
     }
 
+    fn resources(&mut self, selector: &Selector, names: &Names<'_>, visibility: Visibility) -> BTreeSet<ResourceId> {
+        match selector {
+            Selector::One(one) => self.sort(one, resource(one, names, visibility)).into_iter().collect(),
+            Selector::Pattern { span, pattern } => {
+                let all = names.directory.resources.iter().filter(|(_, it)| fits(pattern, &it.name));
+                let found: BTreeSet<_> = all.map(|(id, _)| *id).collect();
+                if found.is_empty() {
+                    let message = format!("no resource matches `{pattern}`");
+                    self.keep(Unresolved::<ResourceId>::new(message), span);
+                }
+                found
+            }
+        }
+    }
+
     fn keep<Id>(&mut self, problem: Unresolved<Id>, span: &Span) {
         self.0.push(problem.at(span.clone()));
     }
@@ -119,25 +151,8 @@ fn resource(
     names: &Names<'_>,
     visibility: Visibility,
 ) -> Result<ResourceId, Unresolved<ResourceId>> {
-    let (Some(name), None) = (&reference.name, reference.id) else {
-        let id = reference.id.map(ResourceId::from);
-        return id.filter(|_| visibility == Visibility::Part).map_or_else(|| names.resource(reference), Ok);
-    };
-    // The words of `names` are for files; on the command line a name can't be told apart by its offering.
-    let directory = names.directory;
-    let named = names.resources.get(&**name).map_or(&[][..], Vec::as_slice);
-    let (terminated, running): (Vec<_>, Vec<_>) = named.iter().partition(|id| directory.resources[*id].terminated);
-    match if running.is_empty() { &terminated[..] } else { &running[..] } {
-        [] | [_] => names.resource(reference),
-        several => {
-            let ids = several.iter().map(|id| format!("`{id}` ({})", directory.resources[id].offering_name));
-            Err(Unresolved {
-                message: format!("{} resources are called `{name}`", several.len()),
-                help: Some(format!("say which by its UUID: {}", ids.collect::<Vec<_>>().join(", "))),
-                guesses: Vec::new(),
-            })
-        }
-    }
+    let id = reference.id.map(ResourceId::from).filter(|_| visibility == Visibility::Part);
+    id.map_or_else(|| names.resource(reference), Ok)
 }
 
 fn role(
@@ -163,6 +178,10 @@ fn user(reference: &Reference, names: &Names<'_>, visibility: Visibility) -> Res
     }
 }
 
-fn names(references: &[Reference]) -> impl Iterator<Item = String> {
-    references.iter().filter_map(|it| it.name.as_deref()).map(str::to_owned)
+fn ones(selectors: &[Selector]) -> impl Iterator<Item = &Reference> {
+    selectors.iter().filter_map(Selector::one)
+}
+
+fn names<'r>(references: impl Iterator<Item = &'r Reference>) -> impl Iterator<Item = String> {
+    references.filter_map(|it| it.name.as_deref()).map(str::to_owned)
 }

@@ -28,7 +28,7 @@
 //!   all: [carol, {group: gpu}]         # a name is a user; a group within is marked as such
 //! bindings:
 //!   - {resource: cluster-a, role: admin, user: alice}
-//!   - resources: [cluster-b, {name: cluster-c, offering: HPC}]
+//!   - resources: [cluster-b, {name: cluster-c, offering: HPC}, {name: cluster-d, project: Chemistry}]
 //!     roles: [member, viewer]          # every combination
 //!     users: [dave]
 //!     groups: [all]                    # or group: all
@@ -62,8 +62,11 @@ mod resolve;
 mod resolved_scope;
 pub mod risks;
 mod runs;
+mod scalar;
 mod schema;
 mod suggest;
+mod unknown_user;
+mod within;
 mod yaml;
 
 pub use decode::{Undecodable, decode};

@@ -1,21 +1,26 @@
 //! From names to ids: one index over a directory, and the answer to "what does this reference mean?".
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 
 use super::document::{Document, Reference};
 use super::suggest::{Suggestions, all_nearest, did_you_mean};
-use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
+use super::within::Index;
+use crate::binding::{OfferingId, ProjectId, ResourceId, RoleId, UserId};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::directory::{Directory, Role};
+use crate::directory::{Directory, Project, Role};
 
 /// A directory, indexed by name.
 pub(super) struct Names<'a> {
     pub(super) directory: &'a Directory,
     pub(super) resources: HashMap<&'a str, Vec<ResourceId>>,
     roles: HashMap<(OfferingId, &'a str), Vec<RoleId>>,
-    users: HashMap<&'a str, UserId>,
-    offerings: BTreeMap<&'a str, BTreeSet<OfferingId>>,
+    pub(super) users: HashMap<&'a str, UserId>,
+    /// Users by full name, in lower case; put together when the first one is asked for.
+    pub(super) people: OnceCell<HashMap<String, BTreeSet<UserId>>>,
+    pub(super) offerings: Index<'a, OfferingId>,
+    pub(super) projects: Index<'a, ProjectId>,
     pub(super) near_resources: Suggestions<'a>,
     pub(super) near_users: Suggestions<'a>,
 }
@@ -39,13 +44,18 @@ impl<'a> Names<'a> {
             resources: HashMap::new(),
             roles: HashMap::new(),
             users: directory.users.iter().map(|(id, it)| (it.username.as_str(), *id)).collect(),
-            offerings: BTreeMap::new(),
+            people: OnceCell::new(),
+            offerings: Index::new(),
+            projects: Index::new(),
             near_resources: Suggestions::out_of(directory.resources.values().map(|it| it.name.as_str())),
             near_users: Suggestions::out_of(directory.users.values().map(|it| it.username.as_str())),
         };
         for (id, resource) in &directory.resources {
             names.resources.entry(&resource.name).or_default().push(*id);
             names.offerings.entry(&resource.offering_name).or_default().insert(resource.offering);
+            if let Some(Project { id, name, organisation: _ }) = &resource.project {
+                names.projects.entry(name).or_default().insert(*id);
+            }
         }
         for (id, role) in &directory.roles {
             let everywhere = names.offerings.values().flatten().filter(|_| role.offerings.is_empty());
@@ -75,15 +85,8 @@ impl<'a> Names<'a> {
     ///
     /// A name is looked for among resources that are not terminated, and only where there are none among those.
     pub(super) fn resource(&self, reference: &Reference) -> Result<ResourceId, Unresolved<ResourceId>> {
-        let Reference { span: _, id, name, offering } = reference;
-        let offerings = match offering {
-            Some(offering) => Some(self.offering(offering).map_err(Unresolved::without_guess)?),
-            None => None,
-        };
-        let fits = |id: &ResourceId| {
-            let resource = &self.directory.resources[id];
-            offerings.as_ref().is_none_or(|it| it.contains(&resource.offering))
-        };
+        let Reference { id, name, .. } = reference;
+        let within = self.within(reference)?;
         if let Some(id) = id.map(ResourceId::from) {
             let found = self.directory.resources.get(&id);
             let named = name.as_deref().and_then(|it| self.resources.get(it)).into_iter().flatten().copied();
@@ -94,50 +97,38 @@ impl<'a> Names<'a> {
             if let Some(problem) = disagree(&id, &found.name, name.as_deref()) {
                 return Err(problem.guesses(guesses()));
             }
-            let message = || format!("the resource `{id}` belongs to the offering `{}`", found.offering_name);
-            return if fits(&id) { Ok(id) } else { Err(Unresolved::new(message()).guesses(vec![id])) };
+            let elsewhere = within.elsewhere(id, found);
+            return elsewhere.map_or(Ok(id), |it| Err(Unresolved::new(it).guesses(vec![id])));
         }
         let name = name.as_deref().unwrap_or_default();
-        let named = self.resources.get(name).map_or(&[][..], Vec::as_slice).iter().copied().filter(fits);
+        let named = self.resources.get(name).map_or(&[][..], Vec::as_slice).iter().copied();
+        let named = named.filter(|id| within.holds(&self.directory.resources[id]));
         let (terminated, running): (Vec<_>, Vec<_>) = named.partition(|id| self.directory.resources[id].terminated);
         match if running.is_empty() { &terminated[..] } else { &running[..] } {
             [id] => Ok(*id),
-            [] => Err(self.unknown_resource(name, reference.offering.is_some())),
+            [] => Err(self.unknown_resource(reference)),
             several => Err(Unresolved {
                 message: format!("{} resources are called `{name}`", several.len()),
-                help: Some(choices(several.iter().map(|id| {
-                    let offering = &self.directory.resources[id].offering_name;
-                    (format!("{{name: {name}, offering: {offering}}}"), format!("{{uuid: {id}}}"))
-                }))),
+                help: Some(format!("write one of {}", shown(&self.choices(reference, several)))),
                 guesses: several.to_vec(),
             }),
         }
     }
 
-    pub(super) fn unknown_resource(&self, name: &str, in_offering: bool) -> Unresolved<ResourceId> {
-        let place = if in_offering { " in that offering" } else { "" };
+    pub(super) fn unknown_resource(&self, reference: &Reference) -> Unresolved<ResourceId> {
+        let name = reference.name.as_deref().unwrap_or_default();
+        let place = match (&reference.offering, &reference.project) {
+            (None, None) => "",
+            (Some(_), None) => " in that offering",
+            (None, Some(_)) => " in that project",
+            (Some(_), Some(_)) => " in that offering and project",
+        };
         let message = format!("no resource is called `{name}`{place}");
         let near = self.near_resources.nearest(name);
-        // In another offering than the one that was asked for, what has the very name may be meant.
+        // In another place than the one that was asked for, what has the very name may be meant.
         let named = self.resources.get(name).into_iter().chain(near.iter().map(|near| &self.resources[near]));
         let guesses = named.flatten().copied().collect();
         Unresolved { message, help: did_you_mean(&near), guesses }
-    }
-
-    /// The offerings a reference means; a name may have several.
-    pub(super) fn offering(&self, reference: &Reference) -> Result<BTreeSet<OfferingId>, Unresolved<OfferingId>> {
-        let Reference { span: _, id, name, offering: _ } = reference;
-        if let Some(id) = id.map(OfferingId::from) {
-            let known = self.offerings.iter().find(|(_, ids)| ids.contains(&id));
-            let (found, _) = known.ok_or_else(|| Unresolved::new(format!("no offering has the UUID `{id}`")))?;
-            return disagree(&id, found, name.as_deref()).map_or_else(|| Ok(BTreeSet::from([id])), Err);
-        }
-        let name = name.as_deref().unwrap_or_default();
-        self.offerings.get(name).cloned().ok_or_else(|| Unresolved {
-            message: format!("no offering with a resource is called `{name}`"),
-            help: did_you_mean(&all_nearest(name, self.offerings.keys().copied())),
-            guesses: Vec::new(),
-        })
     }
 
     /// Whether an offering has a role of this name.
@@ -147,7 +138,7 @@ impl<'a> Names<'a> {
 
     /// The role a reference means on a resource.
     pub(super) fn role(&self, reference: &Reference, on: ResourceId) -> Result<RoleId, Unresolved<RoleId>> {
-        let Reference { span: _, id, name, offering: _ } = reference;
+        let Reference { id, name, .. } = reference;
         let resource = &self.directory.resources[&on];
         if let Some(id) = id.map(RoleId::from) {
             let found = self.role_by_id(reference, id)?;
@@ -174,7 +165,7 @@ impl<'a> Names<'a> {
                     several.len(),
                     resource.offering_name
                 ),
-                help: Some(choices(several.iter().map(|id| (String::new(), format!("{{uuid: {id}}}"))))),
+                help: Some(format!("write one of {}", list(several.iter().map(|id| format!("{{uuid: {id}}}"))))),
                 guesses: Vec::new(),
             }),
         }
@@ -207,7 +198,7 @@ impl<'a> Names<'a> {
 
     /// The user a reference means.
     pub(super) fn user(&self, reference: &Reference) -> Result<UserId, Unresolved<UserId>> {
-        let Reference { span: _, id, name, offering: _ } = reference;
+        let Reference { id, name, .. } = reference;
         if let Some(id) = id.map(UserId::from) {
             let found = self.directory.users.get(&id);
             let problem = match found {
@@ -218,19 +209,12 @@ impl<'a> Names<'a> {
             return problem.map_or(Ok(id), |it| Err(it.guesses(named.into_iter().chain([id]).collect())));
         }
         let name = name.as_deref().unwrap_or_default();
-        self.users.get(name).copied().ok_or_else(|| {
-            let near = self.near_users.nearest(name);
-            Unresolved {
-                message: format!("no user has the username `{name}`"),
-                help: did_you_mean(&near),
-                guesses: near.iter().map(|near| self.users[near]).collect(),
-            }
-        })
+        self.users.get(name).copied().ok_or_else(|| self.unknown_user(name))
     }
 }
 
 impl<Id> Unresolved<Id> {
-    fn new(message: String) -> Self {
+    pub(super) fn new(message: String) -> Self {
         Self { message, help: None, guesses: Vec::new() }
     }
 
@@ -254,25 +238,21 @@ impl<Id> Unresolved<Id> {
 }
 
 /// With both a UUID and a name, both must mean the same.
-fn disagree<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Option<Unresolved<Id>> {
+pub(super) fn disagree<Id>(id: &impl Display, found: &str, name: Option<&str>) -> Option<Unresolved<Id>> {
     let name = name.filter(|it| *it != found)?;
     let message = format!("`{id}` is called `{found}`, not `{name}`");
     Some(Unresolved::new(message).help("write the one that is meant, or both as they are".to_owned()))
 }
 
-/// What could be written instead: the readable forms where they tell the candidates apart, else the ids.
-fn choices(candidates: impl Iterator<Item = (String, String)>) -> String {
-    let (readable, exact): (BTreeSet<_>, Vec<_>) = candidates.unzip();
-    let apart = readable.len() == exact.len() && !readable.contains("");
-    let written: Vec<_> = if apart { readable.into_iter().collect() } else { exact };
-    format!("write one of {}", list(written.iter()))
+fn list<S: Display>(items: impl Iterator<Item = S>) -> String {
+    let items: Vec<_> = items.map(|it| format!("`{it}`")).collect();
+    shown(&items)
 }
 
-fn list<S: Display>(items: impl ExactSizeIterator<Item = S>) -> String {
+fn shown(items: &[String]) -> String {
     /// More than this nobody reads.
     const SHOWN: usize = 8;
     let more = items.len().saturating_sub(SHOWN);
-    let shown: Vec<_> = items.take(SHOWN).map(|it| format!("`{it}`")).collect();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", shown.join(", "))
+    let shown = items[..items.len().min(SHOWN)].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
 }

@@ -43,7 +43,7 @@ fn assemble(sources: &[Source], mut problems: Problems, unreadable: &[usize]) ->
     let mut raw = RawDocument { broken: !unreadable.is_empty(), ..RawDocument::default() };
     for (_, source) in sources.iter().enumerate().filter(|(n, _)| unreadable.binary_search(n).is_err()) {
         let tree = yaml::read(source, &mut problems);
-        read::file(&source.name, &tree, &mut raw, &mut problems);
+        read::file(source, &tree, &mut raw, &mut problems);
     }
 
     let mut document = std::mem::take(&mut raw.document);

@@ -6,8 +6,8 @@ use super::document::Reference;
 use super::names::Names;
 use super::problems::Problems;
 use super::read::{ReferenceKind, reference};
-use crate::binding::{Binding, ResourceId, UserId, parse_uuid};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::binding::{Binding, ResourceId, UserId};
+use crate::diagnostic::Diagnostic;
 use crate::directory::{Directory, Lookups};
 
 /// What a pass is narrowed to, as it was asked for.
@@ -27,28 +27,23 @@ pub struct ResolvedPassFilter {
 }
 
 impl PassFilter {
-    /// Narrows to this user, among others asked for.
-    pub fn user(&mut self, text: &str) {
-        self.users.push(asked("--only user", text));
+    /// Narrows to this user, among others asked for, in the words of a file: a name, a UUID, a URL, or a mapping in
+    /// braces; or a name behind `name:`.
+    ///
+    /// # Errors
+    /// What can't be read.
+    pub fn user(&mut self, flag: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
+        self.users.push(asked(flag, text, ReferenceKind::User)?);
+        Ok(())
     }
 
     /// Narrows to this resource, among others asked for.
-    pub fn resource(&mut self, text: &str) {
-        self.resources.push(asked("--only resource", text));
-    }
-
-    /// Narrows to what is asked about, in the words of a file: a name, a UUID, a URL, or a mapping in braces.
     ///
     /// # Errors
-    /// What can't be read; the file of its place is `--user` or `--resource`.
-    pub fn about(user: Option<&str>, resource: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
-        let mut problems = Problems::default();
-        let mut one = |flag, text: Option<&str>, kind| -> Vec<Reference> {
-            text.and_then(|it| reference(flag, it, kind, &mut problems)).into_iter().collect()
-        };
-        let (users, resources) =
-            (one("--user", user, ReferenceKind::User), one("--resource", resource, ReferenceKind::Resource));
-        if problems.any_error() { Err(problems.sorted(&[])) } else { Ok(Self { users, resources }) }
+    /// What can't be read.
+    pub fn resource(&mut self, flag: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
+        self.resources.push(asked(flag, text, ReferenceKind::Resource)?);
+        Ok(())
     }
 
     /// What has to be looked up for it.
@@ -101,9 +96,10 @@ impl ResolvedPassFilter {
     }
 }
 
-/// A reference from the command line: a UUID or a name.
-pub(super) fn asked(flag: &str, text: &str) -> Reference {
-    let id = parse_uuid(text);
-    let span = Span::option(flag);
-    Reference { span, id, name: id.is_none().then(|| text.into()), offering: None }
+/// A reference from the command line.
+fn asked(flag: &str, text: &str, kind: ReferenceKind) -> Result<Reference, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let asked = reference(flag, text, kind, &mut problems);
+    // What a file is warned of may be asked for.
+    asked.ok_or_else(|| problems.sorted(&[]))
 }

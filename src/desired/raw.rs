@@ -50,6 +50,8 @@ pub(super) struct Group {
     pub(super) users: Vec<Reference>,
     /// The groups within it.
     pub(super) groups: Vec<RawNamed>,
+    /// How many users and groups are written; some may be no good.
+    pub(super) items: usize,
 }
 
 /// An entry that names a group.

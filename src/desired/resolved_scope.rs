@@ -156,16 +156,11 @@ impl Names<'_> {
     /// A plain name means all of that name here, terminated ones too.
     fn all_resources_meant(&self, selector: &Selector) -> Result<BTreeSet<ResourceId>, Unresolved<ResourceId>> {
         match selector {
-            Selector::One(Reference { id: None, name: Some(name), offering, .. }) => {
-                let offerings = offering.as_deref().map(|it| self.offering(it)).transpose();
-                let offerings = offerings.map_err(Unresolved::without_guess)?;
+            Selector::One(reference @ Reference { id: None, name: Some(name), .. }) => {
+                let within = self.within(reference)?;
                 let named = self.resources.get(&**name).into_iter().flatten().copied();
-                let inside = |id: &ResourceId| {
-                    let offering = self.directory.resources[id].offering;
-                    offerings.as_ref().is_none_or(|it| it.contains(&offering))
-                };
-                let ids: BTreeSet<_> = named.filter(inside).collect();
-                if ids.is_empty() { Err(self.unknown_resource(name, offering.is_some())) } else { Ok(ids) }
+                let ids: BTreeSet<_> = named.filter(|id| within.holds(&self.directory.resources[id])).collect();
+                if ids.is_empty() { Err(self.unknown_resource(reference)) } else { Ok(ids) }
             }
             other => self.resources_meant(other),
         }

@@ -241,7 +241,7 @@ impl Comparison<'_> {
     /// The first part that cannot be looked up. What has no name for us might be meant by any name in the settings.
     fn unseen(&self, binding: &Binding) -> Option<BindingPart> {
         let Binding { resource, role, user } = binding;
-        let Directory { resources, roles, users } = self.directory;
+        let Directory { resources, roles, users, aliases: _ } = self.directory;
         if !resources.contains_key(resource) {
             Some(BindingPart::Resource)
         } else if !roles.contains_key(role) {

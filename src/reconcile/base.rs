@@ -27,9 +27,10 @@ async fn view_of(document: &Document, view: &View, client: Option<&Client>) -> R
         && let lookups = document.lookups()
         && !knows(&directory, &lookups)
     {
-        let Directory { resources, roles, users } = client.directory(&lookups, snapshot).await?;
+        let Directory { resources, roles, users, aliases } = client.directory(&lookups, snapshot).await?;
         directory.resources.extend(resources);
         directory.roles.extend(roles);
+        directory.aliases.extend(aliases);
         for (id, user) in users {
             directory.users.entry(id).or_insert(user);
         }

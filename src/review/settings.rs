@@ -236,10 +236,11 @@ fn text(selector: &Selector) -> String {
     match selector {
         Selector::Pattern { pattern, .. } => pattern.to_string(),
         Selector::One(Reference { id: Some(id), .. }) => id.simple().to_string(),
-        Selector::One(Reference { name, offering, .. }) => {
-            let offering = offering.as_ref().and_then(|it| it.name.as_deref());
-            let offering = offering.map_or(String::new(), |it| format!(" ({it})"));
-            format!("{}{offering}", name.as_deref().unwrap_or_default())
+        Selector::One(Reference { name, offering, project, .. }) => {
+            let within: Vec<_> =
+                [offering, project].into_iter().flatten().filter_map(|it| it.name.as_deref()).collect();
+            let within = if within.is_empty() { String::new() } else { format!(" ({})", within.join(", ")) };
+            format!("{}{within}", name.as_deref().unwrap_or_default())
         }
     }
 }

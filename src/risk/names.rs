@@ -35,7 +35,7 @@ pub(super) fn identity_changed(facts: &Facts<'_>) -> Vec<Found> {
     let mut told = BTreeSet::new();
     let members = facts.document.entries.iter().flat_map(|it| &it.users);
     let found = members.filter_map(|it| {
-        let Reference { span, id, name, offering: _ } = &it.user;
+        let Reference { span, id, name, .. } = &it.user;
         let pinned = UserId::from((*id)?);
         let named = *named.get(name.as_deref()?).filter(|it| **it != pinned)?;
         told.insert((pinned, named)).then(|| (Finding::Identity { pinned, named }, Some(span.clone())))

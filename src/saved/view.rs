@@ -1,7 +1,7 @@
 //! What was seen of a server, as a file.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use super::envelope::{self, FileKind, SavedError};
 use super::hash::hex;
 use super::links::LinkTwin;
-use crate::binding::{OfferingId, ResourceId, RoleId, UserId};
-use crate::directory::{Directory, Resource, Role, User};
+use crate::binding::{OfferingId, ProjectId, ResourceId, RoleId, UserId};
+use crate::directory::{Directory, Project, Resource, Role, User};
 use crate::snapshot::{Caller, IncompleteLink, Observation, Snapshot};
 
 /// What was live, what names meant, when, and with whose eyes it was seen.
@@ -80,6 +80,8 @@ impl fmt::Display for Fingerprint {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ViewTwin<'a> {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    aliases: Cow<'a, BTreeMap<String, BTreeSet<UserId>>>,
     caller: CallerTwin<'a>,
     changing: bool,
     clock_offset_seconds: Option<i64>,
@@ -121,7 +123,18 @@ struct ResourceTwin<'a> {
     name: Cow<'a, str>,
     offering: OfferingId,
     offering_name: Cow<'a, str>,
+    /// Views of earlier versions don't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectTwin<'a>>,
     terminated: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProjectTwin<'a> {
+    id: ProjectId,
+    name: Cow<'a, str>,
+    organisation: Cow<'a, str>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -154,28 +167,33 @@ impl Serialize for SavedView {
 impl<'a> From<&'a SavedView> for ViewTwin<'a> {
     fn from(view: &'a SavedView) -> Self {
         let SavedView { seen, fingerprint, everybody, directory, snapshot } = view;
-        let Directory { resources, roles, users } = directory;
+        let Directory { resources, roles, users, aliases } = directory;
         // The names of holders are in the directory, too.
         let Snapshot { links, incomplete, users: _, observation } = snapshot;
         let Observation { server, caller, pages, changing, clock_offset, keeps_ends, of_deleted_resources } =
             observation;
         let Caller { user: _, username: _, is_staff, is_support, token_lifetime: _ } = caller;
         let resource = |(id, it): (&ResourceId, &'a Resource)| {
-            let Resource { name, offering, offering_name, terminated } = it;
+            let Resource { name, offering, offering_name, project, terminated } = it;
+            let project = project.as_ref().map(|Project { id, name, organisation }| {
+                let (name, organisation) = (name.into(), organisation.into());
+                ProjectTwin { id: *id, name, organisation }
+            });
             let (name, offering_name) = (name.into(), offering_name.into());
-            ResourceTwin { id: *id, name, offering: *offering, offering_name, terminated: *terminated }
+            ResourceTwin { id: *id, name, offering: *offering, offering_name, project, terminated: *terminated }
         };
         let role = |(id, Role { name, offerings }): (&RoleId, &'a Role)| {
             let mut offerings: Vec<_> = offerings.iter().copied().collect();
             let offering = if offerings.len() == 1 { offerings.pop() } else { None };
             RoleTwin { id: *id, name: name.into(), offering, offerings }
         };
-        let user = |(id, User { username, active }): (&UserId, &'a User)| UserTwin {
+        let user = |(id, User { username, full_name: _, active }): (&UserId, &'a User)| UserTwin {
             active: *active,
             id: *id,
             username: username.into(),
         };
         Self {
+            aliases: Cow::Borrowed(aliases),
             caller: CallerTwin { fingerprint: (&fingerprint.0).into(), staff: *is_staff, support: *is_support },
             changing: *changing,
             clock_offset_seconds: clock_offset.map(|it| it.as_secs()),
@@ -199,15 +217,21 @@ impl From<ViewTwin<'_>> for SavedView {
         let ViewTwin { seen, server, pages, changing, clock_offset_seconds, caller, everybody, .. } = twin;
         let ViewTwin { keeps_ends, of_deleted_resources, .. } = twin;
         let CallerTwin { fingerprint, staff, support } = caller;
-        let resource = |ResourceTwin { id, name, offering, offering_name, terminated }: ResourceTwin<'_>| {
+        let resource = |ResourceTwin { id, name, offering, offering_name, project, terminated }: ResourceTwin<'_>| {
+            let project = project.map(|ProjectTwin { id, name, organisation }| {
+                let (name, organisation) = (name.into_owned(), organisation.into_owned());
+                Project { id, name, organisation }
+            });
             let (name, offering_name) = (name.into_owned(), offering_name.into_owned());
-            (id, Resource { name, offering, offering_name, terminated })
+            (id, Resource { name, offering, offering_name, project, terminated })
         };
         let role = |RoleTwin { id, name, offering, offerings }: RoleTwin<'_>| {
             let offerings = offering.into_iter().chain(offerings).collect();
             (id, Role { name: name.into_owned(), offerings })
         };
-        let user = |it: UserTwin<'_>| (it.id, User { username: it.username.into_owned(), active: it.active });
+        let user = |it: UserTwin<'_>| {
+            (it.id, User { username: it.username.into_owned(), full_name: String::new(), active: it.active })
+        };
         let mut links: Vec<_> = twin.links.into_iter().map(Into::into).collect();
         links.sort_unstable();
         let caller = Caller {
@@ -230,6 +254,7 @@ impl From<ViewTwin<'_>> for SavedView {
                 resources: twin.resources.into_iter().map(resource).collect(),
                 roles: twin.roles.into_iter().map(role).collect(),
                 users: twin.users.into_iter().map(user).collect(),
+                aliases: twin.aliases.into_owned(),
             },
             snapshot: Snapshot { links, incomplete: twin.incomplete.into_owned(), users: BTreeMap::new(), observation },
         }

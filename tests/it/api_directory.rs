@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use grantsync::api::Client;
 use grantsync::binding::UserId;
-use grantsync::directory::{Directory, Lookups, Resource, Role, User};
+use grantsync::directory::{Directory, Lookups, Project, Resource, Role, User};
 use grantsync::sandbox::{Act, Fault, Reply, Sandbox, State, World, tokens};
 use uuid::Uuid;
 
@@ -41,19 +41,25 @@ async fn it_holds_all_resources_all_roles_and_the_users_of_links() {
         world.resources.get_mut(id).unwrap().state = State::Terminating;
         lab
     };
-    let Directory { resources, roles, users } = directory(&client, Lookups::default()).await;
+    let Directory { resources, roles, users, aliases } = directory(&client, Lookups::default()).await;
     let world = sandbox.world();
     let cloud = world.offerings.iter().find(|it| it.name == "Cloud").unwrap().id;
     assert_eq!(resources.len(), 4);
-    let expected =
-        Resource { name: "vm-lab".into(), offering: cloud.into(), offering_name: "Cloud".into(), terminated: true };
+    let place = world.projects.iter().find(|it| it.name == "Chemistry").unwrap();
+    let organisation = world.organisations.iter().find(|it| it.id == place.organisation).unwrap().name.clone();
+    let project = Some(Project { id: place.id.into(), name: "Chemistry".into(), organisation });
+    let (name, offering_name) = ("vm-lab".into(), "Cloud".into());
+    let expected = Resource { name, offering: cloud.into(), offering_name, project, terminated: true };
     assert_eq!(resources[&lab], expected);
     assert!(!resources[&resource(&world, "cluster-a")].terminated);
     assert_eq!(roles.len(), 5);
     assert_eq!(roles.values().filter(|it| it.name == "admin").count(), 2);
     assert!(roles.values().any(|it| *it == Role { name: "viewer".into(), offerings: [cloud.into()].into() }));
-    assert_eq!(users.len(), 7);
-    assert_eq!(users[&user(&world, "alice")], User { username: "alice".into(), active: None });
+    assert_eq!((users.len(), aliases.len()), (7, 0));
+    assert_eq!(
+        users[&user(&world, "alice")],
+        User { username: "alice".into(), full_name: "Alice Example".into(), active: None }
+    );
 }
 
 #[tokio::test]
@@ -75,8 +81,14 @@ async fn users_without_a_link_are_looked_up() {
         ..usernames(&["alice", "heidi", "HEIDI", "", " heidi", "no\0body"])
     };
     let directory = directory(&client, lookups).await;
-    assert_eq!(directory.users[&grace], User { username: "grace".into(), active: Some(true) });
-    assert_eq!(directory.users[&heidi], User { username: "heidi".into(), active: Some(false) });
+    assert_eq!(
+        directory.users[&grace],
+        User { username: "grace".into(), full_name: "Grace Example".into(), active: Some(true) }
+    );
+    assert_eq!(
+        directory.users[&heidi],
+        User { username: "heidi".into(), full_name: "Heidi Example".into(), active: Some(false) }
+    );
     assert_eq!(directory.users.len(), 9);
     let mut asked = asked(&sandbox);
     asked.sort();

@@ -30,7 +30,8 @@ async fn a_snapshot_holds_all_links_who_saw_them_and_how() {
     assert_eq!(seen, links(&world));
     assert_eq!(incomplete, []);
     assert_eq!(users.len(), 7);
-    assert_eq!(users[&user(&world, "alice")], "alice");
+    assert_eq!(users[&user(&world, "alice")].username, "alice");
+    assert_eq!(users[&user(&world, "alice")].full_name, "Alice Example");
     assert_eq!(observation.server, format!("{}/api", sandbox.url()));
     assert_eq!((observation.pages, observation.changing), (1, false));
     assert_eq!(observation.caller.user, user(&world, "staff"));

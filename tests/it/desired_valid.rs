@@ -62,11 +62,12 @@ fn entry(entry: &Entry) -> String {
     text
 }
 
-fn reference(Reference { span, id, name, offering }: &Reference) -> String {
+fn reference(Reference { span, id, name, offering, project }: &Reference) -> String {
     let id = id.map(|it| format!("#{}", it.simple()));
     let name = name.as_deref().map(str::to_owned);
     let offering = offering.as_deref().map(|it| format!("of {}", reference(it)));
-    let parts: Vec<_> = [name, id, offering].into_iter().flatten().collect();
+    let project = project.as_deref().map(|it| format!("in {}", reference(it)));
+    let parts: Vec<_> = [name, id, offering, project].into_iter().flatten().collect();
     format!("{}@{}:{}", parts.join(" "), span.line, span.column)
 }
 
@@ -238,7 +239,8 @@ fn groups_bring_their_users_each_with_its_way() {
     ];
     expect![[r#"
         c.yaml:2 a@2:16 | r@2:25 | bob@2:34, alice@2:9 by all, bob@3:9 by all/gpu, carol@3:11 by all/gpu/leads, #7fb2a5c0e1d94c6fb1a43d5e6f708192@2:9 by all/cpu, carol@3:11 by all/cpu/leads, carol@3:11 by leads
-        c.yaml:3 b@3:16 | r@3:25 | "#]].assert_eq(&short(&parse(&files)));
+        c.yaml:3 b@3:16 | r@3:25 | 
+        warning b.yaml:4 nobody is in the group `none`"#]].assert_eq(&short(&parse(&files)));
 }
 
 #[test]
@@ -250,6 +252,7 @@ fn an_entry_may_want_nobody() {
             grants.yaml:4 b@4:16 | r@4:25 | 
             grants.yaml:5 c@5:16 | r@5:25 | 
             grants.yaml:6 d@6:16 | r@6:25 | 
+            warning grants.yaml:1 nobody is in the group `none`
             warning grants.yaml:5 `users` is blank, and names nobody"#]],
     );
 }

@@ -178,7 +178,13 @@ fn worlds() -> impl Strategy<Value = World> {
             .map(|(at, name, terminated)| {
                 let (offering, offering_name, roles) = at.get(&offerings);
                 let id = next(&world.directory).into();
-                let resource = Resource { name, offering: *offering, offering_name: offering_name.clone(), terminated };
+                let resource = Resource {
+                    name,
+                    offering: *offering,
+                    offering_name: offering_name.clone(),
+                    project: None,
+                    terminated,
+                };
                 world.directory.resources.insert(id, resource);
                 (id, roles.as_slice())
             })
@@ -193,14 +199,14 @@ fn worlds() -> impl Strategy<Value = World> {
 }
 
 /// An id of its own for each thing, spread over all bits so that some are all digits.
-fn next(Directory { resources, roles, users }: &Directory) -> Uuid {
+fn next(Directory { resources, roles, users, aliases: _ }: &Directory) -> Uuid {
     let n = (1 + resources.len() + 100 * roles.len() + 10_000 * users.len()) as u128;
     Uuid::from_u128(n.wrapping_mul(0x1001_0010_0100_1001_0010_0100_1001_0011))
 }
 
 fn user(directory: &mut Directory, name: &str) -> UserId {
     let id = next(directory).into();
-    directory.users.insert(id, User { username: name.into(), active: None });
+    directory.users.insert(id, User { username: name.into(), full_name: String::new(), active: None });
     id
 }
 

@@ -98,7 +98,7 @@ impl Cell {
             Gate::Observe => input.mode = Mode::Observe,
             Gate::Only => {
                 let mut only = PassFilter::default();
-                only.user("keeper");
+                only.user("--only user", "keeper").unwrap();
                 input.only = only.resolve(&world.directory).unwrap();
             }
             // The reading before this one was a day ago.

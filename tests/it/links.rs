@@ -187,7 +187,7 @@ async fn what_means_nothing_or_too_much_is_an_error_that_knows_better() {
     let said = as_staff(&sandbox, &["links", "--resource", "cluster-a"]).await.to_string();
     expect![[r#"
         ! error: 2 resources are called `cluster-a`
-        !   help: say which by its UUID: `<first>` (HPC), `<twin>` (Cloud)
+        !   help: write one of `{name: cluster-a, offering: Cloud}` (project `Chemistry` of `Consumer`), `{name: cluster-a, offering: HPC}` (project `Project` of `Consumer`)
         [exit 1]
     "#]]
     .assert_eq(&said.replace(&twin, "<twin>").replace(&first, "<first>"));

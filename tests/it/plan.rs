@@ -192,7 +192,7 @@ fn where_too_many_names_are_unknown_to_guess_whoever_may_be_meant_keeps_the_old_
     // A rename of all accounts, or a directory that is down; and among them the typo of above.
     let mut world = World::read("HPC cluster-a: viewer carol\nHPC cluster-b: viewer dave\nHPC cluster-c:");
     for number in 0..2000_u128 {
-        let user = User { username: format!("somebody-{number:04}"), active: Some(true) };
+        let user = User { username: format!("somebody-{number:04}"), full_name: String::new(), active: Some(true) };
         world.directory.users.insert(Uuid::from_u128(1 << 100 | number).into(), user);
     }
     let unknown = |many| (0..many).map(|it| format!("u{it:04}")).collect::<Vec<_>>().join(", ");

@@ -249,8 +249,8 @@ fn narrowing_withholds_the_rest() {
     let world = World::read("HPC cluster-a: viewer alice, viewer bob, admin carol\nHPC cluster-b: viewer alice");
     let yaml = "scope: all\nbindings:\n  - {resource: cluster-a, role: admin, users: [alice, bob, carol]}\n";
     let mut narrow = PassFilter::default();
-    narrow.user("alice");
-    narrow.resource("cluster-a");
+    narrow.user("--only user", "alice").unwrap();
+    narrow.resource("--only resource", "cluster-a").unwrap();
     let only = narrow.resolve(&world.directory).unwrap();
     expect![[r#"
         cluster-a  HPC
@@ -265,7 +265,7 @@ fn narrowing_withholds_the_rest() {
     "#]]
     .assert_eq(&decided(&world, yaml, NOW, &PolicyInput { only, limits: no_limits(), ..PolicyInput::default() }));
     let mut unknown = PassFilter::default();
-    unknown.user("alcie");
+    unknown.user("--only user", "alcie").unwrap();
     let problems = unknown.resolve(&world.directory).unwrap_err();
     expect!["--only user: no user has the username `alcie`"]
         .assert_eq(&format!("{}: {}", problems[0].primary.span, problems[0].message));

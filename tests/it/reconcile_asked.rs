@@ -185,7 +185,7 @@ async fn narrowed_to_somebody_only_their_links_are_written() {
     let stage = Stage::new("HPC cluster-a: viewer alice, viewer bob\nHPC cluster-b: viewer alice").await;
     let document = document(&wanting(&["cluster-a admin alice", "cluster-a admin bob", "cluster-b viewer alice"]));
     let mut only = PassFilter::default();
-    only.user("alice");
+    only.user("--only user", "alice").unwrap();
     let pass = stage.run(&PassRequest { only: &only, ..request(&document) }).await.unwrap();
     expect![[r#"
         + cluster-a admin alice: created
@@ -194,7 +194,7 @@ async fn narrowed_to_somebody_only_their_links_are_written() {
     "#]]
     .assert_eq(&told(&pass));
 
-    only.user("alcie");
+    only.user("--only user", "alcie").unwrap();
     stage.calm();
     let refused = stage.run(&PassRequest { only: &only, ..request(&document) }).await;
     assert!(matches!(refused, Err(Error::PassFilter(problems)) if problems.len() == 1));

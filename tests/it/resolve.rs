@@ -276,7 +276,7 @@ fn the_files_of_another_server_are_told_without_holding_every_name_against_every
     let mut world = World::read("HPC cluster-a: admin alice");
     for n in 0..3000 {
         let username = format!("person-{n:05}@example.org");
-        world.directory.users.insert(user(&username), User { username, active: Some(true) });
+        world.directory.users.insert(user(&username), User { username, full_name: String::new(), active: Some(true) });
     }
     let desired = |unknown: usize| {
         let names: Vec<_> = (0..unknown).map(|n| format!("person-{n:05}@example.com")).collect();

@@ -54,7 +54,8 @@ fn judge(code: &str) -> Judge {
         codes::ALIAS | codes::MERGE_KEY | codes::TAG => Sometimes("they are gone before a schema is asked"),
 
         codes::NOT_UTF8 => Reader("there is no text to judge"),
-        codes::HIDDEN_CHARACTER => Reader("it may belong to the name"),
+        codes::HIDDEN_CHARACTER | codes::TYPOGRAPHIC_QUOTE => Reader("it may belong to the name"),
+        codes::CONTINUED_LINE => Reader("a value does not tell how it is written"),
         codes::UNKNOWN_RISK => Reader("another version may know it"),
         codes::ALREADY_ENDED | codes::APPROVAL_TOO_LONG => Reader("it takes a clock"),
         codes::UNKNOWN_TIMEZONE => Reader("there are hundreds of them, and more every year"),
@@ -64,6 +65,7 @@ fn judge(code: &str) -> Judge {
         | codes::MISSING_FILE
         | codes::DUPLICATE_GROUP
         | codes::UNKNOWN_GROUP
+        | codes::EMPTY_GROUP
         | codes::UNUSED_GROUP
         | codes::USER_NAMED_LIKE_GROUP
         | codes::DUPLICATE_BINDING => Reader("it takes all files of a set"),

@@ -49,7 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("event", &[]),
     ("outfile", &[]),
     ("site", &[]),
-    ("snapshot", &["binding"]),
+    ("snapshot", &["binding", "directory"]),
     ("redact", &[]),
     ("visible", &[]),
     ("desired", &["binding", "diagnostic", "digest", "directory", "snapshot", "visible"]),

@@ -7,7 +7,7 @@ use expect_test::Expect;
 use grantsync::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, UserId};
 use grantsync::desired::{self, Desired, Document, Limits};
 use grantsync::diagnostic::Source;
-use grantsync::directory::{Directory, Resource, Role, User};
+use grantsync::directory::{Directory, Project, Resource, Role, User};
 use grantsync::plan::{Creation, Plan, Removal, plan};
 use grantsync::policy::{Decision, PolicyInput, approve};
 use grantsync::render::{self, Detail, Naming};
@@ -30,7 +30,7 @@ pub(crate) struct World {
 
 impl World {
     /// Reads lines like `HPC cluster-a: admin alice, member bob`, a resource of an offering and its links, numbered
-    /// from 1 as they come; `(terminated)` may stand before the colon. A line `users: yan, (inactive) zoe` adds users
+    /// from 1 as they come; `@ PROJECT of ORGANISATION` may stand behind the name and `(terminated)` before the colon. A line `users: yan, (inactive) zoe` adds users
     /// without links. After a user may follow what a server that keeps ends says: `until 2027-03-31`, a day or an
     /// instant, `made 2026-01-01`, and `managed`.
     pub(crate) fn read(text: &str) -> Self {
@@ -42,7 +42,10 @@ impl World {
             if head == "users" {
                 for item in items {
                     let name = item.trim_start_matches("(inactive) ");
-                    directory.users.insert(user(name), User { username: name.into(), active: Some(name == item) });
+                    directory.users.insert(
+                        user(name),
+                        User { username: name.into(), full_name: String::new(), active: Some(name == item) },
+                    );
                 }
                 continue;
             }
@@ -53,12 +56,17 @@ impl World {
                 directory.roles.insert(role(offering_name, it), Role { name: it.into(), offerings: [offering].into() });
             }
             let id = resource(offering_name, name, terminated);
-            let found = Resource { name: name.into(), offering, offering_name: offering_name.into(), terminated };
+            let (name, project) = match name.split_once(" @ ") {
+                Some((name, place)) => (name, Some(project(place))),
+                None => (name, None),
+            };
+            let found =
+                Resource { name: name.into(), offering, offering_name: offering_name.into(), project, terminated };
             directory.resources.insert(id, found);
             for item in items {
                 let mut words = item.split(' ');
                 let (role_name, username) = (words.next().unwrap(), words.next().unwrap());
-                let named = || User { username: username.into(), active: None };
+                let named = || User { username: username.into(), full_name: String::new(), active: None };
                 directory.users.entry(user(username)).or_insert_with(named);
                 let binding = Binding { resource: id, role: role(offering_name, role_name), user: user(username) };
                 let mut link = Link::plain(link(links.len() + 1), binding);
@@ -206,6 +214,11 @@ pub(crate) fn offering(name: &str) -> OfferingId {
 
 pub(crate) fn resource(offering: &str, name: &str, terminated: bool) -> ResourceId {
     id("resource", &format!("{offering} {name} {terminated}")).into()
+}
+
+fn project(place: &str) -> Project {
+    let (name, organisation) = place.split_once(" of ").unwrap();
+    Project { id: id("project", place).into(), name: name.into(), organisation: organisation.into() }
 }
 
 pub(crate) fn role(offering: &str, name: &str) -> RoleId {

@@ -8,7 +8,7 @@ use super::lookup::by_ids;
 use super::wire::Role;
 use crate::api::answers::DirectoryAnswer;
 use crate::api::http::{Error, Http};
-use crate::api::waldur::{List, OfOffering, by_id, by_offering, resources, unlisted, users_of};
+use crate::api::waldur::{List, OfOffering, People, by_id, by_offering, resources, unlisted, users_of};
 use crate::binding::{ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups};
 use crate::snapshot::Snapshot;
@@ -22,7 +22,7 @@ pub(in crate::api) async fn directory(
     snapshot: &Snapshot,
 ) -> Result<DirectoryAnswer, Error> {
     let all_roles = List::new(ROLES);
-    let (listed, roles, users) =
+    let (listed, roles, People { users, aliases }) =
         tokio::try_join!(resources::all(http), all_roles.read::<Role>(http), users_of(http, lookups, snapshot))?;
     let offerings = listed.items.values().map(OfOffering::offering);
     let offerings: BTreeSet<_> = offerings.chain(roles.items.values().map(OfOffering::offering)).collect();
@@ -41,5 +41,5 @@ pub(in crate::api) async fn directory(
         tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
     roles.extend(unlisted_roles);
-    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users }, hidden })
+    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users, aliases }, hidden })
 }

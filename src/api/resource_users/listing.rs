@@ -1,5 +1,6 @@
 //! The snapshot: every link that the caller can see.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -20,8 +21,8 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>) -> Result<Snapshot, Error
     let mut users = BTreeMap::new();
     let mut links = Vec::with_capacity(whole.len());
     for (link, row) in whole {
-        if let Some(username) = row.user_username {
-            users.entry(link.binding.user).or_insert_with(|| username.into_string());
+        if let Entry::Vacant(new) = users.entry(link.binding.user) {
+            row.user().map(|it| new.insert(it));
         }
         links.push(link);
     }

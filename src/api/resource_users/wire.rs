@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::api::waldur::{Id, Item, OfOffering, present};
+use crate::api::waldur::{Id, Item, OfOffering, present, shown};
 use crate::binding::{Binding, Link};
 use crate::directory;
 use crate::snapshot::IncompleteLink;
@@ -33,13 +33,19 @@ pub(super) struct Row {
     role_uuid: Option<Id>,
     #[serde(deserialize_with = "present")]
     user_uuid: Option<Id>,
-    pub(super) user_username: Option<Box<str>>,
+    user_username: Option<Box<str>>,
+    user_full_name: Option<Box<str>>,
 }
 
 impl Row {
+    /// Its user, if the username is shown.
+    pub(super) fn user(self) -> Option<directory::User> {
+        Some(shown(self.user_username?, self.user_full_name))
+    }
+
     /// What is shown of it.
     pub(super) fn incomplete(&self) -> IncompleteLink {
-        let Self { uuid, resource_uuid, role_uuid, user_uuid, user_username: _ } = self;
+        let Self { uuid, resource_uuid, role_uuid, user_uuid, .. } = self;
         IncompleteLink {
             id: uuid.0.into(),
             resource: resource_uuid.map(|it| it.0.into()),

@@ -9,7 +9,7 @@ use super::wire::{Availability, Role};
 use super::{AVAILABILITIES, OFFERING_ROLES, ROLES};
 use crate::api::answers::DirectoryAnswer;
 use crate::api::http::{Error, ErrorKind, Http, bounded_map};
-use crate::api::waldur::{self, List, OfOffering, by_id, object, resources, unlisted, users_of};
+use crate::api::waldur::{self, List, OfOffering, People, by_id, object, resources, unlisted, users_of};
 use crate::binding::{OfferingId, ResourceId, RoleId};
 use crate::directory::{self, Directory, Lookups};
 use crate::snapshot::Snapshot;
@@ -24,7 +24,7 @@ pub(in crate::api) async fn directory(
     lookups: &Lookups,
     snapshot: &Snapshot,
 ) -> Result<DirectoryAnswer, Error> {
-    let (listed, mut roles, users) =
+    let (listed, mut roles, People { users, aliases }) =
         tokio::try_join!(resources::all(http), unbound(http), users_of(http, lookups, snapshot))?;
     let offerings: BTreeSet<Uuid> = listed.items.values().map(OfOffering::offering).collect();
     let (listed, hidden) = resources::settle(http, listed, &offerings).await?;
@@ -40,7 +40,7 @@ pub(in crate::api) async fn directory(
         tokio::try_join!(resources::one_by_one(http, unlisted_resources), by_ids(http, unlisted_roles))?;
     found_resources.extend(unlisted_resources);
     merge(&mut roles, unlisted_roles);
-    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users }, hidden })
+    Ok(DirectoryAnswer { directory: Directory { resources: found_resources, roles, users, aliases }, hidden })
 }
 
 /// Looks up resources, roles and users by id, users by username, and all resources of some names.

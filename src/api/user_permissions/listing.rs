@@ -1,5 +1,6 @@
 //! The snapshot: every grant on a resource.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,8 +27,8 @@ pub(in crate::api) async fn snapshot(http: &Arc<Http>, searched: &Arc<Searched>)
     let mut users = BTreeMap::new();
     let mut links = Vec::with_capacity(whole.len());
     for (link, row) in whole {
-        if let Some(username) = row.user_username {
-            users.entry(link.binding.user).or_insert_with(|| username.into_string());
+        if let Entry::Vacant(new) = users.entry(link.binding.user) {
+            row.holder().map(|it| new.insert(it));
         }
         links.push(link);
     }

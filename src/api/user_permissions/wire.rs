@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::api::waldur::{Id, Item};
+use crate::api::waldur::{Id, Item, shown};
 use crate::binding::{Binding, Link, LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::directory;
 use crate::snapshot::{IncompleteLink, NamedLink};
@@ -27,7 +27,7 @@ pub(super) struct Grant {
     is_active: Option<bool>,
     /// Which automation made it; shown since 8.1.3, and empty for people.
     source: Option<Box<str>>,
-    pub(super) user_username: Option<Box<str>>,
+    user_username: Option<Box<str>>,
     user_name: Option<Box<str>>,
     role_name: Option<Box<str>>,
     scope_name: Option<Box<str>>,
@@ -47,6 +47,11 @@ impl Grant {
             created: Some(self.created),
             managed: self.source.as_deref().is_some_and(|it| !it.is_empty()),
         })
+    }
+
+    /// Its user, if the username is shown.
+    pub(super) fn holder(self) -> Option<directory::User> {
+        Some(shown(self.user_username?, self.user_name))
     }
 
     /// The same with its names.

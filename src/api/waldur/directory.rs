@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::aliases::aliases;
 use super::resources;
 use super::users::users;
 use crate::api::http::{Error, Http, bounded_map};
@@ -10,23 +11,39 @@ use crate::binding::{ResourceId, RoleId, UserId};
 use crate::directory::{Directory, Lookups, Role, User};
 use crate::snapshot::Snapshot;
 
+/// Users, and who is meant by what is no username.
+#[derive(Debug, Default)]
+pub(in crate::api) struct People {
+    pub(in crate::api) users: BTreeMap<UserId, User>,
+    pub(in crate::api) aliases: BTreeMap<String, BTreeSet<UserId>>,
+}
+
 /// The users who hold a link or are named in `lookups`. Only those whose name no row shows are looked up, with `active`.
 pub(in crate::api) async fn users_of(
     http: &Arc<Http>,
     lookups: &Lookups,
     snapshot: &Snapshot,
-) -> Result<BTreeMap<UserId, User>, Error> {
+) -> Result<People, Error> {
     let Snapshot { links, incomplete: _, users: holders, observation: _ } = snapshot;
-    let mut known: BTreeMap<_, _> =
-        holders.iter().map(|(id, name)| (*id, User { username: name.clone(), active: None })).collect();
-    let names: BTreeSet<&str> = holders.values().map(String::as_str).collect();
+    let names: BTreeSet<&str> = holders.values().map(|it| it.username.as_str()).collect();
     let asked = lookups.users.iter().copied().chain(links.iter().map(|it| it.binding.user));
-    let unknown_users = asked.filter(|id| !known.contains_key(id)).collect();
+    let strangers = asked.filter(|id| !holders.contains_key(id)).collect();
     let usernames = lookups.usernames.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-    known.extend(users(http, unknown_users, usernames).await?);
-    Ok(known)
+    let People { users, aliases } = people(http, strangers, usernames).await?;
+    let users = holders.clone().into_iter().chain(users).collect();
+    Ok(People { users, aliases })
 }
 
+/// Looks users up by id and by username. Of a username that nobody has it is asked whose e-mail address or full name it
+/// is: people write those, and have to be told.
+async fn people(http: &Arc<Http>, ids: BTreeSet<UserId>, usernames: BTreeSet<String>) -> Result<People, Error> {
+    let mut users = users(http, ids, usernames.clone()).await?;
+    let known: BTreeSet<&str> = users.values().map(|it| it.username.as_str()).collect();
+    let found = aliases(http, usernames.iter().filter(|it| !known.contains(it.as_str()))).await?;
+    let aliases = found.iter().map(|(word, whose)| (word.clone(), whose.keys().copied().collect())).collect();
+    users.extend(found.into_values().flatten());
+    Ok(People { users, aliases })
+}
 /// Resources and roles that a link or `lookups` names and that are not among those that were listed: a list may show less
 /// than there is.
 pub(in crate::api) fn unlisted<R, P>(
@@ -54,12 +71,12 @@ pub(in crate::api) async fn look_up(
         let http = Arc::clone(http);
         async move { resources::called(&http, &name).await }
     });
-    let (mut resources, by_name, roles, users) = tokio::try_join!(
+    let (mut resources, by_name, roles, People { users, aliases }) = tokio::try_join!(
         resources::one_by_one(http, ids.clone()),
         by_name,
         roles,
-        users(http, user_ids.clone(), usernames.clone())
+        people(http, user_ids.clone(), usernames.clone())
     )?;
     resources.extend(by_name.into_iter().flatten());
-    Ok(Directory { resources, roles, users })
+    Ok(Directory { resources, roles, users, aliases })
 }

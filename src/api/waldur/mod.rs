@@ -1,5 +1,6 @@
 //! What both generations of the API share: lists and objects, users, resources, the caller, the server itself.
 
+mod aliases;
 mod by_offering;
 mod caller;
 mod directory;
@@ -16,11 +17,11 @@ use uuid::Uuid;
 
 pub(super) use by_offering::by_offering;
 pub(super) use caller::caller;
-pub(super) use directory::{look_up, unlisted, users_of};
+pub(super) use directory::{People, look_up, unlisted, users_of};
 pub(super) use pages::{List, Reading};
 pub(super) use probe::{exists, site, version};
 pub(super) use users::{everybody, list as list_of_users, usernames, users};
-pub(super) use wire::{Bare, Id, Item, OfOffering, present};
+pub(super) use wire::{Bare, Id, Item, OfOffering, present, shown};
 
 use super::http::{Error, ErrorKind, Http, Method};
 

@@ -15,7 +15,8 @@ use crate::directory;
 /// In this view resources have the name that a new link must call them by.
 const PATH: &str = "marketplace-resources/";
 /// Answering with these only is seven times as fast.
-const FIELDS: &[&str] = &["uuid", "name", "state", "offering_uuid", "offering_name"];
+const FIELDS: &[&str] =
+    &["uuid", "name", "state", "offering_uuid", "offering_name", "project_uuid", "project_name", "customer_name"];
 
 /// All resources, with the fields that matter.
 pub(in crate::api) fn list() -> List {

@@ -11,7 +11,7 @@ use crate::binding::UserId;
 use crate::directory;
 
 const PATH: &str = "users/";
-const FIELDS: &[&str] = &["uuid", "username", "is_active"];
+const FIELDS: &[&str] = &["uuid", "username", "full_name", "is_active"];
 /// The server's own limit.
 const LONGEST_USERNAME: usize = 128;
 

@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 use uuid::Uuid;
 
 use crate::binding::parse_uuid;
+use crate::directory::Project;
 
 /// An id as the server writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +60,20 @@ pub(in crate::api) struct Resource {
     offering_uuid: Id,
     #[serde(default)]
     offering_name: String,
+    project_uuid: Option<Id>,
+    project_name: Option<String>,
+    customer_name: Option<String>,
 }
 
 /// An object of `/api/users/`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(in crate::api) struct User {
     uuid: Id,
     pub(in crate::api) username: String,
+    #[serde(default)]
+    pub(in crate::api) full_name: String,
+    /// Only where it is asked for.
+    pub(in crate::api) email: Option<String>,
     /// Shown to staff and support only.
     is_active: Option<bool>,
 }
@@ -82,6 +90,12 @@ pub(in crate::api) struct Me {
     pub(in crate::api) token_lifetime: Option<u64>,
 }
 
+/// A user as rows of links show one.
+pub(in crate::api) fn shown(username: Box<str>, full_name: Option<Box<str>>) -> crate::directory::User {
+    let full_name = full_name.map(String::from).unwrap_or_default();
+    crate::directory::User { username: username.into(), full_name, active: None }
+}
+
 /// `null` is a value here, but leaving the field out is not.
 pub(in crate::api) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
     Option::deserialize(deserializer)
@@ -89,16 +103,21 @@ pub(in crate::api) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Res
 
 impl From<Resource> for crate::directory::Resource {
     fn from(resource: Resource) -> Self {
-        let Resource { uuid: _, name, state, offering_uuid, offering_name } = resource;
+        let Resource { uuid: _, name, state, offering_uuid, offering_name, .. } = resource;
+        let project = resource.project_uuid.map(|Id(id)| Project {
+            id: id.into(),
+            name: resource.project_name.unwrap_or_default(),
+            organisation: resource.customer_name.unwrap_or_default(),
+        });
         let terminated = matches!(state.as_str(), "Terminated" | "Terminating");
-        Self { name, offering: offering_uuid.0.into(), offering_name, terminated }
+        Self { name, offering: offering_uuid.0.into(), offering_name, project, terminated }
     }
 }
 
 impl From<User> for crate::directory::User {
     fn from(user: User) -> Self {
-        let User { uuid: _, username, is_active } = user;
-        Self { username, active: is_active }
+        let User { uuid: _, username, full_name, email: _, is_active } = user;
+        Self { username, full_name, active: is_active }
     }
 }
 

@@ -17,7 +17,8 @@ use crate::diagnostic::Diagnostic;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key<'d> {
     Id(Uuid),
-    Name(&'d str, Option<Box<Key<'d>>>),
+    /// With the offering and the project, where they are said.
+    Name(&'d str, [Option<Box<Key<'d>>>; 2]),
 }
 
 impl<'d> Key<'d> {
@@ -31,10 +32,11 @@ impl<'d> Key<'d> {
 
     /// Of what a file says.
     pub(super) fn of(reference: &'d Reference) -> Self {
-        let Reference { span: _, id, name, offering } = reference;
+        let Reference { span: _, id, name, offering, project } = reference;
+        let key = |it: &'d Option<Box<Reference>>| it.as_deref().map(Self::of).map(Box::new);
         match id {
             Some(id) => Self::Id(*id),
-            None => Self::Name(name.as_deref().unwrap_or_default(), offering.as_deref().map(Self::of).map(Box::new)),
+            None => Self::Name(name.as_deref().unwrap_or_default(), [key(offering), key(project)]),
         }
     }
 }

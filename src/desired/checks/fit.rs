@@ -18,7 +18,7 @@ fn fits(reference: &Reference, selector: &Selector) -> Option<bool> {
 
 /// Whether two references are to one thing.
 ///
-/// One name may stand for several things, of which an offering picks one; but different names are different things.
+/// One name may stand for several things, of which an offering or a project picks one; but different names are different things.
 fn same(one: &Reference, other: &Reference) -> Option<bool> {
     if let (Some(one), Some(other)) = (one.id, other.id) {
         return Some(one == other);
@@ -26,12 +26,23 @@ fn same(one: &Reference, other: &Reference) -> Option<bool> {
     let names = one.name.as_deref().zip(other.name.as_deref());
     match names {
         Some((one, other)) if one != other => Some(false),
-        Some(_) => match (&one.offering, &other.offering) {
-            (Some(one), Some(other)) => same(one, other),
-            (_, None) => Some(true),
-            (None, Some(_)) => None,
-        },
+        Some(_) => {
+            let within = [
+                inside(one.offering.as_deref(), other.offering.as_deref()),
+                inside(one.project.as_deref(), other.project.as_deref()),
+            ];
+            if within.contains(&Some(false)) { Some(false) } else { within[0].and(within[1]) }
+        }
         None => None,
+    }
+}
+
+/// Whether what is in one thing is in another, as far as anything is said of that.
+fn inside(one: Option<&Reference>, other: Option<&Reference>) -> Option<bool> {
+    match (one, other) {
+        (Some(one), Some(other)) => same(one, other),
+        (_, None) => Some(true),
+        (None, Some(_)) => None,
     }
 }
 
@@ -53,14 +64,13 @@ impl<'d> Selection<'d> {
     pub(super) fn of(selectors: &'d [Selector]) -> Self {
         let mut selection = Self { names: HashMap::new(), ids: HashMap::new(), others: Vec::new() };
         for selector in selectors {
-            match selector {
-                Selector::One(Reference { span: _, id: None, name: Some(name), offering: None }) => {
-                    selection.names.entry(name).or_insert(selector);
-                }
-                Selector::One(Reference { span: _, id: Some(id), name: None, offering: None }) => {
-                    selection.ids.entry(*id).or_insert(selector);
-                }
-                _ => selection.others.push(selector),
+            let one = selector.one();
+            if let Some(name) = one.and_then(Reference::only_name) {
+                selection.names.entry(name).or_insert(selector);
+            } else if let Some(id) = one.and_then(Reference::only_id) {
+                selection.ids.entry(id).or_insert(selector);
+            } else {
+                selection.others.push(selector);
             }
         }
         selection

@@ -1,13 +1,13 @@
 //! Whether names of groups mean what they seem to mean.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::CheckedFiles;
 use crate::desired::codes;
 use crate::desired::document::Reference;
 use crate::desired::problems::Problems;
 use crate::desired::quote::Quoted;
-use crate::desired::raw::RawNamed;
+use crate::desired::raw::{Group, RawNamed};
 use crate::diagnostic::Diagnostic;
 
 /// A name has one group.
@@ -75,6 +75,34 @@ pub(super) fn used(set: &CheckedFiles<'_>, problems: &mut Problems) {
         let message = format!("no binding uses the group {}", Quoted(&group.name));
         problems.push(Diagnostic::warning(codes::UNUSED_GROUP, group.span.clone(), message));
     }
+}
+
+/// A group that bindings name has somebody in it: the last member is easily removed, and everybody's access with it.
+pub(super) fn of_somebody(set: &CheckedFiles<'_>, problems: &mut Problems) {
+    let mut empty = HashMap::new();
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    for it in &set.raw.uses {
+        *uses.entry(&it.group.name).or_default() += 1;
+    }
+    for (name, uses) in uses {
+        let Some(group) = set.groups.get(name).filter(|it| is_empty(set, it, &mut empty)) else { continue };
+        let message = format!("nobody is in the group {}", Quoted(name));
+        let bindings = if uses == 1 { "the binding that names it gives" } else { "the bindings that name it give" };
+        let found = Diagnostic::warning(codes::EMPTY_GROUP, group.name.span.clone(), message);
+        problems.push(found.help(format!("{bindings} nobody access by it; remove it if that is meant")));
+    }
+}
+
+/// Whether nobody is in a group or in those within it. Each is asked once, and a circle is told as such.
+fn is_empty<'d>(set: &CheckedFiles<'d>, group: &'d Group, known: &mut HashMap<&'d str, bool>) -> bool {
+    if let Some(known) = known.get(&*group.name.name) {
+        return *known;
+    }
+    known.insert(&group.name.name, false);
+    let is_empty = group.items == group.groups.len()
+        && group.groups.iter().all(|it| set.groups.get(&it.name).is_some_and(|it| is_empty(set, it, known)));
+    known.insert(&group.name.name, is_empty);
+    is_empty
 }
 
 /// A user is not called like a group: it is easily written where the group is meant.

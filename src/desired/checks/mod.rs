@@ -32,6 +32,7 @@ pub(super) const ALL: &[fn(&CheckedFiles<'_>, &mut Problems)] = &[
     groups::defined_once,
     groups::known,
     groups::used,
+    groups::of_somebody,
     groups::not_taken_for_users,
     repeats::within_lists,
     duplicates::of_bindings,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::scalar::scalar;
 use crate::binding::{Binding, OfferingId, ResourceId, RoleId, UserId};
+use crate::desired::scalar::scalar;
 use crate::directory::Directory;
 
 /// All of one offering.

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::page::list;
-use super::scalar::scalar;
 use super::written::{Written, again};
 use crate::desired::document::{Document, Kinds, Reference, Scope, Selector};
 use crate::desired::names::Names;
 use crate::desired::problems::Problems;
 use crate::desired::read::{ReferenceKind, is_name, selector};
 use crate::desired::resolved_scope::{ResolvedScope, ResolvedSettings};
+use crate::desired::scalar::scalar;
 use crate::desired::yaml::TextSpan;
 use crate::diagnostic::Diagnostic;
 use crate::directory::Lookups;
@@ -134,10 +134,10 @@ impl fmt::Display for ExportFilter {
 
 /// Bare text is not YAML on the command line, so that it needs no quotes there.
 fn unquoted(reference: &Reference, kind: ReferenceKind) -> String {
-    match reference {
-        Reference { span: _, id: None, name: Some(name), offering: None } if is_name(name) => name.to_string(),
-        Reference { span: _, id: Some(id), name: None, offering: None } => id.simple().to_string(),
-        other => again(other, kind),
+    match (reference.only_name(), reference.only_id()) {
+        (Some(name), _) if is_name(name) => name.to_owned(),
+        (_, Some(id)) => id.simple().to_string(),
+        _ => again(reference, kind),
     }
 }
 

@@ -7,7 +7,6 @@ mod blocks;
 mod file_names;
 mod filter;
 mod page;
-mod scalar;
 mod written;
 
 use std::collections::BTreeSet;
@@ -17,6 +16,7 @@ pub use filter::{ExportFilter, Given};
 use serde::Deserialize;
 
 use super::names::Names;
+use super::scalar::scalar;
 use crate::binding::Binding;
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
@@ -137,7 +137,7 @@ fn head(observation: &Observation, asked: &Export, sections: &[BlockGroup<'_>]) 
     head += &comment(&format!("{BY}{asked}`."));
     let Caller { username, is_staff, .. } = caller;
     if !is_staff {
-        let username = scalar::scalar(username);
+        let username = scalar(username);
         head += &comment(&format!("Seen with the token of {username}, which is no staff token: this may be a part."));
     }
     if *changing {
@@ -187,7 +187,7 @@ fn named(files: &[ExportedFile]) -> String {
     if files.is_empty() {
         return "bindings: []\n".to_owned();
     }
-    list("", "files", files.iter().map(|it| written::Written::plain(scalar::scalar(&it.name))))
+    list("", "files", files.iter().map(|it| written::Written::plain(scalar(&it.name))))
 }
 
 /// The command line that asks for it.

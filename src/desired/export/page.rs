@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::blocks::{Block, BlockEntry};
-use super::scalar::printable;
 use super::written::{Writer, Written};
+use crate::desired::scalar::printable;
 
 /// A list in brackets goes no further than this; a longer one has an item a line, where a change is a line, too.
 const COLUMNS: usize = 100;

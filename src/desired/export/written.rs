@@ -3,14 +3,12 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::Form;
-use super::scalar::scalar;
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::desired::document::Reference;
 use crate::desired::names::Names;
-use crate::desired::read::{ReferenceKind, is_clean, is_name};
+use crate::desired::read::{ReferenceKind, is_clean};
+use crate::desired::scalar::{bare, scalar};
 use crate::desired::yaml::TextSpan;
 use crate::diagnostic::Span;
 use crate::directory::Resource;
@@ -47,21 +45,21 @@ impl<'a> Writer<'a> {
     /// A resource. A terminated one is meant by its name only until another one gets that name, so its id is written.
     pub(super) fn resource(&self, id: ResourceId) -> Written {
         let Some(resource) = self.names.directory.resources.get(&id) else { return Written::unseen(id) };
-        let Resource { name, offering: _, offering_name, terminated } = resource;
-        let means = |offering: Option<&str>| {
-            let offering = offering.map(|it| Box::new(self.named(it)));
-            self.names.resource(&Reference { offering, ..self.named(name) }) == Ok(id)
-        };
+        let Resource { name, offering: _, offering_name, project, terminated } = resource;
         let note = terminated.then(|| "terminated".to_owned());
         if self.form == Form::Pinned && is_clean(name) {
             return Written { value: pinned(id, name, ReferenceKind::Resource), comment: note };
         }
-        if !terminated && is_clean(name) && means(None) {
-            return Written::plain(bare(name, ReferenceKind::Resource));
-        }
-        if !terminated && is_clean(name) && is_clean(offering_name) && means(Some(offering_name)) {
-            let offering = bare(offering_name, ReferenceKind::Offering);
-            return Written::plain(format!("{{name: {}, offering: {offering}}}", scalar(name)));
+        if !terminated && is_clean(name) {
+            let place = |name: &str| is_clean(name).then(|| Box::new(self.named(name)));
+            let offering = place(offering_name);
+            let project = project.as_ref().and_then(|it| place(&it.name));
+            // From short to long.
+            let places = [(None, None), (offering.clone(), None), (None, project.clone()), (offering, project)];
+            let forms = places.map(|(offering, project)| Reference { offering, project, ..self.named(name) });
+            if let Some(form) = forms.iter().find(|it| self.names.resource(it) == Ok(id)) {
+                return Written::plain(again(form, ReferenceKind::Resource));
+            }
         }
         let known = format!("{} ({})", scalar(name), scalar(offering_name));
         let comment = note.map_or(known.clone(), |note| format!("{known}, {note}"));
@@ -99,13 +97,8 @@ impl<'a> Writer<'a> {
     }
 
     fn named(&self, name: &str) -> Reference {
-        Reference { span: self.nowhere.clone(), id: None::<Uuid>, name: Some(name.into()), offering: None }
+        Reference::by_name(self.nowhere.clone(), name)
     }
-}
-
-/// A name, said to be one where it looks like something else.
-fn bare(name: &str, kind: ReferenceKind) -> String {
-    if is_name(name) { scalar(name) } else { format!("{{{}: {}}}", kind.name(), scalar(name)) }
 }
 
 fn pinned(id: impl Display, name: &str, kind: ReferenceKind) -> String {
@@ -114,16 +107,17 @@ fn pinned(id: impl Display, name: &str, kind: ReferenceKind) -> String {
 
 /// A reference as it was read: all parts of it, and no braces where one part says it.
 pub(super) fn again(reference: &Reference, kind: ReferenceKind) -> String {
-    let Reference { span: _, id, name, offering } = reference;
+    let Reference { span: _, id, name, offering, project } = reference;
     let id = id.map(|it| scalar(&it.simple().to_string()));
-    match (&id, name, offering) {
-        (Some(id), None, None) => return id.clone(),
-        (None, Some(name), None) => return bare(name, kind),
+    match (reference.only_name(), &id) {
+        (Some(name), _) => return bare(name, kind),
+        (None, Some(id)) if reference.only_id().is_some() => return id.clone(),
         _ => {}
     }
     let id = id.map(|it| format!("uuid: {it}"));
     let name = name.as_ref().map(|it| format!("{}: {}", kind.name(), scalar(it)));
     let offering = offering.as_ref().map(|it| format!("offering: {}", again(it, ReferenceKind::Offering)));
-    let parts: Vec<_> = [id, name, offering].into_iter().flatten().collect();
+    let project = project.as_ref().map(|it| format!("project: {}", again(it, ReferenceKind::Project)));
+    let parts: Vec<_> = [id, name, offering, project].into_iter().flatten().collect();
     format!("{{{}}}", parts.join(", "))
 }

@@ -23,7 +23,10 @@ const ENTRY: Shape = Shape {
         ("comment", "reason"),
         ("description", "reason"),
     ],
-    elsewhere: &[("offering", "write it with the resource: `resource: {name: …, offering: …}`")],
+    elsewhere: &[
+        ("offering", "write it with the resource: `resource: {name: …, offering: …}`"),
+        ("project", "write it with the resource: `resource: {name: …, project: …}`"),
+    ],
 };
 
 /// Reads one entry into the draft.

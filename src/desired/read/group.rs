@@ -41,9 +41,12 @@ pub(super) fn read(cx: &mut FileReader<'_>, node: &Node<'_>, raw: &mut RawDocume
 }
 
 fn group(cx: &mut FileReader<'_>, name: RawNamed, members: &Node<'_>) -> Group {
-    let mut group = Group { name, users: Vec::new(), groups: Vec::new() };
+    let mut group = Group { name, users: Vec::new(), groups: Vec::new(), items: 0 };
     let key = group.name.name.clone();
-    for item in list(cx, Subject::Key(&key), members).unwrap_or_default() {
+    let items = list(cx, Subject::Key(&key), members);
+    // What is no list may have somebody in it.
+    group.items = items.map_or(1, <[_]>::len);
+    for item in items.unwrap_or_default() {
         if names_group(item) {
             group.groups.extend(inner(cx, item));
         } else {

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::desired) enum ReferenceKind {
     Offering,
+    Project,
     Resource,
     Role,
     User,
@@ -14,6 +15,7 @@ impl ReferenceKind {
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Offering => "an offering",
+            Self::Project => "a project",
             Self::Resource => "a resource",
             Self::Role => "a role",
             Self::User => "a user",
@@ -24,7 +26,7 @@ impl ReferenceKind {
     pub(in crate::desired) fn name(self) -> &'static str {
         match self {
             Self::User => "username",
-            Self::Offering | Self::Resource | Self::Role => "name",
+            Self::Offering | Self::Project | Self::Resource | Self::Role => "name",
         }
     }
 }

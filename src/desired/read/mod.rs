@@ -9,6 +9,7 @@ mod kind;
 mod reference;
 mod scope;
 mod settings;
+mod slips;
 mod text;
 mod url;
 mod when;
@@ -25,6 +26,7 @@ use crate::diagnostic::{Diagnostic, Source, Span};
 use fields::{Fields, Shape};
 pub(super) use kind::ReferenceKind;
 pub(super) use reference::is_name;
+pub(super) use slips::looks_quoted;
 use text::Subject;
 pub(super) use text::{is_clean, not_text};
 
@@ -60,6 +62,8 @@ const FILE: Shape = Shape {
 #[derive(Debug)]
 struct FileReader<'r> {
     file: &'r Arc<str>,
+    /// All of its text.
+    text: &'r str,
     problems: &'r mut Problems,
 }
 
@@ -81,15 +85,31 @@ impl FileReader<'_> {
     }
 }
 
-/// Reads a selector that was given outside of a file in the words of one: bare text, or a mapping in braces. `flag` is
-/// where it was given.
+/// What says of a text on the command line that the rest of it is a name, whatever it looks like.
+const NAME: &str = "name:";
+
+/// Reads a selector that was given outside of a file in the words of one: bare text, or a mapping in braces; or a name
+/// behind `name:`. `flag` is where it was given.
 pub(super) fn selector(flag: &str, text: &str, kind: ReferenceKind, problems: &mut Problems) -> Option<Selector> {
+    if text.starts_with(NAME) {
+        return named(flag, text, problems).map(Selector::One);
+    }
     given(flag, text, problems, |cx, node| reference::selector(cx, Subject::Key(flag), node, kind))
 }
 
 /// The same for a reference.
 pub(super) fn reference(flag: &str, text: &str, kind: ReferenceKind, problems: &mut Problems) -> Option<Reference> {
+    if text.starts_with(NAME) {
+        return named(flag, text, problems);
+    }
     given(flag, text, problems, |cx, node| reference::reference(cx, Subject::Key(flag), node, kind))
+}
+
+fn named(flag: &str, text: &str, problems: &mut Problems) -> Option<Reference> {
+    let (file, name) = (Arc::from(flag), text.strip_prefix(NAME).unwrap_or(text));
+    let node = Node { place: TextSpan::START, value: Value::Quoted(name.into()) };
+    let cx = &mut FileReader { file: &file, text: name, problems };
+    text::text(cx, Subject::Key(flag), &node).map(|it| Reference::by_name(cx.span(node.place), it))
 }
 
 fn given<T>(
@@ -101,16 +121,17 @@ fn given<T>(
     let file = Arc::from(flag);
     if !text.starts_with('{') {
         let node = Node { place: TextSpan::START, value: Value::Quoted(text.into()) };
-        return read(&mut FileReader { file: &file, problems }, &node);
+        return read(&mut FileReader { file: &file, text, problems }, &node);
     }
     let source = Source { name: Arc::clone(&file), text: text.to_owned() };
     let root = yaml::read(&source, problems).root?;
-    read(&mut FileReader { file: &file, problems }, &root)
+    read(&mut FileReader { file: &file, text, problems }, &root)
 }
 
 /// Adds what a file says to the draft.
-pub(super) fn file(name: &Arc<str>, tree: &Tree<'_>, raw: &mut RawDocument, problems: &mut Problems) {
-    let cx = &mut FileReader { file: name, problems };
+pub(super) fn file(source: &Source, tree: &Tree<'_>, raw: &mut RawDocument, problems: &mut Problems) {
+    let Source { name, text } = source;
+    let cx = &mut FileReader { file: name, text, problems };
     raw.broken |= tree.broken;
     let Some(root) = &tree.root else { return };
     let Some(fields) = top(cx, root) else {

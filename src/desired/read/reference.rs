@@ -14,8 +14,17 @@ use crate::desired::yaml::{Node, Value};
 
 const OFFERING: Shape =
     Shape { what: "an offering", keys: &["uuid", "name"], meant: &[("id", "uuid")], elsewhere: &[] };
-const RESOURCE: Shape =
-    Shape { what: "a resource", keys: &["uuid", "name", "offering"], meant: &[("id", "uuid")], elsewhere: &[] };
+const PROJECT: Shape = Shape { what: "a project", keys: &["uuid", "name"], meant: &[("id", "uuid")], elsewhere: &[] };
+const RESOURCE: Shape = Shape {
+    what: "a resource",
+    keys: &["uuid", "name", "offering", "project"],
+    meant: &[("id", "uuid")],
+    elsewhere: &[
+        ("organisation", "name the project, not the organisation: `{name: …, project: …}`"),
+        ("organization", "name the project, not the organization: `{name: …, project: …}`"),
+        ("customer", "name the project, not the organisation: `{name: …, project: …}`"),
+    ],
+};
 const ROLE: Shape = Shape {
     what: "a role",
     keys: &["uuid", "name"],
@@ -99,8 +108,8 @@ fn bare(cx: &mut FileReader<'_>, node: &Node<'_>, text: &str, kind: ReferenceKin
         None if is_url(text) => Some(url(cx, node, text, kind)?),
         None => None,
     };
-    let name = id.is_none().then(|| text.into());
-    Some(Reference { span: cx.span(node.place), id, name, offering: None })
+    let span = cx.span(node.place);
+    Some(id.map_or_else(|| Reference::by_name(span.clone(), text), |id| Reference::by_id(span.clone(), id)))
 }
 
 fn explicit(cx: &mut FileReader<'_>, node: &Node<'_>, kind: ReferenceKind) -> Option<Reference> {
@@ -109,6 +118,7 @@ fn explicit(cx: &mut FileReader<'_>, node: &Node<'_>, kind: ReferenceKind) -> Op
     let id = key("uuid").map(|it| uuid(cx, it));
     let name = key(kind.name()).map(|it| text(cx, Subject::Key(kind.name()), it));
     let offering = key("offering").map(|it| reference(cx, Subject::Key("offering"), it, ReferenceKind::Offering));
+    let project = key("project").map(|it| reference(cx, Subject::Key("project"), it, ReferenceKind::Project));
     if id.is_none() && name.is_none() {
         if !fields.has_unknown() {
             let message = format!("{} is named by neither `uuid` nor `{}`", kind.noun(), kind.name());
@@ -121,6 +131,7 @@ fn explicit(cx: &mut FileReader<'_>, node: &Node<'_>, kind: ReferenceKind) -> Op
         id: if_good(id)?,
         name: if_good(name)?.map(Into::into),
         offering: if_good(offering)?.map(Box::new),
+        project: if_good(project)?.map(Box::new),
     })
 }
 
@@ -150,6 +161,7 @@ fn uuid(cx: &mut FileReader<'_>, node: &Node<'_>) -> Option<Uuid> {
 fn several(subject: Subject<'_>, kind: ReferenceKind) -> String {
     match (subject, kind) {
         (Subject::Key(_), ReferenceKind::Offering) => "a resource has one offering".to_owned(),
+        (Subject::Key(_), ReferenceKind::Project) => "a resource has one project".to_owned(),
         (Subject::Key(key), _) => format!("write `{key}s` to name several"),
         (Subject::Item(_) | Subject::Name, _) => "write its items one by one".to_owned(),
     }
@@ -158,6 +170,7 @@ fn several(subject: Subject<'_>, kind: ReferenceKind) -> String {
 fn shape(kind: ReferenceKind) -> &'static Shape {
     match kind {
         ReferenceKind::Offering => &OFFERING,
+        ReferenceKind::Project => &PROJECT,
         ReferenceKind::Resource => &RESOURCE,
         ReferenceKind::Role => &ROLE,
         ReferenceKind::User => &USER,

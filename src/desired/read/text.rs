@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::FileReader;
+use super::{FileReader, slips};
 use crate::desired::codes;
 use crate::desired::quote::Quoted;
 use crate::desired::yaml::{Node, Value};
@@ -32,6 +32,7 @@ impl fmt::Display for Subject<'_> {
 /// Text on one line that says something.
 pub(super) fn text<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>) -> Option<&'n str> {
     let text = scalar(cx, subject, node)?;
+    slips::warn(cx, subject, node);
     name(cx, subject, node, text).then_some(text)
 }
 
@@ -102,11 +103,13 @@ fn scalar<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>)
             (codes::QUOTE_IT, message, Some(help))
         }
         Value::Plain(_) => {
-            let help = match subject {
-                Subject::Key(_) | Subject::Name => "write a value, or remove the key",
-                Subject::Item(_) => "write a value, or remove the item",
+            let help = match (subject, slips::swallowed(cx, node)) {
+                (Subject::Key(key), Some(text)) => commented(&format!("{key}: \"{text}\"")),
+                (_, Some(text)) => commented(&format!("\"{text}\"")),
+                (Subject::Key(_) | Subject::Name, None) => "write a value, or remove the key".to_owned(),
+                (Subject::Item(_), None) => "write a value, or remove the item".to_owned(),
             };
-            (codes::BLANK, format!("{subject} is blank"), Some(help.to_owned()))
+            (codes::BLANK, format!("{subject} is blank"), Some(help))
         }
         Value::List(_) | Value::Map(_) => {
             (codes::WRONG_TYPE, format!("{subject} must be text, not {}", noun(node)), None)
@@ -119,6 +122,10 @@ fn scalar<'n>(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &'n Node<'_>)
         None => found,
     });
     None
+}
+
+fn commented(written: &str) -> String {
+    format!("a `#` after a space begins a comment; quote what belongs to the value: {}", Quoted(written))
 }
 
 /// Whether the text can be a name; if not, it is told.

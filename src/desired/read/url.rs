@@ -18,6 +18,7 @@ const VIEWS: &[(&str, ReferenceKind)] = &[
     ("users", ReferenceKind::User),
     ("marketplace-public-offerings", ReferenceKind::Offering),
     ("marketplace-provider-offerings", ReferenceKind::Offering),
+    ("projects", ReferenceKind::Project),
 ];
 
 /// Whether the text is meant as a URL: `http(s)://…` or `/api/…`.

@@ -98,15 +98,20 @@ impl Scene {
             role: RoleId::from(self.id(0x01, &format!("{offering}/{role}"))),
             user: UserId::from(self.id(0xe5, user)),
         };
-        let Directory { resources, roles, users } = &mut self.directory;
+        let Directory { resources, roles, users, aliases: _ } = &mut self.directory;
         resources.entry(binding.resource).or_insert_with(|| Resource {
             name: name.to_owned(),
             offering: offering_id,
             offering_name: offering.to_owned(),
+            project: None,
             terminated: false,
         });
         roles.entry(binding.role).or_insert_with(|| Role { name: role.to_owned(), offerings: [offering_id].into() });
-        users.entry(binding.user).or_insert_with(|| User { username: user.to_owned(), active: Some(true) });
+        users.entry(binding.user).or_insert_with(|| User {
+            username: user.to_owned(),
+            full_name: String::new(),
+            active: Some(true),
+        });
         binding
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::desired::read::not_text;
+use super::read::{ReferenceKind, is_name, looks_quoted, not_text};
 use crate::visible::hidden;
 
 /// One line that stands for any text at all: bare where nobody can take it for anything else, else in quotes. It can
@@ -18,6 +18,11 @@ pub(super) fn scalar(text: &str) -> String {
     }
 }
 
+/// A name, said to be one where it looks like something else.
+pub(super) fn bare(name: &str, kind: ReferenceKind) -> String {
+    if is_name(name) { scalar(name) } else { format!("{{{}: {}}}", kind.name(), scalar(name)) }
+}
+
 /// Narrower than YAML allows: who wonders whether quotes are needed had better see them.
 fn is_plain(text: &str) -> bool {
     let word = |it: char| it.is_alphanumeric() || it == '_' || is_symbol(it);
@@ -29,6 +34,7 @@ fn is_plain(text: &str) -> bool {
         && not_text(text).is_none()
         && !matches!(text, "y" | "Y" | "n" | "N")
         && !looks_like_a_date(text)
+        && !looks_quoted(text)
 }
 
 /// Emoji, marks and whatever else is not ASCII and can be seen.
