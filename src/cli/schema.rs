@@ -22,12 +22,15 @@ enum What {
     DesiredState,
     /// A plan or a report as JSON.
     Pass,
+    /// What `explain` writes as JSON.
+    Explain,
 }
 
 pub(super) fn run(Schema { what }: &Schema) -> Result<Exit> {
     match what {
         What::DesiredState => output::data(desired::schema())?,
         What::Pass => output::data(&render::json_schema())?,
+        What::Explain => output::data(&render::explain_schema())?,
     }
     Ok(Exit::Done)
 }

@@ -102,6 +102,23 @@ impl LinkFilter {
         if problems.0.is_empty() { Ok(picked) } else { Err(problems.0) }
     }
 
+    /// The names by which it asks for roles; `None`, if it asks for all.
+    pub fn role_names(&self) -> Option<BTreeSet<String>> {
+        (!self.roles.is_empty()).then(|| names(self.roles.iter()).collect())
+    }
+
+    /// The roles it asks for; `None`, if all. A name means all roles of that name.
+    ///
+    /// # Errors
+    /// Those that there are not.
+    pub fn roles_meant(&self, directory: &Directory) -> Result<Option<BTreeSet<RoleId>>, Vec<Diagnostic>> {
+        let names = Names::new(directory);
+        let mut problems = Problems::default();
+        let meant = |it: &Reference| problems.sort(it, names.roles_meant(&Selector::One(it.clone())));
+        let roles: BTreeSet<_> = self.roles.iter().filter_map(meant).flatten().collect();
+        if problems.0.is_empty() { Ok((!self.roles.is_empty()).then_some(roles)) } else { Err(problems.0) }
+    }
+
     /// Says which names of roles no offering has.
     pub fn check_roles(&self, directory: &Directory) -> Vec<Diagnostic> {
         let names = Names::new(directory);

@@ -46,6 +46,16 @@ impl PassFilter {
         Ok(())
     }
 
+    /// The user, if it is narrowed to one by a username.
+    pub fn named_user(&self) -> Option<String> {
+        named(&self.users)
+    }
+
+    /// The resource, if it is narrowed to one by nothing but a name.
+    pub fn named_resource(&self) -> Option<String> {
+        named(&self.resources)
+    }
+
     /// What has to be looked up for it.
     pub fn lookups(&self, lookups: &mut Lookups) {
         let Self { users, resources } = self;
@@ -93,6 +103,13 @@ impl ResolvedPassFilter {
         let Self { users, resources } = self;
         users.as_ref().is_none_or(|it| it.contains(&binding.user))
             && resources.as_ref().is_none_or(|it| it.contains(&binding.resource))
+    }
+}
+
+fn named(references: &[Reference]) -> Option<String> {
+    match references {
+        [one] => one.only_name().map(str::to_owned),
+        _ => None,
     }
 }
 

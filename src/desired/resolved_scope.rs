@@ -167,7 +167,7 @@ impl Names<'_> {
     }
 
     /// A role name means that name in every offering here.
-    fn roles_meant(&self, selector: &Selector) -> Result<BTreeSet<RoleId>, Unresolved<RoleId>> {
+    pub(super) fn roles_meant(&self, selector: &Selector) -> Result<BTreeSet<RoleId>, Unresolved<RoleId>> {
         let fitting = |fits: &dyn Fn(&str) -> bool| -> BTreeSet<RoleId> {
             self.directory.roles.iter().filter(|(_, it)| fits(&it.name)).map(|(id, _)| *id).collect()
         };

@@ -52,34 +52,12 @@ pub fn explain(question: Question, known: ExplainInput<'_>) -> Explanation {
         account.rows.sort_by_key(|it| (matches!(it.fate, LinkStatus::Goes(_)), it.link.id));
     }
     Explanation {
-        question,
-        facts: facts(question, known),
-        others: others(question, &accounts, known.directory),
-        doubts: doubts(question, known),
+        facts: facts(&question, known),
+        others: others(&question, &accounts, known.directory),
+        doubts: doubts(&question, known),
         accounts,
-    }
-}
-
-impl Question {
-    /// Whether a binding is asked about.
-    pub fn covers(&self, binding: &Binding) -> bool {
-        let Binding { resource, role: _, user } = *binding;
-        match self {
-            Self::User(it) => *it == user,
-            Self::Resource(it) => *it == resource,
-            Self::Pair(on, it) => (*on, *it) == (resource, user),
-            Self::Binding(it) => it == binding,
-        }
-    }
-
-    /// The parts that every binding asked about has: resource, role and user.
-    fn parts(&self) -> (Option<ResourceId>, Option<RoleId>, Option<UserId>) {
-        match *self {
-            Self::User(user) => (None, None, Some(user)),
-            Self::Resource(resource) => (Some(resource), None, None),
-            Self::Pair(resource, user) => (Some(resource), None, Some(user)),
-            Self::Binding(Binding { resource, role, user }) => (Some(resource), Some(role), Some(user)),
-        }
+        logged: Vec::new(),
+        question,
     }
 }
 
@@ -150,8 +128,8 @@ fn member(origin: &Origin, user: UserId, entry: &Entry, directory: &Directory) -
     entry.users.iter().find(by_group).map(|it| it.user.span.clone())
 }
 
-fn facts(question: Question, ExplainInput { desired, directory, .. }: ExplainInput<'_>) -> Vec<Fact> {
-    let (resource, _, user) = question.parts();
+fn facts(question: &Question, ExplainInput { desired, directory, .. }: ExplainInput<'_>) -> Vec<Fact> {
+    let &Question { resource, user, .. } = question;
     let mut facts = Vec::new();
     if let Some(user) = user {
         facts.extend(desired.protected.contains(&user).then_some(Fact::Protected(user)));
@@ -168,23 +146,23 @@ fn facts(question: Question, ExplainInput { desired, directory, .. }: ExplainInp
 }
 
 /// For a user on a resource: the roles of its offering that there is no account of.
-fn others(question: Question, accounts: &[Account], directory: &Directory) -> Vec<RoleId> {
-    let Question::Pair(resource, _) = question else { return Vec::new() };
+fn others(question: &Question, accounts: &[Account], directory: &Directory) -> Vec<RoleId> {
+    let &Question { resource: Some(resource), user: Some(_), .. } = question else { return Vec::new() };
     let Some(resource) = directory.resources.get(&resource) else { return Vec::new() };
     let told: BTreeSet<_> = accounts.iter().map(|it| it.binding.role).collect();
     let roles = directory.roles.iter().filter(|(_, it)| it.fits(resource.offering)).map(|(id, _)| *id);
-    roles.filter(|it| !told.contains(it)).collect()
+    let asked = |it: &RoleId| question.roles.as_ref().is_none_or(|roles| roles.contains(it));
+    roles.filter(|it| !told.contains(it) && asked(it)).collect()
 }
 
 /// Lines that might mean something of it, each finding once: first what it probably is, and what counts now.
-fn doubts(question: Question, ExplainInput { desired, decision, .. }: ExplainInput<'_>) -> Vec<Uncertain> {
-    let (resource, role, user) = question.parts();
+fn doubts(question: &Question, ExplainInput { desired, decision, .. }: ExplainInput<'_>) -> Vec<Uncertain> {
     let mut doubts: BTreeMap<(&Span, &str, Phase), Uncertain> = BTreeMap::new();
     for Doubt { pattern, guesses, life, diagnostics } in &desired.doubts {
-        if differ(pattern.resource, resource) || differ(pattern.role, role) || differ(pattern.user, user) {
+        if !question.meets(pattern.resource, pattern.role, pattern.user) {
             continue;
         }
-        let meant = |(on, who): (ResourceId, UserId)| !differ(Some(on), resource) && !differ(Some(who), user);
+        let meant = |(on, who): (ResourceId, UserId)| question.meets(Some(on), None, Some(who));
         // Where too much is unknown to guess, nothing is probable.
         let probably = guesses.iter().filter_map(|(on, who)| on.zip(*who)).any(meant);
         let phase = life.phase(decision.plan.now);
@@ -197,9 +175,4 @@ fn doubts(question: Question, ExplainInput { desired, decision, .. }: ExplainInp
     let mut doubts: Vec<_> = doubts.into_values().collect();
     doubts.sort_by_key(|it| (!it.probably, it.phase != Phase::Alive));
     doubts
-}
-
-/// Whether both are known, and not the same.
-fn differ<Id: PartialEq>(one: Option<Id>, other: Option<Id>) -> bool {
-    one.zip(other).is_some_and(|(one, other)| one != other)
 }

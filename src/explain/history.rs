@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Absent, Account};
-use crate::binding::Binding;
 use crate::desired::Phase;
 use crate::diagnostic::Span;
 use crate::directory::Directory;
@@ -61,12 +60,20 @@ impl FileLine {
 }
 
 impl History {
-    /// What happened to the links of a binding, newest first. The log knows names only, so what is called the same
-    /// counts as the same.
-    pub fn events_of(&self, binding: &Binding, directory: &Directory) -> impl Iterator<Item = &Event> {
-        let names = names(binding, directory);
-        let about = move |it: &&Event| names.as_ref().is_some_and(|names| it.about.contains(names));
-        self.events.iter().rev().filter(about)
+    /// What happened to links of these names, newest first.
+    pub fn events_of(&self, names: &LinkNames) -> impl Iterator<Item = &Event> {
+        self.events.iter().rev().filter(|it| it.about.contains(names))
+    }
+
+    /// What happened to the links of an account: what made a live link comes first, then the newest.
+    pub fn events_about(&self, account: &Account, directory: &Directory) -> Vec<&Event> {
+        let mut events: Vec<_> = account.names(directory).iter().flat_map(|it| self.events_of(it)).collect();
+        if !account.rows.is_empty()
+            && let Some(made) = events.iter().position(|it| it.what == EventKind::LinkCreated)
+        {
+            events[..=made].rotate_right(1);
+        }
+        events
     }
 
     /// Whether somebody else did what the files don't say.
@@ -78,14 +85,4 @@ impl History {
         };
         unasked && event.by.as_deref() != Some(&*self.ours)
     }
-}
-
-/// What its parts are called, as far as that is known.
-fn names(binding: &Binding, directory: &Directory) -> Option<LinkNames> {
-    let Binding { resource, role, user } = binding;
-    Some(LinkNames {
-        user: directory.users.get(user)?.username.clone(),
-        role: directory.roles.get(role)?.name.clone(),
-        resource: directory.resources.get(resource)?.name.clone(),
-    })
 }

@@ -5,44 +5,38 @@
 
 mod gather;
 mod history;
+mod log;
+mod question;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use gather::{ExplainInput, explain};
 pub use history::{Authored, FileLine, History};
+pub use log::{LogFilter, about};
+pub use question::Question;
 
 use crate::binding::{Binding, Link, ResourceId, RoleId, UserId};
 use crate::desired::{Origin, Phase};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::event::LinkNames;
 use crate::plan::{End, Hold, Keep, Skip, Why};
 
-/// What is asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// Everything of one user.
-    User(UserId),
-    /// Everything on one resource.
-    Resource(ResourceId),
-    /// One user on one resource.
-    Pair(ResourceId, UserId),
-    /// One binding, e.g. that of a link.
-    Binding(Binding),
-}
-
 /// The answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// What was asked.
     pub question: Question,
     /// Worth knowing about whom and what was asked about.
     pub facts: Vec<Fact>,
-    /// Every binding that is live or that some line asks for, at whatever time; in order.
+    /// Every binding that is live, that some line asks for at whatever time, or that the log knows; in order.
     pub accounts: Vec<Account>,
     /// For a user on a resource: the other roles there are, which no line asks for.
     pub others: Vec<RoleId>,
     /// Unresolved lines that might mean something of this.
     pub doubts: Vec<Uncertain>,
+    /// What only the log knows: something of it is not on the server any more, or several things have its name.
+    pub logged: Vec<LinkNames>,
 }
 
 /// What explains more than one binding.
@@ -58,7 +52,7 @@ pub enum Fact {
     NotNamed(ResourceId),
 }
 
-/// All about one binding.
+/// All about one binding. Without links and lines only the log knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Which one.

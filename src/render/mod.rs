@@ -56,7 +56,7 @@ pub use explain::{ExplainContext, explain};
 pub use format::{Format, UnknownFormat, render};
 pub use hold::exceeded;
 pub use incomplete::incomplete;
-pub use json_v1::json_schema;
+pub use json_v1::{explain as explain_json, explain_schema, json_schema};
 pub use markdown::job_summary;
 pub use naming::Naming;
 pub use plan::{approval, banner, plan, summary};

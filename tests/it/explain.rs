@@ -61,7 +61,9 @@ fn asked_all(world: &World, yaml: &str, questions: impl IntoIterator<Item = Ques
 pub(crate) fn told(world: &World, yaml: &str, question: Question, history: &History) -> String {
     let decision = decision(world, yaml);
     let beside = ExplainContext { history, directory: &world.directory, limited: &decision.limited };
-    let text = render::explain(&asked(world, yaml, question), beside, &Naming::new(&world.directory));
+    let mut explanation = asked(world, yaml, question);
+    explanation.remember(&history.events, &world.directory);
+    let text = render::explain(&explanation, beside, &Naming::new(&world.directory));
     anstream::adapter::strip_str(&text).to_string()
 }
 
@@ -73,7 +75,7 @@ fn check(question: Question, expect: Expect) {
 #[test]
 fn everything_of_a_user() {
     check(
-        Question::User(user("alice")),
+        Question::user(user("alice")),
         expect![[r#"
         alice
 
@@ -113,7 +115,7 @@ fn everything_of_a_user() {
 #[test]
 fn everything_on_a_resource() {
     check(
-        Question::Resource(resource("HPC", "cluster-a", false)),
+        Question::resource(resource("HPC", "cluster-a", false)),
         expect![[r#"
         cluster-a  HPC
           =    admin   alice  has it, and keeps it
@@ -142,7 +144,7 @@ fn everything_on_a_resource() {
     "#]],
     );
     check(
-        Question::Resource(resource("HPC", "old", true)),
+        Question::resource(resource("HPC", "old", true)),
         expect![[r#"
         old  HPC
           it is terminated: nothing is created or removed here
@@ -157,7 +159,7 @@ fn everything_on_a_resource() {
 #[test]
 fn a_user_on_a_resource_with_the_roles_that_nobody_asks_for() {
     check(
-        Question::Pair(resource("HPC", "cluster-b", false), user("erin")),
+        Question::pair(resource("HPC", "cluster-b", false), user("erin")),
         expect![[r#"
             cluster-b  HPC
               ·    viewer  erin  lacks it: ended, was until 2026-11-30
@@ -168,7 +170,7 @@ fn a_user_on_a_resource_with_the_roles_that_nobody_asks_for() {
         "#]],
     );
     check(
-        Question::Pair(resource("HPC", "cluster-a", false), user("root")),
+        Question::pair(resource("HPC", "cluster-a", false), user("root")),
         expect![[r#"
         cluster-a  HPC
           root is protected: no link of this user is removed
@@ -190,7 +192,7 @@ fn one_link() {
     let world = World::read(WORLD);
     let link = world.snapshot.links[0];
     check(
-        Question::Binding(link.binding),
+        Question::binding(link.binding),
         expect![[r#"
         cluster-a  HPC
           =    admin  alice  has it, and keeps it
@@ -205,7 +207,7 @@ fn one_link() {
 #[test]
 fn somebody_nobody_knows_anything_of() {
     check(
-        Question::User(user("zoe")),
+        Question::user(user("zoe")),
         expect![[r#"
         zoe
           zoe is not active: nothing can be created
@@ -222,7 +224,7 @@ fn somebody_nobody_knows_anything_of() {
     "#]],
     );
     let world = World::read("users: yan");
-    let said = told(&world, "bindings: []", Question::User(user("yan")), &History::default());
+    let said = told(&world, "bindings: []", Question::user(user("yan")), &History::default());
     expect![[r#"
         yan
 
@@ -237,7 +239,7 @@ fn somebody_nobody_knows_anything_of() {
 fn without_a_scope_what_nobody_names_is_held_and_how_to_release_it_is_said() {
     let world = World::read("HPC cluster-a: admin alice\nHPC cluster-b: admin bob");
     let yaml = "bindings:\n  - {resource: cluster-b, role: admin, user: bob}";
-    let said = told(&world, yaml, Question::Resource(resource("HPC", "cluster-a", false)), &History::default());
+    let said = told(&world, yaml, Question::resource(resource("HPC", "cluster-a", false)), &History::default());
     expect![[r#"
         cluster-a  HPC
           there is no scope, and no line names it: nothing is removed here
@@ -254,7 +256,7 @@ fn without_a_scope_what_nobody_names_is_held_and_how_to_release_it_is_said() {
 fn what_limits_hold_is_released_by_the_digest() {
     let world = World::read("HPC cluster-a: admin alice, admin bob, admin carol, admin dave");
     let yaml = "scope: all\nlimits: {removals: 1}\nbindings:\n  - {resource: cluster-a, role: admin, user: alice}";
-    let said = told(&world, yaml, Question::User(user("bob")), &History::default());
+    let said = told(&world, yaml, Question::user(user("bob")), &History::default());
     expect![[r#"
         bob
 
@@ -270,7 +272,7 @@ fn what_limits_hold_is_released_by_the_digest() {
 
 #[test]
 fn it_asks_about_the_lines_it_speaks_of() {
-    let places = asked(&World::read(WORLD), FILE, Question::User(user("yan"))).places();
+    let places = asked(&World::read(WORLD), FILE, Question::user(user("yan"))).places();
     let places: Vec<_> = places.iter().map(|it| it.line).collect();
     assert_eq!(places, [8, 15], "the line of the group, and that of the binding");
 }
@@ -281,7 +283,7 @@ fn what_it_comes_to() {
     let standing = |resource_name: &str, role_name: &str, username: &str| {
         let resource = resource("HPC", resource_name, false);
         let binding = Binding { resource, role: role("HPC", role_name), user: user(username) };
-        let accounts = asked(&world, FILE, Question::Binding(binding)).accounts;
+        let accounts = asked(&world, FILE, Question::binding(binding)).accounts;
         accounts.first().map(|Account { rows, absent, .. }| match rows.as_slice() {
             [] if *absent == Some(Absent::Comes) => "gets",
             [] => "lacks",
@@ -305,8 +307,8 @@ proptest! {
     fn nothing_is_left_unexplained(settings in settings(), lines in lines(), world in all_worlds()) {
         let yaml = yaml(&settings, &lines);
         let wanted = world.desired(&yaml).bindings;
-        let users: Vec<_> = world.directory.users.keys().copied().map(Question::User).collect();
-        let resources: Vec<_> = world.directory.resources.keys().copied().map(Question::Resource).collect();
+        let users: Vec<_> = world.directory.users.keys().copied().map(Question::user).collect();
+        let resources: Vec<_> = world.directory.resources.keys().copied().map(Question::resource).collect();
         for questions in [users, resources] {
             let mut all: Vec<Account> =
                 asked_all(&world, &yaml, questions).into_iter().flat_map(|it| it.accounts).collect();

@@ -38,8 +38,10 @@ fn steady(text: &str, bench: &Bench) -> String {
         if let Some((before, _)) = line.split_once("was read back to ") {
             return format!("{before}was read back to 2026-08-27.");
         }
-        if let Some((before, by)) = line.split_once(" by ").filter(|(before, _)| before.contains(" made ")) {
-            return format!("{} made 2026-11-24 16:20 UTC by {by}", before.split(" made ").next().unwrap());
+        for (what, at) in [(" made ", "2026-11-24 16:20"), (" removed ", "2026-11-28 16:40")] {
+            if let Some((before, by)) = line.split_once(" by ").filter(|(before, _)| before.contains(what)) {
+                return format!("{}{what}{at} UTC by {by}", before.split(what).next().unwrap());
+            }
         }
         let words = line.split_inclusive([' ', ':']).map(|it| {
             let bare = it.trim_end_matches([' ', ':']);
@@ -74,6 +76,11 @@ async fn an_explanation_looks_like_that() {
         Binding { resource, role: role(&world, "viewer"), user }
     };
     client(&bench.sandbox.url(), tokens::SUPPORT).create(&binding, None).await.unwrap();
+    let staff = client(&bench.sandbox.url(), tokens::STAFF);
+    let admin = Binding { role: role(&bench.sandbox.world(), "admin"), ..binding };
+    staff.create(&admin, None).await.unwrap();
+    let links = staff.links_of_resource(admin.resource).await.unwrap();
+    staff.delete(links.iter().find(|it| it.binding == admin).unwrap(), "").await.unwrap();
     let (command, shown) = example("Ask why");
     let ended = bench.run(&command).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");

@@ -1,7 +1,9 @@
 //! Why somebody has, gets, loses or lacks a role: the command.
 
 use grantsync::binding::Binding;
-use grantsync::sandbox::{World, tokens};
+use grantsync::render;
+use grantsync::sandbox::{Waldur, World, tokens};
+use serde_json::{Value, json};
 
 use crate::api_support::{client, resource, role, user};
 use crate::verbs::{Bench, Ended};
@@ -177,4 +179,105 @@ async fn a_resource_that_shares_its_name_is_told_by_its_offering() {
     assert!(ended.err.contains("write one of `{name: cluster-b, offering: Cloud}`"), "{ended:?}");
     let ended = bench.run_words(&call("{name: cluster-b, offering: HPC}")).await;
     assert!(ended.out.starts_with("cluster-b  HPC\n"), "{ended:?}");
+}
+
+/// What an administrator did: bob lost his role, and a resource is gone with all that was on it.
+async fn after_an_administrator(waldur: Waldur) -> Bench {
+    let mut world = World::example().on(waldur);
+    let hpc = world.offerings.iter().find(|it| it.name == "HPC").unwrap().id;
+    world.resource(hpc, "cluster-z");
+    let bench = Bench::new(world).await;
+    bench.write("grants.yaml", FILE);
+    let (bob, gone) = {
+        let world = bench.sandbox.world();
+        let binding = |resource_name: &str, role_name: &str| Binding {
+            resource: resource(&world, resource_name),
+            role: role(&world, role_name),
+            user: user(&world, "bob"),
+        };
+        (binding("cluster-a", "member"), binding("cluster-z", "admin"))
+    };
+    let client = client(&bench.sandbox.url(), tokens::STAFF);
+    client.create(&gone, None).await.unwrap();
+    let links = client.links_of_resource(bob.resource).await.unwrap();
+    client.delete(links.iter().find(|it| it.binding == bob).unwrap(), "").await.unwrap();
+    bench.change(|world| {
+        let id = world.resources.iter().find(|it| it.name == "cluster-z").unwrap().id;
+        let staff = world.users.iter().find(|it| it.username == "staff").unwrap().id;
+        world.delete_resource(Some(staff), id);
+    });
+    bench
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_was_removed_and_a_resource_that_is_gone_are_in_the_log() {
+    for waldur in Waldur::ALL {
+        let bench = after_an_administrator(waldur).await;
+        let told = bench.run("explain --user bob -f grants.yaml").await.out;
+        let after =
+            |words: &str| told.split_once(words).unwrap_or_else(|| panic!("{waldur} {words}: {told}")).1.to_owned();
+        let lacking = after("member  bob  lacks it: no line asks for it\n");
+        assert!(lacking.trim_start().starts_with("removed ") && lacking.contains(" by staff"), "{waldur} {told}");
+        let gone = after("cluster-z  only in the server's log: deleted or renamed since, or its name is not unique\n");
+        assert!(gone.contains("admin  bob\n") && gone.contains("made "), "{waldur} {told}");
+
+        let told = bench.run("explain --resource cluster-z -f grants.yaml").await;
+        assert_eq!(told.code, Some(0), "{waldur} {told:?}");
+        assert!(told.err.contains("note: --resource: no resource is called `cluster-z`"), "{waldur} {told:?}");
+        assert!(told.out.contains("admin  bob\n"), "{waldur} {told:?}");
+        let told = bench.run("explain --resource cluster-z --role viewer -f grants.yaml").await;
+        assert_eq!(told.code, Some(1), "{waldur} {told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_some_roles() {
+    let bench = bench().await;
+    let told = bench.run("explain --resource cluster-b --role member --role viewer -f grants.yaml").await;
+    let roles: Vec<_> = told.out.lines().filter(|it| it.contains("carol")).collect();
+    assert!(roles.len() == 2 && !roles[0].contains("admin"), "{told:?}");
+    for (arguments, code, says) in [
+        (
+            "--resource cluster-b --role admn",
+            1,
+            "--role: no role is called `admn` in any offering (did you mean `admin`?)",
+        ),
+        ("--role admin", 64, "the following required arguments were not provided"),
+    ] {
+        let ended = bench.run(&format!("explain {arguments} -f grants.yaml")).await;
+        assert_eq!(ended.code, Some(code), "{arguments}: {ended:?}");
+        assert!(ended.err.contains(says), "{arguments}: {ended:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_json_by_its_schema() {
+    let schema = serde_json::from_str(&render::explain_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let bench = after_an_administrator(Waldur::default()).await;
+    for arguments in [
+        "--user bob",
+        "--user carol",
+        "--resource cluster-b",
+        "--resource cluster-a --role admin",
+        "--resource cluster-z",
+    ] {
+        let told = bench.run(&format!("explain {arguments} --format json -f grants.yaml")).await;
+        assert_eq!(told.code, Some(0), "{told:?}");
+        let json: Value = serde_json::from_str(&told.out).unwrap();
+        assert!(validator.is_valid(&json), "{:?}", validator.iter_errors(&json).next());
+        assert_eq!(json["version"], 1);
+    }
+    let told = bench.run("explain --user bob --resource cluster-a --format json -f grants.yaml").await.out;
+    let json: Value = serde_json::from_str(&told).unwrap();
+    let lacking = &json["bindings"][0];
+    assert_eq!((&lacking["role"]["name"], &lacking["links"]), (&json!("member"), &json!([])), "{told}");
+    assert_eq!(lacking["events"][0]["what"], "removed", "{told}");
+    assert_eq!(lacking["events"][0]["by"], "staff", "{told}");
+    assert_eq!(bench.run_offline("schema explain").await.out, render::explain_schema());
+}
+
+#[test]
+fn its_schema_is_published() {
+    expect_test::expect_file!["../../schemas/explain.v1.json"].assert_eq(&render::explain_schema());
 }

@@ -5,6 +5,7 @@
 
 mod causes;
 mod differences;
+mod explain;
 mod limits;
 mod plan;
 mod report;
@@ -19,6 +20,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use self::differences::{Difference, differences};
+pub use self::explain::{explain, explain_schema};
 use self::plan::Plan;
 use self::report::Report;
 use self::words::{Finding, Version};

@@ -86,7 +86,7 @@ pub(super) struct Removal<'a> {
 /// Why a link is removed.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Why {
+pub(super) enum Why {
     /// No line asks for it.
     NotDeclared,
     /// Lines ask for it, from a later day.

@@ -1,9 +1,12 @@
 //! Why somebody has, gets, loses or lacks a role, as text for a terminal.
 
+mod remembered;
+
 use std::fmt::Write as _;
 
 use anstyle::Style;
 
+use self::remembered::{authored, happened, tell_logged};
 use super::dates::{self, end, end_change, instant};
 use super::plan::heading;
 use super::style::{CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
@@ -13,10 +16,9 @@ use crate::binding::ResourceId;
 use crate::desired::{Origin, Phase};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
-use crate::event::{Event, EventKind};
 use crate::explain::{
-    Absent, Account, Authored, Declaration, EndFate, Ending, ExplainedLink, Explanation, Fact, FileLine, History,
-    LinkStatus, Question, Uncertain,
+    Absent, Account, Declaration, EndFate, Ending, ExplainedLink, Explanation, Fact, FileLine, History, LinkStatus,
+    Question, Uncertain,
 };
 use crate::plan::{EndChange, Why};
 use crate::policy::{self, Limited};
@@ -35,16 +37,16 @@ pub struct ExplainContext<'a> {
 /// The whole answer: by resource every role with what becomes of it, the lines and links behind it and who made them;
 /// then the lines that might mean something of it.
 pub fn explain(explanation: &Explanation, beside: ExplainContext<'_>, naming: &Naming<'_>) -> String {
-    let Explanation { question, facts, accounts, others, doubts } = explanation;
+    let Explanation { question, facts, accounts, others, doubts, logged } = explanation;
     let mut out = String::new();
-    if let Question::User(user) = question {
+    if let Question { user: Some(user), resource: None, .. } = question {
         let _ = writeln!(out, "{}", styled(STRONG, naming.user(*user)));
         tell_facts(&mut out, facts, naming);
         out.push('\n');
     }
     for (resource, accounts) in by_resource(question, accounts, naming) {
         heading(&mut out, resource, naming);
-        if !matches!(question, Question::User(_)) {
+        if question.resource.is_some() {
             tell_facts(&mut out, facts, naming);
         }
         tell_accounts(&mut out, &accounts, beside, naming);
@@ -55,6 +57,7 @@ pub fn explain(explanation: &Explanation, beside: ExplainContext<'_>, naming: &N
         }
         out.push('\n');
     }
+    tell_logged(&mut out, logged, beside.history);
     if accounts.is_empty() {
         out.push_str("Nothing of it is live, and no line that can be resolved asks for it.\n\n");
     }
@@ -80,13 +83,8 @@ fn by_resource<'e>(
             _ => groups.push((account.binding.resource, vec![account])),
         }
     }
-    let asked = match question {
-        Question::User(_) => None,
-        Question::Resource(it) | Question::Pair(it, _) => Some(*it),
-        Question::Binding(it) => Some(it.resource),
-    };
     if groups.is_empty() {
-        groups.extend(asked.map(|it| (it, Vec::new())));
+        groups.extend(question.resource.map(|it| (it, Vec::new())));
     }
     for (_, group) in &mut groups {
         group.sort_by_cached_key(|it| (naming.user(it.binding.user), naming.role(it.binding.role)));
@@ -141,7 +139,7 @@ fn sentence(account: &Account) -> (Style, &'static str, String) {
             Some(Absent::Skipped(why)) => (HOLD, "!", format!("lacks it: {why}")),
             Some(Absent::NotBegun) => (QUIET, "·", format!("lacks it: {}", why(Why::NotBegun, lines))),
             Some(Absent::Ended) => (QUIET, "·", format!("lacks it: {}", why(Why::Ended, lines))),
-            None => (QUIET, "·", "lacks it".to_owned()),
+            None => (QUIET, "·", "lacks it: no line asks for it".to_owned()),
         };
     };
     match fate {
@@ -169,7 +167,7 @@ fn details(
     account: &Account,
     ExplainContext { history, directory, limited }: ExplainContext<'_>,
 ) -> Vec<(usize, String)> {
-    let Account { binding, rows, absent: _, lines } = account;
+    let Account { binding: _, rows, absent: _, lines } = account;
     let mut details = Vec::new();
     for it in lines {
         details.push((0, asked(it)));
@@ -193,7 +191,7 @@ fn details(
             details.push((2, format!("help: {}", hold::release(held, digest))));
         }
     }
-    details.extend(happened(account, history.events_of(binding, directory), history));
+    details.extend(happened(account, history, directory).into_iter().map(|it| (0, it)));
     details
 }
 
@@ -236,47 +234,6 @@ fn asked(Declaration { origin, phase, member }: &Declaration) -> String {
         let _ = write!(text, " · {part}");
     }
     visible(&text).into_owned()
-}
-
-fn authored(place: Option<&FileLine>, author: &Authored) -> String {
-    let place = place.map(|FileLine { file, line }| format!("{file}:{line} ")).unwrap_or_default();
-    let text = match author {
-        Authored::Commit { id, author, at, summary } => {
-            let day = at.strftime("%Y-%m-%d");
-            let id = id.get(..12).unwrap_or(id);
-            format!("{place}last changed {day} by {author} in {id}: {summary}")
-        }
-        Authored::Uncommitted => format!("{place}not committed yet"),
-    };
-    visible(&text).into_owned()
-}
-
-/// The newest of what happened to links of it.
-fn happened<'h>(
-    account: &Account,
-    mut events: impl Iterator<Item = &'h Event>,
-    history: &History,
-) -> Vec<(usize, String)> {
-    /// More is for the log itself.
-    const SHOWN: usize = 3;
-    let newest: Vec<_> = events.by_ref().take(SHOWN).collect();
-    let mut told = Vec::new();
-    for (at, event) in newest.into_iter().enumerate() {
-        let what = match event.what {
-            EventKind::LinkCreated => "made",
-            EventKind::LinkRemoved => "removed",
-        };
-        let by = event.by.as_deref().unwrap_or("the server itself");
-        // Only the newest one is why things are as they are.
-        let outside = if at == 0 && history.is_outside_of_git(event, account) { ", outside of git" } else { "" };
-        let text = format!("{what} {} by {by}{outside}", instant(event.at));
-        told.push((0, visible(&text).into_owned()));
-    }
-    let more = events.count();
-    if more > 0 {
-        told.push((0, format!("and {more} more in the server's log")));
-    }
-    told
 }
 
 fn tell_doubts(out: &mut String, doubts: &[Uncertain]) {
