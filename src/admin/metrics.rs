@@ -95,6 +95,10 @@ fn passes(out: &mut Out<'_>, status: &Status) -> fmt::Result {
         let help = "When the last pass ended that read, planned and failed at nothing";
         out.gauge("last_success_timestamp_seconds", help, &unix(good))?;
     }
+    if let Some(view) = &status.view {
+        let help = "When all links were last listed; passes since then asked only whether anything has changed";
+        out.gauge("last_full_listing_timestamp_seconds", help, &unix(view.at))?;
+    }
     out.gauge("success_good_for_seconds", "How old that may be", &status.good_for.as_secs_f64())
 }
 

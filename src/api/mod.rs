@@ -11,6 +11,7 @@
 
 mod answers;
 mod browse;
+mod change_mark;
 mod generation;
 mod http;
 mod probe;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use answers::{Created, Deleted, DirectoryAnswer, LinkQuery, LinksAnswer, Listing, RoleIs};
+pub use change_mark::ChangeMark;
 pub use http::retry;
 pub use http::{Address, ConnectionSettings, Counters, Error, ErrorKind, InFlightCall, Method, TokenSource};
 
@@ -185,6 +187,32 @@ impl Client {
         match self.generation().await? {
             Generation::ResourceUsers => resource_users::events(&self.http, since).await,
             Generation::UserPermissions(_) => user_permissions::events(&self.http, since).await,
+        }
+    }
+
+    /// Marks what the server's record of changes to links shows now; `None` if it keeps none that can be relied on, or
+    /// shows it to nobody like the caller. Only what is read after that can rest on it.
+    pub async fn change_mark(&self) -> Result<Option<ChangeMark>, Error> {
+        match self.generation().await? {
+            Generation::ResourceUsers => resource_users::change_mark(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::change_mark(&self.http).await,
+        }
+    }
+
+    /// Whether the record shows no change since the mark. More than a page of it counts as a change.
+    pub async fn is_unchanged(&self, mark: &ChangeMark) -> Result<bool, Error> {
+        let now = match self.generation().await? {
+            Generation::ResourceUsers => resource_users::changes(&self.http, mark.since).await?,
+            Generation::UserPermissions(_) => user_permissions::changes(&self.http, mark.since).await?,
+        };
+        Ok(now.is_some_and(|now| mark.holds(&now)))
+    }
+
+    /// How many rows of links the server counts, those of deleted resources included.
+    pub async fn count_of_links(&self) -> Result<u64, Error> {
+        match self.generation().await? {
+            Generation::ResourceUsers => resource_users::count(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::count(&self.http).await,
         }
     }
 

@@ -24,7 +24,12 @@ impl Backoff {
         match verdict {
             Verdict::Unreachable | Verdict::Incomplete | Verdict::StaleList | Verdict::OtherApi => Some(SERVER),
             Verdict::Unauthorized | Verdict::Refused => Some(TOKEN),
-            Verdict::InSync | Verdict::Changed | Verdict::Held | Verdict::Unresolved | Verdict::Broken => None,
+            Verdict::InSync
+            | Verdict::NoChange
+            | Verdict::Changed
+            | Verdict::Held
+            | Verdict::Unresolved
+            | Verdict::Broken => None,
         }
     }
 

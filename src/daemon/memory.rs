@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::flapping::{Flap, Flapping};
 use super::pass::{End, PassSummary};
+use super::trigger::Trigger;
 use super::vanished::{ContentId, FileReading, Vanished, Watched};
 use super::window::Window;
 use crate::policy::Deferred;
@@ -27,6 +28,8 @@ pub struct Memory {
     held: BTreeMap<String, Timestamp>,
     /// What was said when the server spoke another API, until somebody asks for a pass.
     other_api: Option<Failure>,
+    /// Nobody and nothing but the schedule asked for this pass.
+    is_scheduled: bool,
 }
 
 impl Memory {
@@ -42,6 +45,7 @@ impl Memory {
             deferred: BTreeSet::new(),
             held: BTreeMap::new(),
             other_api: None,
+            is_scheduled: false,
         }
     }
 
@@ -80,18 +84,23 @@ impl Memory {
         self.files.look(reading, self.now)
     }
 
-    /// A pass begins. Who insists on it may have mended what made steps come back.
-    pub fn begin(&mut self, now: Timestamp, insisted: bool) {
+    /// A pass begins, for these reasons. Who insists on it may have mended what made steps come back, and a person who asks
+    /// for it knows of the server's API.
+    pub fn begin(&mut self, now: Timestamp, asked: &BTreeSet<Trigger>) {
         self.now = now;
-        if insisted {
+        if asked.iter().any(|it| it.bypasses_backoff()) {
             self.flapping.forget();
         }
+        if asked.iter().any(|it| it.is_by_somebody()) {
+            self.other_api = None;
+        }
+        self.is_scheduled = asked.iter().all(|it| *it == Trigger::Schedule);
         self.deferred = self.flapping.deferred(now);
     }
 
-    /// Somebody asked for the next pass, and so knows of the server's API.
-    pub fn somebody_asked(&mut self) {
-        self.other_api = None;
+    /// Whether only the schedule asked for this pass.
+    pub const fn is_scheduled(&self) -> bool {
+        self.is_scheduled
     }
 
     /// Why nothing is to be written until somebody asks for it: the server speaks another API than before. All that

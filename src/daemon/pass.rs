@@ -32,6 +32,8 @@ pub struct PassSummary {
 pub enum End {
     /// The live links were read, a plan was made, and what of it may be done was tried.
     Finished(Box<Finished>),
+    /// The files are the same as in the last full pass, which found all in sync, and the server shows no change since.
+    NoChange,
     /// The files are broken: each finding as text, with its place. Nothing was sent.
     Broken(Vec<String>),
     /// The server, or the token file, could not be read. Nothing was changed.
@@ -233,7 +235,8 @@ impl PassSummary {
     pub(super) fn steps(&self) -> usize {
         match &self.end {
             End::Finished(finished) => finished.changes.len(),
-            End::Broken(_)
+            End::NoChange
+            | End::Broken(_)
             | End::Unreachable(_)
             | End::Unauthorized(_)
             | End::Refused(_)

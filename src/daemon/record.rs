@@ -36,7 +36,7 @@ impl Status {
             End::Unreachable(failure) | End::Unauthorized(failure) | End::Refused(failure) | End::OtherApi(failure) => {
                 self.failure = Some(failure);
             }
-            End::Interrupted => {}
+            End::NoChange | End::Interrupted => {}
         }
         match verdict {
             Verdict::Unauthorized => self.token = TokenState::Rejected,

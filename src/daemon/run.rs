@@ -47,10 +47,7 @@ pub async fn run(
     loop {
         let began = clock();
         let clocked = Instant::now();
-        memory.begin(began, asked.iter().any(|it| it.bypasses_backoff()));
-        if asked.iter().any(|it| it.is_by_somebody()) {
-            memory.somebody_asked();
-        }
+        memory.begin(began, &asked);
         let so_far = SoFar::default();
         let running = Activity::Running { asked: asked.clone(), since: began, waits: None, so_far };
         status.send_modify(|it| it.activity = running);

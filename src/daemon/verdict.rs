@@ -10,6 +10,8 @@ use crate::report::Stop;
 pub enum Verdict {
     /// Live was as declared.
     InSync,
+    /// Live was as declared in the last full pass, and the server shows no change since.
+    NoChange,
     /// Live was not as declared, and now is.
     Changed,
     /// Live is as declared but for what is held or withheld.
@@ -34,8 +36,9 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, so that each has its metric from the start.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InSync,
+        Self::NoChange,
         Self::Changed,
         Self::Held,
         Self::Unresolved,
@@ -52,6 +55,7 @@ impl Verdict {
     pub fn of(end: &End) -> Self {
         match end {
             End::Finished(finished) => Self::finished(finished),
+            End::NoChange => Self::NoChange,
             End::Broken(_) => Self::Broken,
             End::Unreachable(_) => Self::Unreachable,
             End::Unauthorized(_) => Self::Unauthorized,
@@ -94,13 +98,14 @@ impl Verdict {
     /// Whether the live links were read, a plan was made, and nothing failed. Held and unresolved are no failures: what
     /// could be done is done, and a person has to look at the rest.
     pub const fn is_good(self) -> bool {
-        matches!(self, Self::InSync | Self::Changed | Self::Held | Self::Unresolved)
+        matches!(self, Self::InSync | Self::NoChange | Self::Changed | Self::Held | Self::Unresolved)
     }
 
     /// Its name in metrics and JSON.
     pub const fn label(self) -> &'static str {
         match self {
             Self::InSync => "in_sync",
+            Self::NoChange => "no_change",
             Self::Changed => "changed",
             Self::Held => "held",
             Self::Unresolved => "unresolved",
@@ -120,6 +125,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::InSync => "in sync",
+            Self::NoChange => "no change since the last full check",
             Self::Changed => "changed, now in sync",
             Self::Held => "in sync but for what is held",
             Self::Unresolved => "in sync but for what is unresolved",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use grantsync::admin::{MetricsFormat, metrics};
 use grantsync::daemon::{
-    Action, ContentId, End, FileReading, Finished, Flapping, HeldRemoval, Memory, PassSummary, Watched, Window,
+    Action, ContentId, End, FileReading, Finished, Flapping, HeldRemoval, Memory, PassSummary, Trigger, Watched, Window,
 };
 use grantsync::report::{Failure, Stop};
 use jiff::Timestamp;
@@ -104,16 +104,16 @@ fn a_vanished_file_that_returns_is_forgotten_and_another_reading_starts_afresh()
 #[test]
 fn only_a_good_pass_counts_as_having_seen_a_file() {
     let mut memory = Memory::new(minutes(5));
-    memory.begin(noon(), false);
+    memory.begin(noon(), &[Trigger::Schedule].into());
     memory.files_read(reading(&["a.yaml", "b.yaml"]));
     memory.end(&broken(), noon());
-    memory.begin(after(1), false);
+    memory.begin(after(1), &[Trigger::Schedule].into());
     assert_eq!(memory.files_read(reading(&["a.yaml"])), None, "nothing was good before");
     memory.end(&in_sync(), after(1));
-    memory.begin(after(2), false);
+    memory.begin(after(2), &[Trigger::Schedule].into());
     memory.files_read(reading(&["a.yaml", "c.yaml"]));
     memory.end(&tried("+ alice"), after(2));
-    memory.begin(after(3), false);
+    memory.begin(after(3), &[Trigger::Schedule].into());
     assert_eq!(memory.files_read(reading(&["a.yaml"])), None, "the pass that saw `c.yaml` was cut short");
     assert!(memory.files_read(reading(&["b.yaml"])).is_some());
     assert_eq!(memory.vanished().unwrap().until, after(8));
@@ -122,11 +122,11 @@ fn only_a_good_pass_counts_as_having_seen_a_file() {
 #[test]
 fn a_list_that_never_holds_still_is_no_reason_to_forget_which_files_there_were() {
     let mut memory = Memory::new(minutes(5));
-    memory.begin(noon(), false);
+    memory.begin(noon(), &[Trigger::Schedule].into());
     memory.files_read(reading(&["a.yaml", "b.yaml"]));
     let moving = End::Finished(Box::new(Finished { converged: false, ..Finished::default() }));
     memory.end(&PassSummary::new(moving), noon());
-    memory.begin(after(1), false);
+    memory.begin(after(1), &[Trigger::Schedule].into());
     assert!(memory.files_read(reading(&["a.yaml"])).is_some(), "what `b.yaml` declared is removed at once");
 }
 
@@ -180,7 +180,7 @@ fn a_flap_is_reported_and_forgotten_when_files_change_or_somebody_insists() {
     let flapping = || {
         let mut memory = Memory::new(minutes(5));
         for minute in [0, 5, 10] {
-            memory.begin(after(minute), false);
+            memory.begin(after(minute), &[Trigger::Schedule].into());
             memory.files_read(reading(&["a.yaml"]));
             memory.end(&tried("+ alice"), after(minute));
         }
@@ -189,7 +189,7 @@ fn a_flap_is_reported_and_forgotten_when_files_change_or_somebody_insists() {
         memory
     };
     let mut memory = flapping();
-    memory.begin(after(15), false);
+    memory.begin(after(15), &[Trigger::Schedule].into());
     memory.files_read(reading(&["a.yaml"]));
     assert_eq!(memory.deferred().len(), 1);
 
@@ -197,7 +197,7 @@ fn a_flap_is_reported_and_forgotten_when_files_change_or_somebody_insists() {
     assert!(memory.deferred().is_empty(), "other files, other wishes");
 
     let mut memory = flapping();
-    memory.begin(after(15), true);
+    memory.begin(after(15), &[Trigger::Request].into());
     assert!(memory.deferred().is_empty(), "somebody asks, who may have mended it");
 }
 
@@ -206,9 +206,9 @@ fn removals_of_a_pass_that_was_cut_short_count_too() {
     let mut memory = Memory::new(minutes(5));
     let failure = Failure { message: "401".to_owned(), help: None };
     let cut = Finished { counted_removals: 7, stopped: Some(Stop::Unauthorized(failure)), ..Finished::default() };
-    memory.begin(noon(), false);
+    memory.begin(noon(), &[Trigger::Schedule].into());
     memory.end(&finished(cut), noon());
-    memory.begin(after(60), false);
+    memory.begin(after(60), &[Trigger::Schedule].into());
     assert_eq!((memory.now(), memory.removed_lately()), (after(60), 7));
 }
 
@@ -225,7 +225,7 @@ async fn it_is_known_since_when_a_removal_is_held_whatever_holds_it() {
     let passes = passes.map(|held| finished(Finished { held, ..Finished::default() }));
     let mut memory = Memory::new(minutes(5));
     let since = [0, 5, 10, 15].into_iter().zip(&passes).map(|(minute, pass)| {
-        memory.begin(after(minute), false);
+        memory.begin(after(minute), &[Trigger::Schedule].into());
         memory.end(pass, after(minute));
         memory.held_since()
     });

@@ -125,6 +125,7 @@ mod run_files;
 mod run_kit;
 mod run_life;
 mod run_list;
+mod run_no_change;
 mod run_restart;
 mod run_two;
 mod run_upgrade;

@@ -117,7 +117,7 @@ impl Drop for Agent {
 }
 
 /// The version of Waldur that the stories are about: that of `GRANTSYNC_WALDUR`, or the first.
-static WALDUR: LazyLock<Waldur> = LazyLock::new(|| {
+pub(crate) static WALDUR: LazyLock<Waldur> = LazyLock::new(|| {
     std::env::var("GRANTSYNC_WALDUR").map_or_else(|_| Waldur::default(), |name| name.parse().unwrap())
 });
 

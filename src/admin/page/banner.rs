@@ -45,6 +45,7 @@ impl Banner {
         }
         let verdict = last.verdict;
         let lead = match &status.view {
+            Some(view) if verdict == Verdict::NoChange => no_change(view, now),
             Some(view) if verdict.is_good() => with_view(verdict, view, status),
             _ => without_view(verdict, status, now),
         };
@@ -61,6 +62,7 @@ impl Banner {
 const fn title(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::InSync => "In sync",
+        Verdict::NoChange => "No change",
         Verdict::Changed => "Changed, now in sync",
         Verdict::Held => "Held",
         Verdict::Unresolved => "Unresolved",
@@ -72,6 +74,15 @@ const fn title(verdict: Verdict) -> &'static str {
         Verdict::Refused => "Not safe to go on",
         Verdict::OtherApi => "Another API",
     }
+}
+
+/// After a pass that asked only whether something has changed.
+fn no_change(view: &Observed, now: Timestamp) -> String {
+    let found = Count(all(view), "binding", "bindings");
+    format!(
+        "The server shows no change since the full check {}, which found {found} in sync.",
+        Relative { at: view.at, now }
+    )
 }
 
 /// After a pass that went all the way.

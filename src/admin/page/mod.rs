@@ -50,7 +50,7 @@ pub fn page(status: &Status, now: Timestamp) -> String {
 enum Tone {
     Good,
     Changed,
-    CurrentWait,
+    Waits,
     Bad,
     Quiet,
 }
@@ -58,9 +58,9 @@ enum Tone {
 impl Tone {
     const fn of(verdict: Verdict) -> Self {
         match verdict {
-            Verdict::InSync => Self::Good,
+            Verdict::InSync | Verdict::NoChange => Self::Good,
             Verdict::Changed => Self::Changed,
-            Verdict::Held | Verdict::Unresolved => Self::CurrentWait,
+            Verdict::Held | Verdict::Unresolved => Self::Waits,
             Verdict::Incomplete
             | Verdict::StaleList
             | Verdict::Broken
@@ -75,7 +75,7 @@ impl Tone {
         match self {
             Self::Good => "good",
             Self::Changed => "changed",
-            Self::CurrentWait => "waits",
+            Self::Waits => "waits",
             Self::Bad => "bad",
             Self::Quiet => "quiet",
         }
@@ -85,7 +85,7 @@ impl Tone {
         match self {
             Self::Good => "✓",
             Self::Changed => "↻",
-            Self::CurrentWait => "!",
+            Self::Waits => "!",
             Self::Bad => "✕",
             Self::Quiet => "…",
         }
@@ -106,7 +106,7 @@ impl Tone {
         match self {
             Self::Good => dot!("2f9e62"),
             Self::Changed => dot!("3b7dd8"),
-            Self::CurrentWait => dot!("d9961a"),
+            Self::Waits => dot!("d9961a"),
             Self::Bad => dot!("d0453b"),
             Self::Quiet => dot!("8a939b"),
         }

@@ -1,12 +1,15 @@
 //! The server's event log, as far as it is about links.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::wire;
+use crate::api::change_mark::ChangeMark;
 use crate::api::http::{Error, Http};
-use crate::api::waldur::List;
+use crate::api::waldur::{Item, List};
 use crate::event::{Event, EventKind, LinkNames};
 
 const CREATED: &str = "marketplace_resource_user_created";
@@ -21,6 +24,20 @@ pub(in crate::api) async fn events(http: &Arc<Http>, since: Timestamp) -> Result
     let mut events: Vec<_> = events.filter_map(event).filter(|it| it.at.as_second() >= since.as_second()).collect();
     events.sort_by(|a, b| (a.at, &a.about, a.what).cmp(&(b.at, &b.about, b.what)));
     Ok(events)
+}
+
+/// Marks the latest entries: the server lists the newest first.
+pub(in crate::api) async fn change_mark(http: &Http) -> Result<Option<ChangeMark>, Error> {
+    let (entries, _) = list().first_page::<wire::Entry>(http).await?;
+    let entries: Vec<_> = entries.iter().map(|it| (it.id(), it.created)).collect();
+    Ok(ChangeMark::of_log(&entries))
+}
+
+/// The entries since then; `None` if there are more than fit on a page.
+pub(in crate::api) async fn changes(http: &Http, since: Timestamp) -> Result<Option<BTreeSet<Uuid>>, Error> {
+    let entries = list().with("created_from", since.as_second().to_string()).only_page::<wire::Entry>(http).await?;
+    // Whoever did not get the filter answers with more, and entries of the second before are none of these.
+    Ok(entries.map(|it| it.iter().filter(|it| it.created >= since).map(Item::id).collect()))
 }
 
 /// All that happened to links.

@@ -12,11 +12,11 @@ mod wire;
 mod writes;
 
 pub(super) use directory::directory;
-pub(super) use events::events;
+pub(super) use events::{change_mark, changes, events};
 pub(super) use listing::snapshot;
 pub(super) use lookup::{look_up, roles_of};
 pub(super) use named::{named, named_link};
-pub(super) use probe::counts;
+pub(super) use probe::{count, counts};
 pub(super) use roles::{create_role, shows_role};
 pub(super) use rows::{Filter, PATH, link};
 pub(super) use writes::{create, delete, keeps_no_ends};

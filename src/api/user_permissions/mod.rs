@@ -1,5 +1,6 @@
 //! The second generation: links are grants of roles, rows of `/api/user-permissions/` (Waldur from 8.0.8 on).
 
+mod changes;
 mod directory;
 mod events;
 mod grants;
@@ -11,12 +12,13 @@ mod searched;
 mod wire;
 mod writes;
 
+pub(super) use changes::{change_mark, changes};
 pub(super) use directory::{directory, look_up, roles_of};
 pub(super) use events::events;
 pub(super) use grants::{link, links_on, seen_of, seen_on};
 pub(super) use listing::snapshot;
 pub(super) use named::{named, named_link};
-pub(super) use probe::counts;
+pub(super) use probe::{count, counts};
 pub(super) use roles::{create_role, shows_role};
 pub(super) use searched::Searched;
 pub(super) use writes::{create, delete, set_end};

@@ -67,6 +67,16 @@ impl Grant {
         })
     }
 
+    /// Tells the row as it is now from what it was and will be.
+    pub(super) fn state(&self) -> Uuid {
+        let mut hash = Sha256::new();
+        hash.update(self.id().as_bytes());
+        hash.update([self.is_active.map_or(2, u8::from)]);
+        hash.update(self.expiration_time.map_or(i128::MAX, Timestamp::as_nanosecond).to_be_bytes());
+        let hash = hash.finalize();
+        uuid::Builder::from_custom_bytes(std::array::from_fn(|at| hash[at])).into_uuid()
+    }
+
     /// Whether it is of a resource that was deleted: that has taken its scope with it.
     pub(super) fn is_of_deleted(&self) -> bool {
         self.scope_type.is_none() && self.scope_uuid.is_none()

@@ -104,6 +104,19 @@ impl List {
         http.call(&self.request(http, Method::Head).with("page_size", "1")).await?.count()
     }
 
+    /// Its first page, if all of it fits there.
+    pub(in crate::api) async fn only_page<T: Item>(&self, http: &Http) -> Result<Option<Vec<T>>, Error> {
+        let (items, all) = self.first_page(http).await?;
+        Ok(all.then_some(items))
+    }
+
+    /// Its first page, and whether that is all.
+    pub(in crate::api) async fn first_page<T: Item>(&self, http: &Http) -> Result<(Vec<T>, bool), Error> {
+        let Page { items, count, short } = self.page::<T>(http, Some(1), SIZE).await?;
+        let all = count == Some(items.len() as u64);
+        short.map_or(Ok((items, all)), Err)
+    }
+
     /// It was read twice and remained unsettled.
     pub(in crate::api) fn moving(&self, http: &Http) -> Error {
         let request = self.request(http, Method::Get).name();

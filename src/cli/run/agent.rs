@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, watch};
 
+use super::baseline::Baseline;
 use crate::api::Client;
 use crate::daemon::{Status, Stop};
 use crate::desired::PassFilter;
@@ -36,6 +37,10 @@ pub(super) struct Agent {
     pub(super) log: OnceCell<Vec<Event>>,
     /// Why it could not be read.
     pub(super) uncounted: RefCell<Option<String>>,
+    /// How old the last full listing may be; zero: none is old enough to rest on.
+    pub(super) full_listing: SignedDuration,
+    /// What later passes may rest on.
+    pub(super) baseline: RefCell<Option<Baseline>>,
     /// The links that earlier passes saw or made.
     pub(super) known: RefCell<KnownLinks>,
     /// What the passes so far saw live and wanted.

@@ -39,6 +39,10 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, env = "GRANTSYNC_QUIET_PERIOD", default_value = "10s", value_name = "DURATION",
           value_parser = duration)]
     pub(super) quiet_period: Duration,
+    /// How often all links are listed. Passes between ask only whether something has changed, as long as all is in sync;
+    /// `0s` lists all links in every pass.
+    #[arg(long, env = "GRANTSYNC_FULL_LISTING", default_value = "1h", value_name = "DURATION", value_parser = span)]
+    pub(super) full_listing: Duration,
     /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub(super) listen: Listen,

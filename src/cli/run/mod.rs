@@ -3,6 +3,7 @@
 mod agent;
 mod approvals;
 mod arguments;
+mod baseline;
 mod held;
 mod pass;
 mod release;
@@ -78,6 +79,8 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         log: tokio::sync::OnceCell::new(),
         uncounted: std::cell::RefCell::default(),
         readings: std::cell::RefCell::new(Readings::new(words::signed(arguments.quiet_period))),
+        full_listing: words::signed(arguments.full_listing),
+        baseline: std::cell::RefCell::default(),
         known: std::cell::RefCell::default(),
         last_seen: std::cell::RefCell::default(),
     };

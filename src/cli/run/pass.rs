@@ -11,12 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::agent::Agent;
+use super::baseline::Baseline;
 use super::sources::{read_with_commit, reading};
 use super::words::{finished, refused, waits};
-use crate::api::{self, Method};
+use crate::api::{self, ChangeMark, Method};
 use crate::cli::narrowing::overrides;
-use crate::daemon::{self, End, Memory, Requests, SoFar};
-use crate::desired::{self, Document, Mode};
+use crate::daemon::{self, ContentId, End, Memory, Requests, SoFar};
+use crate::desired::{self, Mode};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::Earlier;
 use crate::reconcile::files::FilesError;
@@ -25,6 +26,8 @@ use crate::render;
 
 /// How often a pass that is under way is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long the record of changes may take: without it, later passes list all links.
+const MARK: Duration = Duration::from_secs(10);
 /// More findings than this are counted, not shown.
 const SHOWN: usize = 50;
 
@@ -88,12 +91,17 @@ impl Agent {
     }
 
     async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &PassProgress) -> End {
-        let (sources, document) = match self.read(progress).await {
-            Ok(valid) => valid,
-            Err(findings) => {
-                self.readings.borrow_mut().add_broken();
-                return End::Broken(findings);
-            }
+        let sources = match self.read(progress).await {
+            Ok(sources) => sources,
+            Err(findings) => return self.broken(findings),
+        };
+        let content = reading(&sources).content;
+        if self.is_unchanged(memory, content).await {
+            return End::NoChange;
+        }
+        let document = match desired::parse(&sources) {
+            Ok(document) => document,
+            Err(diagnostics) => return self.broken(broken(&sources, &diagnostics)),
         };
         progress.files_read.store(true, Ordering::Relaxed);
         let now = memory.now();
@@ -125,6 +133,10 @@ impl Agent {
             unsettled,
             known: Some(&known),
         };
+        let mark = match self.change_mark().await {
+            Ok(mark) => mark,
+            Err(error) => return refused(error.into()),
+        };
         let (confirm, begin) = (async |_: &_| Confirmation::Apply, |_: &_| writing.set(true));
         let tell = |_: &_, _: &_, _: &_| {
             progress.steps.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +152,10 @@ impl Agent {
                     let seen = request.last_seen.after(&pass.prepared.view.plan);
                     *self.last_seen.borrow_mut() = Arc::new(seen);
                 }
-                End::Finished(Box::new(finished))
+                let end = End::Finished(Box::new(finished));
+                let baseline = Baseline::of(now, content, mark, &end, &pass.prepared.view.snapshot);
+                self.baseline.replace(baseline);
+                end
             }
             Err(error) => refused(error),
         }
@@ -162,27 +177,57 @@ impl Agent {
         Ok(Earlier { events: self.log.get().map_or(&[], Vec::as_slice), before: self.began })
     }
 
-    /// The files, if they are valid; otherwise what is wrong with them.
-    async fn read(&self, progress: &PassProgress) -> Result<(Vec<Source>, Document), Vec<String>> {
+    /// The files, if they can be read; otherwise what is wrong with them.
+    async fn read(&self, progress: &PassProgress) -> Result<Vec<Source>, Vec<String>> {
         let paths = self.files.clone();
         let (sources, revision) = match tokio::task::spawn_blocking(move || read_with_commit(&paths)).await {
             Ok(read) => read,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         let _ = progress.revision.set(revision);
-        let sources = match sources {
-            Ok(sources) => sources,
-            Err(FilesError::Invalid { sources, diagnostics }) => return Err(broken(&sources, &diagnostics)),
-            Err(error) => {
+        sources.map_err(|error| match error {
+            FilesError::Invalid { sources, diagnostics } => broken(&sources, &diagnostics),
+            error => {
                 let help = error.help().map(|it| format!("\n  help: {it}")).unwrap_or_default();
-                return Err(vec![format!("{error}{help}")]);
+                vec![format!("{error}{help}")]
             }
-        };
-        let document = match desired::parse(&sources) {
-            Ok(document) => document,
-            Err(diagnostics) => return Err(broken(&sources, &diagnostics)),
-        };
-        Ok((sources, document))
+        })
+    }
+
+    fn broken(&self, findings: Vec<String>) -> End {
+        self.readings.borrow_mut().add_broken();
+        End::Broken(findings)
+    }
+
+    /// Whether nothing has changed since the last full pass. If that cannot be asked, a full pass will say why.
+    async fn is_unchanged(&self, memory: &Memory, content: ContentId) -> bool {
+        let baseline = self.baseline.take().filter(|it| it.fits(memory, content, self.full_listing));
+        let Some(baseline) = baseline else { return false };
+        let holds = baseline.holds(&self.client).await;
+        if let Err(error) = &holds {
+            tracing::info!("could not ask whether anything has changed, listing all links: {error}");
+        }
+        let holds = holds.unwrap_or(false);
+        if holds {
+            self.baseline.replace(Some(baseline));
+        }
+        holds
+    }
+
+    /// What the server's record of changes shows before links are listed, if later passes are to rest on it. A server that is
+    /// down is waited for, a record that is slow is not.
+    async fn change_mark(&self) -> Result<Option<ChangeMark>, api::Error> {
+        if self.full_listing.is_zero() || !self.client.caller().await?.is_staff {
+            return Ok(None);
+        }
+        match tokio::time::timeout(MARK, self.client.change_mark()).await {
+            Ok(Ok(mark)) => Ok(mark),
+            Ok(Err(error)) => {
+                tracing::info!("every pass lists all links, because the record of changes can't be read: {error}");
+                Ok(None)
+            }
+            Err(_) => Ok(None),
+        }
     }
 
     /// Turns true when the process is to leave.
