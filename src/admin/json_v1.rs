@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::daemon::{
-    self, Activity, CurrentWait, Drift, Expiring, Flap, HeldRemoval, Listed, Note, Status, TokenState, Vanished,
+    self, Activity, Beginning, CurrentWait, Drift, Expiring, Flap, HeldRemoval, Listed, Note, Status, TokenState,
+    Vanished,
 };
 use crate::report::Failure;
 
@@ -81,6 +82,7 @@ struct Access<'a> {
     approvals: &'a Listed<Note>,
     withheld: &'a Listed<String>,
     unresolved: &'a Listed<String>,
+    beginning: &'a Listed<Beginning>,
     expiring: &'a Listed<Expiring>,
     token_lacks: Option<&'static str>,
 }
@@ -178,6 +180,7 @@ impl<'a> Access<'a> {
             unlisted: _,
             withheld,
             unresolved,
+            beginning,
             expiring,
             token_lifetime: _,
             token_lacks,
@@ -207,6 +210,7 @@ impl<'a> Access<'a> {
             approvals,
             withheld,
             unresolved,
+            beginning,
             expiring,
             token_lacks: *token_lacks,
         }
@@ -216,7 +220,7 @@ impl<'a> Access<'a> {
 impl<'a> Change<'a> {
     fn of(at: Timestamp, change: &'a daemon::PassStep) -> Self {
         let daemon::PassStep { action, became, what, why } = change;
-        Self { at, action: action.label(), result: became.label(), what, why }
+        Self { at, action: action.label(), result: became.label(), what: &what.plain, why }
     }
 }
 

@@ -20,7 +20,7 @@ use super::values::switch;
 use super::{Exit, exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Confirmation, Pass, Prepared, WriteOptions, prepare, reconcile};
-use crate::render::{self, Naming, Verb};
+use crate::render::{self, Verb};
 use crate::report::{Report, Roles, Stop};
 use crate::saved::SavedPlan;
 
@@ -167,7 +167,8 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         reporter.tell(&first.noted(&prepared), None)?;
         return Ok(Exit::of_apply(&prepared.decision, None));
     };
-    let shown = formats.line(&format!("\n{}", render::report(&report, &Naming::new(&prepared.view.directory))));
+    let naming = formats.naming_for_people(&prepared.view.directory);
+    let shown = formats.line(&format!("\n{}", render::report(&report, &naming)));
     reporter.tell(&first.noted(&prepared), Some(&report))?;
     shown.map_err(|it| it.unwritten("to standard output"))?;
     if sandbox.is_some() {

@@ -8,7 +8,7 @@ use super::connect::{Connection, Server, connect};
 use super::error::{Result, about_option};
 use super::narrowing::request;
 use super::revision::Files;
-use super::values::link_id;
+use super::values::{link_id, switch};
 use super::{Exit, exit, output, read};
 use crate::api::Client;
 use crate::binding::LinkId;
@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::explain::{ExplainInput, Explanation, History, LogFilter, Question, about, explain};
 use crate::reconcile::{self, Prepared, View, files, prepare};
-use crate::render::{self, ExplainContext, Naming, visible};
+use crate::render::{self, ExplainContext, Naming, People, visible};
 use crate::saved::PlanOptions;
 use crate::snapshot::Caller;
 
@@ -42,6 +42,9 @@ pub(super) struct Explain {
     /// Text for people, or JSON, version 1, for programs (`grantsync schema explain`).
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ExplainFormat,
+    /// Shows people's full names in JSON, too; text always does.
+    #[arg(long, env = "GRANTSYNC_NAMES", value_parser = switch())]
+    names: bool,
     /// How many days back the server's log is read: it tells who made and removed links, in git or outside of it.
     #[arg(long, env = "GRANTSYNC_LOG_DAYS", default_value = "90", value_name = "DAYS",
           value_parser = clap::value_parser!(u16).range(1..))]
@@ -64,7 +67,7 @@ enum ExplainFormat {
 }
 
 pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
-    let Explain { link, user, resource, role, format, log_days, files, server } = arguments;
+    let Explain { link, user, resource, role, format, names, log_days, files, server } = arguments;
     let read = read::files(&files.file, &files.revision).await?;
     let mut only = PassFilter::default();
     let read_user = user.as_deref().map_or(Ok(()), |it| only.user("--user", it));
@@ -106,7 +109,8 @@ pub(super) async fn run(arguments: &Explain, verbose: u8) -> Result<Exit> {
     let history = History { authors, ..logged };
     explanation.remember(&history.events, &view.directory);
     output::say(&render::banner(&view.snapshot.observation));
-    let naming = Naming::new(&view.directory);
+    let people = if *names || *format == ExplainFormat::Text { People::FullNames } else { People::Usernames };
+    let naming = Naming::new(&view.directory).with(people);
     let naming = if verbose > 0 { naming.with_ids() } else { naming };
     let beside = ExplainContext { history: &history, directory: &view.directory, limited: &decision.limited };
     show(&explanation, beside, &naming, *format)
@@ -140,7 +144,7 @@ fn show(
 ) -> Result<Exit> {
     output::data(&match format {
         ExplainFormat::Text => render::explain(explanation, beside, naming),
-        ExplainFormat::Json => render::explain_json(explanation, beside),
+        ExplainFormat::Json => render::explain_json(explanation, beside, naming),
     })?;
     Ok(Exit::Done)
 }

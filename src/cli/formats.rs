@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
@@ -13,9 +13,11 @@ use super::change::PlannedChange;
 use super::error::{Details, Error, Result};
 use super::read::{self, Read};
 use super::target::{Target, is_stdout};
+use super::values::switch;
 use super::{Exit, output};
+use crate::directory::Directory;
 use crate::reconcile::Prepared;
-use crate::render::{self, Detail, Failed, Format, Naming, Shown, ShownPass, Stale, Verb, job_summary, render};
+use crate::render::{self, Detail, Failed, Format, Naming, People, Shown, ShownPass, Stale, Verb, job_summary, render};
 use crate::report::{Failure, Report, Roles};
 
 /// In which formats everything is told.
@@ -28,6 +30,10 @@ pub(super) struct Formats {
     /// Writes another format to a file besides, e.g. `markdown=plan.md`, or to standard output (`-`); may be repeated.
     #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
     pub(super) report: Vec<ReportTo>,
+    /// Shows people's full names beside their usernames everywhere, and not only in text at a terminal: comments,
+    /// annotations and logs of jobs can be public.
+    #[arg(long, env = "GRANTSYNC_NAMES", value_parser = switch())]
+    pub(super) names: bool,
     /// Whether `-o -` asks for standard output.
     #[arg(skip)]
     pub(super) saved_to_stdout: bool,
@@ -109,7 +115,8 @@ impl Reporter<'_> {
     pub(super) fn ask(self, prepared: &Prepared) -> Result<()> {
         self.show(prepared)?;
         if !self.formats.for_people() {
-            output::say(&self.pass(prepared, None, |pass| render::decision(&pass)));
+            let naming = self.formats.naming_for_people(&prepared.view.directory);
+            output::say(&self.pass(prepared, None, naming, |pass| render::decision(&pass)));
         }
         Ok(())
     }
@@ -120,7 +127,7 @@ impl Reporter<'_> {
         read::tell(&self.read.sources, &decision.plan.problems);
         read::tell(&self.read.sources, &decision.plan.warnings);
         output::say(&render::banner(&view.snapshot.observation));
-        self.pass(prepared, None, |pass| {
+        self.pass(prepared, None, self.formats.naming_for_people(&view.directory), |pass| {
             if self.diff {
                 self.formats.line(&render::diff(decision, pass.naming))?;
             }
@@ -130,14 +137,20 @@ impl Reporter<'_> {
 
     /// Tells everything in the formats that are asked for, once it is over.
     pub(super) fn tell(self, prepared: &Prepared, report: Option<&Report>) -> Result<()> {
-        self.pass(prepared, report, |pass| self.formats.tell(&Shown::Pass(pass)))
+        let naming = self.formats.naming(&prepared.view.directory);
+        self.pass(prepared, report, naming, |pass| self.formats.tell(&Shown::Pass(pass)))
     }
 
     /// Everything that formats are made from.
-    fn pass<T>(self, prepared: &Prepared, report: Option<&Report>, show: impl FnOnce(ShownPass<'_>) -> T) -> T {
+    fn pass<T>(
+        self,
+        prepared: &Prepared,
+        report: Option<&Report>,
+        naming: Naming<'_>,
+        show: impl FnOnce(ShownPass<'_>) -> T,
+    ) -> T {
         let Self { read, change, roles, .. } = self;
         let Prepared { view, decision } = prepared;
-        let naming = Naming::new(&view.directory);
         let detail = self.detail;
         let naming = if detail == Detail::Everything { naming.with_ids() } else { naming };
         show(ShownPass {
@@ -158,6 +171,17 @@ impl Reporter<'_> {
 }
 
 impl Formats {
+    /// Names as reports have them: anybody may read those.
+    fn naming<'a>(&self, directory: &'a Directory) -> Naming<'a> {
+        Naming::new(directory).with(if self.names { People::FullNames } else { People::Usernames })
+    }
+
+    /// Names as text has them. What is not printed at a terminal may be the log of a CI job, or be posted.
+    pub(super) fn naming_for_people<'a>(&self, directory: &'a Directory) -> Naming<'a> {
+        let terminal = if self.for_people() { stdout().is_terminal() } else { stderr().is_terminal() };
+        if terminal { Naming::new(directory).with(People::FullNames) } else { self.naming(directory) }
+    }
+
     /// A piece of what people read: data, and nothing where standard output is for a program.
     pub(super) fn line(&self, text: &str) -> Result<()> {
         if self.for_people() {
@@ -217,7 +241,7 @@ impl Formats {
     /// Tells everything in every format that is asked for; text on standard output has been told already. That one place
     /// can't be written to keeps it from no other.
     fn tell(&self, shown: &Shown<'_>) -> Result<()> {
-        let Self { format, report, saved_to_stdout: _ } = self;
+        let Self { format, report, names: _, saved_to_stdout: _ } = self;
         let mut told = Ok(());
         if *format != Format::Text {
             let data = output::data(&render(*format, shown));
@@ -241,7 +265,7 @@ impl Formats {
                 self.tell(&Shown::Invalid { verb, diagnostics, sources })
             }
             Some(Details::Stale { differences, names }) => {
-                let stale = Some(Stale { differences, naming: &Naming::new(names) });
+                let stale = Some(Stale { differences, naming: &self.naming(names) });
                 self.tell(&Shown::Failed(Failed { verb, failure, stale }))
             }
             Some(Details::Unwritten) => Ok(()),

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::formats::Formats;
 use crate::policy::Approved;
 use crate::reconcile::View;
-use crate::render::{self, Naming};
+use crate::render;
 use crate::report::{Outcome, Step};
 
 /// The bar; there is none until steps are sent, nor where nobody could see it.
@@ -36,7 +36,7 @@ impl<'a> Progress<'a> {
 
     /// One step is answered.
     pub(super) fn tell(&self, view: &View, step: &Step, outcome: &Outcome) {
-        let line = render::step(step, outcome, &Naming::new(&view.directory)) + "\n";
+        let line = render::step(step, outcome, &self.formats.naming_for_people(&view.directory)) + "\n";
         match &*self.locked() {
             Some(bar) => {
                 // While a line is written, the bar is out of its way.

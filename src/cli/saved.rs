@@ -15,7 +15,7 @@ use crate::api::Address;
 use crate::directory::Directory;
 use crate::policy::ChangeSet;
 use crate::reconcile::Prepared;
-use crate::render::{self, Naming};
+use crate::render;
 use crate::saved::{ChangeInfo, Commit, PlanOptions, SavedFile, SavedPlan, SavedView};
 
 /// A plan as it was made.
@@ -85,7 +85,7 @@ pub(super) fn same_changes(plan: &SavedPlan, Prepared { view, decision }: &Prepa
     let names = names(plan, view.directory.clone());
     // Whoever reads another format finds them in it.
     if formats.for_people() {
-        formats.line(&render::differences(&differences, &Naming::new(&names)))?;
+        formats.line(&render::differences(&differences, &formats.naming_for_people(&names)))?;
     }
     let message = "the plan is stale: something else would be done now, and nothing was written";
     let error = Error::new(Exit::Stale, message).help("make a new plan and look at it");

@@ -9,6 +9,7 @@ use super::connect::{Connection, Server, connect};
 use super::error::Result;
 use super::revision::Revision;
 use super::target::{self, Inputs, Target};
+use super::values::switch;
 use super::{Exit, exit, output, read};
 use crate::directory::{Directory, Lookups};
 use crate::render::counted;
@@ -27,13 +28,16 @@ pub(super) struct Snapshot {
     /// Keeps the names of all users, so that a plan can name anybody.
     #[arg(long, env = "GRANTSYNC_ALL_USERS")]
     all_users: bool,
+    /// Keeps people's full names, too, for plans that show them.
+    #[arg(long, env = "GRANTSYNC_NAMES", value_parser = switch())]
+    names: bool,
     /// Server.
     #[command(flatten)]
     server: Server,
 }
 
 pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
-    let Snapshot { output: to, file, all_users, server } = arguments;
+    let Snapshot { output: to, file, all_users, names, server } = arguments;
     Inputs::new(file, target::settings(server)).protect([to.as_path()])?;
     let lookups = match &file[..] {
         [] => Lookups::default(),
@@ -52,7 +56,8 @@ pub(super) async fn run(arguments: &Snapshot) -> Result<Exit> {
         client.users(unknown.map(|(id, _)| *id).collect()).await?
     };
     directory.users.extend(users);
-    let view = SavedView { everybody: *all_users, ..SavedView::new(directory, snapshot, seen) };
+    let view = SavedView { everybody: *all_users, ..SavedView::new(directory.clone(), snapshot, seen) };
+    let view = if *names { SavedView { directory, ..view } } else { view };
     target.write(&view.write()?)?;
     output::say(&told(&view, file.is_empty()));
     Ok(Exit::Done)

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::pass::OpenStep;
 use super::schedule::later;
+use super::wording::Wording;
 use crate::policy::Deferred;
 
 /// Tries of a step before it is taken to flap: in passes in a row, or of what was done each time, within a day. Undone
@@ -38,7 +39,7 @@ pub struct Flapping {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Flap {
     /// The step in words, with its sign.
-    pub what: String,
+    pub what: Wording,
     /// How often it was tried.
     pub tries: u32,
     /// When it was seen first.
@@ -106,8 +107,8 @@ impl Flapping {
 }
 
 impl StepRecord {
-    fn first(what: &str, now: Timestamp) -> Self {
-        let flap = Flap { what: what.to_owned(), tries: 0, since: now, not_before: now };
+    fn first(what: &Wording, now: Timestamp) -> Self {
+        let flap = Flap { what: what.clone(), tries: 0, since: now, not_before: now };
         Self { flap, pause: None, tried: now, done: false, latest: false }
     }
 

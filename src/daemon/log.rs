@@ -66,7 +66,7 @@ impl Said {
             approvals: status.view.iter().flat_map(|it| &it.approvals.first).map(|it| it.text.clone()).collect(),
             uncounted: uncounted(status).cloned(),
             unresolved: status.view.iter().flat_map(|it| &it.unresolved.first).cloned().collect(),
-            flaps: status.flaps.first.iter().map(|it| it.what.clone()).collect(),
+            flaps: status.flaps.first.iter().map(|it| it.what.plain.clone()).collect(),
             vanished: status.vanished.clone(),
             token_too_short: status.token_too_short(),
         }
@@ -146,7 +146,7 @@ impl Said {
             let at_once = status.view.as_ref().and_then(|it| it.at_once.as_deref());
             tracing::warn!(until = %vanished.until, at_once, "removals held, because files have vanished: {files}");
         }
-        for flap in status.flaps.first.iter().filter(|it| !self.flaps.contains(&it.what)) {
+        for flap in status.flaps.first.iter().filter(|it| !self.flaps.contains(&it.what.plain)) {
             tracing::warn!(tries = flap.tries, not_before = %flap.not_before, "comes back again and again: {}", flap.what);
         }
     }

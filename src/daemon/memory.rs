@@ -117,7 +117,7 @@ impl Memory {
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
         self.ended.add(now, finished.counted_ended);
-        let held = finished.held.iter().map(|it| it.what.clone());
+        let held = finished.held.iter().map(|it| it.what.plain.clone());
         self.held =
             held.map(|it| (self.held.get(&it).copied().unwrap_or(now), it)).map(|(since, it)| (it, since)).collect();
         self.flapping.look(&finished.wanted, &self.deferred, now);

@@ -27,6 +27,7 @@ mod vanished;
 mod verdict;
 mod watched_dirs;
 mod window;
+mod wording;
 
 pub use activity::{Activity, CurrentWait, SoFar};
 pub use agenda::{Due, PassEnd};
@@ -35,8 +36,8 @@ pub use files::{FileWatcher, WatchTiming};
 pub use flapping::{Flap, Flapping};
 pub use memory::Memory;
 pub use pass::{
-    Action, Drift, End, Expiring, Finished, HeldRemoval, HeldSet, Note, OpenStep, PassStep, PassSummary, Release,
-    Requests, StepResult,
+    Action, Beginning, Drift, End, Expiring, Finished, HeldRemoval, HeldSet, Note, OpenStep, PassStep, PassSummary,
+    Release, Requests, StepResult,
 };
 pub use run::{LoopOptions, run};
 pub use schedule::{Schedule, ScheduleError};
@@ -50,3 +51,4 @@ pub use vanished::{ContentId, FileReading, Vanished, Watched};
 pub use verdict::Verdict;
 pub use watched_dirs::{WatchedDirs, WatchedNames, watched_dirs};
 pub use window::Window;
+pub use wording::Wording;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::wording::Wording;
 use crate::policy::Deferred;
 use crate::report::{Failure, Stop};
 
@@ -88,6 +89,8 @@ pub struct Finished {
     pub withheld: Vec<String>,
     /// Lines and settings that could not be resolved, each with its place.
     pub unresolved: Vec<String>,
+    /// Grants that begin soon, soonest first.
+    pub beginning: Vec<Beginning>,
     /// Grants that end soon, soonest first.
     pub expiring: Vec<Expiring>,
     /// Why the count of removals of the last 24 hours began at zero, if it did.
@@ -128,7 +131,7 @@ pub struct PassStep {
     /// What became of it.
     pub became: StepResult,
     /// Who, which role and where, in names: `alice: admin on cluster-a`.
-    pub what: String,
+    pub what: Wording,
     /// Why, with its place, and what went wrong if something did: `not declared`, `grants.yaml:12 OPS-7`.
     pub why: String,
 }
@@ -167,7 +170,7 @@ pub struct OpenStep {
     /// The step that it makes undone: once this is done, that one is new.
     pub undoes: Option<Deferred>,
     /// The step in words, with its sign.
-    pub what: String,
+    pub what: Wording,
     /// Whether it is done now.
     pub done: bool,
 }
@@ -176,7 +179,7 @@ pub struct OpenStep {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldRemoval {
     /// Who would lose which role where.
-    pub what: String,
+    pub what: Wording,
     /// What holds it.
     pub why: String,
 }
@@ -216,11 +219,20 @@ pub struct Note {
     pub text: String,
 }
 
+/// A grant that begins soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Beginning {
+    /// Who is to have which role where, with the place of the line.
+    pub what: Wording,
+    /// The instant from which it holds.
+    pub from: Timestamp,
+}
+
 /// A grant that ends soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expiring {
     /// Who has which role where, with the place of the line.
-    pub what: String,
+    pub what: Wording,
     /// The instant from which it is gone.
     pub until: Timestamp,
 }

@@ -68,6 +68,7 @@ impl Status {
             unlisted: finished.unlisted,
             withheld: finished.withheld.into_iter().collect(),
             unresolved: finished.unresolved.into_iter().collect(),
+            beginning: finished.beginning.into_iter().collect(),
             expiring: finished.expiring.into_iter().collect(),
             token_lifetime: finished.token_lifetime,
             token_lacks: finished.token_lacks,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::activity::{Activity, CurrentWait, SoFar};
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Drift, Expiring, HeldRemoval, HeldSet, Note, PassStep};
+use super::pass::{Beginning, Drift, Expiring, HeldRemoval, HeldSet, Note, PassStep};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
@@ -123,6 +123,8 @@ pub struct Observed {
     pub withheld: Listed<String>,
     /// Lines and settings that could not be resolved.
     pub unresolved: Listed<String>,
+    /// Grants that begin soon, soonest first.
+    pub beginning: Listed<Beginning>,
     /// Grants that end soon, soonest first.
     pub expiring: Listed<Expiring>,
     /// How long the token lives without being used, if it ends at all.

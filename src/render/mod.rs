@@ -58,7 +58,7 @@ pub use hold::exceeded;
 pub use incomplete::incomplete;
 pub use json_v1::{explain as explain_json, explain_schema, json_schema};
 pub use markdown::job_summary;
-pub use naming::Naming;
+pub use naming::{Naming, People};
 pub use plan::{approval, banner, plan, summary};
 pub use report::{report, step};
 pub use review::review;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
-use crate::directory::Directory;
+use crate::directory::{Directory, User};
 use crate::visible::visible;
 
 /// Names for people, from a directory; where a name says too little, more is said.
@@ -17,6 +17,18 @@ pub struct Naming<'a> {
     /// Names that several resources of one offering have.
     within: BTreeSet<(OfferingId, &'a str)>,
     ids: bool,
+    people: People,
+}
+
+/// Whether people's full names are shown beside their usernames. What is posted where anybody may read it does not, unless
+/// that is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum People {
+    /// Usernames only.
+    #[default]
+    Usernames,
+    /// Full names, too.
+    FullNames,
 }
 
 impl<'a> Naming<'a> {
@@ -29,13 +41,24 @@ impl<'a> Naming<'a> {
         let across = offerings.iter().filter(|(_, it)| it.len() > 1).map(|(name, _)| *name).collect();
         let within = offerings.iter().flat_map(|(name, it)| it.iter().map(move |(id, count)| (*id, *name, *count)));
         let within = within.filter(|(.., count)| *count > 1).map(|(id, name, _)| (id, name)).collect();
-        Self { directory, across, within, ids: false }
+        Self { directory, across, within, ids: false, people: People::default() }
     }
 
     /// With the id behind every name.
     #[must_use]
     pub fn with_ids(self) -> Self {
         Self { ids: true, ..self }
+    }
+
+    /// With people's full names beside their usernames, or without.
+    #[must_use]
+    pub fn with(self, people: People) -> Self {
+        Self { people, ..self }
+    }
+
+    /// Whether people's full names are shown.
+    pub fn people(&self) -> People {
+        self.people
     }
 
     /// The names as the server has them, for programs.
@@ -71,6 +94,22 @@ impl<'a> Naming<'a> {
 
     /// A user.
     pub fn user(&self, id: UserId) -> String {
+        match self.people {
+            People::Usernames => self.username(id),
+            People::FullNames => self.person(id),
+        }
+    }
+
+    /// A user with the full name, if there is one, however users are shown otherwise.
+    pub fn person(&self, id: UserId) -> String {
+        let username = self.username(id);
+        match self.directory.users.get(&id).and_then(full_name) {
+            Some(full_name) => format!("{username} ({full_name})"),
+            None => username,
+        }
+    }
+
+    fn username(&self, id: UserId) -> String {
         self.directory.users.get(&id).map_or_else(|| id.to_string(), |it| self.name(&it.username, id, false))
     }
 
@@ -82,4 +121,22 @@ impl<'a> Naming<'a> {
     fn name(&self, name: &str, id: impl Display, needed: bool) -> String {
         if self.ids || needed { format!("{} [{id}]", visible(name)) } else { visible(name).into_owned() }
     }
+}
+
+/// What a person is called, as it may stand in parentheses: people choose it, so it is short, has no parentheses of its own,
+/// and does nothing but be read.
+pub(super) fn full_name(User { username, full_name, active: _ }: &User) -> Option<String> {
+    /// Longer names are cut.
+    const LONGEST: usize = 60;
+    let full_name = full_name.trim();
+    let plain = |it: char| match it {
+        '(' => '[',
+        ')' => ']',
+        other => other,
+    };
+    let mut short: String = full_name.chars().take(LONGEST).map(plain).collect();
+    if full_name.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    (!full_name.is_empty() && full_name != username).then(|| visible(&short).into_owned())
 }

@@ -18,7 +18,7 @@ pub use access::{Access, AccessChange};
 pub use control::Stay;
 pub use groups::{GroupChange, Membership};
 pub use settings::{Effect, Setting, SettingChange};
-pub use upcoming::Upcoming;
+pub use upcoming::{Upcoming, begins_soon};
 
 /// What reviewers have to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub fn review(before: FileSet<'_>, after: FileSet<'_>, world: World<'_>) -> Revi
 
 /// What begins until `by`, where there are no other files to compare with.
 pub fn upcoming(desired: &Desired, snapshot: &Snapshot, now: Timestamp, by: Timestamp) -> Review {
-    let section = Section::Upcoming(upcoming::upcoming(desired, snapshot, now, by));
+    let section = Section::Upcoming(begins_soon(desired, snapshot, now, by));
     Review { sections: Some(section).filter(|it| !it.is_empty()).into_iter().collect() }
 }
 

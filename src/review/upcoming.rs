@@ -20,7 +20,7 @@ pub struct Upcoming {
 }
 
 /// Grants that are neither live nor due at `now` and begin until `by`, the soonest first.
-pub(super) fn upcoming(desired: &Desired, snapshot: &Snapshot, now: Timestamp, by: Timestamp) -> Vec<Upcoming> {
+pub fn begins_soon(desired: &Desired, snapshot: &Snapshot, now: Timestamp, by: Timestamp) -> Vec<Upcoming> {
     let live: BTreeSet<_> = snapshot.links.iter().map(|it| it.binding).collect();
     let missing = desired.bindings.iter().filter(|it| it.phase(now) == Phase::NotBegun && !live.contains(&it.binding));
     let begins = missing.filter_map(|it| {

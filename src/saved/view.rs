@@ -36,8 +36,9 @@ pub struct SavedView {
 pub struct Fingerprint(String);
 
 impl SavedView {
-    /// Keeps what was seen then.
-    pub fn new(directory: Directory, snapshot: Snapshot, seen: Timestamp) -> Self {
+    /// Keeps what was seen then. What people are called is left out: views are passed on.
+    pub fn new(mut directory: Directory, snapshot: Snapshot, seen: Timestamp) -> Self {
+        directory.users.values_mut().for_each(|it| it.full_name.clear());
         let Observation { server, caller, .. } = &snapshot.observation;
         Self { seen, fingerprint: Fingerprint::of(server, caller), everybody: false, directory, snapshot }
     }
@@ -154,6 +155,9 @@ struct RoleTwin<'a> {
 #[serde(deny_unknown_fields)]
 struct UserTwin<'a> {
     active: Option<bool>,
+    /// Only where it was asked for: views are passed on.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    full_name: Cow<'a, str>,
     id: UserId,
     username: Cow<'a, str>,
 }
@@ -187,8 +191,9 @@ impl<'a> From<&'a SavedView> for ViewTwin<'a> {
             let offering = if offerings.len() == 1 { offerings.pop() } else { None };
             RoleTwin { id: *id, name: name.into(), offering, offerings }
         };
-        let user = |(id, User { username, full_name: _, active }): (&UserId, &'a User)| UserTwin {
+        let user = |(id, User { username, full_name, active }): (&UserId, &'a User)| UserTwin {
             active: *active,
+            full_name: full_name.into(),
             id: *id,
             username: username.into(),
         };
@@ -230,7 +235,10 @@ impl From<ViewTwin<'_>> for SavedView {
             (id, Role { name: name.into_owned(), offerings })
         };
         let user = |it: UserTwin<'_>| {
-            (it.id, User { username: it.username.into_owned(), full_name: String::new(), active: it.active })
+            (
+                it.id,
+                User { username: it.username.into_owned(), full_name: it.full_name.into_owned(), active: it.active },
+            )
         };
         let mut links: Vec<_> = twin.links.into_iter().map(Into::into).collect();
         links.sort_unstable();

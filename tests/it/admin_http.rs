@@ -257,6 +257,7 @@ async fn the_status_is_versioned_json() {
     assert_eq!(json["access"]["held"]["count"], 31);
     assert_eq!(json["access"]["held_by_limits"]["digest"], "held-aaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_eq!(json["access"]["expiring"]["first"][0]["until"], "2027-01-04T12:00:00Z");
+    assert_eq!(json["access"]["beginning"]["first"][0]["from"], "2027-01-03T12:00:00Z");
     assert_eq!(json["changes"][0]["what"], "alice: admin on cluster-a");
     let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, ContentId, Drift, End, Expiring, FileReading, Finished, HeldRemoval, HeldSet, Memory, Note,
-    PassStep, PassSummary, Requests, Status, StepResult, Trigger,
+    About, Action, Beginning, ContentId, Drift, End, Expiring, FileReading, Finished, HeldRemoval, HeldSet, Memory,
+    Note, PassStep, PassSummary, Requests, Status, StepResult, Trigger,
 };
 use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
@@ -91,6 +91,7 @@ fn pass(end: Finished) -> PassSummary {
         retries: 1,
         ..finished(Finished {
             in_sync: 1204,
+            beginning: vec![beginning("erin: member on cluster-b (access/hpc.yaml:61)", 2)],
             expiring: expiring(),
             token_lifetime: Some(Duration::from_secs(3600)),
             ..end
@@ -106,7 +107,7 @@ fn changes() -> Vec<PassStep> {
     let change = |action, what: &str, why: &str| PassStep {
         action,
         became: StepResult::Done,
-        what: what.to_owned(),
+        what: what.into(),
         why: why.to_owned(),
     };
     vec![
@@ -128,7 +129,7 @@ fn changed() -> PassSummary {
 
 fn held() -> PassSummary {
     let held = (1..=31).map(|it| HeldRemoval {
-        what: format!("user{it:04}: member on cluster-{}", if it % 2 == 0 { "b" } else { "c" }),
+        what: format!("user{it:04}: member on cluster-{}", if it % 2 == 0 { "b" } else { "c" }).into(),
         why: "over the limit".to_owned(),
     });
     let digest = "held-aaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -154,7 +155,7 @@ fn unresolved() -> PassSummary {
             "access/cloud.yaml:44: 2 resources are named `tenant-7`; write its UUID".to_owned(),
         ],
         held: vec![HeldRemoval {
-            what: "jürgen.müller: admin on cluster-a".to_owned(),
+            what: "jürgen.müller: admin on cluster-a".into(),
             why: "an unresolved line might refer to it · access/hpc.yaml:18".to_owned(),
         }],
         ..Finished::default()
@@ -186,11 +187,13 @@ fn broken() -> PassSummary {
     ]))
 }
 
+fn beginning(what: &str, days: i64) -> Beginning {
+    Beginning { what: what.into(), from: noon() + SignedDuration::from_hours(24 * days) }
+}
+
 fn expiring() -> Vec<Expiring> {
-    let grant = |what: &str, days: i64| Expiring {
-        what: what.to_owned(),
-        until: noon() + SignedDuration::from_hours(24 * days),
-    };
+    let grant =
+        |what: &str, days: i64| Expiring { what: what.into(), until: noon() + SignedDuration::from_hours(24 * days) };
     vec![
         grant("guest-turing: viewer on cluster-a (access/hpc.yaml:52)", 3),
         grant("dave: member on tenant-42 (access/cloud.yaml:19)", 9),
@@ -199,9 +202,9 @@ fn expiring() -> Vec<Expiring> {
 
 /// The same daemon, in which every name is hostile.
 pub(super) async fn hostile() -> Status {
-    let held = || HeldRemoval { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() };
+    let held = || HeldRemoval { what: HOSTILE.into(), why: HOSTILE.to_owned() };
     let all = pass(Finished {
-        changes: vec![PassStep { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }],
+        changes: vec![PassStep { what: HOSTILE.into(), why: HOSTILE.to_owned(), ..changes()[0].clone() }],
         held: vec![held()],
         limited: Some(HeldSet {
             digest: HOSTILE.to_owned(),
@@ -214,7 +217,8 @@ pub(super) async fn hostile() -> Status {
         approvals: vec![Note { code: "approval-ended", text: HOSTILE.to_owned() }],
         withheld: vec![HOSTILE.to_owned()],
         unresolved: vec![HOSTILE.to_owned()],
-        expiring: vec![Expiring { what: HOSTILE.to_owned(), until: noon() }],
+        beginning: vec![beginning(HOSTILE, 1)],
+        expiring: vec![Expiring { what: HOSTILE.into(), until: noon() }],
         ..Finished::default()
     });
     let mut status = after_some_hours(all).await;
@@ -233,9 +237,9 @@ pub(super) async fn hostile() -> Status {
         waits: Some(waits),
         so_far: grantsync::daemon::SoFar::default(),
     };
-    let many = vec![PassStep { what: HOSTILE.to_owned(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
+    let many = vec![PassStep { what: HOSTILE.into(), why: HOSTILE.to_owned(), ..changes()[0].clone() }; 300];
     status.changes.push_front((noon(), many.into_iter().collect()));
-    let flap = grantsync::daemon::Flap { what: HOSTILE.to_owned(), tries: 4, since: noon(), not_before: noon() };
+    let flap = grantsync::daemon::Flap { what: HOSTILE.into(), tries: 4, since: noon(), not_before: noon() };
     status.flaps = [flap].into_iter().collect();
     let vanished = grantsync::daemon::Vanished { files: [HOSTILE.to_owned()].into(), until: noon() };
     status.vanished = Some(vanished);

@@ -195,6 +195,17 @@ async fn what_waits_is_in_the_first_sentence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn it_says_what_begins_and_ends_soon() {
+    let status = status("in_sync").await;
+    let html = page(&status, now(&status));
+    let begins = words(between(&html, "<h2>What begins soon</h2>", "</section>"));
+    assert!(begins.contains("erin: member on cluster-b (access/hpc.yaml:61)"), "{begins}");
+    assert!(begins.contains("begins in 44 hours, at 3 Jan 2027, 12:00 UTC"), "{begins}");
+    let ends = words(between(&html, "<h2>What ends soon</h2>", "</section>"));
+    assert!(ends.contains("guest-turing: viewer on cluster-a") && ends.contains("4 Jan 2027, 12:00 UTC"), "{ends}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_long_list_says_what_it_leaves_out() {
     let mut status = status("broken").await;
     status.broken = (0..1500).map(|it| format!("finding {it}")).collect();

@@ -82,7 +82,7 @@ impl World {
                 .map(|(id, action, it)| {
                     let opposite = if *action == Action::Create { Action::Remove } else { Action::Create };
                     let (undoes, done) = (Some(step(opposite, it)), !memory.deferred().contains(id));
-                    OpenStep { step: *id, undoes, what: it.to_string(), done }
+                    OpenStep { step: *id, undoes, what: it.to_string().into(), done }
                 })
                 .collect(),
             withheld: deferred.iter().map(|(_, _, it)| format!("{it} is set aside")).collect(),

@@ -53,7 +53,7 @@ impl Grant {
             told.wanted.push(OpenStep {
                 step: step(action, &"eve"),
                 undoes: Some(step(opposite, &"eve")),
-                what,
+                what: what.into(),
                 done: !deferred,
             });
         }
@@ -107,7 +107,7 @@ async fn what_flaps_is_tried_again_when_it_is_said_although_no_pass_is_scheduled
         created(&grant)
     );
     assert_eq!(status.last().unwrap().asked, [Trigger::Retry].into());
-    assert_eq!(status.flaps.first[0].what, "Create eve: viewer on cluster-a");
+    assert_eq!(status.flaps.first[0].what.plain, "Create eve: viewer on cluster-a");
     assert!(status.flaps.first[0].tries >= 9);
 }
 

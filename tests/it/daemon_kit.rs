@@ -122,7 +122,7 @@ pub(super) fn failure(message: &str) -> Failure {
 
 /// A step that was done.
 pub(super) fn done(action: Action, what: &str) -> PassStep {
-    PassStep { action, became: StepResult::Done, what: what.to_owned(), why: "grants.yaml:12".to_owned() }
+    PassStep { action, became: StepResult::Done, what: what.into(), why: "grants.yaml:12".to_owned() }
 }
 
 /// A step for somebody, with the same role on the same resource for everybody.
@@ -140,7 +140,7 @@ pub(super) fn step(action: Action, user: &impl Hash) -> Deferred {
 
 /// A step that was tried, by its words.
 pub(super) fn wanted(what: &str, done: bool) -> OpenStep {
-    OpenStep { step: step(Action::Create, &what), undoes: None, what: what.to_owned(), done }
+    OpenStep { step: step(Action::Create, &what), undoes: None, what: what.into(), done }
 }
 
 /// How that is released.

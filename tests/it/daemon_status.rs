@@ -30,7 +30,7 @@ pub(super) async fn after_each(passes: Vec<PassSummary>) -> Vec<Status> {
 
 #[test]
 fn the_gravest_word_wins() {
-    let held = || vec![HeldRemoval { what: "bob".to_owned(), why: "over the limit".to_owned() }];
+    let held = || vec![HeldRemoval { what: "bob".into(), why: "over the limit".to_owned() }];
     let unresolved = || vec!["grants.yaml:3: no user `bop`".to_owned()];
     let became = |became| vec![grantsync::daemon::PassStep { became, ..done(Action::Create, "alice") }];
     let all =
@@ -136,7 +136,7 @@ async fn everything_is_counted_and_the_last_changes_are_kept() {
     assert_eq!((totals.requests.get(&("POST", None)), totals.retries), (Some(&2), 4));
     assert_eq!(totals.durations.buckets.iter().sum::<u64>(), 2);
     assert_eq!(revision.as_deref(), Some("b0ffee"));
-    let kept: Vec<_> = changes.iter().flat_map(|(_, it)| &it.first).map(|it| it.what.as_str()).collect();
+    let kept: Vec<_> = changes.iter().flat_map(|(_, it)| &it.first).map(|it| it.what.plain.as_str()).collect();
     assert_eq!((kept.len(), kept[0], kept[69], kept[70], kept[99]), (100, "b0", "b69", "a0", "a29"));
     let counts: Vec<_> = changes.iter().map(|(_, it)| it.count).collect();
     assert_eq!(counts, [70, 70], "what is not kept is counted");
@@ -172,7 +172,7 @@ async fn steps_that_come_back_and_files_that_vanish_are_in_it() {
         finished(Finished { wanted: vec![step()], ..Finished::default() })
     };
     let (_, status) = daemon(every_five_minutes(), pass, async |it| drop(it.passes(3).await)).await;
-    assert_eq!(status.flaps.first[0].what, "+ alice: admin on cluster-a");
+    assert_eq!(status.flaps.first[0].what.plain, "+ alice: admin on cluster-a");
     let vanished = status.vanished.unwrap();
     assert_eq!(vanished.files.into_iter().collect::<Vec<_>>(), ["b.yaml"]);
     assert!(vanished.until > at("2027-01-01T12:14:00Z"));

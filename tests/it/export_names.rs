@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use expect_test::{expect, expect_file};
 use grantsync::binding::{Binding, Link, OfferingId, ResourceId, RoleId, UserId};
-use grantsync::desired::export::{Export, ExportFilter, Form, Given, Split, export};
+use grantsync::desired::export::{Beside, Export, ExportFilter, Form, Given, Split, export};
 use grantsync::directory::{Directory, Resource, Role, User};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -206,7 +206,9 @@ fn next(Directory { resources, roles, users, aliases: _ }: &Directory) -> Uuid {
 
 fn user(directory: &mut Directory, name: &str) -> UserId {
     let id = next(directory).into();
-    directory.users.insert(id, User { username: name.into(), full_name: String::new(), active: None });
+    // People choose what they are called.
+    let full_name = format!("{name} # : - \n\u{202e}\"'{{");
+    directory.users.insert(id, User { username: name.into(), full_name, active: None });
     id
 }
 
@@ -256,17 +258,18 @@ fn all_by_pattern(_: &World) -> ExportFilter {
     ExportFilter::read(Given { offerings: &every, resources: &every, roles: &every, users: &every }).unwrap()
 }
 
-fn asked() -> impl Strategy<Value = (fn(&World) -> ExportFilter, Split, Form)> {
+fn asked() -> impl Strategy<Value = (fn(&World) -> ExportFilter, Split, Form, Beside)> {
     let split = prop::sample::select(vec![Split::Nothing, Split::Offering, Split::Resource]);
-    (extents(), split, prop::sample::select(vec![Form::Name, Form::Pinned]))
+    let form = prop::sample::select(vec![Form::Name, Form::Pinned]);
+    (extents(), split, form, prop::sample::select(vec![Beside::Nothing, Beside::FullNames]))
 }
 
 proptest! {
     #![proptest_config(config(64))]
 
     #[test]
-    fn whatever_things_are_called_an_export_is_in_sync(world in worlds(), (extent, split, form) in asked()) {
-        let asked = Export { extent: extent(&world), split, form };
+    fn whatever_things_are_called_an_export_is_in_sync(world in worlds(), (extent, split, form, beside) in asked()) {
+        let asked = Export { extent: extent(&world), split, form, beside };
         let Ok(files) = export(&world.snapshot, &world.directory, &asked) else {
             prop_assert!(asked.extent.to_string().contains("name"), "only names can mean too much");
             return Ok(());

@@ -77,6 +77,7 @@ mod links_shown;
 mod misspelt;
 mod official_client;
 mod other_names;
+mod people;
 mod plan;
 mod plan_dates;
 mod plan_ends;

@@ -7,7 +7,7 @@ use crate::reconcile_support::{Stage, in_words, triple, wanting};
 
 const ROLES: &str = "/api/marketplace-offering-user-roles/?";
 /// How a list of resources is asked for, and not one of a name.
-const ALL_RESOURCES: &str = "field=offering_name&page=";
+const ALL_RESOURCES: &str = "field=customer_name&page=";
 
 fn list(rows: &[String]) -> Act {
     Act::Answer(Reply::json(200, &format!("[{}]", rows.join(","))).header("x-result-count", &rows.len().to_string()))

@@ -63,22 +63,22 @@ async fn a_user_with_the_lines_their_authors_and_what_was_done_outside_of_git() 
     let bench = bench().await;
     let ended = bench.run("explain --user carol -f grants.yaml").await;
     expect_test::expect![[r#"
-        carol
+        carol (Carol Example)
 
         cluster-a  HPC
-          -    member  carol  has it, and loses it: not declared
+          -    member  carol (Carol Example)  has it, and loses it: not declared
                link ID
 
         cluster-b  HPC
-          -    admin   carol  has it, and loses it: not declared
+          -    admin   carol (Carol Example)  has it, and loses it: not declared
                link ID
                made TODAY by support, outside of git
-          =    member  carol  has it, and keeps it
+          =    member  carol (Carol Example)  has it, and keeps it
                grants.yaml:9 via staff (grants.yaml:6) · OPS-12
                  grants.yaml:9 last changed 2026-02-06 by Eve in ID: two
                  grants.yaml:6 last changed 2026-01-05 by Ann in ID: one
                link ID
-          +    viewer  carol  gets it
+          +    viewer  carol (Carol Example)  gets it
                grants.yaml:10
                  not committed yet
 
@@ -93,10 +93,10 @@ async fn of_a_commit_the_lines_are_those_of_the_commit() {
     let ended = bench.run("explain --user carol --resource cluster-b -f grants.yaml --git HEAD").await;
     expect_test::expect![[r#"
         cluster-b  HPC
-          -    admin   carol  has it, and loses it: not declared
+          -    admin   carol (Carol Example)  has it, and loses it: not declared
                link ID
                made TODAY by support, outside of git
-          =    member  carol  has it, and keeps it
+          =    member  carol (Carol Example)  has it, and keeps it
                grants.yaml:9 via staff (grants.yaml:6) · OPS-12
                  grants.yaml:9 last changed 2026-02-06 by Eve in ID: two
                  grants.yaml:6 last changed 2026-01-05 by Ann in ID: one
@@ -116,7 +116,7 @@ async fn a_link_by_its_id() {
     let ended = bench.run(&format!("explain {id} -f grants.yaml")).await;
     expect_test::expect![[r#"
         cluster-a  HPC
-          =    admin  alice  has it, and keeps it
+          =    admin  alice (Alice Example)  has it, and keeps it
                grants.yaml:8
                  last changed 2026-01-05 by Ann in ID: one
                link ID
@@ -216,7 +216,7 @@ async fn a_role_that_was_removed_and_a_resource_that_is_gone_are_in_the_log() {
         let told = bench.run("explain --user bob -f grants.yaml").await.out;
         let after =
             |words: &str| told.split_once(words).unwrap_or_else(|| panic!("{waldur} {words}: {told}")).1.to_owned();
-        let lacking = after("member  bob  lacks it: no line asks for it\n");
+        let lacking = after("member  bob (Bob Example)  lacks it: no line asks for it\n");
         assert!(lacking.trim_start().starts_with("removed ") && lacking.contains(" by staff"), "{waldur} {told}");
         let gone = after("cluster-z  only in the server's log: deleted or renamed since, or its name is not unique\n");
         assert!(gone.contains("admin  bob\n") && gone.contains("made "), "{waldur} {told}");

@@ -75,7 +75,7 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             );
             html.raw("<code>POST /sync</code> make it be tried at once.</p>\n");
             listed(html, &status.flaps, |html, flap| {
-                html.name(&flap.what).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
+                html.name(&flap.what.named).raw("<small>tried ").text(Count(flap.tries as usize, "time", "times"));
                 html.raw(" since ").text(Absolute(flap.since));
                 if flap.not_before > now {
                     html.raw("; next try ").ago(flap.not_before, now);
@@ -144,7 +144,7 @@ fn held(html: &mut Html, status: &Status, view: &Observed, now: Timestamp) {
             html.raw("<details").raw(if view.held.count <= 8 { " open" } else { "" }).raw("><summary>");
             html.text(Count(view.held.count, "held removal", "held removals")).raw("</summary>\n");
             listed(html, &view.held, |html, held| {
-                html.name(&held.what).raw("<small>").prose(&held.why).raw("</small>");
+                html.name(&held.what.named).raw("<small>").prose(&held.why).raw("</small>");
             });
             html.raw("</details>\n");
         }

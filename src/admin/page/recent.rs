@@ -1,4 +1,4 @@
-//! What changed lately and why, and what ends soon.
+//! What changed lately and why, and what begins and ends soon.
 
 use jiff::Timestamp;
 
@@ -22,10 +22,18 @@ pub(super) fn recent(html: &mut Html, status: &Status, now: Timestamp) {
         }
         changes(html, status, now);
     });
+    if let Some(view) = status.view.as_ref().filter(|it| it.beginning.count > 0) {
+        section(html, "What begins soon", |html| {
+            listed(html, &view.beginning, |html, grant| {
+                html.name(&grant.what.named).raw("<small>begins ").ago(grant.from, now).raw(", at ");
+                html.text(Absolute(grant.from)).raw("</small>");
+            });
+        });
+    }
     if let Some(view) = status.view.as_ref().filter(|it| it.expiring.count > 0) {
         section(html, "What ends soon", |html| {
             listed(html, &view.expiring, |html, grant| {
-                html.name(&grant.what).raw("<small>gone ").ago(grant.until, now).raw(", from ");
+                html.name(&grant.what.named).raw("<small>gone ").ago(grant.until, now).raw(", from ");
                 html.text(Absolute(grant.until)).raw("</small>");
             });
         });
@@ -73,5 +81,11 @@ fn one(html: &mut Html, PassStep { action, became, what, why }: &PassStep) {
         StepResult::Unsent => ("waits", "not sent"),
     };
     html.raw("<li class=\"").raw(class).raw("\"><span class=\"sign\" aria-hidden=\"true\">").raw(sign).raw("</span>");
-    html.raw("<span>").name(what).raw("<em>").raw(word).raw("</em><small>").prose(why).raw("</small></span></li>\n");
+    html.raw("<span>")
+        .name(&what.named)
+        .raw("<em>")
+        .raw(word)
+        .raw("</em><small>")
+        .prose(why)
+        .raw("</small></span></li>\n");
 }

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::target::{self, Inputs, Target, is_stdout};
+use super::values::switch;
 use super::{Exit, exit, live, output, read, saved};
-use crate::desired::export::{self, ExportFilter, Form, Given};
+use crate::desired::export::{self, Beside, ExportFilter, Form, Given};
 use crate::diagnostic::Diagnostic;
 use crate::directory::Directory;
 use crate::render::{self, SnapshotAge};
@@ -21,6 +22,7 @@ use crate::snapshot::Snapshot;
 /// `export`.
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Export {
     /// Only of this offering: a name, a UUID, or a pattern with `*`; may be repeated. What is exported becomes the scope.
     #[arg(long, value_name = "OFFERING")]
@@ -37,6 +39,9 @@ pub(super) struct Export {
     /// Names everything by UUID and name. What is renamed later is then unresolved, and never taken for something else.
     #[arg(long)]
     pin: bool,
+    /// Writes people's full names beside their usernames, as comments.
+    #[arg(long, env = "GRANTSYNC_NAMES", value_parser = switch())]
+    names: bool,
     /// Writes a file for each of these, into the directory that `--output` names.
     #[arg(long, value_enum, value_name = "KIND", requires = "output")]
     split_by: Option<SplitBy>,
@@ -68,7 +73,8 @@ enum SplitBy {
 }
 
 pub(super) async fn run(arguments: &Export) -> Result<Exit> {
-    let Export { offering, resource, role, user, pin, split_by, output: to, force, prune, live, server } = arguments;
+    let Export { offering, resource, role, user, pin, names, split_by, output: to, force, prune, live, server } =
+        arguments;
     let given = Given { offerings: offering, resources: resource, roles: role, users: user };
     let Ok(extent) = ExportFilter::read(given).map_err(|it| refuse(&it)) else { return Ok(Exit::Usage) };
     let asked = export::Export {
@@ -79,6 +85,7 @@ pub(super) async fn run(arguments: &Export) -> Result<Exit> {
             Some(SplitBy::Resource) => export::Split::Resource,
         },
         form: if *pin { Form::Pinned } else { Form::Name },
+        beside: if *names { Beside::FullNames } else { Beside::Nothing },
     };
     let present = match (force, prune) {
         (false, _) => Present::Refuse,

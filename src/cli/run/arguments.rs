@@ -57,7 +57,7 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, env = "GRANTSYNC_SHUTDOWN_TIMEOUT", default_value = "30s", value_name = "DURATION",
           value_parser = duration)]
     pub(super) shutdown_timeout: Duration,
-    /// What ends within this time is shown as ending soon.
+    /// What begins or ends within this time is shown as beginning or ending soon.
     #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION",
           value_parser = span)]
     pub(super) expiring_within: Duration,

@@ -10,14 +10,17 @@ use super::held::{held, limited, missed, missing, withheld};
 use super::release::{by_hand, release, room_for};
 use crate::api::{self, ErrorKind};
 use crate::binding::Binding;
-use crate::daemon::{Action, CurrentWait, Drift, End, Expiring, Finished, OpenStep, PassStep, StepResult};
-use crate::desired::Desired;
+use crate::daemon::{
+    Action, Beginning, CurrentWait, Drift, End, Expiring, Finished, OpenStep, PassStep, StepResult, Wording,
+};
+use crate::desired::{Desired, Origin};
 use crate::plan::{Plan, Removal, Skip, Why};
 use crate::policy::gates::{Effect, Gate};
 use crate::policy::{self, Decision, Deferred, Set};
-use crate::reconcile::{self, CreationDelay, Pass, PassRequest};
+use crate::reconcile::{self, CreationDelay, Pass, PassRequest, View};
 use crate::render::{self, Naming, visible};
 use crate::report::{After, Failure, Outcome, Report, Step};
+use crate::review::{Upcoming, begins_soon};
 
 /// A pass that went all the way.
 pub(super) fn finished(pass: &Pass, request: &PassRequest<'_>, vanished: bool, agent: &Agent) -> Finished {
@@ -61,6 +64,7 @@ pub(super) fn finished(pass: &Pass, request: &PassRequest<'_>, vanished: bool, a
         withheld: withheld(&prepared.decision, request, &waiting, &unlisted, missed_count),
         approvals: notes(&now.plan),
         unresolved: unresolved(&now.plan, &naming),
+        beginning: beginning(view, until, &naming),
         expiring: expiring(&view.desired, view.plan.now, until, &naming),
         uncounted: agent.uncounted.borrow().clone(),
         quiet_at: (!request.unsettled.is_empty())
@@ -139,9 +143,17 @@ fn change(step: &Step, outcome: &Outcome, released: &Released<'_>, naming: &Nami
     PassStep { action, became, what: what(&step.binding(), naming), why: format!("{why}{also}") }
 }
 
-pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> String {
+pub(super) fn what(binding: &Binding, naming: &Naming<'_>) -> Wording {
     let Binding { resource, role, user } = *binding;
-    format!("{}: {} on {}", naming.user(user), naming.role(role), naming.resource_in_line(resource))
+    let on = format!("{} on {}", naming.role(role), naming.resource_in_line(resource));
+    let (plain, named) = (naming.user(user), naming.person(user));
+    Wording { plain: format!("{plain}: {on}"), named: format!("{named}: {on}") }
+}
+
+/// The same with the lines that ask for it.
+fn placed<'a>(binding: &Binding, lines: impl Iterator<Item = &'a Origin>, naming: &Naming<'_>) -> Wording {
+    let lines = render::origins(lines);
+    what(binding, naming).map(|it| format!("{it} · {lines}"))
 }
 
 /// Steps that were tried or are set aside, and what became of them. Rows of one binding are one step.
@@ -173,7 +185,7 @@ fn wanted(
         OpenStep {
             step,
             undoes,
-            what: format!("{sign} {}", what(&binding, naming)),
+            what: what(&binding, naming).map(|it| format!("{sign} {it}")),
             done: sent.get(&step).copied().unwrap_or(false),
         }
     });
@@ -223,15 +235,23 @@ fn unresolved(plan: &Plan, naming: &Naming<'_>) -> Vec<String> {
     problems.chain(outside).chain(incomplete).map(|it| visible(&it).into_owned()).collect()
 }
 
+/// Grants that begin until an instant, soonest first.
+fn beginning(view: &View, by: Timestamp, naming: &Naming<'_>) -> Vec<Beginning> {
+    let begins = begins_soon(&view.desired, &view.snapshot, view.plan.now, by).into_iter();
+    let begins = begins.map(|Upcoming { at, binding, line }| Beginning {
+        what: placed(&binding, std::iter::once(&line), naming),
+        from: at,
+    });
+    let mut begins: Vec<_> = begins.collect();
+    begins.sort_by(|a, b| (a.from, &a.what).cmp(&(b.from, &b.what)));
+    begins
+}
+
 /// Grants that are over by an instant, soonest first.
 fn expiring(desired: &Desired, now: Timestamp, by: Timestamp, naming: &Naming<'_>) -> Vec<Expiring> {
     let ending = desired.ending(now, by).into_iter();
-    let mut ending: Vec<_> = ending
-        .map(|(until, it)| {
-            let what = format!("{} · {}", what(&it.binding, naming), render::origins(it.origins.iter()));
-            Expiring { what, until }
-        })
-        .collect();
+    let mut ending: Vec<_> =
+        ending.map(|(until, it)| Expiring { what: placed(&it.binding, it.origins.iter(), naming), until }).collect();
     ending.sort_by(|a, b| (a.until, &a.what).cmp(&(b.until, &b.what)));
     ending
 }

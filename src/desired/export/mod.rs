@@ -38,6 +38,18 @@ pub struct Export {
     pub split: Split,
     /// How things are named.
     pub form: Form,
+    /// What stands beside usernames.
+    pub beside: Beside,
+}
+
+/// What stands beside usernames, as comments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What people are called.
+    FullNames,
 }
 
 /// What becomes a file of its own.
@@ -85,13 +97,13 @@ pub fn export(
     asked: &Export,
 ) -> Result<Vec<ExportedFile>, Vec<Diagnostic>> {
     let Snapshot { links, incomplete: _, users: _, observation } = snapshot;
-    let Export { extent, split, form } = asked;
+    let Export { extent, split, form, beside } = asked;
     let names = Names::new(directory);
     let scope = extent.resolve(&names)?;
     let live: BTreeSet<Binding> = links.iter().map(|it| it.binding).collect();
     let live = live.into_iter().filter(|it| scope.contains(it, directory)).collect();
 
-    let writer = Writer::new(names, *form);
+    let writer = Writer::new(names, *form, *beside);
     let sections = sections(live, directory);
     let mut settings = head(observation, asked, &sections);
     settings.push_str(&extent.written());
@@ -193,7 +205,7 @@ fn named(files: &[ExportedFile]) -> String {
 /// The command line that asks for it.
 impl fmt::Display for Export {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { extent, split, form } = self;
+        let Self { extent, split, form, beside } = self;
         write!(f, "grantsync export{extent}")?;
         f.write_str(match split {
             Split::Nothing => "",
@@ -203,6 +215,10 @@ impl fmt::Display for Export {
         f.write_str(match form {
             Form::Name => "",
             Form::Pinned => " --pin",
+        })?;
+        f.write_str(match beside {
+            Beside::Nothing => "",
+            Beside::FullNames => " --names",
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use super::Form;
+use super::{Beside, Form};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::desired::document::Reference;
 use crate::desired::names::Names;
@@ -24,6 +24,7 @@ pub(super) struct Written {
 pub(super) struct Writer<'a> {
     names: Names<'a>,
     form: Form,
+    beside: Beside,
     nowhere: Span,
 }
 
@@ -38,8 +39,8 @@ impl Written {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(names: Names<'a>, form: Form) -> Self {
-        Self { names, form, nowhere: TextSpan::START.span(&Arc::from("export")) }
+    pub(super) fn new(names: Names<'a>, form: Form, beside: Beside) -> Self {
+        Self { names, form, beside, nowhere: TextSpan::START.span(&Arc::from("export")) }
     }
 
     /// A resource. A terminated one is meant by its name only until another one gets that name, so its id is written.
@@ -78,7 +79,10 @@ impl<'a> Writer<'a> {
     pub(super) fn user(&self, id: UserId) -> Written {
         let Some(user) = self.names.directory.users.get(&id) else { return Written::unseen(id) };
         let means = || self.names.user(&self.named(&user.username)) == Ok(id);
-        self.by_name(id, &user.username, ReferenceKind::User, means)
+        let written = self.by_name(id, &user.username, ReferenceKind::User, means);
+        let full_name = Some(user.full_name.trim()).filter(|it| self.beside == Beside::FullNames && !it.is_empty());
+        let comments: Vec<_> = written.comment.into_iter().chain(full_name.map(scalar)).collect();
+        Written { comment: (!comments.is_empty()).then(|| comments.join(", ")), ..written }
     }
 
     /// A resource as a comment may call it.

@@ -28,7 +28,7 @@ pub(super) struct Difference<'a> {
 
 /// All differences, in their order.
 pub(super) fn differences<'a>(Stale { differences, naming }: &Stale<'a>) -> Vec<Difference<'a>> {
-    let names = Names(naming.directory());
+    let names = Names::from(*naming);
     let difference = |policy::Difference { binding, link, end, then, now }: &policy::Difference| {
         let Binding { resource, role, user } = *binding;
         Difference {

@@ -105,7 +105,7 @@ impl<'a> Limited<'a> {
     ) -> Self {
         let exceeded = exceeded
             .iter()
-            .map(|it| Exceeded { limit: Limit::new(it, Names(naming.directory())), text: hold::exceeded(it, naming) });
+            .map(|it| Exceeded { limit: Limit::new(it, Names::from(naming)), text: hold::exceeded(it, naming) });
         let set = match set {
             policy::Set::Removals => Set::Removals,
             policy::Set::Ended => Set::Ended,

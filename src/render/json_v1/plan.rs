@@ -117,7 +117,7 @@ impl<'a> From<&ShownPass<'a>> for Plan<'a> {
         let Observation { server, caller, pages, clock_offset, .. } = observation;
         let Decision { plan, limited, .. } = decision;
         let Assessment { risks, accepted } = assessment;
-        let names = Names(naming.directory());
+        let names = Names::from(naming);
         let cx = StepContext { names, causes };
         let everything = detail == Detail::Everything;
         let links = |links: &[binding::Link]| links.iter().map(|it| names.link(*it)).collect();

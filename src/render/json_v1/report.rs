@@ -77,7 +77,7 @@ enum After<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(report: &'a report::Report, pass: &ShownPass<'a>) -> Self {
         let report::Report { steps, stopped, after } = report;
-        let cx = StepContext { names: Names(pass.naming.directory()), causes: pass.causes };
+        let cx = StepContext { names: Names::from(pass.naming), causes: pass.causes };
         let limited = &pass.decision.limited;
         let result =
             |(step, outcome): &'a (_, _)| Result { step: Step::new(step, cx), outcome: Outcome::new(outcome, limited) };

@@ -10,6 +10,7 @@ use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
 use crate::desired::Origin;
 use crate::diagnostic::{self, Diagnostic, Severity, Span};
 use crate::directory::Directory;
+use crate::render::{Naming, People};
 
 /// The version of this format.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +52,9 @@ pub(super) struct User<'a> {
     id: UserId,
     /// Its username; null if it could not be looked up.
     username: Option<&'a str>,
+    /// What the person is called; only with `--names`, and absent if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<&'a str>,
 }
 
 /// A live link.
@@ -132,21 +136,33 @@ struct Related<'a> {
 
 /// Looks names up.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names<'a>(pub(super) &'a Directory);
+pub(super) struct Names<'a> {
+    directory: &'a Directory,
+    people: People,
+}
+
+impl<'a> From<&Naming<'a>> for Names<'a> {
+    fn from(naming: &Naming<'a>) -> Self {
+        Self { directory: naming.directory(), people: naming.people() }
+    }
+}
 
 impl<'a> Names<'a> {
     pub(super) fn resource(self, id: ResourceId) -> Resource<'a> {
-        let found = self.0.resources.get(&id);
+        let found = self.directory.resources.get(&id);
         let offering = found.map(|it| Offering { id: it.offering, name: &it.offering_name });
         Resource { id, name: found.map(|it| &*it.name), offering }
     }
 
     pub(super) fn role(self, id: RoleId) -> Role<'a> {
-        Role { id, name: self.0.roles.get(&id).map(|it| &*it.name) }
+        Role { id, name: self.directory.roles.get(&id).map(|it| &*it.name) }
     }
 
     pub(super) fn user(self, id: UserId) -> User<'a> {
-        User { id, username: self.0.users.get(&id).map(|it| &*it.username) }
+        let user = self.directory.users.get(&id);
+        let full_name = user.map(|it| &*it.full_name).filter(|it| !it.is_empty());
+        let full_name = full_name.filter(|_| self.people == People::FullNames);
+        User { id, username: user.map(|it| &*it.username), full_name }
     }
 
     pub(super) fn link(self, link: crate::binding::Link) -> Link<'a> {

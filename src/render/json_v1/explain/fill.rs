@@ -13,10 +13,10 @@ use crate::render::json_v1::steps::{Hold, Why};
 use crate::render::json_v1::words::{Instant, Names, Place, Version};
 
 impl<'a> Document<'a> {
-    pub(super) fn new(explanation: &'a Explanation, beside: ExplainContext<'a>) -> Self {
+    pub(super) fn new(explanation: &'a Explanation, beside: ExplainContext<'a>, names: Names<'a>) -> Self {
         let Explanation { question, facts, accounts, others, doubts, logged } = explanation;
         let Question { resource, user, roles } = question;
-        let (names, history) = (Names(beside.directory), beside.history);
+        let history = beside.history;
         let logged = logged.iter().map(|it| {
             let LinkNames { user, role, resource } = it;
             let events = history.events_of(it).map(Event::from).collect();
@@ -28,7 +28,7 @@ impl<'a> Document<'a> {
             user: user.map(|it| names.user(it)),
             roles: roles.as_ref().map(|it| it.iter().map(|it| names.role(*it)).collect()),
             facts: facts.iter().map(Fact::from).collect(),
-            bindings: accounts.iter().map(|it| Binding::new(it, beside)).collect(),
+            bindings: accounts.iter().map(|it| Binding::new(it, beside, names)).collect(),
             others: others.iter().map(|it| names.role(*it)).collect(),
             logged: logged.collect(),
             unresolved: doubts.iter().map(Uncertain::from).collect(),
@@ -38,10 +38,9 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> Binding<'a> {
-    fn new(account: &'a explained::Account, beside: ExplainContext<'a>) -> Self {
+    fn new(account: &'a explained::Account, beside: ExplainContext<'a>, names: Names<'a>) -> Self {
         let explained::Account { binding, rows, absent, lines } = account;
         let ExplainContext { history, directory, limited } = beside;
-        let names = Names(directory);
         let mut events: Vec<Event<'a>> = Vec::new();
         for event in history.events_about(account, directory) {
             let first = events.is_empty();

@@ -10,8 +10,8 @@ use super::steps::{Hold, Why};
 use super::words::{Finding, Instant, Line, Link, Place, Resource, Role, User, Version};
 use crate::explain::Explanation;
 use crate::plan::{Keep, Skip};
-use crate::render::ExplainContext;
 use crate::render::json::write;
+use crate::render::{ExplainContext, Naming};
 
 /// What `explain` prints as JSON.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -237,8 +237,8 @@ struct Uncertain<'a> {
 }
 
 /// An explanation, indented, with a line break at the end.
-pub fn explain(explanation: &Explanation, beside: ExplainContext<'_>) -> String {
-    write(&Document::new(explanation, beside))
+pub fn explain(explanation: &Explanation, beside: ExplainContext<'_>, naming: &Naming<'_>) -> String {
+    write(&Document::new(explanation, beside, naming.into()))
 }
 
 /// The published schema of it, `schemas/explain.v1.json`.
