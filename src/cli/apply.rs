@@ -9,6 +9,7 @@ use clap::Args;
 use super::change::PlannedChange;
 use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
+use super::forge;
 use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
@@ -20,7 +21,7 @@ use super::values::switch;
 use super::{Exit, exit, output, read, saved};
 use crate::policy::{Approved, ChangeSet};
 use crate::reconcile::{Confirmation, Pass, Prepared, WriteOptions, prepare, reconcile};
-use crate::render::{self, Verb};
+use crate::render::{self, Forge, Verb};
 use crate::report::{Report, Roles, Stop};
 use crate::saved::SavedPlan;
 
@@ -77,6 +78,11 @@ pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     arguments.formats.end(Verb::Apply, ended)
 }
 
+/// Where the files can be seen that are applied.
+fn on_forge(FilesOrPlan { file, revision }: &FilesOrPlan) -> Option<Forge> {
+    forge::forge(file, revision, None)
+}
+
 async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Apply { plan, files, server, formats, narrow, auto_approve, partial_view, write_parallelism, .. } = arguments;
     let Apply { diff, summary, dry_run, create_roles, .. } = arguments;
@@ -107,7 +113,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     request.commit = commit.as_deref();
     let write_options = WriteOptions { parallelism: usize::from(write_parallelism.get()), ..WriteOptions::default() };
 
-    let change = PlannedChange::new(&asked);
+    let change = PlannedChange::new(&asked, saved.is_none().then_some(files).and_then(on_forge));
     let detail = detail(verbose, *summary);
     let (change, none) = (&change, Roles::default());
     let reporter = Reporter { verb: Verb::Apply, formats, detail, diff: *diff, read: &read, change, roles: &none };

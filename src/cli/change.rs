@@ -10,7 +10,7 @@ use crate::desired::{self, Accept, Desired, Document};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::policy::Causes;
 use crate::reconcile::{Overrides, PassRequest, Prepared, View, decided_by};
-use crate::render::{self, Naming, SnapshotAge};
+use crate::render::{self, Forge, Naming, SnapshotAge};
 use crate::review::{self, Review};
 use crate::risk::{Assessment, Before, Facts, assess};
 use crate::saved::{Base, ChangeInfo, PlanOptions};
@@ -28,6 +28,8 @@ pub(super) struct PlannedChange {
     pub(super) causes: Option<Causes>,
     /// What it does at any time.
     pub(super) review: Review,
+    /// Where the files can be seen.
+    pub(super) forge: Option<Forge>,
     /// What the files wanted before it.
     before: Option<Desired>,
     /// Risks that they accepted.
@@ -36,8 +38,8 @@ pub(super) struct PlannedChange {
 
 impl PlannedChange {
     /// Nothing but what is asked for.
-    pub(super) fn new(asked: &PlanOptions) -> Self {
-        Self { limits: overrides(asked), ..Self::default() }
+    pub(super) fn new(asked: &PlanOptions, forge: Option<Forge>) -> Self {
+        Self { limits: overrides(asked), forge, ..Self::default() }
     }
 
     /// What was told of a change, for the plan that was made for it: that plan warns of what ends soon, and knows the
@@ -110,7 +112,7 @@ impl PlannedChange {
 
     /// What its reviewers should not miss.
     pub(super) fn assess(&self, read: &Read, Prepared { view, decision }: &Prepared) -> Assessment {
-        let Self { limits, author, seen: _, causes, review, before, accepted } = self;
+        let Self { limits, author, seen: _, causes, review, forge: _, before, accepted } = self;
         let facts = Facts {
             plan: &view.plan,
             withheld: &decision.withheld,

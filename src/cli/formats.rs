@@ -11,6 +11,7 @@ use clap::{ArgMatches, Args};
 
 use super::change::PlannedChange;
 use super::error::{Details, Error, Result};
+use super::forge;
 use super::read::{self, Read};
 use super::target::{Target, is_stdout};
 use super::values::switch;
@@ -165,6 +166,7 @@ impl Reporter<'_> {
             review: &change.review,
             assessment: &change.assess(read, prepared),
             sources: &read.sources,
+            forge: change.forge.as_ref(),
             detail,
         })
     }
@@ -262,7 +264,8 @@ impl Formats {
         let failure = &Failure { message: error.line(), help: error.hints.first().cloned() };
         match error.shown.as_deref() {
             Some(Details::Invalid { sources, diagnostics }) => {
-                self.tell(&Shown::Invalid { verb, diagnostics, sources })
+                let forge = forge::checked_out();
+                self.tell(&Shown::Invalid { verb, diagnostics, sources, forge: forge.as_ref() })
             }
             Some(Details::Stale { differences, names }) => {
                 let stale = Some(Stale { differences, naming: &self.naming(names) });

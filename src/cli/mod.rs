@@ -10,6 +10,7 @@ mod error;
 mod exit;
 mod explain;
 mod export;
+mod forge;
 mod formats;
 mod links;
 mod live;

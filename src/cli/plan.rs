@@ -8,6 +8,7 @@ use clap::Args;
 use super::change::PlannedChange;
 use super::connect::{Connection, Server, connect};
 use super::error::Result;
+use super::forge::forge;
 use super::formats::{Formats, Reporter, detail};
 use super::narrowing::{self, Narrowing, request};
 use super::revision::Files;
@@ -114,7 +115,9 @@ async fn plan(arguments: &Plan, verbose: u8) -> Result<Exit> {
         (Some(connection), prepared)
     };
     let client = connection.as_ref().map(|Connection { client, sandbox: _ }| client);
-    let change = PlannedChange::of(&request, &told, seen, &mut prepared, client).await?;
+    let mut change = PlannedChange::of(&request, &told, seen, &mut prepared, client).await?;
+    let rev = told.base.as_ref().map(|it| it.revision.as_str());
+    change.forge = forge(&files.file, &files.revision, rev);
     let (change, roles) = (&change, &roles);
     let detail = detail(verbose, *summary);
     let reporter = Reporter { verb: Verb::Plan, formats, detail, diff: *diff, read: &read, change, roles };

@@ -7,7 +7,7 @@ use crate::plan::{Keep, Skip};
 use crate::policy::Decision;
 
 /// How many of each a decision has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// Links that may be created.
     pub create: usize,
@@ -66,6 +66,31 @@ impl Counts {
         }
     }
 
+    /// What is due, in words, nothing of what there is none of: `2 to create, 1 held`.
+    pub(super) fn due(&self) -> Vec<String> {
+        self.all_due().into_iter().filter(|(count, _)| *count > 0).map(told).collect()
+    }
+
+    /// The same, and additions and removals even if there are none.
+    pub(super) fn due_always(&self) -> Vec<String> {
+        let all = self.all_due().into_iter().enumerate();
+        all.filter(|(at, (count, _))| *at < 2 || *count > 0).map(|(_, it)| told(it)).collect()
+    }
+
+    fn all_due(&self) -> [(usize, &'static str); 9] {
+        [
+            (self.create, "to create"),
+            (self.remove, "to remove"),
+            (self.set_end, if self.set_end == 1 { "end to change" } else { "ends to change" }),
+            (self.held, "held"),
+            (self.unresolved, "unresolved"),
+            (self.incomplete, "incomplete"),
+            (self.withheld, "withheld"),
+            (self.outside_own_scope, "outside their own scope"),
+            (self.skipped, "skipped"),
+        ]
+    }
+
     /// What stays as it is, in words; duplicates first.
     pub(super) fn unchanged(&self) -> String {
         let Self { duplicates, in_sync, kept_protected, kept_terminated, kept_managed, outside, .. } = *self;
@@ -87,6 +112,10 @@ impl Counts {
         }
         parts.join(", ")
     }
+}
+
+fn told((count, what): (usize, &str)) -> String {
+    format!("{} {what}", grouped(count))
 }
 
 /// A number and what it counts, for one and for several: `1,204 links`.

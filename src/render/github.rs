@@ -6,17 +6,15 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::findings::{Finding, Level, Priority, end_column, findings, path};
-use super::rows::rows;
-use super::tally::Tally;
-use super::words::{TEXT, Words};
-use super::{Detail, Shown, ShownPass, grouped, report, seen, summary};
+use super::findings::{Finding, Level, Priority, SUMMARY, end_column, findings};
+use super::forge::path;
+use super::{Shown, grouped};
 use crate::diagnostic::Source;
 
 /// More risks of one rule than this are one annotation: GitHub shows ten warnings of a step, and no more.
 const RISKS: usize = 5;
 
-/// One command a finding, and one that sums it up.
+/// One command a finding; one of them sums it up.
 pub(super) fn render(shown: &Shown<'_>) -> String {
     let mut out = String::new();
     let findings = findings(shown);
@@ -28,9 +26,6 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
         for finding in alike {
             annotate(&mut out, finding, shown.sources());
         }
-    }
-    if let Shown::Pass(pass) = shown {
-        command(&mut out, "notice", &[("title", "grantsync".to_owned())], &sum(pass));
     }
     out
 }
@@ -58,23 +53,10 @@ fn annotate(out: &mut String, finding: &Finding<'_>, sources: &[Source]) {
         properties.push(("col", span.column.to_string()));
         properties.extend(end_column(span, sources).map(|it| ("endColumn", it.to_string())));
     }
-    properties.push(("title", format!("grantsync: {}", rule.id)));
+    let title = if *rule == SUMMARY { "grantsync".to_owned() } else { format!("grantsync: {}", rule.id) };
+    properties.push(("title", title));
     let help = help.as_ref().map_or(String::new(), |it| format!("\nhelp: {it}"));
     command(out, name, &properties, &format!("{message}{help}"));
-}
-
-fn sum(pass: &ShownPass<'_>) -> String {
-    let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
-    let sum = match (pass.report, pass.compared()) {
-        (Some(done), _) => report::counts(done),
-        (None, None) => summary(pass.decision),
-        (None, Some(compared)) => {
-            let words = Words { naming: pass.naming, markup: TEXT };
-            let tally = Tally::of(&rows(pass.decision, Some(compared), words, Detail::Changes), compared.causes);
-            format!("{} · {}", summary(pass.decision), tally.verdict(pass.review, pass.naming))
-        }
-    };
-    sum + &seen
 }
 
 fn command(out: &mut String, name: &str, properties: &[(&str, String)], data: &str) {

@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use super::findings::{Finding, Level, findings, path};
+use super::findings::{Finding, Level, findings};
+use super::forge::path;
 use super::{Shown, json};
 
 /// One finding, in their words.

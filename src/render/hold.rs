@@ -53,9 +53,9 @@ pub(super) fn shares(plan: &Plan) -> Vec<Share<'_>> {
 
 impl Share<'_> {
     /// `gpu.yaml:7 holds all 11 removals`.
-    pub(super) fn words(&self, markup: Markup) -> String {
+    pub(super) fn words(&self, markup: Markup<'_>) -> String {
         let Self { place, holds, of } = *self;
-        let place = (markup.name)(&place.to_string());
+        let place = markup.at(place);
         match (holds, of) {
             (1, 1) => format!("{place} holds the only removal"),
             (holds, of) if holds == of => format!("{place} holds all {} removals", grouped(of)),
@@ -93,6 +93,14 @@ pub fn exceeded(exceeded: &Exceeded, naming: &Naming<'_>) -> String {
             let resource = naming.resource_in_line(*resource);
             format!("{} people would go from `{resource}`, and no link would be left there", grouped(*users))
         }
-        other => other.to_string(),
+        other => grouped_digits(&other.to_string()),
     }
+}
+
+/// Our own words, with their numbers as everywhere else.
+fn grouped_digits(text: &str) -> String {
+    let alike = |a: char, b: char| a.is_ascii_digit() == b.is_ascii_digit();
+    let chars: Vec<_> = text.chars().collect();
+    let parts = chars.chunk_by(|a, b| alike(*a, *b)).map(|it| it.iter().collect::<String>());
+    parts.map(|it| it.parse().map_or(it, grouped)).collect()
 }

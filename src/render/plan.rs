@@ -20,7 +20,6 @@ use crate::snapshot::{CHANGING, Observation};
 pub fn plan(decision: &Decision, compared: Option<Compared<'_>>, naming: &Naming<'_>, detail: Detail) -> String {
     let everything = detail == Detail::Everything;
     let mut all = rows(decision, compared, Words { naming, markup: TEXT }, detail);
-    let tally = compared.map(|it| (Tally::of(&all, it.causes), it.review));
     all.retain(|it| detail != Detail::Summary && (everything || !(it.is_unchanged() || it.is_unnamed())));
     let mut out = String::new();
     match compared {
@@ -28,8 +27,9 @@ pub fn plan(decision: &Decision, compared: Option<Compared<'_>>, naming: &Naming
         Some(it) => by_cause(&mut out, &all, it.causes, naming, detail),
     }
     foot(&mut out, decision, naming, detail);
-    if let Some((tally, review)) = tally {
-        let _ = writeln!(out, "{}", tally.verdict(review, naming));
+    if let Some(compared) = compared {
+        let parts = Tally::of(decision, compared.causes).parts(compared, naming);
+        let _ = writeln!(out, "{}", capitalized(&parts.join(" · ")));
     }
     out
 }
@@ -190,21 +190,8 @@ pub fn approval(digest: &Digest, now: Timestamp) -> String {
 /// The summary line.
 pub fn summary(decision: &Decision) -> String {
     let counts = Counts::of(decision);
-    let some = [
-        (counts.held, "held"),
-        (counts.unresolved, "unresolved"),
-        (counts.incomplete, "incomplete"),
-        (counts.withheld, "withheld"),
-        (counts.outside_own_scope, "outside their own scope"),
-        (counts.skipped, "skipped"),
-    ];
-    let some = some.into_iter().filter(|(count, _)| *count > 0);
-    let ends = (counts.set_end, if counts.set_end == 1 { "end to change" } else { "ends to change" });
-    let all = [(counts.create, "to create"), (counts.remove, "to remove")].into_iter();
-    let all = all.chain((counts.set_end > 0).then_some(ends)).chain(some);
-    let all: Vec<_> = all.map(|(count, what)| format!("{} {what}", grouped(count))).collect();
     let changing = if decision.plan.changing { " · observed while changing" } else { "" };
-    format!("Plan: {} · {}{changing}", all.join(", "), counts.unchanged())
+    format!("Plan: {} · {}{changing}", counts.due_always().join(", "), counts.unchanged())
 }
 
 /// What has to be known before a plan is read: that its reader saw only a part, or the world moved meanwhile. Empty

@@ -23,8 +23,6 @@ pub(super) struct SectionTable<'a> {
     pub(super) what: [&'static str; 2],
     /// What it means; may be empty.
     pub(super) intro: &'static str,
-    /// The columns; none makes it a list.
-    pub(super) columns: &'static [&'static str],
     pub(super) rows: Vec<ReviewRow<'a>>,
     /// Whether its readers must not miss it.
     pub(super) grave: bool,
@@ -68,21 +66,18 @@ pub(super) fn beside(review: &Review, naming: &Naming<'_>) -> Vec<String> {
     parts.iter().map(|it| counted(it.rows.len(), it.what)).collect()
 }
 
-const GRANT: &[&str] = &["Resource", "Who", "Role", "What changes"];
-
 fn section_table<'a>(section: &'a Section, words: Words<'_>) -> Option<SectionTable<'a>> {
     let access = |id, what, intro, grave, all: &'a [Access]| {
         let newly = matches!(section, Section::Access(AccessChange::NewlyManaged, _));
         let told = |it| if newly { from_now_on(it) } else { when(it) };
         let rows = all.iter().map(|it| row(it, told(it), words)).collect();
-        Some(SectionTable { id, what, intro, columns: GRANT, rows: sorted(rows), grave })
+        Some(SectionTable { id, what, intro, rows: sorted(rows), grave })
     };
     match section {
         Section::Settings(all) => Some(SectionTable {
             id: "settings-changed",
             what: ["setting changed", "settings changed"],
             intro: "",
-            columns: &["Setting", "Before and after", "Effect"],
             rows: all.iter().map(|it| setting(it, words)).collect(),
             grave: all.iter().any(|it| it.effect == Effect::Weakens),
         }),
@@ -105,7 +100,6 @@ fn section_table<'a>(section: &'a Section, words: Words<'_>) -> Option<SectionTa
             id: "group-changed",
             what: ["group membership changed", "group memberships changed"],
             intro: "",
-            columns: &[],
             rows: all.iter().map(|it| group(it, words)).collect(),
             grave: false,
         }),
@@ -113,7 +107,6 @@ fn section_table<'a>(section: &'a Section, words: Words<'_>) -> Option<SectionTa
             id: "begins-soon",
             what: ["grant begins soon", "grants begin soon"],
             intro: "",
-            columns: &["Resource", "Who", "Role", "Begins"],
             rows: all.iter().map(|it| upcoming(it, words)).collect(),
             grave: false,
         }),
@@ -138,7 +131,7 @@ fn setting<'a>(
             parts.map(|(sign, items)| format!("{sign}{}", mark(items))).collect::<Vec<_>>().join(", ")
         }
     };
-    let place = at.as_ref().map(|it| (markup.name)(&it.to_string()));
+    let place = at.as_ref().map(|it| markup.at(it));
     let weakens = (*effect == Effect::Weakens).then(|| "weakens enforcement".to_owned());
     let effect: Vec<_> = weakens.into_iter().chain(place).collect();
     ReviewRow { resource: None, cells: vec![(markup.name)(name), change, effect.join(" · ")], span: at.as_ref() }
@@ -167,7 +160,7 @@ fn row<'a>(it: &'a Access, mut note: String, words: Words<'_>) -> ReviewRow<'a> 
         let _ = write!(note, " · {}", words.markup.place(line));
     }
     if let Some(line) = gone.filter(|_| it.lines.is_empty()) {
-        let _ = write!(note, " · deleted from {}", words.markup.place(line));
+        let _ = write!(note, " · {}", words.markup.deleted(line));
     }
     cells.push(note);
     ReviewRow { resource: Some(it.binding.resource), cells, span: place.map(|it| &it.span) }
@@ -220,7 +213,7 @@ fn group<'a>(it: &'a GroupChange, Words { naming, markup }: Words<'_>) -> Review
         }
     };
     let grants: Vec<_> = roles.iter().map(grant).collect();
-    let place = at.as_ref().map_or(String::new(), |it| format!(" · {}", (markup.name)(&it.to_string())));
+    let place = at.as_ref().map_or(String::new(), |it| format!(" · {}", markup.at(it)));
     let (who, group) = ((markup.name)(&naming.user(*user)), (markup.name)(group));
     let text = format!("{who} {verb} {group}: {}{place}", grants.join(", "));
     ReviewRow { resource: None, cells: vec![text], span: at.as_ref() }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::review::{periods, stay};
+use super::risk_groups::{RiskLine, many, risk_lines};
 use super::style::{HOLD, PLAIN, QUIET, styled};
-use super::{Naming, counted, table, visible};
+use super::{Detail, Naming, counted, hold, table, visible};
 use crate::binding::UserId;
 use crate::review::{Setting, SettingChange};
 use crate::risk::{Accepted, Assessment, Finding, RULES, Risk};
@@ -39,15 +40,26 @@ pub(super) fn rank(risk: &Risk) -> usize {
     RULES.iter().position(|it| it.name == risk.rule).unwrap_or(RULES.len())
 }
 
-/// All risks, one a line, and those that somebody has accepted; empty if there is none.
-pub fn risks(assessment: &Assessment, naming: &Naming<'_>) -> String {
+/// All risks, and those that somebody has accepted; empty if there is none. Many of one rule are one line, unless
+/// everything is asked for.
+pub fn risks(assessment: &Assessment, naming: &Naming<'_>, detail: Detail) -> String {
     let Assessment { risks, accepted } = assessment;
     let mut out = String::new();
     if risks.is_empty() && accepted.is_empty() {
         return out;
     }
     let _ = writeln!(out, "{}", styled(HOLD, "Risks"));
-    let mut lines: Vec<_> = ordered(risks, naming).into_iter().map(|it| line(it, naming)).collect();
+    let told = |it: RiskLine<'_>| match it {
+        RiskLine::Many(all) if detail < Detail::Everything => {
+            vec![[
+                (HOLD, all[0].rule.to_owned()),
+                (PLAIN, format!("{}; -v lists them", many(&all, naming, &|name| name))),
+            ]]
+        }
+        RiskLine::Many(all) => all.into_iter().map(|it| line(it, naming)).collect(),
+        RiskLine::One(it) => vec![line(it, naming)],
+    };
+    let mut lines: Vec<_> = risk_lines(risks, naming).into_iter().flat_map(told).collect();
     lines.extend(accepted.iter().map(|Accepted { rule, found, reason, span }| {
         let note = format!("accepted ({found} found): {} · {span}", visible(reason));
         [(QUIET, (*rule).to_owned()), (QUIET, note)]
@@ -125,7 +137,7 @@ pub(super) fn message(
             "nothing is created for {}, inactive on the server: have staff reactivate them, then apply again",
             people(users)
         ),
-        Finding::Share(exceeded) => exceeded.to_string(),
+        Finding::Share(exceeded) => hold::exceeded(exceeded, naming),
         Finding::Endless { binding, ending, others } => format!(
             "{} gets {} on {} without an end, where {ending} of {} end",
             user(binding.user),

@@ -112,7 +112,7 @@ pub(super) fn rows<'a>(
     for row in &mut rows {
         if let Change::Remove(removal) = row.change {
             if let Some(line) = deleted.get(&removal.link.binding) {
-                row.note = format!("deleted from {}", words.markup.place(line));
+                row.note = words.markup.deleted(line);
             }
             row.again = !row.is_duplicate() && !gone.insert((row.cause, removal.link.binding));
         }
@@ -222,7 +222,7 @@ impl<'a> Row<'a> {
 }
 
 /// The row, if it is about one, and why.
-fn created(creation: &Creation, markup: Markup) -> (Option<LinkId>, String) {
+fn created(creation: &Creation, markup: Markup<'_>) -> (Option<LinkId>, String) {
     match creation.end_change() {
         Some(change) => (Some(change.link.id), markup.end_change(change)),
         None => (None, markup.created(creation)),

@@ -3,11 +3,11 @@
 //! The format: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. Section numbers below are its own.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::findings::{self, Finding, Level, end_column, findings, path};
+use super::findings::{self, Finding, Level, end_column, findings};
+use super::forge::{encoded, path};
 use super::{Shown, json};
 use crate::diagnostic::{Source, Span};
 
@@ -213,19 +213,7 @@ fn text(plain: &str) -> Message {
     Message { text }
 }
 
-/// A path as a URI reference (RFC 3986): all that is not plain is written as its bytes, a colon too, since what stands
-/// before one would be a scheme.
+/// A path as a URI reference.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len() + 8);
-    if path.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri
+    format!("{}{}", if path.starts_with('/') { "file://" } else { "" }, encoded(path))
 }

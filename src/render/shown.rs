@@ -1,7 +1,7 @@
 //! The one value that every format is made from.
 
-use super::findings::path;
-use super::{Compared, Detail, Naming, SnapshotAge};
+use super::forge::path;
+use super::{Compared, Detail, Forge, Naming, SnapshotAge};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::policy::{Causes, Decision, Difference};
 use crate::report::{Failure, Report, Roles};
@@ -22,6 +22,8 @@ pub enum Shown<'a> {
         diagnostics: &'a [Diagnostic],
         /// The files, as far as they could be read.
         sources: &'a [Source],
+        /// Where they can be seen.
+        forge: Option<&'a Forge>,
     },
     /// It did not come to a decision: a server that could not be read, an approval for something else.
     Failed(Failed<'a>),
@@ -82,6 +84,8 @@ pub struct ShownPass<'a> {
     /// The files it was decided from; none where only the decision was kept. Findings that have no place of their own
     /// are shown at the first one, where a format wants a place.
     pub sources: &'a [Source],
+    /// Where they can be seen.
+    pub forge: Option<&'a Forge>,
     /// How much is shown.
     pub detail: Detail,
 }

@@ -1,78 +1,104 @@
-//! What a change to the files comes to: how much it does, how much was different before it, and how much it fixes.
+//! What a plan comes to, in the same numbers and words in every format.
+
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::review::beside;
-use super::rows::{Change, Row};
-use super::{Naming, counted, grouped};
-use crate::policy::{Cause, Causes};
-use crate::review::Review;
+use super::{Compared, Counts, Naming, ShownPass, counted, grouped};
+use crate::plan::Skip;
+use crate::policy::{Cause, Causes, Decision};
 
 /// What is said of a change that does nothing, at any time.
 const NOTHING: &str = "this change needs no steps";
 /// What is said of a change that does nothing now.
 const NOT_NOW: &str = "this change needs no steps now";
 
-/// What is said of a change without a step, and what else it does.
-pub(super) fn nothing(review: &Review, naming: &Naming<'_>) -> Vec<String> {
-    let beside = beside(review, naming);
-    let first = if beside.is_empty() { NOTHING } else { NOT_NOW };
-    [vec![first.to_owned()], beside].concat()
+/// How many steps have one cause. They add up to those of the whole plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub(super) struct StepCounts {
+    /// Links that may be created.
+    pub(super) create: usize,
+    /// Links that may be removed.
+    pub(super) remove: usize,
+    /// Links that may get another end.
+    pub(super) set_end: usize,
+    /// Removals, and earlier ends, that something holds.
+    pub(super) held: usize,
+    /// Steps that the caller did not want sent.
+    pub(super) withheld: usize,
+    /// Wanted bindings that are not created, and links that do not last longer.
+    pub(super) skipped: usize,
 }
 
-/// How much comes from where. A role change is one, and so is a grant with several rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a change to the files comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Tally {
-    /// Because of the change, and sent.
-    change: usize,
-    /// Removals because of the change that something holds.
-    held: usize,
-    /// Different before the change, and not sent because of it.
-    stopped: usize,
-    /// Different before the change, and sent.
-    drift: usize,
-    /// Different before the change, and the same after it.
-    fixed: usize,
+    /// In this change.
+    pub(super) change: StepCounts,
+    /// Already different before it.
+    pub(super) before: StepCounts,
+    /// Steps that were due before, and are not sent because of the change.
+    pub(super) stopped: usize,
+    /// Steps that were due before, and are not needed because of the change.
+    pub(super) fixed: usize,
 }
 
-impl Tally {
-    pub(super) fn of(rows: &[Row<'_>], causes: &Causes) -> Self {
-        let sent = |cause| rows.iter().filter(|it| it.cause == Some(cause) && it.is_sent() && !it.again).count();
-        let held = rows.iter().filter(|it| it.cause == Some(Cause::Change) && matches!(it.change, Change::Hold(_)));
+impl StepCounts {
+    fn of(decision: &Decision, causes: &Causes, cause: Cause) -> Self {
+        let Decision { plan, approved, withheld, limited: _ } = decision;
+        let created = |it: &&_| causes.of_creation(it) == cause;
+        let removed = |it: &&_| causes.of_removal(it) == cause;
+        let later = approved.lengthenings().iter().filter(created).count();
+        let earlier = approved.shortenings().iter().filter(removed).count();
+        let skipped = plan.skipped.iter().filter(|it| it.why != Skip::OutsideScope);
         Self {
-            change: sent(Cause::Change),
-            held: held.count(),
-            stopped: causes.stopped(),
-            drift: sent(Cause::Drift),
-            fixed: causes.fixed.len(),
+            create: approved.creations().iter().filter(created).count(),
+            remove: approved.removals().iter().filter(removed).count(),
+            set_end: later + earlier,
+            held: plan.held.iter().filter(|it| causes.of_held(it) == cause).count(),
+            withheld: withheld.creations.iter().filter(created).count()
+                + withheld.removals.iter().filter(removed).count(),
+            skipped: skipped.filter(|it| causes.of_skipped(it) == cause).count(),
         }
     }
 
-    /// What the change brings about and does not send, and what it keeps from being sent.
-    pub(super) fn held(self) -> impl Iterator<Item = String> {
-        let Self { held, stopped, .. } = self;
-        let are = if held == 1 { "is" } else { "are" };
-        let removals = counted(held, ["removal", "removals"]);
-        let held = (held > 0).then(|| format!("{removals} in this change {are} held"));
-        let stopped = (stopped > 0).then(|| format!("{} stopped by this change", counted(stopped, ["step", "steps"])));
-        held.into_iter().chain(stopped)
+    /// `2 to create, 1 held`; empty if there is nothing.
+    pub(super) fn words(self) -> String {
+        let Self { create, remove, set_end, held, withheld, skipped } = self;
+        let counts = Counts { create, remove, set_end, held, withheld, skipped, ..Counts::default() };
+        counts.due().join(", ")
+    }
+}
+
+impl Tally {
+    pub(super) fn of(decision: &Decision, causes: &Causes) -> Self {
+        let of = |cause| StepCounts::of(decision, causes, cause);
+        let (stopped, fixed) = (causes.stopped(), causes.fixed.len());
+        Self { change: of(Cause::Change), before: of(Cause::Drift), stopped, fixed }
     }
 
-    /// What was different already.
-    pub(super) fn drift(self) -> Option<String> {
-        (self.drift > 0).then(|| format!("{} already different before it", grouped(self.drift)))
-    }
-
-    /// All of it in one line.
-    pub(super) fn verdict(self, review: &Review, naming: &Naming<'_>) -> String {
-        let change = match self {
-            Self { change: 0, held: 0, stopped: 0, .. } => nothing(review, naming),
-            Self { change: 0, .. } => beside(review, naming),
-            Self { change, .. } => {
-                let now = format!("{} in this change", counted(change, ["difference", "differences"]));
-                [vec![now], beside(review, naming)].concat()
-            }
+    /// What the change does now, then what else it does, what was different already, and what it makes needless.
+    pub(super) fn parts(self, compared: Compared<'_>, naming: &Naming<'_>) -> Vec<String> {
+        let Self { change, before, stopped, fixed } = self;
+        let beside = beside(compared.review, naming);
+        let now = match change.words() {
+            none if none.is_empty() && stopped > 0 => None,
+            none if none.is_empty() => Some(if beside.is_empty() { NOTHING } else { NOT_NOW }.to_owned()),
+            words => Some(format!("{words} in this change")),
         };
-        let fixed = (self.fixed > 0).then(|| format!("{} fixed by this change", grouped(self.fixed)));
-        let parts = change.into_iter().chain(self.held()).chain(self.drift()).chain(fixed);
-        parts.collect::<Vec<_>>().join(" · ")
+        let stopped = (stopped > 0).then(|| format!("{} stopped by this change", counted(stopped, ["step", "steps"])));
+        let before = Some(before.words()).filter(|it| !it.is_empty());
+        let before = before.map(|words| format!("already different before it: {words}"));
+        let fixed = (fixed > 0).then(|| format!("{} fixed by this change", grouped(fixed)));
+        now.into_iter().chain(stopped).chain(beside).chain(before).chain(fixed).collect()
     }
+}
+
+/// What a plan comes to, in parts: the first one says what is done now.
+pub(super) fn verdict(pass: &ShownPass<'_>) -> Vec<String> {
+    if let Some(compared) = pass.compared() {
+        return Tally::of(pass.decision, compared.causes).parts(compared, pass.naming);
+    }
+    let due = Counts::of(pass.decision).due();
+    vec![if due.is_empty() { "no changes".to_owned() } else { due.join(", ") }]
 }

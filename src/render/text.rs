@@ -38,7 +38,7 @@ fn write(out: &mut String, pass: &ShownPass<'_>) {
         None => out.push_str(&super::decision(pass)),
         Some(done) => {
             out.push_str(&roles(pass.roles));
-            out.push_str(&risks(assessment, naming));
+            out.push_str(&risks(assessment, naming, pass.detail));
             for (it, outcome) in &done.steps {
                 let _ = writeln!(out, "{}", step(it, outcome, naming));
             }
@@ -52,7 +52,7 @@ pub fn decision(pass: &ShownPass<'_>) -> String {
     let ShownPass { decision, naming, assessment, detail, .. } = *pass;
     let review = if detail == Detail::Summary { String::new() } else { review(pass.review, naming) };
     let plan = plan(decision, pass.compared(), naming, detail);
-    roles(pass.roles) + &risks(assessment, naming) + &review + &plan
+    roles(pass.roles) + &risks(assessment, naming, detail) + &review + &plan
 }
 
 /// Findings with the lines they are about.

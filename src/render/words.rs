@@ -4,37 +4,47 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::dates::{end, end_change, instant};
-use super::{Naming, seen, visible};
+use super::{Forge, Naming, forge, seen, visible};
 use crate::binding::{Binding, RoleId};
 use crate::desired::{Life, Origin};
+use crate::diagnostic::Span;
 use crate::plan::{Creation, EndChange, Hold, Removal, Why};
 use crate::policy::Intent;
 use crate::snapshot::Observation;
 
 /// How a format marks what others wrote.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Markup {
+pub(super) struct Markup<'a> {
     /// A name or a place.
     pub(super) name: fn(&str) -> String,
     /// A sentence that may quote names in backticks.
     pub(super) prose: fn(&str) -> String,
+    /// How a place leads to its line, if it does: the place as it is marked, and its address.
+    pub(super) link: fn(&str, &str) -> String,
+    /// Where the files can be seen.
+    pub(super) forge: Option<&'a Forge>,
 }
 
 /// For a terminal: names are told from words by where they are.
-pub(super) const TEXT: Markup = Markup { name: plain, prose: plain };
+pub(super) const TEXT: Markup<'static> = Markup { name: plain, prose: plain, link: unlinked, forge: None };
 
 /// For one-line messages: names are in backticks.
-pub(super) const QUOTED: Markup = Markup { name: |it| format!("`{}`", visible(it)), prose: plain };
+pub(super) const QUOTED: Markup<'static> =
+    Markup { name: |it| format!("`{}`", visible(it)), prose: plain, link: unlinked, forge: None };
 
 fn plain(text: &str) -> String {
     visible(text).into_owned()
+}
+
+fn unlinked(place: &str, _address: &str) -> String {
+    place.to_owned()
 }
 
 /// Names, as a format marks them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Words<'a> {
     pub(super) naming: &'a Naming<'a>,
-    pub(super) markup: Markup,
+    pub(super) markup: Markup<'a>,
 }
 
 impl Words<'_> {
@@ -58,7 +68,23 @@ impl Words<'_> {
     }
 }
 
-impl Markup {
+impl Markup<'_> {
+    /// A place: where the forge is known, it leads there.
+    pub(super) fn at(self, span: &Span) -> String {
+        self.linked(span, self.forge.map(|it| &*it.files))
+    }
+
+    /// A line that a change has deleted: it is seen where the files before the change are.
+    pub(super) fn deleted(self, line: &Origin) -> String {
+        format!("deleted from {}", self.origin(line, self.forge.and_then(|it| it.before.as_deref())))
+    }
+
+    fn linked(self, span: &Span, files: Option<&str>) -> String {
+        let place = (self.name)(&span.to_string());
+        let address = files.filter(|_| !span.is_option()).and_then(|files| forge::address(files, span));
+        address.map_or_else(|| place.clone(), |it| (self.link)(&place, &it))
+    }
+
     /// The lines that ask for something: the first in full, then how many more.
     pub(super) fn lines<'a>(self, mut lines: impl Iterator<Item = &'a Origin>) -> String {
         let Some(first) = lines.next() else { return String::new() };
@@ -100,7 +126,7 @@ impl Markup {
     /// What holds a removal, with the line or setting if it is one.
     pub(super) fn hold(self, hold: &Hold) -> String {
         match hold.place() {
-            Some(span) => format!("{} · {}", hold.cause(), (self.name)(&span.to_string())),
+            Some(span) => format!("{} · {}", hold.cause(), self.at(span)),
             None => hold.cause().to_owned(),
         }
     }
@@ -112,8 +138,12 @@ impl Markup {
     }
 
     /// Where a line is, by which groups it means somebody, and why it is there.
-    pub(super) fn place(self, Origin { span, groups, life: _, reason }: &Origin) -> String {
-        let mut out = (self.name)(&span.to_string());
+    pub(super) fn place(self, line: &Origin) -> String {
+        self.origin(line, self.forge.map(|it| &*it.files))
+    }
+
+    fn origin(self, Origin { span, groups, life: _, reason }: &Origin, files: Option<&str>) -> String {
+        let mut out = self.linked(span, files);
         if !groups.is_empty() {
             let groups: Vec<_> = groups.iter().map(|it| (self.name)(it)).collect();
             let _ = write!(out, " via {}", groups.join(" › "));

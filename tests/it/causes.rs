@@ -52,7 +52,7 @@ fn what_a_change_does_is_told_from_what_drifted_and_what_it_mends() {
               cluster-a  viewer  carol  would be removed without it
 
             Plan: 2 to create, 1 to remove · 1 in sync
-            1 difference in this change · 2 already different before it · 1 fixed by this change
+            1 to create in this change · already different before it: 1 to create, 1 to remove · 1 fixed by this change
         "#]],
     );
 }
@@ -69,7 +69,7 @@ fn a_change_that_takes_back_what_never_came_to_be_is_a_mend() {
               cluster-a  member  bob  would be created without it
 
             Plan: 0 to create, 0 to remove · 1 in sync
-            this change needs no steps · 1 fixed by this change
+            This change needs no steps · 1 fixed by this change
         "#]],
     );
 }
@@ -92,7 +92,7 @@ fn both_halves_of_a_role_change_may_have_causes_of_their_own() {
               -    viewer  bob  not declared
 
             Plan: 1 to create, 1 to remove · 1 in sync
-            1 difference in this change · 1 already different before it
+            1 to create in this change · already different before it: 1 to remove
         "#]],
     );
 }
@@ -111,7 +111,7 @@ fn a_removal_that_a_change_holds_or_lets_go_is_the_work_of_the_change() {
               -    member  bob  not declared · held before this change
 
             Plan: 0 to create, 1 to remove · 1 in sync
-            1 difference in this change
+            1 to remove in this change
         "#]],
     );
 }
@@ -141,7 +141,7 @@ fn what_limits_hold_of_a_change_and_of_drift_is_told_apart_all_the_same() {
                   - {held: held-ixigcqs65ou3cmmgzixuynazvq, until: 2027-01-08, reason: "…"}
 
             Plan: 0 to create, 0 to remove, 3 held · 0 in sync
-            2 removals in this change are held · 1 step stopped by this change
+            2 held in this change · 1 step stopped by this change · already different before it: 1 held
         "#]],
     );
 }
@@ -188,7 +188,7 @@ fn everything_is_shown_with_what_stays() {
           ·    member  erin  outside scope
 
         Plan: 1 to create, 1 to remove · 1 in sync, 1 outside scope
-        1 difference in this change · 1 already different before it
+        1 to create in this change · already different before it: 1 to remove
     "#]]
     .assert_eq(&anstream::adapter::strip_str(&text).to_string());
 }
@@ -217,7 +217,7 @@ fn what_an_approval_lets_go_goes_because_of_it() {
           -    viewer  erin  not declared · held before this change
 
         Plan: 0 to create, 3 to remove · 1 in sync
-        3 differences in this change
+        3 to remove in this change
     "#]]
     .assert_eq(&told(&base, &head, &world));
 }
@@ -226,7 +226,7 @@ fn what_an_approval_lets_go_goes_because_of_it() {
 fn what_a_higher_limit_lets_go_goes_because_of_it() {
     let told = told(&alice("limits: {removals: 2}"), &alice("limits: {removal_percent: 100}"), &World::read(FOUR));
     assert_eq!(told.matches("not declared · held before this change").count(), 3, "{told}");
-    assert!(told.ends_with("\n3 differences in this change\n"), "{told}");
+    assert!(told.ends_with("\n3 to remove in this change\n"), "{told}");
 }
 
 #[test]
@@ -238,10 +238,13 @@ fn what_another_mode_lets_go_goes_because_of_it() {
     let told_of = |base| told(base, &enforce, &world);
     assert_eq!(told_of(&observe).matches("withheld before this change").count(), 4, "{}", told_of(&observe));
     assert_eq!(told_of(&add_only).matches("withheld before this change").count(), 3, "{}", told_of(&add_only));
-    assert!(told_of(&enforce).contains("this change needs no steps · 4 already different before it"));
+    assert!(
+        told_of(&enforce)
+            .contains("This change needs no steps · already different before it: 1 to create, 3 to remove")
+    );
     // The other way round it is the change that keeps all of it from being done.
     let stopped = told(&enforce, &observe, &world);
-    assert!(stopped.ends_with("\n4 steps stopped by this change\n"), "{stopped}");
+    assert!(stopped.contains("\n4 steps stopped by this change · "), "{stopped}");
     assert_eq!(stopped.matches(" · stopped by this change\n").count(), 4, "{stopped}");
 }
 
@@ -268,7 +271,7 @@ fn what_one_change_takes_and_a_limit_holds_is_never_nothing() {
               - {held: held-bsuwaqp5ijiqqe7vijhynerbje, until: 2027-01-08, reason: "…"}
 
         Plan: 0 to create, 0 to remove, 3 held · 1 in sync
-        1 removal in this change is held
+        1 held in this change · already different before it: 2 held
     "#]]
     .assert_eq(&told(&base, &alice(limits), &World::read(FOUR)));
 }

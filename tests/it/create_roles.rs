@@ -109,8 +109,8 @@ cluster-a  HPC
     assert!(ended.out.starts_with(shown), "{}", ended.out);
     assert!(ended.out.contains("Plan: 4 to create, 0 to remove"), "{}", ended.out);
     let markdown = bench.text("plan.md");
-    assert!(markdown.contains("### Plan: 2 roles to create first · 4 grants to add"), "{markdown}");
-    assert!(markdown.contains("| Offering | Role | Named by |\n|---|---|---|\n| `HPC` | `admin` |"), "{markdown}");
+    assert!(markdown.contains("### Plan: 2 roles to create first · 4 to create"), "{markdown}");
+    assert!(markdown.contains("\n- **`admin`** · `HPC` · named by `grants.yaml:4 and 1 more`\n"), "{markdown}");
     let json: serde_json::Value = serde_json::from_str(&bench.text("plan.json")).unwrap();
     let role = &json["roles"][1];
     assert_eq!((&role["name"], &role["offering"]["name"]), (&"member".into(), &"HPC".into()));

@@ -97,8 +97,8 @@ async fn however_a_plan_ends_it_is_told() {
     let machine = Machine::new().await;
     machine.look().await;
     for (from, to, more, code, told) in [
-        ("dave", "dave", &[][..], 0, "3 grants to remove"),
-        ("dave", "davy", &[], 4, "1 problem to fix"),
+        ("dave", "dave", &[][..], 0, " to remove"),
+        ("dave", "davy", &[], 4, "1 unresolved"),
         ("users:", "user:", &[], 6, "### No plan"),
         ("dave", "dave", &[("GRANTSYNC_MAX_AGE", "1ns")], 5, "### No plan"),
     ] {

@@ -65,7 +65,10 @@ fn golden(format: Format, ending: &str) {
     let (diagnostics, sources) = stories::invalid();
     check(
         "invalid",
-        &render(format, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources }),
+        &render(
+            format,
+            &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources, forge: None },
+        ),
     );
 }
 

@@ -21,7 +21,10 @@ fn every_document_fits_the_schema() {
     let (diagnostics, sources) = stories::invalid();
     fits(
         "invalid",
-        &render(Format::Json, &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources }),
+        &render(
+            Format::Json,
+            &Shown::Invalid { verb: Verb::Plan, diagnostics: &diagnostics, sources: &sources, forge: None },
+        ),
     );
     fits(
         "failed",

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use grantsync::desired::risks;
 use grantsync::policy::Causes;
-use grantsync::render::{self, Naming};
+use grantsync::render::{self, Detail, Naming};
 use grantsync::review::{self, FileSet, Review};
 use grantsync::risk::{Before, Facts, RULES, assess};
 
@@ -40,7 +40,7 @@ pub(crate) fn told_in(world: &World, base: Option<&str>, head: &str, author: Opt
         Facts { plan: &plan, withheld, document, desired, directory, keeps_ends, review, limits, author, before };
     let assessment = assess(&facts, &document.accept);
     let notes = document.warnings.iter().map(|it| format!("{}: {}\n", it.primary.span, it.message));
-    let risks = render::risks(&assessment, &Naming::new(directory));
+    let risks = render::risks(&assessment, &Naming::new(directory), Detail::Everything);
     notes.collect::<String>() + &anstream::adapter::strip_str(&risks).to_string()
 }
 
@@ -118,7 +118,7 @@ fn a_share_over_the_limit_is_told_even_if_it_is_approved() {
     let (author, before, desired, keeps_ends) = (None, None, &desired, false);
     let facts =
         Facts { plan: &plan, withheld, document, desired, directory, keeps_ends, review, limits, author, before };
-    let text = render::risks(&assess(&facts, &[]), &Naming::new(directory));
+    let text = render::risks(&assess(&facts, &[]), &Naming::new(directory), Detail::Everything);
     assert!(text.contains("4 of 6 bindings would go, more than the 25 %"), "{text}");
 }
 

@@ -43,9 +43,9 @@ async fn an_approval_is_the_cause_of_what_it_lets_go() {
     let until = (Timestamp::now() + SignedDuration::from_hours(7 * 24)).strftime("%Y-%m-%d");
     write(&bench, &format!("approvals: [{{held: {digest}, until: {until}, reason: moved}}]"));
     let heading = heading(&bench).await;
-    assert!(heading.contains(" grants to remove in this change · "), "{heading}");
+    assert!(heading.contains(" to remove in this change · "), "{heading}");
     assert!(heading.contains(" risks"), "{heading}");
-    assert!(bench.text("plan.md").contains("not declared · held before this change |"));
+    assert!(bench.text("plan.md").contains("not declared · held before this change\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +59,7 @@ async fn raised_limits_and_another_mode_are_causes_too() {
         write(&bench, &head);
         let heading = heading(&bench).await;
         assert!(heading.contains(" to remove") && heading.contains(" in this change · "), "{heading}");
-        assert!(bench.text("plan.md").contains(&format!(" · {before} before this change |")), "{before}");
+        assert!(bench.text("plan.md").contains(&format!(" · {before} before this change\n")), "{before}");
     }
 }
 
@@ -72,9 +72,9 @@ async fn removals_that_a_change_causes_and_a_limit_holds_are_in_the_first_line()
     bench.git("branch -f old");
     write(&bench, "limits: {removals: 0}");
     let heading = heading(&bench).await;
-    assert!(heading.starts_with("### Plan: 1 removal in this change is held · 2 risks · "), "{heading}");
+    assert!(heading.starts_with("### Plan: 1 held in this change · 2 risks"), "{heading}");
     let github = bench.run("plan -f grants.yaml --base old --format github").await.out;
-    assert!(github.lines().last().unwrap().contains(" · 1 removal in this change is held"), "{github}");
+    assert!(github.contains(" · 1 held in this change"), "{github}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,12 +107,12 @@ async fn a_change_without_a_step_today_is_not_nothing() {
     let later = "  - {resource: cluster-b, role: admin, user: dave, from: 2097-01-01}\n";
     bench.write("grants.yaml", &format!("{head}{later}"));
     let heading = heading(&bench).await;
-    assert!(heading.starts_with("### Plan: this change needs no steps now · "), "{heading}");
+    assert!(heading.starts_with("### Plan: this change needs no steps now"), "{heading}");
     for part in ["1 setting changed", "1 end changed", "1 change scheduled"] {
-        assert!(heading.contains(part), "{heading}");
+        assert!(bench.text("plan.md").lines().nth(3).unwrap().contains(part), "{part}");
     }
     let told = bench.text("plan.md");
-    assert!(told.contains("| until 2096-01-31 → until 2098-01-31 · `grants.yaml:6` |"), "{told}");
+    assert!(told.contains(" · until 2096-01-31 → until 2098-01-31 · `grants.yaml:6`\n"), "{told}");
     let json = bench.run("plan -f grants.yaml --base old --format json").await.out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["review"]["settings"][0]["weakens"], true);

@@ -36,7 +36,7 @@ async fn a_plan_made_without_a_server_is_applied_where_one_is() {
         bench.run_offline("plan -f grants.yaml --live live.json -o plan.json --report markdown=plan.md").await;
     assert_eq!(planned.code, Some(0), "{planned:?}");
     let markdown = std::fs::read_to_string(bench.path("plan.md")).unwrap();
-    assert!(markdown.contains("> **As seen at 2"), "{markdown}");
+    assert!(markdown.contains(" · as seen at 2"), "{markdown}");
     let shown = bench.run_offline("show plan.json").await;
     assert!(shown.out.contains("\n\nAs seen at ") && shown.out.ends_with(&planned.out), "{shown:?}");
     let ended = bench.run("apply plan.json").await;

@@ -14,6 +14,7 @@ use crate::binding::{self, UserId};
 use crate::policy::Decision;
 use crate::render::hold::shares;
 use crate::render::risks::ordered;
+use crate::render::tally::Tally;
 use crate::render::{self, Counts, Detail, ShownPass};
 use crate::risk::Assessment;
 use crate::snapshot::{self, Observation};
@@ -36,6 +37,8 @@ pub(super) struct Plan<'a> {
     /// Links came and went while they were read: something may be missing.
     changing: bool,
     counts: Counts,
+    /// The same by where steps come from. Null where no other files were compared with (`--base`).
+    comparison: Option<Tally>,
     /// Roles that are created before anything else (`--create-roles`).
     roles: Vec<NewRole<'a>>,
     /// What may be sent, creations first.
@@ -135,6 +138,7 @@ impl<'a> From<&ShownPass<'a>> for Plan<'a> {
             clock_offset: clock_offset.map(|it| it.as_secs()),
             changing: plan.changing,
             counts: Counts::of(decision),
+            comparison: causes.map(|it| Tally::of(decision, it)),
             roles: roles(pass.roles),
             steps: approved(&decision.approved, cx),
             held: plan.held.iter().map(|it| Held::new(it, limited, cx)).collect(),

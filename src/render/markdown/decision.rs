@@ -1,147 +1,163 @@
-//! A decision: who loses what, whose role changes, who gets what.
+//! A decision: what must not be missed, then who gets and loses what, by resource, then what is not done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape::{code, prose};
-use super::left::{by_the_way, open_ends};
-use super::section::{Section, SectionRow, titles};
-use super::{FEW, ONCE, OPEN, Page, words};
+use super::alerts::Alerts;
+use super::entries::{Entry, lines};
+use super::section::{Fold, Line, Section};
+use super::{Page, held, notes, problems, risks, words};
 use crate::binding::{ResourceId, RoleId, UserId};
 use crate::policy::{Cause, Causes, Decision};
 use crate::render::review::{SectionTable, parts};
-use crate::render::risks::{excuse, message, ordered};
+use crate::render::risk_groups::Weight;
 use crate::render::rows::{self, Change};
-use crate::render::tally::{self, Tally};
-use crate::render::words::without;
-use crate::render::{Naming, ShownPass, Verb};
-use crate::risk::{Assessment, Risk};
-
-const BECAUSE: &str = " in this change";
-const BEFORE: &str = " · already different before this change";
+use crate::render::tally::{Tally, verdict};
+use crate::render::words::{capitalized, without};
+use crate::render::{Counts, Naming, ShownPass, Verb, counted, grouped};
 
 /// A plan, or what there was to do where that was nothing.
 pub(super) fn page(pass: &ShownPass<'_>, rows: &[rows::Row<'_>]) -> Page {
-    let ShownPass { verb, decision, naming, causes, assessment, .. } = *pass;
-    let stays = staying(decision);
-    let part = |cause| changed(rows.iter().filter(|it| it.cause == cause), &stays, naming);
-    let (because, already, fixed) = match causes {
-        None => (part(None), Vec::new(), None),
+    let ShownPass { decision, naming, causes, .. } = *pass;
+    let mut alerts = Alerts::default();
+    let grave_risks = risks::risks(&mut alerts, pass, Weight::Grave);
+    notes(&mut alerts, pass);
+    let broken = problems::tell(&mut alerts, problems::of_pass(pass));
+    let held = held::held(&mut alerts, pass, rows);
+    let risks = risks::risks(&mut alerts, pass, Weight::Notable);
+    let withheld = held::withheld(&mut alerts, pass, rows);
+    let changes = Changes { pass, rows, staying: staying(decision) };
+    let changes = match causes {
+        None => vec![changes.section(None, "Changes".to_owned())],
         Some(causes) => {
-            let because = part(Some(Cause::Change)).map(|it| Section { cause: BECAUSE, ..it });
-            let already = part(Some(Cause::Drift));
-            let already = already.map(|it| Section { cause: BEFORE, open: FEW.min(it.open), ..it });
-            (because, already.into(), Some(fixed(causes, naming)))
+            let Tally { before, .. } = Tally::of(decision, causes);
+            let before = changes
+                .section(Some(Cause::Drift), format!("Already different before this change: {}", before.words()));
+            vec![
+                changes.section(Some(Cause::Change), "In this change".to_owned()),
+                Section { fold: Fold::OTHER, ..before },
+                fixed(causes, pass),
+            ]
         }
     };
     let (grave, later) = review(pass);
-    let (open_ends, risks) = (open_ends(pass, rows), [risks(assessment, naming)]);
-    let tally = causes.map(|it| Tally::of(rows, it));
-    let mut verdict = match (titles(&because).join(", "), causes) {
-        (none, _) if none.is_empty() => Vec::new(),
-        (changes, None) => vec![changes],
-        (changes, Some(_)) => vec![changes + BECAUSE],
-    };
-    verdict.extend(tally.into_iter().flat_map(Tally::held));
-    if verdict.is_empty() {
-        match causes {
-            None => verdict.push("no changes".to_owned()),
-            // What else there is has sections of its own.
-            Some(_) => verdict.extend(tally::nothing(pass.review, naming).into_iter().take(1)),
-        }
-    }
-    let verdict = verdict.join(" · ");
-    let before = tally.and_then(Tally::drift);
-    let rest = [
-        titles(&risks),
-        titles(&grave),
-        titles(&later),
-        before.into_iter().collect(),
-        titles(fixed.as_slice()),
-        titles(&open_ends),
-    ]
-    .concat();
-    let verdict = match verb {
-        Verb::Plan => format!("Plan: {verdict}"),
+    let one_by_one = [grave_risks, risks];
+    let left = [held, withheld, held::skipped(pass, rows), held::kept(pass, rows), risks::accepted(pass)];
+    let warnings = problems::warnings(decision.plan.warnings.iter(), words(naming, pass.forge).markup);
+    let mut changes = changes.into_iter();
+    let now = changes.next();
+    let sections = [broken].into_iter().chain(grave).chain(now).chain(later).chain(changes);
+    let (title, more) = title(pass);
+    let sections = sections.chain(left).chain([warnings]).chain(one_by_one).collect();
+    Page { title, more, alerts, sections, ..Page::default() }
+}
+
+/// All of it in one line, and what does not fit there.
+fn title(pass: &ShownPass<'_>) -> (String, String) {
+    let counts = Counts::of(pass.decision);
+    if pass.verb == Verb::Apply {
         // What was done about something is on another page.
-        Verb::Apply => "Applied: nothing to do".to_owned(),
-    };
-    let title = [vec![verdict], rest].concat().join(" · ");
-    let sections =
-        risks.into_iter().chain(grave).chain(because).chain(later).chain(already).chain(fixed).chain(open_ends);
-    Page { title, sections: sections.chain(by_the_way(pass, rows)).collect(), ..Page::default() }
+        let waiting = [vec!["Applied: nothing to do".to_owned()], counts.due()].concat();
+        return (waiting.join(" · "), String::new());
+    }
+    let mut parts = verdict(pass).into_iter();
+    let mut title = vec![format!("Plan: {}", parts.next().unwrap_or_default())];
+    if pass.causes.is_some() {
+        let Counts { unresolved, incomplete, outside_own_scope, .. } = counts;
+        title.extend(Counts { unresolved, incomplete, outside_own_scope, ..Counts::default() }.due());
+    }
+    let risks = pass.assessment.risks.len();
+    title.extend((risks > 0).then(|| counted(risks, ["risk", "risks"])));
+    (title.join(" · "), capitalized(&parts.collect::<Vec<_>>().join(" · ")))
 }
 
 /// What the change does beside steps: what must not be missed, and the rest.
 fn review(pass: &ShownPass<'_>) -> (Vec<Section>, Vec<Section>) {
-    let section = |part: &SectionTable<'_>| Section {
-        what: part.what,
-        intro: part.intro.to_owned(),
-        columns: part.columns,
-        rows: part.rows.iter().map(|it| SectionRow::of_review(it, part.columns.is_empty())).collect(),
-        open: OPEN,
-        ..Section::default()
+    let words = words(pass.naming, pass.forge);
+    let section = |part: &SectionTable<'_>| {
+        let entries: Vec<_> = part.rows.iter().filter_map(Entry::of_review).collect();
+        let others = part.rows.iter().filter(|it| it.resource.is_none()).map(|it| {
+            let mut cells = it.cells.iter().filter(|it| !it.is_empty()).map(String::as_str);
+            let first = cells.next().unwrap_or_default();
+            let rest = cells.collect::<Vec<_>>().join(" · ");
+            Line::item(&if rest.is_empty() { first.to_owned() } else { format!("{first}: {rest}") })
+        });
+        Section {
+            title: capitalized(&counted(part.rows.len(), part.what)),
+            intro: part.intro.to_owned(),
+            lines: others.chain(lines(&entries, pass.naming)).collect(),
+            fold: Fold::CHANGES,
+        }
     };
-    let (grave, later): (Vec<_>, Vec<_>) = parts(pass.review, words(pass.naming)).into_iter().partition(|it| it.grave);
+    let (grave, later): (Vec<_>, Vec<_>) = parts(pass.review, words).into_iter().partition(|it| it.grave);
     (grave.iter().map(section).collect(), later.iter().map(section).collect())
 }
 
-fn risks(Assessment { risks, accepted: _ }: &Assessment, naming: &Naming<'_>) -> Section {
-    let row = |risk: &Risk| {
-        let place = risk.span.as_ref().map_or(String::new(), |it| format!(" · {}", code(&it.to_string())));
-        let excuse = excuse(risk, &prose);
-        SectionRow::item(&format!(
-            "{}{place} · rule {}{excuse}",
-            message(risk, naming, &|name| code(&name)),
-            code(risk.rule)
-        ))
-    };
-    let rows = ordered(risks, naming).into_iter().map(row).collect();
-    Section { what: ["risk", "risks"], rows, open: OPEN, ..Section::default() }
-}
-
-fn fixed(causes: &Causes, naming: &Naming<'_>) -> Section {
-    let rows = causes.fixed.iter().map(|it| (it.binding, without(it.intent).to_owned()));
+fn fixed(causes: &Causes, pass: &ShownPass<'_>) -> Section {
+    let rows = causes.fixed.iter().map(|it| (it.binding, format!("{} without this change", without(it.intent))));
+    let entries = Entry::sorted(rows, words(pass.naming, pass.forge));
     Section {
-        what: ["fixed by this change", "fixed by this change"],
-        columns: &["Resource", "Who", "Role", "Without this change"],
-        rows: SectionRow::sorted(rows, words(naming)),
-        open: FEW,
+        title: format!("Fixed by this change: {}", grouped(causes.fixed.len())),
+        lines: lines(&entries, pass.naming),
+        fold: Fold::OTHER,
         ..Section::default()
     }
 }
 
-/// Removals first, then what replaces something, then what is new, then what ends at another time. `stays` is what else people have.
-fn changed<'r>(rows: impl Iterator<Item = &'r rows::Row<'r>>, stays: &Staying, naming: &Naming<'_>) -> [Section; 5] {
-    let keeps = |it: &rows::Row<'_>| match stays.get(&(it.resource, it.user)) {
-        Some(roles) => format!(" (keeps {})", words(naming).roles(roles.iter().copied())),
-        None => String::new(),
-    };
-    let [mut removed, mut replaced, mut created, mut ends, mut duplicates] = [const { Vec::new() }; 5];
-    for row in rows.filter(|it| !it.again) {
-        match row.change {
-            Change::Remove(_) if row.is_duplicate() => {
-                let [place, who, role] = SectionRow::subject(row, naming);
-                duplicates.push(SectionRow::cells(row.resource, [place, who, role]));
+/// What is sent.
+struct Changes<'a> {
+    pass: &'a ShownPass<'a>,
+    rows: &'a [rows::Row<'a>],
+    /// What else people have who lose something.
+    staying: Staying,
+}
+
+impl Changes<'_> {
+    /// Those of a cause: first resources on which something is removed, then those with other roles, then the others.
+    fn section(&self, cause: Option<Cause>, title: String) -> Section {
+        let Self { pass, rows, staying: _ } = self;
+        let rows: Vec<_> = rows.iter().filter(|it| it.cause == cause && it.is_sent()).collect();
+        let mut resources: Vec<_> = rows.chunk_by(|a, b| a.resource == b.resource).collect();
+        resources.sort_by_key(|rows| rows.iter().map(|it| order(&it.change)).min());
+        let entries: Vec<_> = resources.into_iter().flatten().map(|it| self.entry(it, pass.naming)).collect();
+        let lines = lines(&entries, pass.naming);
+        Section { title, lines, fold: Fold::CHANGES, ..Section::default() }
+    }
+
+    fn entry(&self, row: &rows::Row<'_>, naming: &Naming<'_>) -> Entry {
+        let note = format!("{}{}", row.note, row.before);
+        let sign = sign(&row.change);
+        if row.is_duplicate() {
+            // Nobody's access changes by it.
+            return Entry::of(row, sign, note.replacen("duplicate", "duplicate row, access stays", 1), naming);
+        }
+        let entry = Entry::of(row, sign, note, naming);
+        let gone = matches!(row.change, Change::Remove(_) | Change::Replace(..));
+        match self.staying.get(&(row.resource, row.user)).filter(|_| gone) {
+            Some(roles) => {
+                let roles = words(naming, None).roles(roles.iter().copied());
+                Entry { who: format!("{} (keeps {roles})", entry.who), ..entry }
             }
-            Change::Remove(_) => removed.push(SectionRow::of(row, &keeps(row), naming)),
-            Change::Replace(..) => replaced.push(SectionRow::of(row, &keeps(row), naming)),
-            Change::Create(_) => created.push(SectionRow::of(row, "", naming)),
-            Change::Lengthen(_) | Change::Shorten(_) => ends.push(SectionRow::of(row, "", naming)),
-            _ => {}
+            None => entry,
         }
     }
-    let section = |what, columns, rows| Section { what, columns, rows, open: OPEN, ..Section::default() };
-    [
-        section(["grant to remove", "grants to remove"], &["Resource", "Who", "Loses", "Why"], removed),
-        section(["role to change", "roles to change"], &["Resource", "Who", "Role", "Asked for by"], replaced),
-        section(["grant to add", "grants to add"], &["Resource", "Who", "Gets", "Asked for by"], created),
-        section(["end to change", "ends to change"], &["Resource", "Who", "Role", "End"], ends),
-        Section {
-            intro: ONCE.to_owned(),
-            open: 0,
-            ..section(["duplicate row to remove", "duplicate rows to remove"], &["Resource", "Who", "Role"], duplicates)
-        },
-    ]
+}
+
+fn sign(change: &Change<'_>) -> &'static str {
+    match change {
+        Change::Remove(_) => "−",
+        Change::Replace(..) => "−/+",
+        Change::Lengthen(_) | Change::Shorten(_) => "~",
+        _ => "+",
+    }
+}
+
+fn order(change: &Change<'_>) -> u8 {
+    match change {
+        Change::Remove(_) => 0,
+        Change::Replace(..) => 1,
+        Change::Create(_) => 2,
+        _ => 3,
+    }
 }
 
 /// Roles of somebody on a resource.

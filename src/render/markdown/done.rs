@@ -1,120 +1,121 @@
 //! What a pass did.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
+use super::alerts::Alerts;
+use super::entries::{Entry, lines};
 use super::escape::prose;
-use super::left::{by_the_way, open_ends};
-use super::section::{Section, SectionRow, titles};
-use super::{MARKUP, ONCE, OPEN, Page, quote, words};
+use super::section::{Fold, Section};
+use super::{Page, held, markup, notes, problems, risks, told, words};
 use crate::binding::Binding;
-use crate::plan::Why;
-use crate::render::rows;
-use crate::render::{Naming, ShownPass, summary};
-use crate::report::{After, Failure, Outcome, Report, Step, Stop};
+use crate::render::words::Markup;
+use crate::render::{ShownPass, counted, report, rows, summary};
+use crate::report::{After, Outcome, Report, Step, Stop};
 
 /// What was done about a plan, and what was not.
-pub(super) fn page(pass: &ShownPass<'_>, report: &Report, rows: &[rows::Row<'_>]) -> Page {
-    let done = done(report, pass.naming);
-    let steps = titles(&done);
-    let steps = if steps.is_empty() { "nothing to do".to_owned() } else { steps.join(", ") };
-    let converged = match &report.after {
+pub(super) fn page(pass: &ShownPass<'_>, done: &Report, rows: &[rows::Row<'_>]) -> Page {
+    let converged = match &done.after {
         After::Untouched => "",
-        _ if report.converged() => " · converged",
+        _ if done.converged() => " · converged",
         _ => " · not converged",
     };
-    let sections = done.into_iter().chain(open_ends(pass, rows)).chain(by_the_way(pass, rows)).collect();
-    Page { title: format!("Applied: {steps}{converged}"), notes: notes(report), sections, ..Page::default() }
+    let title = format!("{}{converged}", report::counts(done));
+    let mut alerts = Alerts::default();
+    alerts.caution.extend(stopped(done));
+    let [failed, unknown, unsent, changed] = steps(pass, done);
+    for it in [&failed, &unknown].into_iter().filter(|it| !it.lines.is_empty()) {
+        alerts.caution.push(format!("**{}**, listed below", it.title));
+    }
+    notes(&mut alerts, pass);
+    let broken = problems::tell(&mut alerts, problems::of_pass(pass));
+    let held = held::held(&mut alerts, pass, rows);
+    let withheld = held::withheld(&mut alerts, pass, rows);
+    let warnings = problems::warnings(pass.decision.plan.warnings.iter(), markup(pass.forge));
+    let left = [held, withheld, held::skipped(pass, rows), held::kept(pass, rows), risks::accepted(pass), warnings];
+    let sections = [broken, failed, unknown, unsent, changed].into_iter().chain(left).collect();
+    Page { title, alerts, sections, ..Page::default() }
 }
 
 /// Why it ended early, and what was seen afterwards.
-fn notes(report: &Report) -> String {
-    let mut out = match &report.stopped {
-        Some(Stop::Interrupted) => {
-            "\n> **Interrupted:** what was in flight is finished, the rest was not sent.\n".to_owned()
+fn stopped(report: &Report) -> Vec<String> {
+    let stopped = report.stopped.as_ref().map(|it| match it {
+        Stop::Interrupted => "**Interrupted:** what was in flight is finished, the rest was not sent".to_owned(),
+        Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure) => {
+            format!("**Stopped:** {}", told(failure))
         }
-        Some(Stop::Unauthorized(failure) | Stop::Blind(failure) | Stop::Down(failure) | Stop::StaleList(failure)) => {
-            quote("**Stopped:** ", failure)
-        }
-        None => String::new(),
-    };
-    match &report.after {
-        After::Unread(failure) => out += &quote("**What was touched could not be read again:** ", failure),
+    });
+    let after = match &report.after {
+        After::Unread(failure) => Some(format!("**What was touched could not be read again:** {}", told(failure))),
         After::Decision(decision) if !report.converged() => {
-            let _ = writeln!(out, "\n> **Not converged:** read again, it is now: {}", summary(decision));
+            Some(format!("**Not converged:** read again, it is now: {}", prose(&summary(decision))))
         }
-        After::Untouched | After::Decision(_) => {}
-    }
-    out
+        After::Untouched | After::Decision(_) => None,
+    };
+    stopped.into_iter().chain(after).collect()
 }
 
-/// What went wrong first, then what was taken, then what was given.
-fn done(report: &Report, naming: &Naming<'_>) -> [Section; 7] {
-    let [mut failed, mut unknown, mut unsent, mut removed, mut duplicates, mut created, mut ends] =
-        [const { Vec::new() }; 7];
+/// What went wrong first, then what was done.
+fn steps(pass: &ShownPass<'_>, report: &Report) -> [Section; 4] {
+    let markup = markup(pass.forge);
+    let [mut failed, mut unknown, mut unsent, mut changed] = [const { Vec::new() }; 4];
     let undone = report.steps.iter().filter(|(_, outcome)| !outcome.is_done());
     let undone: BTreeSet<_> = undone.map(|(step, _)| step.binding()).collect();
     for (step, outcome) in &report.steps {
-        let binding = step.binding();
-        let duplicate = matches!(step, Step::Remove(removal) if removal.why == Why::Duplicate);
-        let (list, word) = match outcome {
-            Outcome::Failed(failure) => (&mut failed, told(step, failure)),
-            Outcome::Unknown(failure) => (&mut unknown, told(step, failure)),
-            Outcome::Held(hold) => (&mut unsent, format!("{} · held: {}", verb(step), MARKUP.hold(hold))),
-            Outcome::Unsent => (&mut unsent, format!("{} · not sent", verb(step))),
-            Outcome::Removed if duplicate => (&mut duplicates, "removed".to_owned()),
-            Outcome::AlreadyGone if duplicate => (&mut duplicates, "was gone already".to_owned()),
-            // Of a binding with several rows all have to go.
-            Outcome::Removed | Outcome::AlreadyGone if undone.contains(&binding) => continue,
-            Outcome::Removed => (&mut removed, asked(step)),
-            Outcome::AlreadyGone => (&mut removed, asked(step) + " · was gone already"),
-            Outcome::EndSet => (&mut ends, asked(step)),
-            Outcome::Created(_) => (&mut created, asked(step)),
-            Outcome::Adopted(_) => (&mut created, asked(step) + " · the answer was lost, and it is there"),
+        let (list, note) = match outcome {
+            Outcome::Failed(failure) => (&mut failed, told(failure)),
+            Outcome::Unknown(failure) => (&mut unknown, told(failure)),
+            Outcome::Held(hold) => (&mut unsent, format!("held: {}", markup.hold(hold))),
+            Outcome::Unsent => (&mut unsent, "not sent".to_owned()),
+            // Of a grant with several rows all have to go.
+            Outcome::Removed | Outcome::AlreadyGone if undone.contains(&step.binding()) => {
+                (&mut changed, "one row of several, access stays".to_owned())
+            }
+            Outcome::Removed | Outcome::EndSet | Outcome::Created(_) => (&mut changed, asked(step, markup)),
+            Outcome::AlreadyGone => (&mut changed, asked(step, markup) + " · was gone already"),
+            Outcome::Adopted(_) => (&mut changed, asked(step, markup) + " · the answer was lost, and it is there"),
         };
-        list.push((binding, word));
+        list.push((step.binding(), sign(step), note));
     }
-    removed.dedup_by_key(|(binding, _)| *binding);
-    let section = |what, columns, rows: Vec<(Binding, String)>| {
-        let rows = SectionRow::sorted(rows.into_iter(), words(naming));
-        Section { what, columns, rows, open: OPEN, ..Section::default() }
+    let section = |what, rows: Vec<(Binding, &'static str, String)>| Section {
+        title: counted(rows.len(), what),
+        lines: lines(&entries(pass, &rows), pass.naming),
+        fold: Fold::CHANGES,
+        ..Section::default()
     };
     [
-        section(["step failed", "steps failed"], &["Resource", "Who", "Role", "What happened"], failed),
-        section(["step unknown", "steps unknown"], &["Resource", "Who", "Role", "What happened"], unknown),
-        section(["step not sent", "steps not sent"], &["Resource", "Who", "Role", "Step"], unsent),
-        section(["grant removed", "grants removed"], &["Resource", "Who", "Lost", "Why"], removed),
-        section(["grant added", "grants added"], &["Resource", "Who", "Got", "Asked for by"], created),
-        section(["end changed", "ends changed"], &["Resource", "Who", "Role", "End"], ends),
-        Section {
-            intro: ONCE.to_owned(),
-            open: 0,
-            ..section(
-                ["duplicate row removed", "duplicate rows removed"],
-                &["Resource", "Who", "Role", "What happened"],
-                duplicates,
-            )
-        },
+        section(["step failed", "steps failed"], failed),
+        section(["step unknown", "steps unknown"], unknown),
+        section(["step not sent", "steps not sent"], unsent),
+        section(["step done", "steps done"], changed),
     ]
 }
 
-fn told(step: &Step, Failure { message, help }: &Failure) -> String {
-    let help = help.as_ref().map_or(String::new(), |it| format!(" · {}", prose(it)));
-    format!("{} · {}{help}", verb(step), prose(message))
+/// Those of one kind together: what was taken before what was given.
+fn entries(pass: &ShownPass<'_>, rows: &[(Binding, &'static str, String)]) -> Vec<Entry> {
+    let of = |wanted: &str| {
+        let rows =
+            rows.iter().filter(|(_, sign, _)| *sign == wanted).map(|(binding, _, note)| (*binding, note.clone()));
+        let entries = Entry::sorted(rows, words(pass.naming, pass.forge)).into_iter();
+        entries.map(|it| Entry { what: format!("**{wanted}** {}", it.what), ..it }).collect::<Vec<_>>()
+    };
+    let naming = pass.naming;
+    let mut entries: Vec<_> = ["−", "+", "~"].into_iter().flat_map(of).collect();
+    entries.sort_by_cached_key(|it| (naming.offering(it.resource), naming.resource(it.resource), it.resource));
+    entries
 }
 
-fn verb(step: &Step) -> &'static str {
+fn sign(step: &Step) -> &'static str {
     match step {
-        Step::Create(_) => "add",
-        Step::Lengthen(_) | Step::Shorten(_) => "change the end",
-        Step::Remove(_) => "remove",
+        Step::Create(_) => "+",
+        Step::Lengthen(_) | Step::Shorten(_) => "~",
+        Step::Remove(_) => "−",
     }
 }
 
-fn asked(step: &Step) -> String {
+fn asked(step: &Step, markup: Markup<'_>) -> String {
     match step {
-        Step::Create(creation) => MARKUP.created(creation),
-        Step::Lengthen(_) | Step::Shorten(_) => step.end_change().map_or(String::new(), |it| MARKUP.end_change(it)),
-        Step::Remove(removal) => MARKUP.why(removal),
+        Step::Create(creation) => markup.created(creation),
+        Step::Lengthen(_) | Step::Shorten(_) => step.end_change().map_or(String::new(), |it| markup.end_change(it)),
+        Step::Remove(removal) => markup.why(removal),
     }
 }

@@ -52,20 +52,6 @@ fn beside(out: &mut String, code: &str) {
     out.push_str(code);
 }
 
-/// What stands in a cell of a table: a `|` would end it, even inside of code.
-pub(super) fn cell(markdown: &str) -> String {
-    let mut out = String::with_capacity(markdown.len() + 8);
-    for it in markdown.chars() {
-        match it {
-            // After a backslash readers of Markdown disagree whether it is escaped; so it is written out.
-            '|' if out.ends_with('\\') => out.push_str("u{7c}"),
-            '|' => out.push_str("\\|"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
 /// Whether nothing in a text means anything in Markdown, whatever stands next to it.
 fn is_plain(text: &str) -> bool {
     let mut rest = text.chars().peekable();

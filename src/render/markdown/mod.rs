@@ -1,25 +1,31 @@
 //! Markdown for a comment under a pull or merge request, and for the summary of a job.
 //!
-//! One line says it all; then who loses what, whose role changes, who gets what, each by resource; then what is not done
-//! and why. It fits where it is to stand: long tables are folded, and what still is too long is counted, never cut.
+//! One line says it all. Then two boxes hold what nobody may miss, however much there is: risks, problems, and what is
+//! held. Then who gets and loses what, by resource. It fits where it is to be posted: long lists are folded, and what is
+//! still too long is counted, never cut.
 
+mod alerts;
 mod decision;
 mod done;
+mod entries;
 mod escape;
-mod left;
+mod held;
+mod problems;
+mod risks;
 mod roles;
 mod section;
 
 use std::fmt::Write as _;
 
+use self::alerts::Alerts;
+use self::entries::Entry;
 use self::escape::{code, prose};
-use self::section::{Section, SectionRow, titles};
+use self::section::{Fold, Section};
 use super::dates::instant;
 use super::rows::rows;
-use super::uses::uses;
 use super::words::{Markup, Words};
-use super::{Counts, Detail, Failed, Naming, Shown, ShownPass, Stale, Verb, difference, seen};
-use crate::diagnostic::{Diagnostic, Label, Severity, Span};
+use super::{Counts, Detail, Failed, Forge, Naming, Shown, ShownPass, Stale, Verb, counted, difference, seen};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::report::Failure;
 use crate::snapshot::CHANGING;
 
@@ -28,21 +34,16 @@ const COMMENT: usize = 65_000;
 /// Bytes that the summary of a step may have: GitHub takes 1 MiB.
 const JOB_SUMMARY: usize = 1_000_000;
 
-/// More rows than this are folded, of what a reader has to see.
-const OPEN: usize = 25;
-/// The same, of what else there is.
-const FEW: usize = 5;
-
 /// What came of a call that was to do something, and could not.
 const NOTHING_APPLIED: &str = "Nothing was applied";
 
-/// What is said about duplicates.
-const ONCE: &str = "The server held these more than once. Nobody's access changes.";
+/// How names, sentences and places are written; places lead to their lines where it is known where those can be seen.
+fn markup(forge: Option<&Forge>) -> Markup<'_> {
+    Markup { name: code, prose, link: |place, address| format!("[{place}]({address})"), forge }
+}
 
-const MARKUP: Markup = Markup { name: code, prose };
-
-fn words<'a>(naming: &'a Naming<'a>) -> Words<'a> {
-    Words { naming, markup: MARKUP }
+fn words<'a>(naming: &'a Naming<'a>, forge: Option<&'a Forge>) -> Words<'a> {
+    Words { naming, markup: markup(forge) }
 }
 
 /// Everything, for a comment.
@@ -59,35 +60,48 @@ pub fn job_summary(shown: &Shown<'_>) -> String {
 fn page(shown: &Shown<'_>, room: usize) -> String {
     match *shown {
         Shown::Pass(pass) => {
-            let rows = rows(pass.decision, pass.compared(), words(pass.naming), Detail::Changes);
+            let rows = rows(pass.decision, pass.compared(), words(pass.naming, pass.forge), Detail::Changes);
             let page = match pass.report {
                 Some(report) => done::page(&pass, report, &rows),
                 None => decision::page(&pass, &rows),
             };
             let page = roles::before(page, &pass);
-            let page = Page { notes: view(&pass) + &page.notes, foot: foot(&pass), ..page };
-            page.write(&marker(pass.verb, &pass.observation.server), room)
+            Page { foot: foot(&pass), ..page }.write(&marker(pass.verb, &pass.observation.server), room)
         }
-        Shown::Invalid { verb, diagnostics, sources: _ } => {
-            let (errors, other): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|it| it.severity == Severity::Error);
-            let rows = |of: Vec<&Diagnostic>| of.into_iter().map(item).collect();
-            let sections = vec![problems(rows(errors)), warnings(rows(other))];
-            let none = match verb {
-                Verb::Plan => "No plan",
-                Verb::Apply => NOTHING_APPLIED,
-            };
-            let title = format!("{none}: {}", titles(&sections).join(", "));
-            Page { title, sections, ..Page::default() }.write(&marker(verb, ""), room)
+        Shown::Invalid { verb, diagnostics, sources: _, forge } => {
+            invalid(verb, diagnostics, forge).write(&marker(verb, ""), room)
         }
         Shown::Failed(Failed { verb, failure, stale }) => {
             let title = match verb {
                 Verb::Plan => "No plan could be made",
                 Verb::Apply => NOTHING_APPLIED,
             };
+            let alerts = Alerts { caution: vec![told(failure)], ..Alerts::default() };
             let sections: Vec<_> = stale.iter().map(differences).collect();
-            let title = [vec![title.to_owned()], titles(&sections)].concat().join(" · ");
-            Page { title, notes: quote("", failure), sections, ..Page::default() }.write(&marker(verb, ""), room)
+            let parts = std::iter::once(title).chain(sections.iter().map(|it| &*it.title));
+            Page { title: parts.collect::<Vec<_>>().join(" · "), alerts, sections, ..Page::default() }
+                .write(&marker(verb, ""), room)
         }
+    }
+}
+
+/// Files that cannot be used.
+fn invalid(verb: Verb, diagnostics: &[Diagnostic], forge: Option<&Forge>) -> Page {
+    let (errors, other): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|it| it.severity == Severity::Error);
+    let none = match verb {
+        Verb::Plan => "No plan",
+        Verb::Apply => NOTHING_APPLIED,
+    };
+    let title = format!("{none}: {}", counted(errors.len(), ["problem to fix", "problems to fix"]));
+    let mut alerts = Alerts::default();
+    let more = problems::tell(&mut alerts, errors.into_iter().map(|it| problems::finding(it, markup(forge))).collect());
+    // Without files nothing else is known.
+    alerts.caution = std::mem::take(&mut alerts.warning);
+    Page {
+        title,
+        alerts,
+        sections: vec![more, problems::warnings(other.into_iter(), markup(forge))],
+        ..Page::default()
     }
 }
 
@@ -96,18 +110,23 @@ fn page(shown: &Shown<'_>, room: usize) -> String {
 struct Page {
     /// It all in one line.
     title: String,
-    /// What has to be known first.
-    notes: String,
+    /// What else it comes to; may be empty.
+    more: String,
+    alerts: Alerts,
     sections: Vec<Section>,
     foot: String,
 }
 
 impl Page {
     fn write(self, marker: &str, room: usize) -> String {
-        let Self { title, notes, sections, foot } = self;
-        let mut out = format!("{marker}### {title}\n{notes}");
+        let Self { title, more, alerts, sections, foot } = self;
+        let mut out = format!("{marker}### {title}\n");
+        if !more.is_empty() {
+            let _ = writeln!(out, "\n{more}");
+        }
+        out.push_str(&alerts.text(room / 2));
         let room = room.saturating_sub(out.len() + foot.len());
-        section::write(&mut out, &title, &sections, room);
+        section::write(&mut out, &sections, room);
         out + &foot
     }
 }
@@ -132,73 +151,41 @@ fn marker(verb: Verb, server: &str) -> String {
 }
 
 /// What has to be known about how it was seen.
-fn view(pass: &ShownPass<'_>) -> String {
-    let mut out = String::new();
-    if let Some(it) = pass.seen {
-        let told = format!("**As {}.** {}", seen::words(it), seen::unknown(it));
-        let _ = writeln!(out, "\n> {}", told.trim_end());
-    }
-    if let Some(lacks) = MARKUP.not_staff(pass.observation) {
-        let _ = writeln!(out, "\n> **Not a staff token:** {lacks}.");
-    }
-    if let Some(left) = pass.observation.left_alone() {
-        let _ = writeln!(out, "\n> {left}.");
+fn notes(alerts: &mut Alerts, pass: &ShownPass<'_>) {
+    if let Some(lacks) = markup(None).not_staff(pass.observation) {
+        alerts.warning.push(format!("**Not a staff token:** {lacks}"));
     }
     if pass.decision.plan.changing {
-        let _ = writeln!(out, "\n> **Observed while changing:** {CHANGING}. Look again.");
+        alerts.warning.push(format!("**Observed while changing:** {CHANGING}. Look again"));
     }
-    out
+    if let Some(unknown) = pass.seen.map(seen::unknown).filter(|it| !it.is_empty()) {
+        alerts.warning.push(unknown.to_owned());
+    }
 }
 
-/// A failure in a box.
-fn quote(title: &str, Failure { message, help }: &Failure) -> String {
+/// A failure in one line.
+fn told(Failure { message, help }: &Failure) -> String {
     let help = help.as_ref().map_or(String::new(), |it| format!(" · {}", prose(it)));
-    format!("\n> {title}{}{help}\n", prose(message))
+    format!("{}{help}", prose(message))
 }
 
-/// What is as it should be, and what it was compared with.
+/// What is as it should be, what it was compared with, and when that was seen.
 fn foot(pass: &ShownPass<'_>) -> String {
     let counts = Counts { duplicates: 0, ..Counts::of(pass.decision) }.unchanged();
+    let left = pass.observation.left_alone().map_or(String::new(), |it| format!(" · {it}"));
+    let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
     let server = code(&pass.observation.server);
-    format!("\n<sub>{counts} · {server} · {}</sub>\n", instant(pass.decision.plan.now))
+    format!("\n<sub>{counts}{left} · {server} · {}{seen}</sub>\n", instant(pass.decision.plan.now))
 }
 
 /// What a saved plan says and a new one does not, or the other way round.
 fn differences(Stale { differences, naming }: &Stale<'_>) -> Section {
-    let rows = differences.iter();
-    let rows = rows.map(|it| (it.binding, difference::words(it)));
+    let rows = differences.iter().map(|it| (it.binding, difference::words(it)));
+    let entries = Entry::sorted(rows, words(naming, None));
     Section {
-        what: ["difference from the plan", "differences from the plan"],
-        columns: &["Resource", "Who", "Role", "What differs"],
-        rows: SectionRow::sorted(rows, words(naming)),
-        open: OPEN,
+        title: counted(differences.len(), ["difference from the plan", "differences from the plan"]),
+        lines: entries::lines(&entries, naming),
+        fold: Fold::CHANGES,
         ..Section::default()
     }
-}
-
-/// What is wrong with the files.
-fn problems(rows: Vec<SectionRow>) -> Section {
-    Section { what: ["problem to fix", "problems to fix"], rows, open: OPEN, ..Section::default() }
-}
-
-/// What else is worth knowing about the files.
-fn warnings(rows: Vec<SectionRow>) -> Section {
-    Section { what: ["warning", "warnings"], rows, open: FEW, ..Section::default() }
-}
-
-/// A finding in one line: where, what, and what to do about it.
-fn item(diagnostic: &Diagnostic) -> SectionRow {
-    let Diagnostic { message, primary, related, help, .. } = diagnostic;
-    let place = |it: &Span| code(&it.to_string());
-    let mut text = match uses(diagnostic, &place) {
-        Some(uses) => format!("{} · {uses}", prose(message)),
-        None => format!("{} {}", place(&primary.span), prose(message)),
-    };
-    for Label { span, text: label } in related {
-        let _ = write!(text, " · {} {}", code(&span.to_string()), prose(label));
-    }
-    if let Some(help) = help {
-        let _ = write!(text, " · {}", prose(help));
-    }
-    SectionRow::item(&text)
 }

@@ -1,141 +1,108 @@
-//! Lists and tables that fit: as many rows as there is room for, then how many more there are.
+//! Lists that fit: as many lines as there is room for, then how many more there are.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
-use super::escape::{cell, code};
-use crate::binding::{Binding, ResourceId};
-use crate::render::words::Words;
-use crate::render::{Naming, counted, grouped, review, rows};
+use crate::binding::ResourceId;
+use crate::render::{counted, grouped};
 
 /// A heading and what is under it.
 #[derive(Debug, Default)]
 pub(super) struct Section {
-    /// What is counted, for one and for several: `grant to remove`, `grants to remove`.
-    pub(super) what: [&'static str; 2],
-    /// Where it comes from, in words that go on in the heading; may be empty.
-    pub(super) cause: &'static str,
-    /// What is said before the rows, in Markdown; may be empty.
+    /// The heading, in Markdown.
+    pub(super) title: String,
+    /// What is said before the lines, in Markdown; may be empty.
     pub(super) intro: String,
-    /// The columns; none makes it a list.
-    pub(super) columns: &'static [&'static str],
-    /// The rows, in order.
-    pub(super) rows: Vec<SectionRow>,
-    /// More rows than this are folded away.
-    pub(super) open: usize,
+    /// The lines, in order.
+    pub(super) lines: Vec<Line>,
+    /// How many of them are seen.
+    pub(super) fold: Fold,
 }
 
-/// One line of a table or list.
+/// When lines are folded away.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fold {
+    /// If there are more than this.
+    most: usize,
+    /// Then so many are seen all the same.
+    lead: usize,
+}
+
+/// One line of a list, about one or several of what is counted.
 #[derive(Debug)]
-pub(super) struct SectionRow {
-    /// The resource it is about, if it is about one.
-    resource: Option<ResourceId>,
+pub(super) struct Line {
+    /// What it is under, if it is about resources.
+    pub(super) under: Option<Rc<Under>>,
     /// The line, with its line break.
-    text: String,
+    pub(super) text: String,
+    /// How much it tells.
+    pub(super) count: usize,
 }
 
-impl SectionRow {
-    /// A row of a table.
-    pub(super) fn cells<const N: usize>(resource: ResourceId, cells: [String; N]) -> Self {
-        Self { resource: Some(resource), ..Self::line(cells) }
-    }
+/// Resources, as the line above others.
+#[derive(Debug)]
+pub(super) struct Under {
+    pub(super) resources: Box<[ResourceId]>,
+    /// That line, with its line break.
+    pub(super) head: String,
+}
 
-    /// A row of a table that is about no resource.
-    pub(super) fn line(cells: impl IntoIterator<Item = String>) -> Self {
-        let mut text = String::from("|");
-        for it in cells {
-            let _ = write!(text, " {} |", cell(&it));
-        }
-        text.push('\n');
-        Self { resource: None, text }
-    }
+impl Fold {
+    /// What a reader has to see.
+    pub(super) const CHANGES: Self = Self { most: 25, lead: 10 };
+    /// What else there is.
+    pub(super) const OTHER: Self = Self { most: 5, lead: 0 };
+    /// What only few want to see.
+    pub(super) const HIDDEN: Self = Self { most: 0, lead: 0 };
+}
 
-    /// A row of a decision: its resource, its user, its roles with what is added to them, and why.
-    pub(super) fn of(row: &rows::Row<'_>, more: &str, naming: &Naming<'_>) -> Self {
-        let [place, who, roles] = Self::subject(row, naming);
-        Self::cells(row.resource, [place, who, roles + more, format!("{}{}", row.note, row.before)])
-    }
-
-    /// What a row of a decision is about.
-    pub(super) fn subject(row: &rows::Row<'_>, naming: &Naming<'_>) -> [String; 3] {
-        [code(&naming.resource_in_line(row.resource)), code(&naming.user(row.user)), row.roles.clone()]
-    }
-
-    /// Bindings with a word about each, in the order of names, as people look for them.
-    pub(super) fn sorted(rows: impl Iterator<Item = (Binding, String)>, words: Words<'_>) -> Vec<Self> {
-        let mut rows: Vec<_> = rows.collect();
-        let naming = words.naming;
-        rows.sort_by_cached_key(|(Binding { resource, role, user }, _)| {
-            (naming.offering(*resource), naming.resource(*resource), naming.user(*user), naming.role(*role))
-        });
-        let row = |(binding, text): (Binding, String)| {
-            let [place, who, role] = words.cells(binding);
-            Self::cells(binding.resource, [place, who, role, text])
-        };
-        rows.into_iter().map(row).collect()
-    }
-
-    /// A row of a review.
-    pub(super) fn of_review(row: &review::ReviewRow<'_>, listed: bool) -> Self {
-        match &row.cells[..] {
-            [only] if listed => Self::item(only),
-            cells => Self { resource: row.resource, ..Self::line(cells.iter().cloned()) },
-        }
-    }
-
-    /// An item of a list.
+impl Line {
+    /// A line about no resource.
     pub(super) fn item(text: &str) -> Self {
-        Self { resource: None, text: format!("- {text}\n") }
+        Self { under: None, text: format!("- {text}\n"), count: 1 }
     }
 }
 
-/// Writes sections below a title, nothing of empty ones; of each as many rows as fit into so many bytes in all.
-pub(super) fn write(out: &mut String, title: &str, sections: &[Section], room: usize) {
-    let sections: Vec<_> = sections.iter().filter(|it| !it.rows.is_empty()).collect();
+/// Writes sections, nothing of empty ones; of each as many lines as fit into so many bytes in all.
+pub(super) fn write(out: &mut String, sections: &[Section], room: usize) {
+    let sections: Vec<_> = sections.iter().filter(|it| !it.lines.is_empty()).collect();
     let mut used: usize = sections.iter().map(|it| it.frame()).sum();
     let mut shown = 0;
-    for at in 0..sections.iter().map(|it| it.rows.len()).max().unwrap_or(0) {
-        used += sections.iter().filter_map(|it| it.rows.get(at)).map(|it| it.text.len()).sum::<usize>();
+    for at in 0..sections.iter().map(|it| it.lines.len()).max().unwrap_or(0) {
+        used += sections.iter().map(|it| it.bytes(at)).sum::<usize>();
         if used > room {
             break;
         }
         shown = at + 1;
     }
     for section in &sections {
-        // What is all there is, and is in the title, needs no heading.
-        if sections.len() > 1 || !title.contains(&section.title()) {
-            let _ = writeln!(out, "\n#### {}{}", section.title(), section.cause);
-        }
+        let _ = writeln!(out, "\n#### {}", section.title);
         out.push_str(&section.text(shown));
     }
 }
 
 impl Section {
-    /// `4 grants to add`.
-    fn title(&self) -> String {
-        counted(self.rows.len(), self.what)
-    }
-
-    /// So many rows of it.
+    /// So many lines of it.
     fn text(&self, most: usize) -> String {
-        let Self { what: _, cause: _, intro, columns, rows, open } = self;
-        let (shown, more) = rows.split_at(most.min(rows.len()));
-        let folded = rows.len() > *open && !shown.is_empty();
+        let Self { title: _, intro, lines, fold } = self;
+        let (shown, more) = lines.split_at(most.min(lines.len()));
+        let seen = if lines.len() > fold.most { fold.lead.min(shown.len()) } else { shown.len() };
+        let (open, folded) = shown.split_at(seen);
         let mut out = String::new();
         if !intro.is_empty() {
             let _ = writeln!(out, "\n{intro}");
         }
-        if folded {
-            let which = if more.is_empty() { "" } else { "the first " };
-            let (count, place) = extent(shown);
+        list(&mut out, open);
+        if !folded.is_empty() {
+            let which = match (open.is_empty(), more.is_empty()) {
+                (true, true) => "",
+                (true, false) => "the first ",
+                (false, _) => "the next ",
+            };
+            let (count, place) = extent(folded);
             let _ = writeln!(out, "\n<details><summary>Show {which}{count}{place}</summary>");
-        }
-        if !shown.is_empty() {
-            out.push('\n');
-            out.push_str(&head(columns));
-            out.extend(shown.iter().map(|it| &*it.text));
-        }
-        if folded {
+            list(&mut out, folded);
             out.push_str("\n</details>\n");
         }
         if !more.is_empty() {
@@ -146,33 +113,47 @@ impl Section {
         out
     }
 
-    /// What is needed beside the rows, at most.
+    /// What is needed beside the lines, at most.
     fn frame(&self) -> usize {
         /// The words of a fold and of what is left out, with numbers of any length.
-        const WORDS: usize = 200;
-        self.title().len() + self.cause.len() + self.text(0).len() + head(self.columns).len() + WORDS
+        const WORDS: usize = 250;
+        // Resources on both sides of a fold are named twice.
+        let heads = self.lines.iter().filter_map(|it| it.under.as_ref()).map(|it| it.head.len());
+        self.title.len() + self.text(0).len() + heads.max().unwrap_or(0) + WORDS
+    }
+
+    /// What one line needs, with its resource if it is the first one under it.
+    fn bytes(&self, at: usize) -> usize {
+        let Some(line) = self.lines.get(at) else { return 0 };
+        let before = at.checked_sub(1).and_then(|it| self.lines.get(it));
+        line.text.len() + head(before, line).map_or(0, str::len)
     }
 }
 
-/// What sections are about, of those that are about anything.
-pub(super) fn titles(sections: &[Section]) -> Vec<String> {
-    sections.iter().filter(|it| !it.rows.is_empty()).map(Section::title).collect()
+fn list(out: &mut String, lines: &[Line]) {
+    out.push_str(if lines.is_empty() { "" } else { "\n" });
+    let mut before = None;
+    for line in lines {
+        out.extend(head(before, line));
+        out.push_str(&line.text);
+        before = Some(line);
+    }
 }
 
-/// The head of a table; nothing for a list.
-fn head(columns: &[&str]) -> String {
-    if columns.is_empty() {
-        return String::new();
-    }
-    format!("| {} |\n|{}\n", columns.join(" | "), "---|".repeat(columns.len()))
+/// What it is under, if the line before is under something else.
+fn head<'l>(before: Option<&Line>, line: &'l Line) -> Option<&'l str> {
+    let under = line.under.as_ref()?;
+    let same = before.and_then(|it| it.under.as_ref()).is_some_and(|it| Rc::ptr_eq(it, under));
+    (!same).then_some(&*under.head)
 }
 
 /// `312`, and ` on 12 resources`.
-fn extent(rows: &[SectionRow]) -> (String, String) {
-    let resources: BTreeSet<_> = rows.iter().filter_map(|it| it.resource).collect();
+fn extent(lines: &[Line]) -> (String, String) {
+    let resources: BTreeSet<_> =
+        lines.iter().filter_map(|it| it.under.as_ref()).flat_map(|it| it.resources.iter()).collect();
     let place = match resources.len() {
         0 => String::new(),
         count => format!(" on {}", counted(count, ["resource", "resources"])),
     };
-    (grouped(rows.len()), place)
+    (grouped(lines.iter().map(|it| it.count).sum()), place)
 }

@@ -12,7 +12,7 @@ use grantsync::diagnostic::{Diagnostic, Source, Span};
 use grantsync::directory::{Directory, Resource, Role, User};
 use grantsync::plan::{Creation, End, Held, Hold, Keep, Kept, Plan, Removal, Skip, Skipped, Why};
 use grantsync::policy::{Causes, Decision, PolicyInput, approve};
-use grantsync::render::{Detail, Format, Naming, Shown, ShownPass, SnapshotAge, Verb, render};
+use grantsync::render::{Detail, Forge, Format, Naming, Shown, ShownPass, SnapshotAge, Verb, render};
 use grantsync::report::{Report, Roles};
 use grantsync::review::Review;
 use grantsync::risk::Assessment;
@@ -32,6 +32,7 @@ pub(crate) struct Scene {
     pub(crate) review: Review,
     pub(crate) assessment: Assessment,
     pub(crate) sources: Vec<Source>,
+    pub(crate) forge: Option<Forge>,
     pub(crate) detail: Detail,
     ids: BTreeMap<String, Uuid>,
     links: u128,
@@ -76,6 +77,7 @@ impl Scene {
             review: Review::default(),
             assessment: Assessment::default(),
             sources: Vec::new(),
+            forge: None,
             detail: Detail::Changes,
             ids: BTreeMap::new(),
             links: 0,
@@ -273,6 +275,7 @@ impl Scene {
             review: &self.review,
             assessment: &self.assessment,
             sources: &self.sources,
+            forge: self.forge.as_ref(),
             detail: self.detail,
         }))
     }

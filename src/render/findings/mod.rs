@@ -1,33 +1,37 @@
 //! What is wrong or worth a look, each at its place in the files: what tools for code review show next to a line.
 
+mod rules;
+
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::risks::{excuse, message, ordered, rank};
-use super::uses::uses;
-use super::words::{QUOTED, Words};
-use super::{Failed, Naming, Shown, ShownPass, Stale, Verb, counted, difference, grouped, hold, incomplete, visible};
+use self::rules::{
+    CHANGING, FAILED, INCOMPLETE, NOT_APPLIED, NOT_CONVERGED, NOT_READ_AGAIN, NOT_STAFF, OUTSIDE, SKIPPED_CLOCK,
+    SKIPPED_INACTIVE, SKIPPED_INCOMPLETE, SKIPPED_LIMIT, SKIPPED_MANAGED, SKIPPED_TERMINATED, STALE, STEP_FAILED,
+    STEP_UNKNOWN, STOPPED,
+};
+pub(in crate::render) use self::rules::{Rule, SUMMARY};
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source, Span};
 use crate::plan::{Creation, Hold, Plan, Skip};
 use crate::policy::{self, Difference};
+use crate::render::forge::path;
+use crate::render::risks::{excuse, message, ordered, rank};
+use crate::render::tally::verdict;
+use crate::render::uses::uses;
+use crate::render::words::{QUOTED, Words};
+use crate::render::{
+    Failed, Naming, Shown, ShownPass, Stale, Verb, counted, difference, grouped, hold, incomplete, report, seen,
+    summary, visible,
+};
 use crate::report::{After, Failure, Outcome, Report, Stop};
 use crate::risk::{Accepted, Assessment};
 use crate::snapshot;
 
-/// Something that is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rule {
-    /// Stable short name, e.g. `unresolved`.
-    pub(super) id: &'static str,
-    /// What it is about; empty where the name says it.
-    about: &'static str,
-}
-
 /// How grave it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub(in crate::render) enum Level {
     /// Has to be mended.
     Error,
     /// Worth a look.
@@ -38,7 +42,7 @@ pub(super) enum Level {
 
 /// What is looked at first, of what is equally grave: many read no more than the first ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Priority {
+pub(in crate::render) enum Priority {
     /// All of it is in doubt, or something waits for somebody.
     First,
     /// A risk, by the rank of its rule.
@@ -49,49 +53,27 @@ pub(super) enum Priority {
 
 /// One thing to look at.
 #[derive(Debug)]
-pub(super) struct Finding<'a> {
+pub(in crate::render) struct Finding<'a> {
     /// What says it.
-    pub(super) rule: Rule,
-    pub(super) level: Level,
-    pub(super) kind: Priority,
+    pub(in crate::render) rule: Rule,
+    pub(in crate::render) level: Level,
+    pub(in crate::render) kind: Priority,
     /// What it says, on one line.
-    pub(super) message: String,
+    pub(in crate::render) message: String,
     /// What to do about it, on one line.
-    pub(super) help: Option<String>,
+    pub(in crate::render) help: Option<String>,
     /// Where, if it has a place.
-    pub(super) span: Option<&'a Span>,
+    pub(in crate::render) span: Option<&'a Span>,
     /// Other places that belong to it.
-    pub(super) related: &'a [Label],
+    pub(in crate::render) related: &'a [Label],
     /// Stays the same when lines are added above, and is no other finding's: 32 hex digits.
-    pub(super) fingerprint: String,
+    pub(in crate::render) fingerprint: String,
     /// What makes it this finding, beside rule and file.
     identity: String,
 }
 
-const FAILED: Rule = Rule { id: "failed", about: "no plan could be made" };
-const NOT_APPLIED: Rule = Rule { id: "failed", about: "nothing was applied" };
-const NOT_CONVERGED: Rule = Rule { id: "not-converged", about: "something was left to be done after the last step" };
-const NOT_READ_AGAIN: Rule = Rule { id: "not-read-again", about: "what was touched could not be read again" };
-const CHANGING: Rule = Rule { id: "observed-while-changing", about: snapshot::CHANGING };
-const OUTSIDE: Rule =
-    Rule { id: "outside-own-scope", about: "a line asks for what is outside the scope of its own files" };
-const INCOMPLETE: Rule = Rule { id: "incomplete-link", about: incomplete::ABOUT };
-const NOT_STAFF: Rule = Rule { id: "not-staff", about: "the token is not a staff token" };
-const SKIPPED_CLOCK: Rule = Rule { id: "skipped-clock", about: "not created: clocks differ, and its line has a date" };
-const SKIPPED_INCOMPLETE: Rule =
-    Rule { id: "skipped-incomplete", about: "not created: the server shows a link without all of its parts" };
-const SKIPPED_LIMIT: Rule = Rule { id: "skipped-limit", about: "not created: over the limit" };
-const SKIPPED_MANAGED: Rule =
-    Rule { id: "skipped-managed", about: "end not changed: another automation keeps the link" };
-const SKIPPED_INACTIVE: Rule = Rule { id: "skipped-inactive", about: "not created: the user is not active" };
-const SKIPPED_TERMINATED: Rule = Rule { id: "skipped-terminated", about: "not created: the resource is terminated" };
-const STALE: Rule = Rule { id: "stale-plan", about: "something else would be done now than was planned" };
-const STEP_FAILED: Rule = Rule { id: "step-failed", about: "a step failed" };
-const STEP_UNKNOWN: Rule = Rule { id: "step-unknown", about: "it is not known what became of a step" };
-const STOPPED: Rule = Rule { id: "stopped", about: "the pass ended before all steps were sent" };
-
 /// All there is to look at: errors first, then what matters most, then by place.
-pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
+pub(in crate::render) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     let mut all = All::default();
     match *shown {
         Shown::Pass(pass) => all.pass(pass),
@@ -111,17 +93,6 @@ pub(super) fn findings<'a>(shown: &Shown<'a>) -> Vec<Finding<'a>> {
     found
 }
 
-impl Rule {
-    /// What it is about, in words.
-    pub(super) fn about(self) -> String {
-        match self {
-            Self { id, about: "" } => id.replace('-', " "),
-            Self { id, about } if id.starts_with("held-") => format!("a removal is held: {about}"),
-            Self { id: _, about } => about.to_owned(),
-        }
-    }
-}
-
 impl From<Severity> for Level {
     fn from(severity: Severity) -> Self {
         match severity {
@@ -131,14 +102,8 @@ impl From<Severity> for Level {
     }
 }
 
-/// The path as a repository has it; `None` for what is no file: standard input, the command line.
-pub(super) fn path(file: &str) -> Option<&str> {
-    let file = file.strip_prefix("./").unwrap_or(file);
-    (!file.starts_with(['<', '-'])).then_some(file)
-}
-
 /// The column after the last one, where all of it is on one line of a file whose text is there.
-pub(super) fn end_column(span: &Span, sources: &[Source]) -> Option<u32> {
+pub(in crate::render) fn end_column(span: &Span, sources: &[Source]) -> Option<u32> {
     let source = sources.iter().find(|it| it.name == span.file)?;
     let text = source.text.get(usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?)?;
     let width = u32::try_from(text.chars().count()).ok()?;
@@ -181,11 +146,14 @@ impl<'a> All<'a> {
         if let Some(report) = report {
             self.report(report, naming);
         }
+        let found = self.add(SUMMARY, Level::Note, sum(&pass), None);
+        // However the numbers change, it is the same.
+        (found.kind, found.identity) = (Priority::First, String::new());
     }
 
     /// What a change does beside steps is one note a section.
     fn reviewed(&mut self, ShownPass { review, naming, .. }: ShownPass<'a>) {
-        for part in super::review::parts(review, Words { naming, markup: QUOTED }) {
+        for part in crate::render::review::parts(review, Words { naming, markup: QUOTED }) {
             let span = part.rows.iter().find_map(|it| it.span);
             self.add(Rule { id: part.id, about: "" }, Level::Note, part.sentence(), span);
         }
@@ -359,6 +327,17 @@ impl<'a> All<'a> {
         let last = self.found.len() - 1;
         &mut self.found[last]
     }
+}
+
+/// All of it in one line.
+fn sum(pass: &ShownPass<'_>) -> String {
+    let seen = pass.seen.map_or(String::new(), |it| format!(" · as {}", seen::words(it)));
+    let sum = match (pass.report, pass.causes) {
+        (Some(done), _) => report::counts(done),
+        (None, None) => summary(pass.decision),
+        (None, Some(_)) => format!("{} · {}", summary(pass.decision), verdict(pass).join(" · ")),
+    };
+    sum + &seen
 }
 
 /// The first few of many, in words.
