@@ -16,8 +16,9 @@ pub(super) fn view(path: &Path, max_age: Duration) -> Result<SavedView> {
     let SnapshotAge { age, .. } = SnapshotAge::new(view.seen, Timestamp::now(), view.everybody);
     if age > max_age {
         let (age, most) = (render::span(age), render::span(max_age));
-        let message = format!("what was seen of the server is {age} old, older than {most}");
-        let help = "make it again with `grantsync snapshot`, or allow for more with `--max-age`";
+        let message = format!("the snapshot is {age} old (limit {most})");
+        let help = "run the job that makes it (in the recipes: the workflow `grants apply` on GitHub, the job \
+                    `grants:live` on GitLab), or `grantsync snapshot`; `--max-age` allows an older one";
         return Err(Error::new(Exit::Stale, message).help(help));
     }
     Ok(view)

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::programs::program;
-use crate::recipes_kit::{APPLY, FILE, Machine, PLAN};
+use crate::recipes_kit::{APPLY, FILE, Machine, PLAN, recipe};
 use crate::verbs::Grant as _;
 
 impl Machine {
@@ -142,21 +142,66 @@ async fn where_nothing_was_seen_yet_it_is_said_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_merged_is_applied_and_drift_is_red() {
+async fn what_is_merged_is_applied_and_drift_is_reverted() {
     let machine = Machine::new().await;
-    let look = async || machine.step(APPLY, "Look for drift", &[]).await.code;
-    assert_eq!(look().await, Some(2));
     let applied = machine.step(APPLY, "Apply", &[]).await;
     assert_eq!(applied.code, Some(0), "{applied:?}");
-    assert_eq!(look().await, Some(0));
+    // At night.
     machine.bench.change(|world| world.grant("cluster-b", "admin", "bob"));
-    assert_eq!(look().await, Some(2));
+    assert!(recipe(APPLY)["jobs"]["apply"]["steps"][2]["if"].as_str().unwrap().contains("'23 3 * * *'"));
+    let applied = machine.step(APPLY, "Apply", &[]).await;
+    assert_eq!(applied.code, Some(0), "{applied:?}");
+    assert!(machine.bench.text("summary").contains("**−** `admin`: `bob` · not declared"), "{applied:?}");
 
+    machine.bench.change(|world| world.grant("cluster-b", "admin", "bob"));
     machine.declare(&FILE.replace("removal_percent: 100", "removals: 0")).await;
-    assert_eq!(look().await, Some(3));
     let held = machine.step(APPLY, "Apply", &[]).await;
     assert_eq!(held.code, Some(3), "{held:?}");
     assert!(held.out.contains("--approve ") && held.err.is_empty(), "{held:?}");
     let summary = machine.bench.text("summary");
     assert!(summary.contains("1 removal") && summary.contains("- {held: "), "{held:?}");
+}
+
+/// The job that comments is called after it, and that is what a pull request shows without a click.
+#[tokio::test(flavor = "multi_thread")]
+async fn removals_that_are_held_are_in_the_title_of_a_check() {
+    let Some(_) = program("jq") else { return };
+    let machine = Machine::new().await;
+    machine.step(APPLY, "Apply", &[]).await;
+    machine.look().await;
+    machine
+        .declare(&FILE.replace("removal_percent: 100", "removals: 0").replace("alice, bob, ", "alice, grace, "))
+        .await;
+    machine.step(PLAN, "Fetch what was seen of the server", &[]).await;
+    assert_eq!(machine.plan(&[]).await.0, Some(0));
+    assert_eq!(machine.step(PLAN, "Say what it comes to", &[]).await.code, Some(0));
+    let title = machine.bench.text("output");
+    assert!(title.starts_with("title=Plan: 1 to create, 1 held in this change"), "{title}");
+    assert_eq!(title.lines().count(), 1);
+    let job = &recipe(PLAN)["jobs"]["comment"];
+    assert!(job["name"].as_str().unwrap().contains("needs.plan.outputs.title"), "{job}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_lead_to_the_head_of_the_pull_request_and_what_is_deleted_to_its_base() {
+    let Some(_) = program("jq") else { return };
+    let machine = Machine::new().await;
+    machine.step(APPLY, "Apply", &[]).await;
+    machine.look().await;
+    machine.declare(&FILE.replace("[carol, dave]", "[carol]").replace("alice, bob", "alice, bob, grace")).await;
+    machine.step(PLAN, "Fetch what was seen of the server", &[]).await;
+    let base = machine.git("rev-parse HEAD^1").await;
+    machine.bench.write("event.json", &json!({"pull_request": {"head": {"sha": "feed1234"}}}).to_string());
+    let [event, root] = ["event.json", "work"].map(|it| machine.bench.path(it).display().to_string());
+    let server = ("GITHUB_SERVER_URL", "https://github.com");
+    let of_job = [("GITHUB_REPOSITORY", "team/access"), ("GITHUB_SHA", "a-merge"), ("GITHUB_EVENT_PATH", &*event)];
+    let (code, plan) = machine.plan(&[&of_job[..], &[server, ("GITHUB_WORKSPACE", &root)]].concat()).await;
+    assert_eq!(code, Some(0), "{plan}");
+    let at = "https://github.com/team/access/blob";
+    for link in [
+        format!("`grace` · [`access/grants.yaml:5`]({at}/feed1234/access/grants.yaml#L5)"),
+        format!("`dave` · deleted from [`access/grants.yaml:6`]({at}/{base}/access/grants.yaml#L6)"),
+    ] {
+        assert!(plan.contains(&link), "{link}\n{plan}");
+    }
 }

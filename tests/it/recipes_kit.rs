@@ -74,6 +74,7 @@ impl Machine {
         let path = format!("{}:{}", self.bench.path("bin").display(), std::env::var("PATH").unwrap());
         command.current_dir(self.bench.path("work")).env_clear().env("PATH", path).env("HOME", self.bench.dir.path());
         command.env("GITHUB_STEP_SUMMARY", self.bench.path("summary")).env("GITHUB", self.bench.path("github"));
+        command.env("GITHUB_OUTPUT", self.bench.path("output"));
         command
     }
 
