@@ -49,6 +49,17 @@ pub struct LinksAnswer {
     pub all: bool,
 }
 
+/// What a read of links costs the server, in queries to its database: each request, and each row that it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadCost {
+    /// For a request.
+    pub request: usize,
+    /// For a row.
+    pub row: usize,
+    /// A read of one user on one resource shows the rows of that user on all resources.
+    pub shows_all_of_user: bool,
+}
+
 /// Names as well as they could be read.
 #[derive(Debug, Clone)]
 pub struct DirectoryAnswer {

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use answers::{Created, Deleted, DirectoryAnswer, LinkQuery, LinksAnswer, Listing, RoleIs};
+pub use answers::{Created, Deleted, DirectoryAnswer, LinkQuery, LinksAnswer, Listing, ReadCost, RoleIs};
 pub use change_mark::ChangeMark;
 pub use http::retry;
 pub use http::{Address, ConnectionSettings, Counters, Error, ErrorKind, InFlightCall, Method, TokenSource};
@@ -129,6 +129,22 @@ impl Client {
             Generation::ResourceUsers => Filter::resource(resource).seen(&self.http).await,
             Generation::UserPermissions(searched) => user_permissions::seen_on(&self.http, &searched, resource).await,
         }
+    }
+
+    /// Reads the links of one user on one resource, as [`links_seen_on`](Self::links_seen_on) does for a resource.
+    pub async fn links_of_user_on(&self, resource: ResourceId, user: UserId) -> Result<LinksAnswer, Error> {
+        match self.generation().await? {
+            Generation::ResourceUsers => Filter::pair(resource, user).seen(&self.http).await,
+            Generation::UserPermissions(_) => user_permissions::seen_of_user(&self.http, resource, user).await,
+        }
+    }
+
+    /// What reads of links cost this server.
+    pub async fn read_cost(&self) -> Result<ReadCost, Error> {
+        Ok(match self.generation().await? {
+            Generation::ResourceUsers => resource_users::READ_COST,
+            Generation::UserPermissions(_) => user_permissions::READ_COST,
+        })
     }
 
     /// Reads the links of one binding, sorted: none, one, or duplicates. If some of them could not be read, it is an

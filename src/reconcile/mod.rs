@@ -10,6 +10,7 @@ mod names;
 mod reason;
 mod remove;
 mod replace;
+mod reread;
 mod roles;
 mod sending;
 mod set_end;

@@ -2,22 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use super::known::{KnownLinks, Presence};
 use super::names::NamesToLookUp;
+use super::reread::{AHEAD, Reread};
 use super::{PassRequest, WriteOptions, decide};
 use crate::api::{self, Client};
-use crate::binding::{Binding, Link, ResourceId, UserId};
+use crate::binding::{Binding, Link, UserId};
 use crate::desired::{Desired, Document, resolve};
 use crate::directory::{Directory, Lookups};
 use crate::plan::{Plan, plan};
 use crate::report::{After, Failure, Report};
 use crate::snapshot::Snapshot;
-
-/// Enough to keep the client busy, which itself limits how much is under way.
-const AHEAD: usize = 16;
 
 /// What is known at a moment, and the plan that follows from it.
 #[derive(Debug, Clone)]
@@ -60,12 +58,12 @@ impl View {
             if !names.is_empty() {
                 names.ask(client, &mut view.directory).await?;
             } else if !creations.is_empty() {
-                let resources: BTreeSet<_> = creations.iter().map(|it| it.resource).collect();
-                let seen = view.snapshot.links.iter().filter(|it| resources.contains(&it.binding.resource));
-                let seen: Vec<Link> = seen.copied().collect();
-                reread(client, &mut view.snapshot, &resources, &creations).await?;
+                let reread = Reread::of(&creations, &view.snapshot.links, client.read_cost().await?);
+                let seen: Vec<Link> =
+                    view.snapshot.links.iter().filter(|it| reread.covers(&it.binding)).copied().collect();
+                reread.read(client, &mut view.snapshot, &creations).await?;
                 // What is not shown any more was removed, or the caller has lost the right to see it.
-                if !all_shown(&seen, &view.snapshot.links) {
+                if reread.has_pairs() || !all_shown(&seen, &view.snapshot.links) {
                     view.snapshot.observation.caller = client.caller().await?;
                 }
                 confirmed.extend(creations);
@@ -119,11 +117,13 @@ impl View {
         }
         let Self { directory, mut snapshot, .. } = self.clone();
         let read = async {
-            let sent = report.steps.iter().map(|(step, _)| step.binding()).collect();
+            let sent = report.steps.iter().map(|(step, _)| step.binding());
+            let sent: BTreeSet<_> = sent.filter(|it| touched.contains(&it.resource)).collect();
+            let reread = Reread::of(&sent, &snapshot.links, client.read_cost().await?);
             let made: Vec<_> = report.created().copied().collect();
             let mut waits = write_options.waits();
             loop {
-                reread(client, &mut snapshot, &touched, &sent).await?;
+                reread.read(client, &mut snapshot, &sent).await?;
                 let late = !made.is_empty() && !all_shown(&made, &snapshot.links);
                 let Some(wait) = waits.next().filter(|_| late && report.stopped.is_none()) else { break };
                 tokio::time::sleep(wait).await;
@@ -182,44 +182,6 @@ async fn look(
         }
     }
     Ok(presences)
-}
-
-/// Reads all rows of these resources again. Where that does not show all of them, what was seen before counts, too, and
-/// the bindings that matter are read one by one.
-async fn reread(
-    client: &Client,
-    snapshot: &mut Snapshot,
-    resources: &BTreeSet<ResourceId>,
-    matter: &BTreeSet<Binding>,
-) -> Result<(), api::Error> {
-    let seen = stream::iter(resources).map(async |id| Ok((*id, client.links_seen_on(*id).await?)));
-    let seen: Vec<_> = seen.buffer_unordered(AHEAD).try_collect().await?;
-    let partly: BTreeSet<_> = seen.iter().filter(|(_, seen)| !seen.all).map(|(id, _)| *id).collect();
-    let one_by_one: BTreeSet<_> = matter.iter().filter(|it| partly.contains(&it.resource)).collect();
-    let again = stream::iter(&one_by_one).map(async |it| client.links_of(it).await);
-    let again: Vec<_> = again.buffer_unordered(AHEAD).try_collect().await?;
-
-    let Snapshot { links, incomplete, users: _, observation } = snapshot;
-    observation.changing |= !partly.is_empty();
-    links.retain(|it| !resources.contains(&it.binding.resource) || partly.contains(&it.binding.resource));
-    incomplete.retain(|it| it.resource.is_none_or(|it| !resources.contains(&it) || partly.contains(&it)));
-    // A row that is whole now is not incomplete any more, though nobody knew its resource.
-    let whole: BTreeSet<_> = seen.iter().flat_map(|(_, seen)| &seen.links).map(|it| it.id).collect();
-    incomplete.retain(|it| !whole.contains(&it.id));
-    for (_, seen) in seen {
-        links.extend(seen.links);
-        incomplete.extend(seen.incomplete);
-    }
-    links.retain(|it| !one_by_one.contains(&it.binding));
-    for seen in again {
-        links.extend(seen.links);
-        incomplete.extend(seen.incomplete);
-    }
-    incomplete.sort_unstable();
-    incomplete.dedup();
-    links.sort_unstable();
-    links.dedup();
-    Ok(())
 }
 
 impl From<api::Error> for Failure {

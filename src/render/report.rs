@@ -60,7 +60,7 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
             help(&mut out, failure);
         }
         After::Decision(_) if report.converged() => {
-            let _ = writeln!(out, "{} the touched resources were read again", styled(CREATE, "Converged:"));
+            let _ = writeln!(out, "{} all changes were read back", styled(CREATE, "Converged:"));
         }
         After::Decision(decision) => {
             let _ = writeln!(out, "{} read again, it is now: {}", styled(CHANGE, "Not converged:"), summary(decision));

@@ -86,7 +86,7 @@ pub struct Report {
     pub steps: Vec<(Step, Outcome)>,
     /// Why the pass ended early, if it did.
     pub stopped: Option<Stop>,
-    /// What was still to be done when the touched resources were read again afterwards.
+    /// What was still to be done when all changes were read back afterwards.
     pub after: After,
 }
 

@@ -27,7 +27,7 @@ async fn the_command_of_the_readme_works_as_it_stands() {
     let (_, end) = ran.stdout.split_once("\n\nApplied").unwrap();
     expect![[r#"
          7 steps: 4 created, 3 removed
-        Converged: the touched resources were read again
+        Converged: all changes were read back
         Second pass: in sync. Plan: 0 to create, 0 to remove · 9 in sync, 1 kept (1 protected), 2 outside scope
     "#]]
     .assert_eq(end);
@@ -79,7 +79,7 @@ async fn an_apply_shows_the_plan_each_step_and_what_it_came_to() {
         - bob viewer on cluster-a: removed (not declared)
 
         Applied 2 steps: 1 created, 1 removed
-        Converged: the touched resources were read again
+        Converged: all changes were read back
     "#]]
     .assert_eq(&stdout);
     assert_eq!(stderr, "");

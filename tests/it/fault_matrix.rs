@@ -20,10 +20,10 @@ use crate::fault_matrix_faults::{IMPATIENT, Row, rows};
 use crate::fault_matrix_watch::{Findings, Watch};
 use crate::reconcile_support::{Stage, document, in_words, request, run};
 
-/// Two creations, a role change of ben, a duplicate of cat, three removals; boss is protected, out is out of scope. On 8.0,
+/// So many people on `a` that it is read again by person, and `b` as a whole. Two creations, a role change of ben, a duplicate of cat, three removals; boss is protected, out is out of scope. On 8.0,
 /// where nothing removes one of two rows, cat has no duplicate.
 const WORLD: &str = "
-    HPC a: admin ann, member ben, member cat, member cat, viewer old, viewer boss
+    HPC a: admin ann, member ben, member cat, member cat, viewer old, viewer boss, viewer k0, viewer k1, viewer k2, viewer k3, viewer k4, viewer k5, viewer k6, viewer k7, viewer k8, viewer k9
     HPC b: viewer gone, viewer cat
     Storage s: admin out
     users: new";
@@ -37,6 +37,7 @@ bindings:
   - {resource: a, role: member, user: cat}
   - {resource: a, role: member, user: new}
   - {resource: b, role: member, user: new}
+  - {resource: a, role: viewer, users: [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9]}
 ";
 /// More of both where a row asks for it: a name that could be either of two, of which one is out of scope.
 const TWINS: [&str; 2] = [
@@ -47,8 +48,25 @@ const TWINS: [&str; 2] = [
   - {resource: twin, role: admin, user: ann}
 ",
 ];
-const GOAL: [&str; 7] =
-    ["a admin ann", "a admin ben", "a member cat", "a member new", "a viewer boss", "b member new", "s admin out"];
+const GOAL: [&str; 17] = [
+    "a admin ann",
+    "a admin ben",
+    "a member cat",
+    "a member new",
+    "a viewer boss",
+    "a viewer k0",
+    "a viewer k1",
+    "a viewer k2",
+    "a viewer k3",
+    "a viewer k4",
+    "a viewer k5",
+    "a viewer k6",
+    "a viewer k7",
+    "a viewer k8",
+    "a viewer k9",
+    "b member new",
+    "s admin out",
+];
 /// Every so many cells make the sample; a prime, so that it spreads over rows, requests and columns.
 const SAMPLE: usize = 61;
 /// A cell mostly waits: so many are under way on each thread.

@@ -106,6 +106,7 @@ mod reconcile_names;
 mod reconcile_one_role;
 mod reconcile_properties;
 mod reconcile_replace;
+mod reconcile_reread;
 mod reconcile_stale;
 mod reconcile_stop;
 mod reconcile_support;

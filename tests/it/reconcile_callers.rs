@@ -60,7 +60,7 @@ async fn only_who_means_a_partial_view_is_told_that_there_is_nothing_to_do() {
 }
 
 /// Staff until the request, then no more.
-fn demote(world: &mut World) {
+pub(crate) fn demote(world: &mut World) {
     world.change_user("staff", |it| it.is_staff = false);
 }
 

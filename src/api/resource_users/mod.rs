@@ -18,7 +18,7 @@ pub(super) use lookup::{look_up, roles_of};
 pub(super) use named::{named, named_link};
 pub(super) use probe::{count, counts};
 pub(super) use roles::{create_role, shows_role};
-pub(super) use rows::{Filter, PATH, link};
+pub(super) use rows::{Filter, PATH, READ_COST, link};
 pub(super) use writes::{create, delete, keeps_no_ends};
 
 /// Where the roles of offerings are.

@@ -15,7 +15,7 @@ mod writes;
 pub(super) use changes::{change_mark, changes};
 pub(super) use directory::{directory, look_up, roles_of};
 pub(super) use events::events;
-pub(super) use grants::{link, links_on, seen_of, seen_on};
+pub(super) use grants::{READ_COST, link, links_on, seen_of, seen_of_user, seen_on};
 pub(super) use listing::snapshot;
 pub(super) use named::{named, named_link};
 pub(super) use probe::{count, counts};
