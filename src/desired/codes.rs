@@ -37,7 +37,7 @@ codes! {
     SURROUNDING_SPACE = "surrounding-space": "Text begins or ends with white space.",
     CONTROL_CHARACTER = "control-character": "Text holds a control character.",
     HIDDEN_CHARACTER = "hidden-character": "Text holds a character that cannot be seen.",
-    CONTINUED_LINE = "continued-line": "A name goes on in the next line.",
+    CONTINUED_LINE = "continued-line": "A name continues on the next line.",
     TYPOGRAPHIC_QUOTE = "typographic-quote": "A name begins with a quote that YAML takes for a letter.",
     // The values.
     UNSUPPORTED_VERSION = "unsupported-version": "The version of the format is not 1.",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use crate::binding::{LinkId, OfferingId, ResourceId, RoleId, UserId};
-use crate::directory::{Directory, User};
+use crate::directory::{Directory, Resource, User};
 use crate::visible::visible;
 
 /// Names for people, from a directory; where a name says too little, more is said.
@@ -16,6 +16,8 @@ pub struct Naming<'a> {
     across: BTreeSet<&'a str>,
     /// Names that several resources of one offering have.
     within: BTreeSet<(OfferingId, &'a str)>,
+    /// Names that several resources of one offering in projects of one name have, or in projects that are not known.
+    alike: BTreeSet<(OfferingId, &'a str, Option<&'a str>)>,
     ids: bool,
     people: People,
 }
@@ -35,13 +37,16 @@ impl<'a> Naming<'a> {
     /// Names as a directory has them.
     pub fn new(directory: &'a Directory) -> Self {
         let mut offerings: BTreeMap<&str, BTreeMap<OfferingId, usize>> = BTreeMap::new();
+        let mut projects: BTreeMap<_, usize> = BTreeMap::new();
         for resource in directory.resources.values() {
             *offerings.entry(&resource.name).or_default().entry(resource.offering).or_default() += 1;
+            *projects.entry((resource.offering, &*resource.name, project(resource))).or_default() += 1;
         }
+        let alike = projects.into_iter().filter(|(_, count)| *count > 1).map(|(it, _)| it).collect();
         let across = offerings.iter().filter(|(_, it)| it.len() > 1).map(|(name, _)| *name).collect();
         let within = offerings.iter().flat_map(|(name, it)| it.iter().map(move |(id, count)| (*id, *name, *count)));
         let within = within.filter(|(.., count)| *count > 1).map(|(id, name, _)| (id, name)).collect();
-        Self { directory, across, within, ids: false, people: People::default() }
+        Self { directory, across, within, alike, ids: false, people: People::default() }
     }
 
     /// With the id behind every name.
@@ -66,11 +71,18 @@ impl<'a> Naming<'a> {
         self.directory
     }
 
-    /// A resource: its name, with the id where another one of its offering has the same.
+    /// A resource: its name; where another one of its offering has the same, with the project if that tells them apart,
+    /// else with the id.
     pub fn resource(&self, id: ResourceId) -> String {
         let Some(resource) = self.directory.resources.get(&id) else { return id.to_string() };
-        let needed = self.within.contains(&(resource.offering, &resource.name));
-        self.name(&resource.name, id, needed)
+        let Resource { name, offering, .. } = resource;
+        if !self.within.contains(&(*offering, name)) {
+            return self.name(name, id, false);
+        }
+        match project(resource).filter(|it| !self.alike.contains(&(*offering, name, Some(it)))) {
+            Some(project) => format!("{} [{}]", self.name(name, id, false), visible(project)),
+            None => self.name(name, id, true),
+        }
     }
 
     /// The offering of a resource; empty if not known.
@@ -121,6 +133,10 @@ impl<'a> Naming<'a> {
     fn name(&self, name: &str, id: impl Display, needed: bool) -> String {
         if self.ids || needed { format!("{} [{id}]", visible(name)) } else { visible(name).into_owned() }
     }
+}
+
+fn project(resource: &Resource) -> Option<&str> {
+    resource.project.as_ref().map(|it| &*it.name)
 }
 
 /// What a person is called, as it may stand in parentheses: people choose it, so it is short, has no parentheses of its own,

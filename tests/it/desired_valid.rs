@@ -170,6 +170,9 @@ bindings:
       - {name: cluster-b, offering: {name: Cloud}}
       - {name: cluster-c, uuid: 7fb2a5c0e1d94c6fb1a43d5e6f708199}
       - {name: cluster-d, offering: /api/marketplace-public-offerings/7fb2a5c0e1d94c6fb1a43d5e6f708190/}
+      - {name: cluster-e, project: Chemistry}
+      - {name: cluster-e, offering: HPC, project: {name: Chemistry}}
+      - {name: cluster-f, project: /api/projects/7fb2a5c0e1d94c6fb1a43d5e6f708190/}
     roles:
       - admin
       - /api/marketplace-offering-user-roles/7fb2a5c0e1d94c6fb1a43d5e6f708192/
@@ -181,7 +184,7 @@ bindings:
       - {uuid: 7fb2a5c0e1d94c6fb1a43d5e6f708193, username: bob}
 "#,
         &expect![
-            "grants.yaml:3 cluster-a@4:9, 4711@5:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@6:9, #7fb2a5c0e1d94c6fb1a43d5e6f708193@7:9, #7fb2a5c0e1d94c6fb1a43d5e6f708194@8:9, #7fb2a5c0e1d94c6fb1a43d5e6f708195@9:9, #7fb2a5c0e1d94c6fb1a43d5e6f708196@10:9, #7fb2a5c0e1d94c6fb1a43d5e6f708197@11:9, 7fb2a5c0e1d94c6fb1a43d5e6f708198@12:9, cluster-*@13:9, cluster-b of HPC@14:37@14:9, cluster-b of Cloud@15:37@15:9, cluster-c #7fb2a5c0e1d94c6fb1a43d5e6f708199@16:9, cluster-d of #7fb2a5c0e1d94c6fb1a43d5e6f708190@17:37@17:9 | admin@19:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@20:9, https://odd.example.org@21:9 | alice@example.org@23:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@24:9, yes@25:9, bob #7fb2a5c0e1d94c6fb1a43d5e6f708193@26:9"
+            "grants.yaml:3 cluster-a@4:9, 4711@5:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@6:9, #7fb2a5c0e1d94c6fb1a43d5e6f708193@7:9, #7fb2a5c0e1d94c6fb1a43d5e6f708194@8:9, #7fb2a5c0e1d94c6fb1a43d5e6f708195@9:9, #7fb2a5c0e1d94c6fb1a43d5e6f708196@10:9, #7fb2a5c0e1d94c6fb1a43d5e6f708197@11:9, 7fb2a5c0e1d94c6fb1a43d5e6f708198@12:9, cluster-*@13:9, cluster-b of HPC@14:37@14:9, cluster-b of Cloud@15:37@15:9, cluster-c #7fb2a5c0e1d94c6fb1a43d5e6f708199@16:9, cluster-d of #7fb2a5c0e1d94c6fb1a43d5e6f708190@17:37@17:9, cluster-e in Chemistry@18:36@18:9, cluster-e of HPC@19:37 in Chemistry@19:51@19:9, cluster-f in #7fb2a5c0e1d94c6fb1a43d5e6f708190@20:36@20:9 | admin@22:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@23:9, https://odd.example.org@24:9 | alice@example.org@26:9, #7fb2a5c0e1d94c6fb1a43d5e6f708192@27:9, yes@28:9, bob #7fb2a5c0e1d94c6fb1a43d5e6f708193@29:9"
         ],
     );
 }
@@ -240,7 +243,7 @@ fn groups_bring_their_users_each_with_its_way() {
     expect![[r#"
         c.yaml:2 a@2:16 | r@2:25 | bob@2:34, alice@2:9 by all, bob@3:9 by all/gpu, carol@3:11 by all/gpu/leads, #7fb2a5c0e1d94c6fb1a43d5e6f708192@2:9 by all/cpu, carol@3:11 by all/cpu/leads, carol@3:11 by leads
         c.yaml:3 b@3:16 | r@3:25 | 
-        warning b.yaml:4 nobody is in the group `none`"#]].assert_eq(&short(&parse(&files)));
+        warning b.yaml:4 the group `none` has no members"#]].assert_eq(&short(&parse(&files)));
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn an_entry_may_want_nobody() {
             grants.yaml:4 b@4:16 | r@4:25 | 
             grants.yaml:5 c@5:16 | r@5:25 | 
             grants.yaml:6 d@6:16 | r@6:25 | 
-            warning grants.yaml:1 nobody is in the group `none`
+            warning grants.yaml:1 the group `none` has no members
             warning grants.yaml:5 `users` is blank, and names nobody"#]],
     );
 }

@@ -48,8 +48,16 @@ async fn one_link_is_shown_by_its_id() {
     for (id, name) in {
         let world = sandbox.world();
         let it = world.links.get(link).unwrap();
-        let offering = world.resources.get(it.resource).unwrap().offering;
-        [(it.id, "link"), (it.resource, "resource"), (offering, "offering"), (it.role, "role"), (it.user, "user")]
+        let resource = world.resources.get(it.resource).unwrap();
+        let (offering, project) = (resource.offering, resource.project);
+        [
+            (it.id, "link"),
+            (it.resource, "resource"),
+            (offering, "offering"),
+            (project, "project"),
+            (it.role, "role"),
+            (it.user, "user"),
+        ]
     } {
         scrubbed = scrubbed.replace(&id.simple().to_string(), &format!("<{name}>"));
     }
@@ -57,6 +65,7 @@ async fn one_link_is_shown_by_its_id() {
         link                 <link>
         resource  cluster-b  <resource>
         offering  HPC        <offering>
+        project   Project    <project>  Consumer
         role      member     <role>
         user      dave       <user>  Dave Example
     "#]]
@@ -185,10 +194,10 @@ async fn resources_that_only_their_ids_tell_apart_are_told_apart() {
     let sandbox = Sandbox::start(world).await.unwrap();
     let said = as_staff(&sandbox, &["links", "--user", "alice"]).await.to_string();
     expect![[r#"
-        OFFERING  RESOURCE                                      ROLE    USER   NAME
-        HPC       cluster-a                                     admin   alice  Alice Example
-        HPC       cluster-b [<first>]  admin   alice  Alice Example
-        HPC       cluster-b [<twin>]  member  alice  Alice Example  resource terminated
+        OFFERING  RESOURCE               ROLE    USER   NAME
+        HPC       cluster-a              admin   alice  Alice Example
+        HPC       cluster-b [Project]    admin   alice  Alice Example
+        HPC       cluster-b [Chemistry]  member  alice  Alice Example  resource terminated
         ! 3 links
     "#]]
     .assert_eq(&said.replace(&twin.simple().to_string(), "<twin>").replace(&first, "<first>"));

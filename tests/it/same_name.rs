@@ -104,7 +104,7 @@ fn of_the_wrong_project_are_not_meant() {
         "{name: gate, offering: HPC, project: Physics}",
     ];
     expect![[r#"
-        HPC cluster-a [d2a81acd8441faa48147ca852910babd]: admin alice
+        HPC cluster-a [Physics]: admin alice
         grants.yaml:2: no project with a resource is called `Biology`
         grants.yaml:2: no project with a resource is called `Chemistri` (did you mean `Chemistry`?)
         grants.yaml:2: no resource is called `lab` in that project
@@ -183,4 +183,23 @@ async fn links_are_shown_of_all_resources_that_match_a_pattern() {
     assert_eq!(names(&told.out), ["cluster-a", "cluster-b"], "{told:?}");
     let requests = bench.sandbox.world().requests.len() - before;
     assert!(requests < 20, "{requests} requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn are_shown_with_their_project() {
+    let mut world = world(Waldur::default());
+    let [other, role, user] = {
+        let other = world.resources.iter().rfind(|it| it.name == "cluster-a").unwrap();
+        let role = world.roles.iter().find(|it| it.name == "admin" && it.offering == other.offering).unwrap().id;
+        [other.id, role, world.users.iter().find(|it| it.username == "bob").unwrap().id]
+    };
+    world.link(other, role, user);
+    let bench = Bench::new(world).await;
+    bench.write("grants.yaml", "scope: all\nlimits: {removals: 99, removal_percent: 100}\nbindings: []\n");
+    let planned = bench.run("plan -f grants.yaml").await.out;
+    let links = bench.run("links").await.out;
+    for name in ["cluster-a [Project]", "cluster-a [Physics: theory]"] {
+        assert!(planned.contains(name), "{name}: {planned}");
+        assert!(links.contains(name), "{name}: {links}");
+    }
 }

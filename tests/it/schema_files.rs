@@ -34,6 +34,7 @@ const ODD: &[&str] = &[
     "01234567-89AB-cdef-0123-456789abcdef",
     "https://example.org/api/users/0123456789abcdef0123456789abcdef/",
     "/api/marketplace-resources/0123456789abcdef0123456789abcdef",
+    "https://example.org/api/projects/0123456789abcdef0123456789abcdef/",
     "/api/marketplace-offering-user-roles/0123456789abcdef0123456789abcdef/",
     "HTTPS://example.org/api/marketplace-public-offerings/0123456789abcdef0123456789abcdef/",
     "https://example.org/*",
@@ -60,7 +61,8 @@ fn reference(key: &'static str) -> BoxedStrategy<Value> {
 
 fn resource() -> BoxedStrategy<Value> {
     let offered = (name(), reference("name")).prop_map(|(name, it)| json!({ "name": name, "offering": it }));
-    prop_oneof![4 => reference("name"), 1 => offered].boxed()
+    let used = (name(), reference("name")).prop_map(|(name, it)| json!({ "name": name, "project": it }));
+    prop_oneof![4 => reference("name"), 1 => offered, 1 => used].boxed()
 }
 
 /// Some of these keys, each as likely as is said.

@@ -227,6 +227,20 @@ async fn a_role_that_was_removed_and_a_resource_that_is_gone_are_in_the_log() {
         assert!(told.out.contains("admin  bob\n"), "{waldur} {told:?}");
         let told = bench.run("explain --resource cluster-z --role viewer -f grants.yaml").await;
         assert_eq!(told.code, Some(1), "{waldur} {told:?}");
+
+        // So is somebody whose account is gone.
+        bench.change(|world| {
+            let [staff, bob] =
+                ["staff", "bob"].map(|it| world.users.iter().find(|user| user.username == it).unwrap().id);
+            world.delete_user(Some(staff), bob);
+        });
+        let told = bench.run("explain --user bob -f grants.yaml").await;
+        assert_eq!(told.code, Some(0), "{waldur} {told:?}");
+        assert!(told.err.contains("note: --user: no user has the username `bob`"), "{waldur} {told:?}");
+        assert!(
+            told.out.contains("cluster-a  only in") && told.out.contains("cluster-z  only in"),
+            "{waldur} {told:?}"
+        );
     }
 }
 

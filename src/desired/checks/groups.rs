@@ -86,10 +86,10 @@ pub(super) fn of_somebody(set: &CheckedFiles<'_>, problems: &mut Problems) {
     }
     for (name, uses) in uses {
         let Some(group) = set.groups.get(name).filter(|it| is_empty(set, it, &mut empty)) else { continue };
-        let message = format!("nobody is in the group {}", Quoted(name));
+        let message = format!("the group {} has no members", Quoted(name));
         let bindings = if uses == 1 { "the binding that names it gives" } else { "the bindings that name it give" };
         let found = Diagnostic::warning(codes::EMPTY_GROUP, group.name.span.clone(), message);
-        problems.push(found.help(format!("{bindings} nobody access by it; remove it if that is meant")));
+        problems.push(found.help(format!("{bindings} nobody access; if this is intended, remove the group")));
     }
 }
 

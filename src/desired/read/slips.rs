@@ -18,17 +18,18 @@ pub(in crate::desired) fn looks_quoted(name: &str) -> bool {
 pub(super) fn warn(cx: &mut FileReader<'_>, subject: Subject<'_>, node: &Node<'_>) {
     let Value::Plain(text) = &node.value else { return };
     if continues(node, text) {
-        let message = format!("{subject} goes on in the next line, and is read as one name: {}", Quoted(text));
+        let message = format!("{subject} continues on the next line and is read as one name: {}", Quoted(text));
         let help = match subject {
-            Subject::Item(_) => "begin each item with a dash, `- `; if this is one name, put it in quotes",
-            Subject::Key(_) | Subject::Name => "if this is one name, put it in quotes",
+            Subject::Item(_) => "begin each item with a dash, `- `; if this is one name, quote it",
+            Subject::Key(_) | Subject::Name => "if this is one name, quote it",
         };
         cx.push(cx.warning(codes::CONTINUED_LINE, node.place, message).help(help));
     }
     if looks_quoted(text) {
-        let message = format!("{subject} has typographic quotes, which are read as a part of it: {}", Quoted(text));
+        let message =
+            format!("{subject} has typographic quotes, which YAML reads as part of the name: {}", Quoted(text));
         let straight = format!("\"{}\"", text.trim_matches(QUOTES));
-        let help = format!("write {}; if they belong to it, put all of it in quotes", Quoted(&straight));
+        let help = format!("write {}; if they belong to the name, quote all of it", Quoted(&straight));
         cx.push(cx.warning(codes::TYPOGRAPHIC_QUOTE, node.place, message).help(help));
     }
 }

@@ -1,9 +1,10 @@
 //! Links as a table for people.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::ListedLink;
 use crate::binding::{OfferingId, ResourceId};
+use crate::directory::Project;
 use crate::render::style::{HOLD, PLAIN, QUIET, STRONG};
 use crate::render::{table, visible};
 use crate::snapshot::NamedLink;
@@ -18,7 +19,7 @@ pub(super) fn table(entries: &[ListedLink<'_>], ids: bool) -> String {
     if ids {
         let heading = ["LINK", "OFFERING", "RESOURCE", "ROLE", "USER", "NAME", "RESOURCE ID", "ROLE ID", "USER ID", ""];
         let line = |entry: &ListedLink<'_>| {
-            let [offering, resource, role, user, name, note] = cells(entry, &BTreeSet::new());
+            let [offering, resource, role, user, name, note] = cells(entry, &BTreeMap::new());
             let link = entry.row.link;
             let [id, of_resource, of_role, of_user] = [
                 link.id.to_string(),
@@ -43,11 +44,13 @@ fn write<const N: usize>(out: &mut String, heading: [&str; N], lines: impl Itera
     table::write(out, "", &lines);
 }
 
-fn cells(entry: &ListedLink<'_>, alike: &BTreeSet<ResourceId>) -> table::Line<6> {
+fn cells(entry: &ListedLink<'_>, alike: &BTreeMap<ResourceId, String>) -> table::Line<6> {
     let NamedLink { link, resource, role, username, full_name } = entry.row;
     let name = |it: &str| visible(it).into_owned();
-    let id = link.binding.resource;
-    let resource = if alike.contains(&id) { format!("{} [{id}]", visible(resource)) } else { name(resource) };
+    let resource = match alike.get(&link.binding.resource) {
+        Some(which) => format!("{} [{}]", visible(resource), visible(which)),
+        None => name(resource),
+    };
     [
         (QUIET, name(entry.offering())),
         (PLAIN, resource),
@@ -65,15 +68,26 @@ fn notes(entry: &ListedLink<'_>) -> Vec<&'static str> {
     notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect()
 }
 
-/// Resources that only their ids tell apart: they have the same name in the same offering.
-fn alike(entries: &[ListedLink<'_>]) -> BTreeSet<ResourceId> {
-    let mut named: BTreeMap<(Option<OfferingId>, &str), BTreeSet<ResourceId>> = BTreeMap::new();
+/// Resources that have the same name in the same offering, and what tells them apart: the project, or else the id.
+fn alike(entries: &[ListedLink<'_>]) -> BTreeMap<ResourceId, String> {
+    let mut named: BTreeMap<(Option<OfferingId>, &str), Projects<'_>> = BTreeMap::new();
     for entry in entries {
         let name = (entry.resource.map(|it| it.offering), &*entry.row.resource);
-        named.entry(name).or_default().insert(entry.row.link.binding.resource);
+        let project = entry.resource.and_then(|it| it.project.as_ref()).map_or("", |it| &it.name);
+        named.entry(name).or_default().insert(entry.row.link.binding.resource, project);
     }
-    named.into_values().filter(|it| it.len() > 1).flatten().collect()
+    let mut alike = BTreeMap::new();
+    for resources in named.into_values().filter(|it| it.len() > 1) {
+        for (id, project) in &resources {
+            let alone = !project.is_empty() && resources.values().filter(|it| *it == project).count() == 1;
+            alike.insert(*id, if alone { (*project).to_owned() } else { id.to_string() });
+        }
+    }
+    alike
 }
+
+/// The names of projects by resource; empty if not known.
+type Projects<'a> = BTreeMap<ResourceId, &'a str>;
 
 /// All that is known of links, each a block of lines.
 pub(super) fn card(entries: &[ListedLink<'_>]) -> String {
@@ -91,6 +105,9 @@ pub(super) fn card(entries: &[ListedLink<'_>]) -> String {
         ];
         if let Some(resource) = entry.resource {
             lines.push(line("offering", &resource.offering_name, resource.offering.to_string(), String::new()));
+            if let Some(Project { id, name, organisation }) = &resource.project {
+                lines.push(line("project", name, id.to_string(), organisation.clone()));
+            }
         }
         lines.push(line("role", role, link.binding.role.to_string(), String::new()));
         lines.push(line("user", username, link.binding.user.to_string(), full_name.clone()));
