@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use expect_test::{expect, expect_file};
 use grantsync::binding::{Binding, Link, OfferingId, ResourceId, RoleId, UserId};
 use grantsync::desired::export::{Beside, Export, ExportFilter, Form, Given, Split, export};
-use grantsync::directory::{Directory, Resource, Role, User};
+use grantsync::directory::{Directory, Project, Resource, Role, User};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::world::{World, link};
 
 /// What a reader of YAML, of the format, or of a file system may take for something else.
 const ODD: &[&str] = &[
+    "“typographic”",
     "plain",
     "Plain",
     "two words",
@@ -159,7 +160,9 @@ fn name() -> impl Strategy<Value = String> {
 /// Offerings with their roles, resources and users, and links as indices into them.
 fn worlds() -> impl Strategy<Value = World> {
     let offerings = prop::collection::vec((name(), prop::collection::vec(name(), 1..4)), 1..4);
-    let resources = prop::collection::vec((any::<prop::sample::Index>(), name(), prop::bool::weighted(0.2)), 1..8);
+    let project = || prop::option::weighted(0.8, (0..3_u128, name()));
+    let resources =
+        prop::collection::vec((any::<prop::sample::Index>(), name(), project(), prop::bool::weighted(0.2)), 1..8);
     let users = prop::collection::btree_set(name(), 1..8);
     let index = any::<prop::sample::Index>;
     let links = prop::collection::vec((index(), index(), index()), 0..24);
@@ -175,16 +178,17 @@ fn worlds() -> impl Strategy<Value = World> {
             .collect();
         let resources: Vec<(ResourceId, &[RoleId])> = resources
             .into_iter()
-            .map(|(at, name, terminated)| {
+            .map(|(at, name, project, terminated)| {
+                // Projects of one name may be several, and one has one name.
+                let project = project.map(|(n, name)| Project {
+                    id: Uuid::from_u128(0xabc0 + n).into(),
+                    name: if n == 0 { "twin".to_owned() } else { name },
+                    organisation: "University".to_owned(),
+                });
                 let (offering, offering_name, roles) = at.get(&offerings);
                 let id = next(&world.directory).into();
-                let resource = Resource {
-                    name,
-                    offering: *offering,
-                    offering_name: offering_name.clone(),
-                    project: None,
-                    terminated,
-                };
+                let resource =
+                    Resource { name, offering: *offering, offering_name: offering_name.clone(), project, terminated };
                 world.directory.resources.insert(id, resource);
                 (id, roles.as_slice())
             })

@@ -1,11 +1,13 @@
 //! Resources of one name: what tells them apart, and how to say which one is meant.
 
 use expect_test::expect;
+use grantsync::desired::{self, codes};
+use grantsync::diagnostic::Source;
 use grantsync::sandbox::{Waldur, World};
 
 use crate::schema::accepts;
 use crate::verbs::Bench;
-use crate::world::resolved;
+use crate::world::{NOW, World as Values, resolved, user};
 
 const WORLD: &str = "
 HPC cluster-a @ Chemistry of University: admin alice
@@ -202,4 +204,36 @@ async fn are_shown_with_their_project() {
         assert!(planned.contains(name), "{name}: {planned}");
         assert!(links.contains(name), "{name}: {links}");
     }
+}
+
+#[test]
+fn are_in_and_out_of_scope_by_their_project() {
+    let file = |scope: &str| format!("scope: {scope}\nlimits: {{removal_percent: 100}}\nbindings: []\n");
+    let world = Values::read(WORLD);
+    for (scope, left) in [
+        ("{resources: [{name: cluster-a, project: Physics}]}", "bob"),
+        ("{exclude: {resources: [{name: cluster-a, project: Physics}]}}", "alice"),
+        // In `exclude` a name means all of that name.
+        ("{exclude: {resources: [cluster-a]}}", ""),
+    ] {
+        let plan = world.plan(&file(scope), NOW);
+        let removed: Vec<_> = plan.removals.iter().map(|it| it.link.binding.user).collect();
+        let expected: Vec<_> = Some(left).filter(|it| !it.is_empty()).into_iter().map(user).collect();
+        assert_eq!(removed, expected, "{scope}");
+    }
+}
+
+#[test]
+fn of_another_project_than_the_scope_names_are_told_without_a_server() {
+    let file = |project: &str| {
+        let scope = "scope: {resources: [{name: cluster-a, project: Physics}]}";
+        format!("{scope}\nbindings:\n  - {{resource: {{name: cluster-a{project}}}, role: admin, user: alice}}\n")
+    };
+    let outside = |text: String| {
+        let source = Source { name: "grants.yaml".into(), text };
+        desired::parse(&[source]).err().is_some_and(|it| it.iter().any(|it| it.code == codes::OUTSIDE_SCOPE))
+    };
+    assert!(outside(file(", project: Chemistry")));
+    // Perhaps it is that one.
+    assert!(!outside(file("")) && !outside(file(", offering: HPC")) && !outside(file(", project: Physics")));
 }

@@ -11,7 +11,7 @@ use crate::binding::UserId;
 use crate::directory;
 
 /// Users by what they were called.
-type Aliases = BTreeMap<String, BTreeMap<UserId, directory::User>>;
+pub(in crate::api) type Aliases = BTreeMap<String, BTreeMap<UserId, directory::User>>;
 
 /// Looks for the users who have one of these e-mail addresses or full names, in either case of letters. What looks like
 /// neither is not looked for.

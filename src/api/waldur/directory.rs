@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::aliases::aliases;
+use super::aliases::{Aliases, aliases};
 use super::resources;
 use super::users::users;
 use crate::api::http::{Error, Http, bounded_map};
@@ -39,7 +39,12 @@ pub(in crate::api) async fn users_of(
 async fn people(http: &Arc<Http>, ids: BTreeSet<UserId>, usernames: BTreeSet<String>) -> Result<People, Error> {
     let mut users = users(http, ids, usernames.clone()).await?;
     let known: BTreeSet<&str> = users.values().map(|it| it.username.as_str()).collect();
-    let found = aliases(http, usernames.iter().filter(|it| !known.contains(it.as_str()))).await?;
+    let unknown = usernames.iter().filter(|it| !known.contains(it.as_str()));
+    // No pass fails because nobody can be told what else was meant.
+    let found = aliases(http, unknown).await.unwrap_or_else(|error| {
+        tracing::debug!("cannot ask whose e-mail addresses and full names these are: {error}");
+        Aliases::new()
+    });
     let aliases = found.iter().map(|(word, whose)| (word.clone(), whose.keys().copied().collect())).collect();
     users.extend(found.into_values().flatten());
     Ok(People { users, aliases })
