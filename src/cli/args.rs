@@ -7,7 +7,9 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 use super::contradiction::contradiction;
 use super::target::is_stdout;
-use super::{apply, doctor, exit, explain, export, links, plan, run, sandbox, schema, show, snapshot, validate};
+use super::{
+    apply, completions, doctor, exit, explain, export, links, man, plan, run, sandbox, schema, show, snapshot, validate,
+};
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
 ///
@@ -65,6 +67,10 @@ pub(super) enum Command {
     Snapshot(snapshot::Snapshot),
     /// Prints a JSON Schema: of the files, for editors, or of what is written as JSON.
     Schema(schema::Schema),
+    /// Prints what a shell needs to complete commands.
+    Completions(completions::Completions),
+    /// Writes a manual page for each command.
+    Man(man::Manual),
     /// Serves a Waldur to try things on, on this machine, with a little world in it.
     Sandbox(sandbox::Arguments),
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod change;
+mod completions;
 mod connect;
 mod contradiction;
 mod doctor;
@@ -15,6 +16,7 @@ mod formats;
 mod links;
 mod live;
 mod logging;
+mod man;
 mod narrowing;
 mod output;
 mod plan;
@@ -37,6 +39,7 @@ mod values;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
 use crate::redact;
@@ -73,6 +76,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Schema(arguments) => schema::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
+            Command::Man(arguments) => man::run(&arguments, Cli::command()),
             Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         }
     });

@@ -162,6 +162,7 @@ mod verbs_export;
 mod verbs_git;
 mod verbs_git_hooks;
 mod verbs_live;
+mod verbs_packing;
 mod verbs_saved_plan;
 mod visible;
 mod world;
