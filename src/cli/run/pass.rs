@@ -223,7 +223,7 @@ impl Agent {
         match tokio::time::timeout(MARK, self.client.change_mark()).await {
             Ok(Ok(mark)) => Ok(mark),
             Ok(Err(error)) => {
-                tracing::info!("every pass lists all links, because the record of changes can't be read: {error}");
+                tracing::debug!("every pass lists all links, because the record of changes can't be read: {error}");
                 Ok(None)
             }
             Err(_) => Ok(None),
