@@ -43,6 +43,7 @@ use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
 use crate::redact;
+use crate::render::prose;
 use crate::visible::visible;
 use args::{Cli, Command};
 use error::{Details, Error};
@@ -114,12 +115,12 @@ fn failed(Error { exit, messages, hints, shown }: &Error) -> Exit {
     for (at, part) in chain.iter().enumerate() {
         // A cause often stands in the words of what it caused already.
         if at == 0 || !chain[at - 1].contains(part.as_str()) {
-            let _ = writeln!(told, "{}{part}", if at == 0 { "error: " } else { "  because: " });
+            let _ = writeln!(told, "{}", prose(format!("{}{part}", if at == 0 { "error: " } else { "  because: " })));
         }
     }
     output::say(&told);
     for help in hints {
-        output::say(&format!("  help: {}\n", echo(help)));
+        output::say(&format!("{}\n", prose(format!("  help: {}", echo(help)))));
     }
     *exit
 }

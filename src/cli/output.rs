@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-use std::os::fd::AsFd as _;
+use std::io::{self, ErrorKind, IsTerminal, Write as _};
+use std::os::fd::AsFd;
 
 use anstream::adapter::strip_str;
+use terminal_size::{Width, terminal_size_of};
 
 use super::secrets;
+use crate::render::wrapped;
 use crate::visible::{is_command, visible};
 
 /// Finds out whether data can be written, by writing none of it: the system refuses that, too, where it takes nothing.
@@ -28,6 +30,7 @@ pub(super) fn ready() -> io::Result<()> {
 /// If it can't be written for another reason, e.g. a full disk.
 pub(super) fn data(text: &str) -> io::Result<()> {
     let text = secrets::cut_out(text);
+    let text = wrapped(&text, columns(&io::stdout()));
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -38,9 +41,16 @@ pub(super) fn data(text: &str) -> io::Result<()> {
 /// Says something that is not data. Where nobody can hear it, it is not an error either.
 pub(super) fn say(text: &str) {
     let text = secrets::cut_out(text);
+    let text = wrapped(&text, columns(&io::stderr()));
     let text = inert(&text);
     let mut err = anstream::stderr().lock();
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+}
+
+/// How wide the terminal is, if it is one.
+fn columns(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
+    let (Width(width), _) = terminal_size_of(stream).filter(|_| stream.is_terminal())?;
+    Some(usize::from(width))
 }
 
 /// Without lines that a CI service would obey. What is said here never is meant for one.

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use anstream::adapter::strip_str;
 
 use super::excerpt::{Excerpt, excerpts};
+use super::prose::prose;
 use super::uses::uses;
 use crate::diagnostic::{Diagnostic, Label, Severity, Source};
 use crate::visible::visible;
@@ -25,7 +27,7 @@ pub fn diagnostics(sources: &[Source], diagnostics: &[Diagnostic], colour: bool,
     for diagnostic in &shown {
         let report = renderer.render(&[group(&sources, diagnostic)]);
         for line in report.lines().filter(|it| !is_idle(it)) {
-            let _ = writeln!(text, "{line}");
+            let _ = writeln!(text, "{}", if colour && is_sentence(line) { prose(line) } else { line.to_owned() });
         }
         text.push('\n');
     }
@@ -36,7 +38,14 @@ pub fn diagnostics(sources: &[Source], diagnostics: &[Diagnostic], colour: bool,
 
 /// The renderer announces an excerpt without a path of its own by an empty arrow.
 fn is_idle(line: &str) -> bool {
-    anstream::adapter::strip_str(line).to_string().trim() == ":::"
+    strip_str(line).to_string().trim() == ":::"
+}
+
+/// What is wrong, and what to do about it. Everything else is about columns.
+fn is_sentence(line: &str) -> bool {
+    let plain = strip_str(line).to_string();
+    let begins = ["error", "warning", "= help:", "= note:"];
+    begins.iter().any(|it| plain.trim_start().starts_with(it))
 }
 
 fn chosen(diagnostics: &[Diagnostic], most: usize) -> Vec<&Diagnostic> {

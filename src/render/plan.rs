@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::prose::prose;
 use super::quiet::{Quiet, quiet};
 use super::rows::{Change, Row, rows};
 use super::style::{CHANGE, CREATE, HOLD, PLAIN, QUIET, REMOVE, STRONG, styled};
@@ -29,7 +30,7 @@ pub fn plan(decision: &Decision, compared: Option<Compared<'_>>, naming: &Naming
     foot(&mut out, decision, naming, detail);
     if let Some(compared) = compared {
         let parts = Tally::of(decision, compared.causes).parts(compared, naming);
-        let _ = writeln!(out, "{}", capitalized(&parts.join(" · ")));
+        let _ = writeln!(out, "{}", prose(capitalized(&parts.join(" · "))));
     }
     out
 }
@@ -119,7 +120,7 @@ fn foot(out: &mut String, decision: &Decision, naming: &Naming<'_>, detail: Deta
     for limited in &decision.limited {
         limit(out, limited, decision.plan.now, naming);
     }
-    let _ = writeln!(out, "{}", summary(decision));
+    let _ = writeln!(out, "{}", prose(summary(decision)));
 }
 
 /// Rows that the server does not show in full.
@@ -129,9 +130,9 @@ fn not_in_full(out: &mut String, plan: &Plan, naming: &Naming<'_>) {
         return;
     }
     for row in rows {
-        let _ = writeln!(out, "{} {row}", styled(HOLD, "Incomplete:"));
+        let _ = writeln!(out, "{}", prose(format!("{} {row}", styled(HOLD, "Incomplete:"))));
     }
-    let _ = writeln!(out, "  help: {}\n", incomplete::HELP);
+    let _ = writeln!(out, "{}\n", prose(format!("  help: {}", incomplete::HELP)));
 }
 
 /// Without a scope there may be thousands of links that the files are not about: they are counted, not listed.
@@ -145,10 +146,8 @@ fn unnamed(out: &mut String, plan: &Plan, detail: Detail) {
     let (links, resources) = (counted(links, ["link", "links"]), counted(resources, ["resource", "resources"]));
     let _ = writeln!(out, "{} {links} on {resources} that the files do not name", styled(HOLD, "Held:"));
     let more = if detail < Detail::Everything { "; -v lists them" } else { "" };
-    let _ = writeln!(
-        out,
-        "  help: list the resources, say with `scope` what the files are about, or write `scope: all`{more}\n"
-    );
+    let help = "  help: list the resources, say with `scope` what the files are about, or write `scope: all`";
+    let _ = writeln!(out, "{}\n", prose(format!("{help}{more}")));
 }
 
 /// How much each unresolved line or setting holds: that is also a way to keep access.
@@ -163,7 +162,8 @@ fn lines(out: &mut String, plan: &Plan) {
         let _ = writeln!(out, "… and {} more lines hold removals", grouped(shares.len() - SHOWN));
     }
     if !shares.is_empty() {
-        out.push_str("  help: fix what is unresolved there; until then no link it could refer to is removed\n\n");
+        let help = "  help: fix what is unresolved there; until then no link it could refer to is removed";
+        let _ = writeln!(out, "{}\n", prose(help));
     }
 }
 
@@ -172,9 +172,9 @@ fn limit(out: &mut String, limited: &Limited, now: Timestamp, naming: &Naming<'_
     let held = format!("Held by limits: {}", hold::what(*set, *links));
     let _ = writeln!(out, "{}", styled(HOLD, held));
     for it in exceeded {
-        let _ = writeln!(out, "  {}", hold::exceeded(it, naming));
+        let _ = writeln!(out, "{}", prose(format!("  {}", hold::exceeded(it, naming))));
     }
-    let _ = writeln!(out, "  help: {}, or in the file with", hold::approve(digest));
+    let _ = writeln!(out, "{}", prose(format!("  help: {}, or in the file with", hold::approve(digest))));
     for line in approval(digest, now).lines() {
         let _ = writeln!(out, "    {line}");
     }
@@ -199,13 +199,13 @@ pub fn summary(decision: &Decision) -> String {
 pub fn banner(observation: &Observation) -> String {
     let mut out = String::new();
     if let Some(lacks) = super::words::QUOTED.not_staff(observation) {
-        let _ = writeln!(out, "{} {lacks}.\n", styled(HOLD, "Not a staff token:"));
+        let _ = writeln!(out, "{}\n", prose(format!("{} {lacks}.", styled(HOLD, "Not a staff token:"))));
     }
     if let Some(left) = observation.left_alone() {
-        let _ = writeln!(out, "{left}.\n");
+        let _ = writeln!(out, "{}\n", prose(format!("{left}.")));
     }
     if observation.changing {
-        let _ = writeln!(out, "{}\n", styled(HOLD, format!("{}: look again.", capitalized(CHANGING))));
+        let _ = writeln!(out, "{}\n", prose(styled(HOLD, format!("{}: look again.", capitalized(CHANGING)))));
     }
     out
 }

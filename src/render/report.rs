@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::dates::end_change;
 use super::plan::summary;
+use super::prose::prose;
 use super::style::{CHANGE, CREATE, HOLD, QUIET, REMOVE, STRONG, styled};
 use super::{Naming, counted, grouped, visible};
 use crate::report::{After, Failure, Outcome, Report, Step, Stop};
@@ -43,7 +44,7 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
     helps.sort_unstable();
     helps.dedup();
     for help in helps {
-        let _ = writeln!(out, "  help: {}", visible(help));
+        let _ = writeln!(out, "{}", prose(format!("  help: {}", visible(help))));
     }
     match stopped {
         Some(Stop::Interrupted) => stop(&mut out, "interrupted: what was in flight is finished, the rest was not sent"),
@@ -63,7 +64,8 @@ pub fn report(report: &Report, naming: &Naming<'_>) -> String {
             let _ = writeln!(out, "{} all changes were read back", styled(CREATE, "Converged:"));
         }
         After::Decision(decision) => {
-            let _ = writeln!(out, "{} read again, it is now: {}", styled(CHANGE, "Not converged:"), summary(decision));
+            let told = format!("{} read again, it is now: {}", styled(CHANGE, "Not converged:"), summary(decision));
+            let _ = writeln!(out, "{}", prose(told));
         }
     }
     out
@@ -84,12 +86,12 @@ fn unsent(out: &mut String, report: &Report, naming: &Naming<'_>) {
 }
 
 fn stop(out: &mut String, text: &str) {
-    let _ = writeln!(out, "{}", styled(HOLD, text));
+    let _ = writeln!(out, "{}", prose(styled(HOLD, text)));
 }
 
 fn help(out: &mut String, failure: &Failure) {
     if let Some(help) = &failure.help {
-        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
+        let _ = writeln!(out, "{}", prose(format!("  {} {}", styled(QUIET, "help:"), visible(help))));
     }
 }
 

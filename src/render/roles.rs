@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::prose::prose;
 use super::style::{CREATE, PLAIN, QUIET, REMOVE, STRONG, styled};
 use super::{counted, table, visible};
 use crate::plan::NewRole;
@@ -17,7 +18,7 @@ pub fn roles(roles: &Roles) -> String {
     let mut out = format!("{}\n", styled(STRONG, title(roles)));
     table::write(&mut out, "  ", &lines);
     for help in roles.outcomes.iter().filter_map(RoleOutcome::failure).filter_map(|it| it.help.as_deref()) {
-        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
+        let _ = writeln!(out, "{}", prose(format!("  {} {}", styled(QUIET, "help:"), visible(help))));
     }
     out + "\n"
 }

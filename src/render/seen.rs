@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::dates::{instant, span};
+use super::prose::prose;
 use crate::binding::UserId;
 use crate::snapshot::Caller;
 
@@ -48,6 +49,6 @@ pub(super) fn words(SnapshotAge { at, age, everybody: _ }: SnapshotAge) -> Strin
 /// The first lines of a plan in text, with whatever else is said of the view; with an empty line at the end.
 pub fn seen(seen: SnapshotAge, more: &str) -> String {
     let unknown = unknown(seen);
-    let end = if unknown.is_empty() { "" } else { "\n" };
-    format!("As {}{more}\n{unknown}{end}\n", words(seen))
+    let unknown = if unknown.is_empty() { String::new() } else { format!("{}\n", prose(unknown)) };
+    format!("{}\n{unknown}\n", prose(format!("As {}{more}", words(seen))))
 }

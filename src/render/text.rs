@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::prose::prose;
 use super::style::{QUIET, REMOVE, styled};
 use super::{
     Detail, Failed, Shown, ShownPass, Stale, banner, diagnostics, differences, plan, report, review, risks, roles,
@@ -19,7 +20,8 @@ pub(super) fn render(shown: &Shown<'_>) -> String {
             if let Some(Stale { differences: all, naming }) = stale {
                 out.push_str(&differences(all, naming));
             }
-            let _ = writeln!(out, "{} {}", styled(REMOVE, "error:"), visible(&failure.message));
+            let told = format!("{} {}", styled(REMOVE, "error:"), visible(&failure.message));
+            let _ = writeln!(out, "{}", prose(told));
             help(&mut out, failure.help.as_deref());
         }
     }
@@ -66,6 +68,6 @@ fn findings(out: &mut String, sources: &[Source], found: &[Diagnostic]) {
 
 fn help(out: &mut String, help: Option<&str>) {
     if let Some(help) = help {
-        let _ = writeln!(out, "  {} {}", styled(QUIET, "help:"), visible(help));
+        let _ = writeln!(out, "{}", prose(format!("  {} {}", styled(QUIET, "help:"), visible(help))));
     }
 }

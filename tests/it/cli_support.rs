@@ -98,11 +98,22 @@ impl Call {
     }
 
     /// Runs it at a terminal of its own, to which everything goes that it says.
-    pub(crate) fn at_terminal(mut self) -> Self {
+    pub(crate) fn at_terminal(self) -> Self {
+        self.at_terminal_after("")
+    }
+
+    /// The same, at one that is so many columns wide.
+    pub(crate) fn at_terminal_of(self, columns: usize) -> Self {
+        self.at_terminal_after(&format!("stty cols {columns} rows 50; "))
+    }
+
+    fn at_terminal_after(mut self, first: &str) -> Self {
         let words = [self.command.get_program()].into_iter().chain(self.command.get_args());
         let words: Vec<_> = words.map(|it| it.to_str().unwrap()).collect();
         let mut command = Command::new("script");
-        command.args(["--quiet", "--return", "--command", &words.join(" "), "/dev/null"]).env_clear();
+        command
+            .args(["--quiet", "--return", "--command", &format!("{first}{}", words.join(" ")), "/dev/null"])
+            .env_clear();
         command.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.env("SHELL", "/bin/sh");
         if let Some(folder) = self.command.get_current_dir() {

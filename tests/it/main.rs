@@ -88,6 +88,7 @@ mod policy_log;
 mod policy_readings;
 mod programs;
 mod properties;
+mod prose;
 mod quiet;
 mod readme;
 mod readme_access;
