@@ -1,12 +1,12 @@
 //! How what is held is released.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::Markup;
 use super::{Naming, counted, grouped};
 use crate::diagnostic::Span;
 use crate::plan::{Hold, Plan};
-use crate::policy::{Digest, Exceeded, Set};
+use crate::policy::{Digest, Exceeded, Limited, Set};
 
 /// What to do about a hold; the digest is that of what limits hold.
 pub(super) fn release(hold: &Hold, digest: Option<&Digest>) -> String {
@@ -84,6 +84,28 @@ pub(super) const fn cause(set: Set) -> &'static str {
         Set::Removals | Set::Creations => "over the limit",
         Set::Ended => "over the limit, and ended long ago",
     }
+}
+
+/// Every limit that is exceeded: where many resources would be left without a link, they are one reason.
+pub(super) fn reasons(limited: &Limited, naming: &Naming<'_>) -> Vec<String> {
+    /// More than these are counted.
+    const NAMED: usize = 3;
+    let (emptied, others): (Vec<_>, Vec<_>) =
+        limited.exceeded.iter().partition(|it| matches!(it, Exceeded::ResourceEmptied { .. }));
+    let mut reasons: Vec<_> = others.into_iter().map(|it| exceeded(it, naming)).collect();
+    if emptied.len() <= NAMED {
+        reasons.extend(emptied.into_iter().map(|it| exceeded(it, naming)));
+        return reasons;
+    }
+    let names = emptied.iter().filter_map(|it| match it {
+        Exceeded::ResourceEmptied { resource, .. } => Some(naming.resource_in_line(*resource)),
+        _ => None,
+    });
+    let names: BTreeSet<_> = names.collect();
+    let shown: Vec<_> = names.iter().take(NAMED).map(|it| format!("`{it}`")).collect();
+    let (all, more) = (grouped(emptied.len()), grouped(emptied.len() - NAMED));
+    reasons.push(format!("no link would be left on {all} resources: {} and {more} more", shown.join(", ")));
+    reasons
 }
 
 /// The limit that is exceeded, with the resource by its name.

@@ -168,11 +168,11 @@ fn lines(out: &mut String, plan: &Plan) {
 }
 
 fn limit(out: &mut String, limited: &Limited, now: Timestamp, naming: &Naming<'_>) {
-    let Limited { set, digest, exceeded, links } = limited;
+    let Limited { set, digest, exceeded: _, links } = limited;
     let held = format!("Held by limits: {}", hold::what(*set, *links));
     let _ = writeln!(out, "{}", styled(HOLD, held));
-    for it in exceeded {
-        let _ = writeln!(out, "{}", prose(format!("  {}", hold::exceeded(it, naming))));
+    for reason in hold::reasons(limited, naming) {
+        let _ = writeln!(out, "{}", prose(format!("  {reason}")));
     }
     let _ = writeln!(out, "{}", prose(format!("  help: {}, or in the file with", hold::approve(digest))));
     for line in approval(digest, now).lines() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::prose::prose;
 use super::review::{periods, stay};
 use super::risk_groups::{RiskLine, many, risk_lines};
 use super::style::{HOLD, PLAIN, QUIET, styled};
@@ -64,7 +65,9 @@ pub fn risks(assessment: &Assessment, naming: &Naming<'_>, detail: Detail) -> St
         let note = format!("accepted ({found} found): {} · {span}", visible(reason));
         [(QUIET, (*rule).to_owned()), (QUIET, note)]
     }));
-    table::write(&mut out, "  ", &lines);
+    let mut table = String::new();
+    table::write(&mut table, "  ", &lines);
+    table.lines().for_each(|it| _ = writeln!(out, "{}", prose(it)));
     out.push('\n');
     out
 }

@@ -1,7 +1,7 @@
 //! What is shown when nobody asks for everything: changes first, and what waits as numbers.
 
 use expect_test::expect;
-use grantsync::desired::Mode;
+use grantsync::desired::{Limits, Mode};
 use grantsync::plan::{Hold, Why};
 use grantsync::render::{Detail, Format};
 
@@ -91,5 +91,22 @@ async fn where_standard_output_is_for_programs_no_plan_is_on_standard_error() {
         let ended = bench.run(&format!("plan -f grants.yaml --format {format}")).await;
         assert_eq!(ended.err, text.err, "{format}");
         assert!(!ended.err.contains("Plan: "), "{format}: {ended:?}");
+    }
+}
+
+#[test]
+fn resources_that_would_be_left_empty_are_one_reason() {
+    let mut scene = stories::no_change();
+    scene.input.limits = Limits { removals: 1_000, removal_percent: 100, creations: None };
+    for n in 0..40 {
+        for user in ["carol", "dave"] {
+            scene.remove([&format!("lab-{n:02}"), "member", user], Why::NotDeclared, &[]);
+        }
+    }
+    let reason = "no link would be left on 40 resources: `lab-00`, `lab-01`, `lab-02` and 37 more";
+    for format in [Format::Text, Format::Markdown] {
+        let text = scene.render(format);
+        assert_eq!(text.matches(reason).count(), 1, "{format}: {text}");
+        assert!(!text.contains("2 people would go"), "{format}: {text}");
     }
 }

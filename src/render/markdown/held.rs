@@ -124,9 +124,7 @@ fn approved_by(Limited { digest, .. }: &Limited, plan: &Plan) -> String {
 }
 
 /// Too much would go, and how much too much.
-fn over_limit(Limited { set, exceeded, .. }: &Limited, naming: &Naming<'_>) -> String {
-    let mut reasons: Vec<_> = exceeded.iter().take(REASONS).map(|it| prose(&hold::exceeded(it, naming))).collect();
-    let more = exceeded.len().saturating_sub(REASONS);
-    reasons.extend((more > 0).then(|| format!("and the same of {more} more")));
-    format!("{}: {}", hold::cause(*set), reasons.join("; "))
+fn over_limit(limited: &Limited, naming: &Naming<'_>) -> String {
+    let reasons: Vec<_> = hold::reasons(limited, naming).iter().map(|it| prose(it)).collect();
+    format!("{}: {}", hold::cause(limited.set), reasons.join("; "))
 }
