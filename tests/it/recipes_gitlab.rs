@@ -60,6 +60,13 @@ async fn a_merge_request_has_its_plan_without_a_token_of_waldur() {
         assert!(serde_json::from_str::<Vec<serde_json::Value>>(&quality).is_ok(), "{quality}");
         machine.remove(&["live.json", "plan.md", "gl-code-quality-report.json"]);
     }
+    // Places lead to their lines.
+    let root = machine.bench.path("work").display().to_string();
+    let job = [("CI_PROJECT_URL", "https://gitlab.com/team/access"), ("CI_COMMIT_SHA", "feed1234")];
+    let token = ("CI_JOB_TOKEN", "of-the-job");
+    assert_eq!(with(&[&job[..], &[token, ("CI_PROJECT_DIR", &root)]].concat()).await.code, Some(0));
+    let place = "[`access/grants.yaml:6`](https://gitlab.com/team/access/-/blob/feed1234/access/grants.yaml#L6)";
+    assert!(machine.bench.text("work/plan.md").contains(&format!("`grace` · {place}")));
     // Removals that are held are a warning, by this code.
     machine.declare(&FILE.replace("alice, bob", "bob").replace("removal_percent: 100", "removals: 0")).await;
     assert_eq!(with(&[("CI_JOB_TOKEN", "of-the-job")]).await.code, Some(3));
