@@ -110,10 +110,20 @@ pub(super) fn rows<'a>(
     let deleted = deleted(compared);
     let mut gone = BTreeSet::new();
     for row in &mut rows {
-        if let Change::Remove(removal) = row.change {
-            if let Some(line) = deleted.get(&removal.link.binding) {
-                row.note = words.markup.deleted(line);
+        match &row.change {
+            Change::Remove(it) | Change::WithholdRemoval(it) => {
+                if let Some(line) = deleted.get(&it.link.binding) {
+                    row.note = words.markup.deleted(line);
+                }
             }
+            Change::Hold(held) => {
+                if let Some(line) = deleted.get(&held.removal.link.binding) {
+                    row.note = format!("{} · {}", row.note, words.markup.deleted(line));
+                }
+            }
+            _ => {}
+        }
+        if let Change::Remove(removal) = row.change {
             row.again = !row.is_duplicate() && !gone.insert((row.cause, removal.link.binding));
         }
     }

@@ -73,6 +73,8 @@ async fn removals_that_a_change_causes_and_a_limit_holds_are_in_the_first_line()
     write(&bench, "limits: {removals: 0}");
     let heading = heading(&bench).await;
     assert!(heading.starts_with("### Plan: 1 held in this change · 2 risks"), "{heading}");
+    let told = bench.text("plan.md");
+    assert!(told.contains("over the limit · deleted from `grants.yaml:5`"), "{told}");
     let github = bench.run("plan -f grants.yaml --base old --format github").await.out;
     assert!(github.contains(" · 1 held in this change"), "{github}");
 }
