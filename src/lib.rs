@@ -21,6 +21,8 @@
 //! | room | what it knows | what it never does |
 //! |---|---|---|
 //! | [`binding`], [`digest`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`mod@journal`] | what was written to a server, by whom and why: entries as lines, and back | read or write a file |
+//! | [`journal_file`] | how entries get to the end of a file, and on disk | know what they mean |
 //! | [`outfile`] | how a file is written without harm to what is there | replace anything but a regular file |
 //! | [`mod@visible`], [`redact`] | what text from outside may do on a line, and what looks like a token | know whose text it is |
 //! | [`desired`] | files as text → [`Document`](desired::Document) → [`Desired`](desired::Desired), and a snapshot as files | read or write a file, ask a server |
@@ -47,6 +49,8 @@ pub mod diagnostic;
 pub mod digest;
 pub mod directory;
 pub mod event;
+pub mod journal;
+pub mod journal_file;
 pub mod outfile;
 pub mod site;
 pub mod snapshot;

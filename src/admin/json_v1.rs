@@ -29,6 +29,8 @@ struct Root<'a> {
     revision: Option<&'a str>,
     token: &'static str,
     token_problem: Option<&'a str>,
+    /// Why the last pass could not be recorded.
+    journal_problem: Option<&'a str>,
     running: Option<Running<'a>>,
     next: Option<Next>,
     last: Option<Past>,
@@ -137,6 +139,7 @@ impl<'a> Root<'a> {
             revision: status.revision.as_deref(),
             token: token(status.token),
             token_problem: status.token_problem.as_deref(),
+            journal_problem: status.journal.problem(),
             running,
             next,
             last: status.last().map(Past::of),

@@ -13,7 +13,7 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
-use crate::daemon::{Action, BUCKETS, Durations, Status, StepResult, Verdict};
+use crate::daemon::{Action, BUCKETS, Durations, JournalState, Status, StepResult, Verdict};
 
 /// How metrics are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,10 @@ impl Collector for Scrape {
             "1 if access is kept as declared, as far as it can be",
             &i64::from(status.ready(*now).is_ok()),
         )?;
+        if status.journal != JournalState::Unused {
+            let written = i64::from(status.journal == JournalState::Written);
+            out.gauge("journal_writable", "1 if the last pass could be recorded in the journal", &written)?;
+        }
         passes(&mut out, status)?;
         access(&mut out, status)?;
         requests(&mut out, status)

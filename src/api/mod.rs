@@ -56,6 +56,11 @@ impl Client {
         self.generation.get(&self.http).await
     }
 
+    /// The base URL of the server, as observations have it.
+    pub fn server(&self) -> String {
+        self.http.address.to_string()
+    }
+
     /// Asks whose token it is.
     pub async fn caller(&self) -> Result<Caller, Error> {
         Ok(waldur::caller(&self.http).await?.0)

@@ -11,6 +11,7 @@ use super::connect::{Connection, Server, connect};
 use super::error::{Error, Result};
 use super::forge;
 use super::formats::{Formats, Reporter, detail};
+use super::journal::{self, JournalTo};
 use super::narrowing::{self, Narrowing, request};
 use super::progress::Progress;
 use super::revision::FilesOrPlan;
@@ -56,6 +57,9 @@ pub(super) struct Apply {
     /// There is a verb for it.
     #[arg(long, hide = true)]
     pub(super) dry_run: bool,
+    /// Journal.
+    #[command(flatten)]
+    pub(super) journal: JournalTo,
     /// Files.
     #[command(flatten)]
     pub(super) files: FilesOrPlan,
@@ -73,7 +77,7 @@ pub(super) struct Apply {
 pub(super) async fn run(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let Apply { plan, files, server, formats, .. } = arguments;
     let inputs = Inputs::new(&files.file, target::settings(server).chain(plan.as_deref()));
-    inputs.protect(formats.paths())?;
+    inputs.protect(formats.paths().chain(arguments.journal.path()))?;
     let ended = Box::pin(apply(arguments, verbose)).await;
     arguments.formats.end(Verb::Apply, ended)
 }
@@ -111,6 +115,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     let mut request = request(&read.document, &asked, &only);
     request.partial_view = *partial_view;
     request.commit = commit.as_deref();
+    request.recording = arguments.journal.recording(&client.server())?;
     let write_options = WriteOptions { parallelism: usize::from(write_parallelism.get()), ..WriteOptions::default() };
 
     let change = PlannedChange::new(&asked, saved.is_none().then_some(files).and_then(on_forge));
@@ -157,8 +162,8 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
         progress.begin(approved);
     };
     let tell = |view: &crate::reconcile::View, step: &_, outcome: &_| progress.tell(view, step, outcome);
-    let Pass { prepared, report } =
-        reconcile(&client, &request, write_options, confirm, begin, &tell, signals.stop()).await?;
+    let done = reconcile(&client, &request, write_options, confirm, begin, &tell, signals.stop()).await;
+    let Pass { prepared, report } = journal::closed(&request, done).await?;
     progress.end();
 
     if declined {

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod forge;
 mod formats;
+mod journal;
 mod links;
 mod live;
 mod logging;

@@ -94,6 +94,7 @@ pub(super) fn request<'a>(document: &'a Document, asked: &PlanOptions, only: &'a
         deferred: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,
+        recording: None,
     }
 }
 

@@ -14,7 +14,8 @@ use crate::report::Failure;
 
 /// What the daemon remembers from pass to pass, and hands to each.
 ///
-/// All of it makes a pass more careful, nothing bolder. It is kept in this process only: a restart begins with nothing.
+/// All of it makes a pass more careful, nothing bolder. It is kept in this process only; of an earlier
+/// one only the journal tells since when removals are held.
 #[derive(Debug)]
 pub struct Memory {
     now: Timestamp,
@@ -26,6 +27,8 @@ pub struct Memory {
     deferred: BTreeSet<Deferred>,
     /// Removals that the last pass held, in words, each with the end of the first pass in a row that did.
     held: BTreeMap<String, Timestamp>,
+    /// Whether a pass went all the way.
+    has_ended: bool,
     /// What was said when the server spoke another API, until somebody asks for a pass.
     other_api: Option<Failure>,
     /// Nobody and nothing but the schedule asked for this pass.
@@ -44,6 +47,7 @@ impl Memory {
             flapping: Flapping::new(interval),
             deferred: BTreeSet::new(),
             held: BTreeMap::new(),
+            has_ended: false,
             other_api: None,
             is_scheduled: false,
         }
@@ -117,6 +121,7 @@ impl Memory {
         let End::Finished(finished) = &pass.end else { return };
         self.removed.add(now, finished.counted_removals);
         self.ended.add(now, finished.counted_ended);
+        self.has_ended = true;
         let held = finished.held.iter().map(|it| it.what.plain.clone());
         self.held =
             held.map(|it| (self.held.get(&it).copied().unwrap_or(now), it)).map(|(since, it)| (it, since)).collect();
@@ -125,6 +130,18 @@ impl Memory {
         if finished.stopped.is_none() {
             self.files.went_well(self.now);
         }
+    }
+
+    /// Takes in what the journal says of held removals, unless a pass of this process has held some.
+    pub fn recall(&mut self, held: &BTreeMap<String, Timestamp>) {
+        if !self.has_ended {
+            self.held.clone_from(held);
+        }
+    }
+
+    /// Since when a removal is held, by its words.
+    pub fn held_since_of(&self, what: &str) -> Option<Timestamp> {
+        self.held.get(what).copied()
     }
 
     /// Since when the removal is held that is held for the longest time, whatever holds it.

@@ -36,8 +36,8 @@ pub use files::{FileWatcher, WatchTiming};
 pub use flapping::{Flap, Flapping};
 pub use memory::Memory;
 pub use pass::{
-    Action, Beginning, Drift, End, Expiring, Finished, HeldRemoval, HeldSet, Note, OpenStep, PassStep, PassSummary,
-    Release, Requests, StepResult,
+    Action, Beginning, Drift, End, Expiring, Finished, HeldRemoval, HeldSet, JournalState, Note, OpenStep, PassStep,
+    PassSummary, Release, Requests, StepResult,
 };
 pub use run::{LoopOptions, run};
 pub use schedule::{Schedule, ScheduleError};

@@ -22,10 +22,31 @@ pub struct PassSummary {
     pub revision: Option<String>,
     /// Why the last token stays in use, if the one that is to replace it can't be used.
     pub token_problem: Option<String>,
+    /// Whether the journal could be written.
+    pub journal: JournalState,
     /// Requests it sent, by method and status.
     pub requests: Vec<Requests>,
     /// Requests among them that repeated one before.
     pub retries: u64,
+}
+
+/// Whether the journal could be written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum JournalState {
+    /// There is none.
+    #[default]
+    Unused,
+    /// All of the pass is in it.
+    Written,
+    /// Why it could not be written.
+    Failed(String),
+}
+
+impl JournalState {
+    /// Why it could not be written, if it could not.
+    pub fn problem(&self) -> Option<&str> {
+        if let Self::Failed(why) = self { Some(why) } else { None }
+    }
 }
 
 /// How a pass ended.
@@ -240,7 +261,8 @@ pub struct Expiring {
 impl PassSummary {
     /// A pass that ended so and sent nothing.
     pub const fn new(end: End) -> Self {
-        Self { end, revision: None, token_problem: None, requests: Vec::new(), retries: 0 }
+        let journal = JournalState::Unused;
+        Self { end, revision: None, token_problem: None, journal, requests: Vec::new(), retries: 0 }
     }
 
     /// Steps that were tried or had their turn.

@@ -28,6 +28,7 @@ impl Status {
         self.vanished = memory.vanished().cloned();
         self.revision = pass.revision;
         self.token_problem = pass.token_problem;
+        self.journal = pass.journal;
         self.broken = Listed::default();
         self.failure = None;
         match pass.end {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::activity::{Activity, CurrentWait, SoFar};
 use super::agenda::Due;
 use super::flapping::Flap;
-use super::pass::{Beginning, Drift, Expiring, HeldRemoval, HeldSet, Note, PassStep};
+use super::pass::{Beginning, Drift, Expiring, HeldRemoval, HeldSet, JournalState, Note, PassStep};
 use super::totals::Totals;
 use super::trigger::Trigger;
 use super::vanished::Vanished;
@@ -42,6 +42,8 @@ pub struct Status {
     pub token: TokenState,
     /// Why the last token stays in use, if the one that is to replace it can't be used.
     pub token_problem: Option<String>,
+    /// Whether the last pass could be recorded in the journal.
+    pub journal: JournalState,
     /// What the last passes changed, each when it ended, the latest first. Of many changes only the first are kept.
     pub changes: VecDeque<(Timestamp, Listed<PassStep>)>,
     /// Steps that come back again and again.
@@ -157,6 +159,9 @@ pub enum NotReady {
     /// The last good pass is too long ago.
     #[error("the last good pass is too long ago")]
     Stale,
+    /// The last pass could not be recorded.
+    #[error("the journal cannot be written")]
+    Journal,
     /// The pass under way has been without an answer for too long.
     #[error("the pass under way gets no answer from the server")]
     NoAnswer,
@@ -180,6 +185,7 @@ impl Status {
             broken: Listed::default(),
             token: TokenState::Untried,
             token_problem: None,
+            journal: JournalState::Unused,
             changes: VecDeque::new(),
             flaps: Listed::default(),
             vanished: None,
@@ -205,6 +211,7 @@ impl Status {
         match (self.last(), self.last_good) {
             _ if self.stopping() => Err(NotReady::Stopping),
             (Some(last), _) if !last.verdict.is_good() => Err(NotReady::Failed(last.verdict)),
+            _ if self.journal.problem().is_some() => Err(NotReady::Journal),
             _ if self.waits().is_some_and(|it| now.duration_since(it.since) > PATIENCE) => Err(NotReady::NoAnswer),
             (None, _) => Err(NotReady::First),
             (_, Some(good)) if now.duration_since(good) <= self.good_for => Ok(()),

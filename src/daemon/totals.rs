@@ -41,7 +41,7 @@ impl Totals {
     }
 
     pub(super) fn add(&mut self, pass: &PassSummary, took: Duration) {
-        let PassSummary { end, revision: _, token_problem: _, requests, retries } = pass;
+        let PassSummary { end, revision: _, token_problem: _, journal: _, requests, retries } = pass;
         *self.passes.entry(Verdict::of(end)).or_default() += 1;
         self.durations.add(took);
         if let End::Finished(finished) = end {

@@ -19,21 +19,23 @@ pub struct Earlier<'a> {
     pub events: &'a [Event],
     /// When this process began; what is removed later is counted by the process itself.
     pub before: Timestamp,
+    /// Removals before that, by the journal.
+    pub recorded: u32,
 }
 
 impl Earlier<'_> {
-    /// At most so many bindings were removed by this account in the 24 hours before `now`: those in scope, each once, less
+    /// The larger of what the log and the journal say: at most so many bindings were removed by this account in the 24 hours before `now`: those in scope, each once, less
     /// those whose lines have ended.
     ///
     /// The log has names only. What cannot be told from a binding that counts is counted.
     pub fn count(self, by: &str, desired: &Desired, directory: &Directory, now: Timestamp) -> u32 {
-        let Self { events, before } = self;
+        let Self { events, before, recorded } = self;
         let ours = events.iter().filter(|it| it.what == EventKind::LinkRemoved && it.by.as_deref() == Some(by));
         let ours = ours.filter(|it| it.at <= before && now.duration_since(it.at) < DAY);
         let (told, unread): (Vec<_>, Vec<_>) = ours.map(|it| &it.about[..]).partition(|it| !it.is_empty());
         let told: BTreeSet<&[LinkNames]> = told.into_iter().collect();
         if told.is_empty() {
-            return u32::try_from(unread.len()).unwrap_or(u32::MAX);
+            return u32::try_from(unread.len()).unwrap_or(u32::MAX).max(recorded);
         }
         let names = NameIndex::of(directory);
         let counts = |binding: &Binding| {
@@ -47,7 +49,7 @@ impl Earlier<'_> {
             let meanings = names.meanings(it);
             meanings.is_empty() || meanings.iter().any(counts)
         });
-        u32::try_from(counted.count() + unread.len()).unwrap_or(u32::MAX)
+        u32::try_from(counted.count() + unread.len()).unwrap_or(u32::MAX).max(recorded)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Creations: never twice, and never blindly.
 
 use super::confirm::{Proof, confirm};
+use super::record::Write;
 use super::sending::Sending;
 use super::set_end;
 use crate::api::{self, ErrorKind};
@@ -61,8 +62,13 @@ async fn create(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     }
 }
 
-/// Sends one; again where its answer says that it was most likely not carried out, and a look shows nothing.
+/// Sends one, on record.
 pub(super) async fn send(sending: &Sending<'_>, creation: &Creation) -> Outcome {
+    sending.recorded(Write::Create(creation), Box::pin(post(sending, creation))).await
+}
+
+/// Sends one; again where its answer says that it was most likely not carried out, and a look shows nothing.
+async fn post(sending: &Sending<'_>, creation: &Creation) -> Outcome {
     const TRIES: u32 = 4;
     let step = Step::Create(creation.clone());
     let mut tries = 0;
@@ -92,7 +98,9 @@ pub(super) async fn send(sending: &Sending<'_>, creation: &Creation) -> Outcome 
 /// The link of a creation whose answer was lost, if there is one.
 pub(super) async fn found(sending: &Sending<'_>, creation: &Creation) -> Option<Outcome> {
     let rows = sending.rows(&creation.binding).await.ok()?;
-    Some(adopt(sending, creation, *rows.first()?).await)
+    let outcome = adopt(sending, creation, *rows.first()?).await;
+    sending.found(&creation.binding, &outcome).await;
+    Some(outcome)
 }
 
 /// The server says that it exists: then it must be listed.

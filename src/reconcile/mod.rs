@@ -8,6 +8,8 @@ pub mod files;
 mod known;
 mod names;
 mod reason;
+mod record;
+mod released;
 mod remove;
 mod replace;
 mod reread;
@@ -35,6 +37,8 @@ use crate::snapshot::{Observation, Snapshot};
 pub use base::decided_by;
 pub use known::{CreationDelay, KnownLinks, Presence, waiting};
 use names::NamesToLookUp;
+pub use record::Recording;
+pub use released::{Released, unapproved};
 pub use roles::{create_roles, prepare_with_roles, with_roles};
 use sending::Sending;
 pub use view::View;
@@ -73,6 +77,8 @@ pub struct PassRequest<'a> {
     pub unsettled: Unsettled,
     /// What earlier passes know, if there were any.
     pub known: Option<&'a KnownLinks>,
+    /// Where writes are recorded, if they are.
+    pub recording: Option<Recording>,
 }
 
 /// Limits from the command line; an absent one leaves the files' in force.
@@ -223,7 +229,7 @@ pub async fn reconcile(
         }
         let Prepared { view, decision } = prepared;
         begin(&decision.approved);
-        let sending = Sending::new((client, &view, request.commit), write_options, tell, stop);
+        let sending = Sending::new((client, &view, &request), write_options, tell, stop);
         let mut report = Box::pin(apply::apply(&sending, &decision.approved)).await;
         report.after = view.look_back(client, &request, &report, write_options).await;
         return Ok(Pass { prepared: Prepared { view, decision }, report: Some(report) });

@@ -1,6 +1,7 @@
 //! Removals: only what is sure to be superfluous, and only done when it is sure to be gone.
 
 use super::reason::reason;
+use super::record::Write;
 use super::sending::Sending;
 use crate::api::{Deleted, Error, ErrorKind};
 use crate::binding::Link;
@@ -24,6 +25,10 @@ async fn remove(sending: &Sending<'_>, removal: &Removal, replacements: &Replace
 
 /// Sends one that nothing holds.
 pub(super) async fn send(sending: &Sending<'_>, removal: &Removal) -> Outcome {
+    sending.recorded(Write::Remove(removal), Box::pin(delete(sending, removal))).await
+}
+
+async fn delete(sending: &Sending<'_>, removal: &Removal) -> Outcome {
     tracing::info!(step = %Step::Remove(removal.clone()), "sending");
     match sending.client.delete(&removal.link, &reason(removal, sending.commit)).await {
         Ok(Deleted::Done) => Outcome::Removed,

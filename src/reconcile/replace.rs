@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::record::Write;
 use super::sending::Sending;
 use super::{create, remove};
 use crate::api::{self, ErrorKind};
@@ -67,39 +68,38 @@ async fn replace(sending: &Sending<'_>, creation: &Creation, removal: &Removal) 
         return (made, gone);
     }
     tracing::warn!(step = %step, "putting it back: what was to take its place could not be created");
-    match put_back(sending, &removal.link).await {
-        Ok(()) => (made, sending.told(&step, Outcome::Held(Hold::Replacement))),
-        Err(error) => match create::found(sending, creation).await {
+    match sending.recorded(Write::PutBack(&removal.link), Box::pin(put_back(sending, &removal.link))).await {
+        Outcome::Failed(error) => match create::found(sending, creation).await {
             Some(found) => (found, gone),
             None => (lost_both(&made, &error), gone),
         },
+        _ => (made, sending.told(&step, Outcome::Held(Hold::Replacement))),
     }
 }
 
 /// Creates a link that was removed once more, with the end that it had; patiently, since somebody waits without access.
-async fn put_back(sending: &Sending<'_>, link: &Link) -> Result<(), Failure> {
+async fn put_back(sending: &Sending<'_>, link: &Link) -> Outcome {
     const TRIES: u32 = 4;
     let mut tries = 0;
     loop {
         tries += 1;
         let error = match sending.client.create(&link.binding, link.ends).await {
-            Ok(api::Created::New(_) | api::Created::Exists) => return Ok(()),
+            Ok(api::Created::New(link)) => return Outcome::Created(link),
+            Ok(api::Created::Exists) => return Outcome::Adopted(*link),
             Ok(api::Created::OneRole) => {
-                return Err(Failure {
-                    message: "the server says that the user has another role".to_owned(),
-                    help: None,
-                });
+                let message = "the server says that the user has another role".to_owned();
+                return Outcome::Failed(Failure { message, help: None });
             }
             Err(error) => error,
         };
         if !matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable | ErrorKind::Unreachable | ErrorKind::Busy) {
-            return Err(error.into());
+            return Outcome::Failed(error.into());
         }
         tokio::time::sleep(sending.write_options.settle).await;
         match sending.rows(&link.binding).await.as_deref() {
-            Ok([_, ..]) => return Ok(()),
+            Ok([first, ..]) => return Outcome::Adopted(*first),
             _ if tries < TRIES => {}
-            _ => return Err(error.into()),
+            _ => return Outcome::Failed(error.into()),
         }
     }
 }

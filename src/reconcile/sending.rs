@@ -7,7 +7,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use tokio::sync::watch;
 
-use super::{Tell, View, WriteOptions};
+use super::record::{Recorder, Write};
+use super::{PassRequest, Tell, View, WriteOptions};
 use crate::api::{self, Client, ErrorKind, LinksAnswer};
 use crate::binding::{Binding, Link};
 use crate::plan::keeper;
@@ -23,6 +24,7 @@ pub(super) struct Sending<'a> {
     /// The commit that asks for the steps, if it is known.
     pub(super) commit: Option<&'a str>,
     pub(super) write_options: WriteOptions,
+    recorder: Option<Recorder<'a>>,
     tell: Tell<'a>,
     interrupted: watch::Receiver<bool>,
     stopped: Mutex<Option<Stop>>,
@@ -32,7 +34,7 @@ pub(super) struct Sending<'a> {
 
 impl<'a> Sending<'a> {
     pub(super) fn new(
-        (client, view, commit): (&'a Client, &'a View, Option<&'a str>),
+        (client, view, request): (&'a Client, &'a View, &'a PassRequest<'a>),
         write_options: WriteOptions,
         tell: Tell<'a>,
         interrupted: watch::Receiver<bool>,
@@ -40,8 +42,9 @@ impl<'a> Sending<'a> {
         Self {
             client,
             view,
-            commit,
+            commit: request.commit,
             write_options,
+            recorder: Recorder::new(view, request),
             tell,
             interrupted,
             stopped: Mutex::new(None),
@@ -66,6 +69,25 @@ impl<'a> Sending<'a> {
             outcomes[at] = outcome;
         }
         outcomes
+    }
+
+    /// Sends a write, with its intent on record before and its outcome after.
+    pub(super) async fn recorded(&self, write: Write<'_>, send: impl Future<Output = Outcome>) -> Outcome {
+        let Some(recorder) = &self.recorder else { return send.await };
+        let number = match recorder.intent(write).await {
+            Ok(number) => number,
+            Err(failure) => return Outcome::Failed(failure),
+        };
+        let outcome = send.await;
+        recorder.outcome(number, &outcome).await;
+        outcome
+    }
+
+    /// Puts on record that a creation was found whose answer was lost.
+    pub(super) async fn found(&self, binding: &Binding, outcome: &Outcome) {
+        if let Some(recorder) = &self.recorder {
+            recorder.found(binding, outcome).await;
+        }
     }
 
     /// Why nothing more may be sent, if so.

@@ -1,5 +1,6 @@
 //! Changes of ends: only of the one row that was seen, and only done once the list shows it.
 
+use super::record::Write;
 use super::sending::Sending;
 use crate::api::{Error, ErrorKind};
 use crate::binding::Link;
@@ -31,6 +32,10 @@ async fn set_end(sending: &Sending<'_>, step: &Step) -> Outcome {
 
 /// Sends one, and looks at what became of it, however it was answered: some errors leave that open.
 pub(super) async fn send(sending: &Sending<'_>, change: EndChange<'_>) -> Outcome {
+    sending.recorded(Write::SetEnd(change), Box::pin(update(sending, change))).await
+}
+
+async fn update(sending: &Sending<'_>, change: EndChange<'_>) -> Outcome {
     let answer = sending.client.set_end(&change.link, change.ends.at()).await;
     match &answer {
         Err(error) if !matches!(error.kind, ErrorKind::Lost | ErrorKind::Repeatable) => {

@@ -268,6 +268,7 @@ async fn the_status_is_versioned_json() {
         "failure",
         "files",
         "flapping",
+        "journal_problem",
         "last",
         "last_success",
         "next",

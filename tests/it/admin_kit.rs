@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grantsync::daemon::{
-    About, Action, Beginning, ContentId, Drift, End, Expiring, FileReading, Finished, HeldRemoval, HeldSet, Memory,
-    Note, PassStep, PassSummary, Requests, Status, StepResult, Trigger,
+    About, Action, Beginning, ContentId, Drift, End, Expiring, FileReading, Finished, HeldRemoval, HeldSet,
+    JournalState, Memory, Note, PassStep, PassSummary, Requests, Status, StepResult, Trigger,
 };
 use grantsync::report::Failure;
 use jiff::{SignedDuration, Timestamp};
@@ -225,6 +225,7 @@ pub(super) async fn hostile() -> Status {
     status.broken = [HOSTILE.to_owned()].into_iter().collect();
     status.failure = Some(Failure { message: HOSTILE.to_owned(), help: Some(HOSTILE.to_owned()) });
     status.token_problem = Some(HOSTILE.to_owned());
+    status.journal = JournalState::Failed(HOSTILE.to_owned());
     status.revision = Some(HOSTILE.to_owned());
     status.about.server = String::from(HOSTILE);
     status.about.files = vec![HOSTILE.to_owned()];

@@ -82,6 +82,13 @@ impl Call {
         Self { command, stdin: None }
     }
 
+    /// Another program.
+    pub(crate) fn program(name: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(name);
+        command.args(arguments).env_clear();
+        Self { command, stdin: None }
+    }
+
     pub(crate) fn at(mut self, folder: impl AsRef<Path>) -> Self {
         self.command.current_dir(folder);
         self

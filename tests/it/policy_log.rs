@@ -27,7 +27,7 @@ fn count(yaml: &str, events: &[Event]) -> u32 {
     let world = World::read(WORLD);
     let now: Timestamp = instant(NOW);
     let desired = resolve(&document(yaml), &world.directory);
-    Earlier { events, before: now }.count("operator", &desired, &world.directory, now)
+    Earlier { events, before: now, recorded: 0 }.count("operator", &desired, &world.directory, now)
 }
 
 #[test]

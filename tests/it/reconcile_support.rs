@@ -153,6 +153,7 @@ pub(crate) fn request(document: &Document) -> PassRequest<'_> {
         deferred: BTreeSet::new(),
         unsettled: Unsettled::default(),
         known: None,
+        recording: None,
     }
 }
 

@@ -33,6 +33,12 @@ pub(super) fn attention(html: &mut Html, status: &Status, now: Timestamp) {
             }
         });
     }
+    if let Some(problem) = status.journal.problem() {
+        section(html, "The journal cannot be written", |html| {
+            html.raw("<p class=\"failure\">").prose(problem).raw("</p>\n");
+            html.raw("<p class=\"help\">Nothing that gives access is sent until it can be. Removals go on.</p>\n");
+        });
+    }
     if let Some(vanished) = &status.vanished {
         section(html, "Files have vanished", |html| {
             html.raw("<p>No removal goes before ").text(Absolute(vanished.until)).raw(" (").ago(vanished.until, now);

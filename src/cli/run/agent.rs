@@ -13,6 +13,8 @@ use crate::api::Client;
 use crate::daemon::{Status, Stop};
 use crate::desired::PassFilter;
 use crate::event::Event;
+use crate::journal::Recalled;
+use crate::journal_file::JournalFile;
 use crate::policy::{LastSeen, Readings};
 use crate::reconcile::{KnownLinks, WriteOptions};
 use crate::saved::PlanOptions;
@@ -41,6 +43,12 @@ pub(super) struct Agent {
     pub(super) full_listing: SignedDuration,
     /// What later passes may rest on.
     pub(super) baseline: RefCell<Option<Baseline>>,
+    /// Where writes are recorded.
+    pub(super) journal: Option<Arc<JournalFile>>,
+    /// The base URL of the server.
+    pub(super) server: String,
+    /// What the journal says of the time before the process began; `None` if it says nothing.
+    pub(super) recalled: Option<Recalled>,
     /// The links that earlier passes saw or made.
     pub(super) known: RefCell<KnownLinks>,
     /// What the passes so far saw live and wanted.

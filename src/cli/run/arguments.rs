@@ -12,6 +12,7 @@ use crate::cli::apply::Apply;
 use crate::cli::connect::Server;
 use crate::cli::error::{Error, Result};
 use crate::cli::formats::Formats;
+use crate::cli::journal::JournalTo;
 use crate::cli::narrowing::Narrowing;
 use crate::cli::revision::{FilesOrPlan, Revision};
 use crate::cli::roles::CreateRoles;
@@ -70,6 +71,9 @@ pub(in crate::cli) struct Arguments {
     /// Writes sent at a time.
     #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
     pub(super) write_parallelism: NonZeroU16,
+    /// Journal.
+    #[command(flatten)]
+    pub(super) journal: JournalTo,
     /// Server.
     #[command(flatten)]
     pub(super) server: Server,
@@ -133,7 +137,7 @@ impl Arguments {
 
     /// One pass, as the verb for one pass does it.
     pub(super) fn once(self) -> Apply {
-        let Self { file, partial_view, write_parallelism, server, narrow, formats, .. } = self;
+        let Self { file, partial_view, write_parallelism, journal, server, narrow, formats, .. } = self;
         Apply {
             plan: None,
             auto_approve: true,
@@ -143,6 +147,7 @@ impl Arguments {
             summary: false,
             diff: false,
             dry_run: false,
+            journal,
             files: FilesOrPlan { file, revision: Revision::default() },
             server,
             formats,

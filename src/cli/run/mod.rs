@@ -6,6 +6,7 @@ mod arguments;
 mod baseline;
 mod held;
 mod pass;
+mod record;
 mod release;
 mod sources;
 mod without_effect;
@@ -20,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Connection, connect};
 use super::error::{Context as _, Result};
+use super::target::{self, Inputs};
 use super::{Exit, apply, narrowing, output, secrets};
 use crate::admin::{self, Admin, SyncToken};
 use crate::api::Address;
@@ -27,6 +29,8 @@ use crate::daemon::{
     self, About, Asker, By, ContentId, FileWatcher, Left, LoopOptions, Memory, Signals, Status, Stop, Trigger,
     WatchTiming,
 };
+use crate::journal::{Journal, Recalled, recall};
+use crate::journal_file::JournalFile;
 use crate::policy::Readings;
 use crate::reconcile::WriteOptions;
 use crate::sandbox::Sandbox;
@@ -44,6 +48,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         return apply::run(&arguments.once(), verbose).await;
     }
     let schedule = arguments.schedule()?;
+    let inputs = Inputs::new(&arguments.file, target::settings(&arguments.server));
+    inputs.protect(arguments.journal.path())?;
+    let journal = arguments.journal.open()?;
     let Connection { client, sandbox } = connect(&arguments.server).await?;
     let url = sandbox.as_ref().map(Sandbox::url).or_else(|| arguments.server.url.clone()).unwrap_or_default();
     let about = About {
@@ -62,6 +69,7 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
     let told = tokio::spawn(daemon::tell_systemd(status));
 
     let asked = arguments.narrow.asked();
+    let client_server = client.server();
     let agent = Agent {
         client,
         files: arguments.file,
@@ -78,6 +86,9 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         began: Timestamp::now(),
         log: tokio::sync::OnceCell::new(),
         uncounted: std::cell::RefCell::default(),
+        recalled: journal.as_deref().and_then(|it| recalled(it, client_server.as_str())),
+        journal,
+        server: client_server,
         readings: std::cell::RefCell::new(Readings::new(words::signed(arguments.quiet_period))),
         full_listing: words::signed(arguments.full_listing),
         baseline: std::cell::RefCell::default(),
@@ -97,6 +108,14 @@ pub(super) async fn run(arguments: Arguments, verbose: u8) -> Result<Exit> {
         Left::CutOff(By::Interrupt) => Exit::Interrupted,
         Left::CutOff(By::Terminate) => Exit::Terminated,
     })
+}
+
+/// What the journal says of the time before now; `None` if it is new, or can't be read.
+fn recalled(journal: &JournalFile, server: &str) -> Option<Recalled> {
+    let text = fs::read(journal.path()).ok()?;
+    let read = Journal::read(&String::from_utf8_lossy(&text), None).ok()?;
+    let lines = read.lines.iter().map(|(_, _, line)| line);
+    (!read.lines.is_empty()).then(|| recall(lines, server, Timestamp::now()))
 }
 
 /// Serves the admin port, if there is to be one.

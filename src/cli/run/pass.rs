@@ -16,12 +16,13 @@ use super::sources::{read_with_commit, reading};
 use super::words::{finished, refused, waits};
 use crate::api::{self, ChangeMark, Method};
 use crate::cli::narrowing::overrides;
-use crate::daemon::{self, ContentId, End, Memory, Requests, SoFar};
+use crate::daemon::{self, ContentId, End, JournalState, Memory, Requests, SoFar};
 use crate::desired::{self, Mode};
 use crate::diagnostic::{Diagnostic, Source};
+use crate::journal::Recalled;
 use crate::policy::Earlier;
 use crate::reconcile::files::FilesError;
-use crate::reconcile::{Confirmation, PassRequest, reconcile};
+use crate::reconcile::{Confirmation, PassRequest, Recording, reconcile};
 use crate::render;
 
 /// How often a pass that is under way is looked at.
@@ -37,6 +38,8 @@ struct PassProgress {
     files_read: AtomicBool,
     /// The commit that the files are of, once they are read.
     revision: OnceLock<Option<String>>,
+    /// The username of the token, once that is known.
+    account: OnceLock<String>,
     steps: AtomicU64,
 }
 
@@ -48,9 +51,13 @@ impl Agent {
     pub(super) async fn pass(&self, memory: &mut Memory) -> daemon::PassSummary {
         let (requests, retries) = (self.client.counters().requests(), self.client.counters().retries());
         let (writing, progress) = (Cell::new(false), PassProgress::default());
+        let recording = self.recording();
+        if let Some(recalled) = &self.recalled {
+            memory.recall(&recalled.held);
+        }
         let end = tokio::select! {
             biased;
-            end = self.end(memory, &writing, &progress) => end,
+            end = self.end(memory, &writing, &progress, recording.clone()) => end,
             () = self.stopped_before(&writing) => End::Interrupted,
             never = self.tell_progress(&progress, &requests) => match never {},
         };
@@ -58,13 +65,19 @@ impl Agent {
             let count = count - requests.get(&(method, code)).copied().unwrap_or(0);
             (count > 0).then(|| Requests { method: name(method), code, count })
         });
-        daemon::PassSummary {
+        let mut summary = daemon::PassSummary {
             end,
             revision: progress.revision.into_inner().flatten(),
+            journal: JournalState::Unused,
             token_problem: self.client.token_problem(),
             requests: sent.collect(),
             retries: self.client.counters().retries() - retries,
+        };
+        if let Some(recording) = recording {
+            let account = progress.account.into_inner().unwrap_or_default();
+            summary.journal = self.record(&recording, &account, &summary, memory).await;
         }
+        summary
     }
 
     /// Tells how far the pass has come, and what it waits for while it does: the first one of many links takes long, a
@@ -90,7 +103,13 @@ impl Agent {
         }
     }
 
-    async fn end(&self, memory: &mut Memory, writing: &Cell<bool>, progress: &PassProgress) -> End {
+    async fn end(
+        &self,
+        memory: &mut Memory,
+        writing: &Cell<bool>,
+        progress: &PassProgress,
+        recording: Option<Recording>,
+    ) -> End {
         let sources = match self.read(progress).await {
             Ok(sources) => sources,
             Err(findings) => return self.broken(findings),
@@ -107,7 +126,7 @@ impl Agent {
         let now = memory.now();
         let unsettled = self.readings.borrow_mut().add(&sources, &document, now);
         let vanished = memory.files_read(reading(&sources)).is_some();
-        let earlier = match self.earlier().await {
+        let earlier = match self.earlier(now).await {
             Ok(earlier) => earlier,
             Err(error) => return refused(error.into()),
         };
@@ -127,11 +146,13 @@ impl Agent {
             partial_view: self.partial_view,
             removed_lately: memory.removed_lately(),
             earlier,
-            ended_lately: memory.ended_lately(),
+            ended_lately: memory.ended_lately()
+                + self.recalled.as_ref().map_or(0, |it| Recalled::count(&it.ended, now)),
             last_seen: Arc::clone(&self.last_seen.borrow()),
             deferred: memory.deferred().clone(),
             unsettled,
             known: Some(&known),
+            recording,
         };
         let mark = match self.change_mark().await {
             Ok(mark) => mark,
@@ -143,6 +164,7 @@ impl Agent {
         };
         match reconcile(&self.client, &request, self.write_options, confirm, begin, &tell, self.interrupted()).await {
             Ok(pass) => {
+                let _ = progress.account.set(pass.prepared.view.snapshot.observation.caller.username.clone());
                 self.readings.borrow_mut().asked_for(&pass.prepared.view.plan);
                 self.known.borrow_mut().learn(&pass, Timestamp::now());
                 let mut finished = finished(&pass, &request, vanished, self);
@@ -161,8 +183,9 @@ impl Agent {
         }
     }
 
-    /// What was removed in the day before the process began, from the server's log. It is asked for until it was read.
-    async fn earlier(&self) -> Result<Earlier<'_>, api::Error> {
+    /// What was removed in the day before the process began, from the journal and from the server's log. The log is asked
+    /// for until it was read.
+    async fn earlier(&self, now: Timestamp) -> Result<Earlier<'_>, api::Error> {
         const DAY: SignedDuration = SignedDuration::from_hours(24);
         if self.log.get().is_none() {
             let caller = self.client.caller().await?;
@@ -172,9 +195,10 @@ impl Agent {
             } else {
                 Err("only staff and support can read the server's log".to_owned())
             };
-            self.uncounted.replace(log.err());
+            self.uncounted.replace(log.err().filter(|_| self.recalled.is_none()));
         }
-        Ok(Earlier { events: self.log.get().map_or(&[], Vec::as_slice), before: self.began })
+        let recorded = self.recalled.as_ref().map_or(0, |it| Recalled::count(&it.removals, now));
+        Ok(Earlier { events: self.log.get().map_or(&[], Vec::as_slice), before: self.began, recorded })
     }
 
     /// The files, if they can be read; otherwise what is wrong with them.

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use super::agent::Agent;
-use super::approvals::unapproved;
 use crate::daemon::Release;
 use crate::policy::{self, Digest, Limited, PolicyInput, Set};
-use crate::reconcile::{PassRequest, View};
+use crate::reconcile::{PassRequest, View, unapproved};
 use crate::render;
 use crate::saved::PlanOptions;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::agent::Agent;
-use super::approvals::{Released, notes};
+use super::approvals::notes;
 use super::held::{held, limited, missed, missing, withheld};
 use super::release::{by_hand, release, room_for};
 use crate::api::{self, ErrorKind};
@@ -17,7 +17,7 @@ use crate::desired::{Desired, Origin};
 use crate::plan::{Plan, Removal, Skip, Why};
 use crate::policy::gates::{Effect, Gate};
 use crate::policy::{self, Decision, Deferred, Set};
-use crate::reconcile::{self, CreationDelay, Pass, PassRequest, View};
+use crate::reconcile::{self, CreationDelay, Pass, PassRequest, Released, View};
 use crate::render::{self, Naming, visible};
 use crate::report::{After, Failure, Outcome, Report, Step};
 use crate::review::{Upcoming, begins_soon};
