@@ -15,6 +15,8 @@ pub struct Event {
     pub by: Option<String>,
     /// The IP address it was done from.
     pub address: Option<String>,
+    /// Why, where the log keeps that.
+    pub reason: Option<String>,
 }
 
 /// What the parts of a link were called then. Resources of several offerings may have the same name.

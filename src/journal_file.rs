@@ -1,5 +1,6 @@
 //! The only writer of a journal: a file that is only appended to, by one process at a time.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -21,12 +22,16 @@ pub struct JournalFile {
     state: Mutex<State>,
 }
 
+/// Takes secrets out of a line.
+pub type Clean = fn(&str) -> Cow<'_, str>;
+
 #[derive(Debug)]
 struct State {
     /// `None` after a write failed: then the end of the file is looked at again.
     open: Option<Open>,
     last: LineHash,
     problem: Option<String>,
+    clean: Clean,
 }
 
 #[derive(Debug)]
@@ -71,12 +76,12 @@ impl JournalError {
 }
 
 impl JournalFile {
-    /// Opens a journal, or begins one that only its owner can read. A last line that was cut off is taken out.
+    /// Opens a journal, or begins one that only its owner can read. Every line passes through `clean`. A last line that was cut off is taken out.
     ///
     /// # Errors
     /// If it can never be written. If the disk is full, opening is tried again with each entry.
-    pub fn open(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
-        let mut state = State { open: None, last: LineHash::none(), problem: None };
+    pub fn open(path: &Path, now: Timestamp, clean: Clean) -> Result<Self, JournalError> {
+        let mut state = State { open: None, last: LineHash::none(), problem: None, clean };
         match state.open(path, now) {
             Ok(()) => {}
             // Something may be in its way for a while: a full disk, for instance.
@@ -170,6 +175,7 @@ impl State {
     fn write(&mut self, now: Timestamp, entry: Entry) -> io::Result<()> {
         let Some(Open { file, .. }) = &mut self.open else { return Err(io::Error::other("not open")) };
         let text = Line::new(now, self.last.clone(), entry).to_text()?;
+        let text = (self.clean)(&text);
         let before = file.metadata()?.len();
         let written = file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_data());
         if let Err(error) = written {

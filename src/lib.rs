@@ -21,6 +21,7 @@
 //! | room | what it knows | what it never does |
 //! |---|---|---|
 //! | [`binding`], [`digest`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`mod@history`] | what happened to access: one list of facts from the journal and the server's log | ask either |
 //! | [`mod@journal`] | what was written to a server, by whom and why: entries as lines, and back | read or write a file |
 //! | [`journal_file`] | how entries get to the end of a file, and on disk | know what they mean |
 //! | [`outfile`] | how a file is written without harm to what is there | replace anything but a regular file |
@@ -49,6 +50,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod directory;
 pub mod event;
+pub mod history;
 pub mod journal;
 pub mod journal_file;
 pub mod outfile;

@@ -8,7 +8,8 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 use super::contradiction::contradiction;
 use super::target::is_stdout;
 use super::{
-    apply, completions, doctor, exit, explain, export, links, man, plan, run, sandbox, schema, show, snapshot, validate,
+    apply, completions, doctor, exit, explain, export, history, links, man, plan, run, sandbox, schema, show, snapshot,
+    validate,
 };
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
@@ -61,6 +62,8 @@ pub(super) enum Command {
     Show(show::Show),
     /// Tells why somebody has, gets, loses or lacks a role.
     Explain(explain::Explain),
+    /// Shows what happened to access, by whom and why, from the journal and the server's log.
+    History(Box<history::History>),
     /// Writes what is live as files to begin from.
     Export(export::Export),
     /// Keeps what is live in a file, for `plan --live` where no token is.

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::error::{Error, Result};
-use super::{Exit, output};
+use super::{Exit, output, secrets};
 use crate::journal::{Entry, PassRecord};
 use crate::journal_file::{JournalError, JournalFile};
 use crate::reconcile::{self, Pass, PassRequest, Recording};
@@ -31,7 +31,7 @@ impl JournalTo {
     /// Opens it, if there is one.
     pub(super) fn open(&self) -> Result<Option<Arc<JournalFile>>> {
         let Some(path) = self.path() else { return Ok(None) };
-        let file = JournalFile::open(path, Timestamp::now())?;
+        let file = JournalFile::open(path, Timestamp::now(), secrets::cut_out)?;
         if let Some(problem) = file.problem() {
             tracing::error!("{problem}: nothing that gives access is sent until it can be written");
         }

@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod forge;
 mod formats;
+mod history;
 mod journal;
 mod links;
 mod live;
@@ -75,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose).await,
             Command::Explain(arguments) => explain::run(&arguments, verbose).await,
+            Command::History(arguments) => history::run(&arguments).await,
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,
             Command::Schema(arguments) => schema::run(&arguments),

@@ -4,9 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::binding::LinkId;
 use crate::desired::risks;
@@ -76,6 +76,16 @@ impl When {
     }
 }
 
+/// Reads a time in the past: so long ago, a day in UTC, or an instant.
+pub(super) fn since(text: &str) -> Result<Timestamp, String> {
+    let ago = |ago| Timestamp::now().saturating_sub(SignedDuration::try_from(ago).unwrap_or(SignedDuration::MAX));
+    if let Ok(duration) = span(text) {
+        return Ok(ago(duration).unwrap_or(Timestamp::MIN));
+    }
+    let when = text.parse::<When>().and_then(|it| it.instant(None).map_err(|it| it.to_string()));
+    when.map_err(|_| "write a time ago like `7d` or `36h`, a day like `2027-01-01`, or an instant".to_owned())
+}
+
 /// A duration in which a day has 24 hours; it may be none.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let hours = |days: &str| days.parse::<i64>().ok()?.checked_mul(24).map(|it| format!("{it}h"));
@@ -85,7 +95,7 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
 
 /// Reads a duration that is some.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let unsigned = |it: jiff::SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
-    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(unsigned);
+    let unsigned = |it: SignedDuration| Duration::try_from(it).ok().filter(|it| !it.is_zero());
+    let parsed = text.parse::<SignedDuration>().ok().and_then(unsigned);
     parsed.ok_or_else(|| "write a duration like `90s`, `5m` or `1h`".to_owned())
 }

@@ -5,6 +5,7 @@
 
 mod compared;
 mod counts;
+mod csv;
 mod dates;
 mod deactivated;
 mod diagnostics;
@@ -19,6 +20,7 @@ mod forge;
 mod format;
 mod github;
 mod gitlab;
+pub mod history;
 mod hold;
 mod incomplete;
 mod json;

@@ -23,6 +23,7 @@ fn history() -> History {
         about: vec![LinkNames { user: user.into(), role: role.into(), resource: resource.into() }],
         by: by.map(str::to_owned),
         address: None,
+        reason: None,
     };
     History {
         authors: [
@@ -134,7 +135,7 @@ fn of_a_long_history_the_newest_is_told() {
 
 fn event(at: &str, what: EventKind, [user, role, resource]: [&str; 3]) -> Event {
     let about = vec![LinkNames { user: user.into(), role: role.into(), resource: resource.into() }];
-    Event { at: instant(at), what, about, by: Some("staff".into()), address: None }
+    Event { at: instant(at), what, about, by: Some("staff".into()), address: None, reason: None }
 }
 
 fn remembering(events: Vec<Event>) -> History {

@@ -14,7 +14,7 @@ fn now() -> Timestamp {
 }
 
 fn open(path: &Path) -> Result<JournalFile, JournalError> {
-    JournalFile::open(path, now())
+    JournalFile::open(path, now(), |text| text.into())
 }
 
 /// An entry with a text of its own.

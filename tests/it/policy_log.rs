@@ -20,6 +20,7 @@ fn removed(by: &str, hours_ago: i64, what: &str) -> Event {
         about: vec![LinkNames { user: user.into(), role: role.into(), resource: resource.into() }],
         by: Some(by.to_owned()),
         address: None,
+        reason: None,
     }
 }
 

@@ -50,3 +50,32 @@ async fn a_log_that_cannot_be_read_is_told_on_the_page_and_in_the_log() {
     assert!(page.contains("the count starts at zero<small>"), "{page}");
     assert_eq!(agent.stop().await.code, Some(0));
 }
+
+#[tokio::test]
+async fn where_the_log_cannot_be_read_the_journal_tells_what_was_removed_and_since_when_removals_are_held() {
+    let sandbox = world().await;
+    sandbox.world().faults.push(Fault::on("GET", "/api/events/", Act::Answer(Reply::html(403))));
+    let folder = tempfile::TempDir::new().unwrap();
+    let arguments = format!("--journal {}", folder.path().join("journal").display());
+    let three = [BOTH[0], BOTH[1], "cluster-a viewer carol"];
+    let agent = start(&sandbox, "grants.yaml", &arguments, prepare(limited(&three))).await;
+    live(&sandbox, &three).await;
+    fs::write(agent.path("grants.yaml"), limited(&BOTH)).unwrap();
+    live(&sandbox, &BOTH).await;
+    fs::write(agent.path("grants.yaml"), limited(&BOTH[..1])).unwrap();
+    let first = agent.limited().await;
+    assert_eq!(agent.stop().await.code, Some(0));
+
+    let agent = start(&sandbox, "grants.yaml", &arguments, prepare(limited(&BOTH[..1]))).await;
+    let status = agent.result("held").await;
+    let since =
+        |it: &serde_json::Value| it["access"]["held_since"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(since(&status) <= since(&first), "{status:#?}");
+    assert_eq!(sandbox.world().triples(), BOTH);
+    assert_eq!(agent.stop().await.code, Some(0));
+    fs::remove_file(folder.path().join("journal")).unwrap();
+    // Without the journal and the log the agent does what one call's limits allow.
+    let agent = start(&sandbox, "grants.yaml", &arguments, prepare(limited(&BOTH[..1]))).await;
+    live(&sandbox, &BOTH[..1]).await;
+    assert_eq!(agent.stop().await.code, Some(0));
+}

@@ -53,7 +53,14 @@ fn event(entry: wire::Entry) -> Option<Event> {
         REMOVED => EventKind::LinkRemoved,
         _ => return None,
     };
-    Some(Event { at: created, what, about: readings(&message, what), by: user_username, address: ip_address })
+    Some(Event {
+        at: created,
+        what,
+        about: readings(&message, what),
+        by: user_username,
+        address: ip_address,
+        reason: None,
+    })
 }
 
 /// What a sentence can be about: `User alice has been assigned role viewer in resource cluster-a.`

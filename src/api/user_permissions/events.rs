@@ -34,10 +34,14 @@ fn event(Entry { created, event_type, context, .. }: Entry) -> Option<Event> {
         REVOKED => EventKind::LinkRemoved,
         _ => return None,
     };
-    let Context { scope_type, scope_name, role_name, affected_user_username, user_username, ip_address } = context;
+    let Context { scope_type, scope_name, role_name, affected_user_username, user_username, ip_address, reason } =
+        context;
     if scope_type.as_deref() != Some("resource") {
         return None;
     }
     let names = || Some(LinkNames { user: affected_user_username?, role: role_name?, resource: scope_name? });
-    Some(Event { at: created, what, about: names().into_iter().collect(), by: user_username, address: ip_address })
+    // Texts that are none are written out.
+    let reason = reason.filter(|it| !it.is_empty() && it != "None");
+    let about = names().into_iter().collect();
+    Some(Event { at: created, what, about, by: user_username, address: ip_address, reason })
 }

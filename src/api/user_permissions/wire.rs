@@ -247,6 +247,7 @@ pub(super) struct Context {
     pub(super) affected_user_username: Option<String>,
     pub(super) user_username: Option<String>,
     pub(super) ip_address: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 impl Item for Entry {
