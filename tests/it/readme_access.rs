@@ -55,7 +55,7 @@ fn steady(text: &str, bench: &Bench) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_looks_like_that() {
     let bench = Bench::new(World::example()).await;
-    let (command, shown) = example("Start from what there is");
+    let (command, shown) = example("Start from an existing Waldur");
     let ended = bench.run(&command).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(steady(&bench.text("grants.yaml"), &bench), shown);
