@@ -119,9 +119,11 @@ impl Observation {
         match (is_staff, is_support) {
             (true, _) => None,
             // Servers that keep ends let nobody but staff change who has access.
-            (false, true) if *keeps_ends => Some("sees everything, and may not change anything"),
-            (false, true) => Some("sees everything, and may not remove anything"),
-            (false, false) => Some("sees a part of the links without being told so: what is missing here may be there"),
+            (false, true) if *keeps_ends => Some("is shown everything, but cannot change anything"),
+            (false, true) => Some("is shown everything, but cannot remove anything"),
+            (false, false) => {
+                Some("is shown only some of the links, with no hint that there are more: links missing here may exist")
+            }
         }
     }
 

@@ -90,13 +90,13 @@ impl Collector for Scrape {
 fn passes(out: &mut Out<'_>, status: &Status) -> fmt::Result {
     let count = |verdict| status.totals.passes.get(&verdict).copied().unwrap_or(0);
     let all = Verdict::ALL.map(|it| ([("result", it.label())], count(it)));
-    out.counters("passes", "Passes by what they came to", all)?;
+    out.counters("passes", "Passes by result", all)?;
     let last = |verdict| i64::from(status.last().is_some_and(|it| it.verdict == verdict));
     let all = Verdict::ALL.map(|it| ([("result", it.label())], last(it)));
-    out.gauges("last_pass", "1 for what the last pass came to", all)?;
-    out.durations("pass_duration_seconds", "How long passes took", &status.totals.durations)?;
+    out.gauges("last_pass", "1 for the result of the last pass", all)?;
+    out.durations("pass_duration_seconds", "Duration of passes", &status.totals.durations)?;
     if let Some(good) = status.last_good {
-        let help = "When the last pass ended that read, planned and failed at nothing";
+        let help = "End of the last pass without failures";
         out.gauge("last_success_timestamp_seconds", help, &unix(good))?;
     }
     if let Some(view) = &status.view {

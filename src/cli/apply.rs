@@ -31,7 +31,8 @@ use crate::saved::SavedPlan;
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Apply {
-    /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its checksum
+    /// A saved plan, instead of files: it is applied, without asking, if exactly the same would be done now. Its
+    /// checksum
     /// tells accidents, not forgery: what is done is decided anew.
     #[arg(value_name = "PLAN", conflicts_with_all = ["max_removals", "max_removal_percent", "max_creations", "approve",
           "no_removals", "only", "create_roles"])]
@@ -39,10 +40,10 @@ pub(super) struct Apply {
     /// Applies without asking.
     #[arg(long, env = "GRANTSYNC_AUTO_APPROVE", value_parser = switch())]
     pub(super) auto_approve: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
+    /// Allows writes with a token that is not a staff token, although it is shown only some links or cannot remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
-    /// Writes sent at a time.
+    /// Concurrent writes.
     #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
     pub(super) write_parallelism: NonZeroU16,
     /// Roles.
@@ -98,7 +99,7 @@ async fn apply(arguments: &Apply, verbose: u8) -> Result<Exit> {
     }
     if !auto_approve && (from_stdin || !output::interactive()) {
         return Err(Error::usage(
-            "nobody is there to be asked whether to apply",
+            "cannot ask for confirmation: not a terminal",
             "look at `grantsync plan` first, then run `apply` with `--auto-approve`",
         ));
     }
@@ -225,7 +226,7 @@ async fn ask(prepared: &Prepared, roles: &Roles) -> Confirmation {
         0 => String::new(),
         count => format!("{} first, then ", render::counted(count, ["role", "roles"])),
     };
-    output::say(&format!("\nCreate {first}{creations} and remove {removals} on {server}? Only `yes` goes on: "));
+    output::say(&format!("\nCreate {first}{creations} and remove {removals} on {server}? Type `yes` to continue: "));
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)

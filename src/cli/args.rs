@@ -22,7 +22,7 @@ pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// Says more: ids, links that stay and every write with its reason (-v), every request (-vv), everything (-vvv).
+    /// More output: ids, unchanged links and the reason of every write (-v), every request (-vv), everything (-vvv).
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 }
@@ -46,34 +46,34 @@ impl Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Checks files, without a server; or with one, what they name.
+    /// Checks the files, offline; or, with `--online`, the names in them.
     Validate(validate::Validate),
-    /// Shows what `apply` would do, and changes nothing.
+    /// Shows what `apply` would do; changes nothing.
     Plan(plan::Plan),
     /// Makes the links on the server equal to the files, once.
     Apply(apply::Apply),
     /// Keeps the links on the server equal to the files, for as long as it runs.
     Run(Box<run::Arguments>),
-    /// Shows the links there are, and changes nothing.
+    /// Lists the links on the server; changes nothing.
     Links(links::Links),
-    /// Looks at address, token and server, says what is wrong and what to do about it, and changes nothing.
+    /// Checks the address, the token and the server, and says how to fix each problem; changes nothing.
     Doctor(doctor::Doctor),
-    /// Shows a saved plan, however old it is, without a server.
+    /// Shows a saved plan, offline.
     Show(show::Show),
-    /// Tells why somebody has, gets, loses or lacks a role.
+    /// Explains why somebody has, gets, loses or lacks a role.
     Explain(explain::Explain),
     /// Shows what happened to access, by whom and why, from the journal and the server's log.
     History(Box<history::History>),
-    /// Writes what is live as files to begin from.
+    /// Writes the links on the server as files to start from.
     Export(export::Export),
-    /// Keeps what is live in a file, for `plan --live` where no token is.
+    /// Saves the links on the server to a file, for `plan --live` without a token.
     Snapshot(snapshot::Snapshot),
-    /// Prints a JSON Schema: of the files, for editors, or of what is written as JSON.
+    /// Prints a JSON Schema: of the files, for editors, or of the JSON output.
     Schema(schema::Schema),
-    /// Prints what a shell needs to complete commands.
+    /// Prints a completion script for a shell.
     Completions(completions::Completions),
     /// Writes a manual page for each command.
     Man(man::Manual),
-    /// Serves a Waldur to try things on, on this machine, with a little world in it.
+    /// Runs a small Waldur with example data on this machine, to try things.
     Sandbox(sandbox::Arguments),
 }

@@ -16,27 +16,27 @@ use crate::sandbox::{Sandbox, Waldur, World, tokens};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub(super) struct Server {
-    /// Where Waldur is, with or without `/api`. The token is read from `WALDUR_ACCESS_TOKEN` or `--token-file`.
+    /// The address of Waldur, with or without `/api`. The token is read from `WALDUR_ACCESS_TOKEN` or `--token-file`.
     #[arg(long, env = "WALDUR_API_URL", value_name = "URL")]
     pub(super) url: Option<String>,
-    /// A file that holds the token; read again when it changes.
+    /// A file that contains the token; read again when it changes.
     #[arg(long, env = "WALDUR_ACCESS_TOKEN_FILE", value_name = "PATH")]
     pub(super) token_file: Option<PathBuf>,
     /// Sends the token over plain `http://` to another machine: whoever can read the traffic can use the token.
     #[arg(long, env = "GRANTSYNC_INSECURE_HTTP", value_parser = switch())]
     pub(super) insecure_http: bool,
-    /// Instead of any server that is set: a sandbox inside this process, with a little world in it. It is a Waldur 7.0
-    /// unless another version is given, e.g. `--sandbox=8.1`.
+    /// Uses a sandbox inside this process, with example data, instead of a server. It is a Waldur 7.0, or another
+    /// version with e.g. `--sandbox=8.1`.
     #[arg(long, env = "GRANTSYNC_SANDBOX", value_name = "VERSION", value_parser = choice, num_args = 0..=1,
           require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true)]
     pub(super) sandbox: SandboxChoice,
     /// Certificates to trust besides those of the system, in PEM.
     #[arg(long, env = "GRANTSYNC_CA_FILE", value_name = "PATH")]
     pub(super) ca_file: Option<PathBuf>,
-    /// Reads sent at a time. Waldur serves the requests of one token one after the other: more is rarely faster.
+    /// Concurrent reads. Waldur handles the requests of one token one at a time, so more is rarely faster.
     #[arg(long, env = "GRANTSYNC_PARALLELISM", default_value = "2", value_name = "N")]
     pub(super) parallelism: NonZeroU16,
-    /// How long one call may take, repetitions included.
+    /// The limit for one call, including retries.
     #[arg(long, env = "GRANTSYNC_TIMEOUT", default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(super) timeout: Duration,
 }

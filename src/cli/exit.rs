@@ -11,20 +11,21 @@ use crate::report::{After, Outcome, Report, Stop};
 pub enum Exit {
     /// As it should be.
     Done = 0,
-    /// The server could not be read, the token not be used, or the answer was no.
+    /// The server or the token could not be used, or somebody declined the prompt.
     Refused = 1,
     /// Changes are pending (`plan --detailed-exitcode`).
     Pending = 2,
     /// Removals or creations are held.
     Held = 3,
-    /// Steps failed or are unknown, something in the files is unresolved or outside its own scope, a risk was found that
+    /// Steps failed or are unknown, something in the files is unresolved or outside its own scope, a risk was found
+    /// that
     /// must not be there, or the server shows a link without all of its parts.
     Incomplete = 4,
     /// The plan or the digest is not current.
     Stale = 5,
     /// The files are invalid, missing or empty; no request was sent.
     Invalid = 6,
-    /// The command line makes no sense.
+    /// Invalid arguments.
     Usage = 64,
     /// Interrupted by SIGINT.
     Interrupted = 130,
@@ -36,11 +37,11 @@ pub enum Exit {
 pub(super) const HELP: &str = "\
 Exit codes, the first that applies:
   130, 143  interrupted by SIGINT or SIGTERM
-  64        the command line makes no sense
+  64        invalid arguments
   6         the files, or a saved plan or view, are invalid, missing or empty; no request was sent
-  1         the server or the token could not be used, or the answer was no
+  1         the server or the token could not be used, or you declined the prompt
   5         the plan or the approval is not current, or for another server; nothing was written
-  4         steps failed or are unknown, the files name something that is not there,
+  4         steps failed or their outcome is unknown, a name in the files is unresolved,
             `--fail-on` found a risk, or the server shows a link without all of its parts
   3         removals or creations are held (`plan`: only with --detailed-exitcode)
   2         changes are pending (`plan --detailed-exitcode`)

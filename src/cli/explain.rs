@@ -36,7 +36,7 @@ pub(super) struct Explain {
     /// A resource: who has, gets or loses which role there, and why. A name, a UUID, or `{name: …, project: …}`.
     #[arg(long, value_name = "RESOURCE")]
     resource: Option<String>,
-    /// Only this role, by name or UUID; a name means that name in every offering; may be repeated.
+    /// Only this role, by name or UUID; a name means that name in every offering; can be repeated.
     #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "link")]
     role: Vec<String>,
     /// Text for people, or JSON, version 1, for programs (`grantsync schema explain`).

@@ -25,10 +25,10 @@ use crate::report::{Failure, Report, Roles};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Formats {
-    /// What standard output shows: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
+    /// The format of standard output: `text`, `json`, `markdown`, `github`, `gitlab` or `sarif`.
     #[arg(long, env = "GRANTSYNC_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub(super) format: Format,
-    /// Writes another format to a file besides, e.g. `markdown=plan.md`, or to standard output (`-`); may be repeated.
+    /// Also writes another format to a file, e.g. `markdown=plan.md`, or to standard output (`-`); can be repeated.
     #[arg(long, env = "GRANTSYNC_REPORT", value_name = "FORMAT=FILE")]
     pub(super) report: Vec<ReportTo>,
     /// Shows people's full names beside their usernames everywhere, and not only in text at a terminal: comments,
@@ -73,7 +73,8 @@ impl ReportTo {
     }
 }
 
-/// Whether two outputs, of the format, reports and what `-o` saves, would go to one place: the last one would be all there
+/// Whether two outputs, of the format, reports and what `-o` saves, would go to one place: the last one would be all
+/// there
 /// is, or they would be mixed.
 pub(super) fn written_twice(verb: &ArgMatches) -> Option<String> {
     let reports = verb.try_get_many::<ReportTo>("report").ok().flatten().into_iter().flatten().map(|it| &it.path);
@@ -240,7 +241,8 @@ impl Formats {
         ended
     }
 
-    /// Tells everything in every format that is asked for; text on standard output has been told already. That one place
+    /// Tells everything in every format that is asked for; text on standard output has been told already. That one
+    /// place
     /// can't be written to keeps it from no other.
     fn tell(&self, shown: &Shown<'_>) -> Result<()> {
         let Self { format, report, names: _, saved_to_stdout: _ } = self;

@@ -27,16 +27,16 @@ pub(super) struct Links {
     #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
     link: Option<LinkId>,
     /// Only on this resource: a name, a pattern with `*`, a UUID, `{name: …, project: …}`, or `name:…` for a name that
-    /// looks like something else; may be repeated.
+    /// looks like something else; can be repeated.
     #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
     resource: Vec<String>,
-    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
+    /// Only with this role, by name or UUID; a name means that name in every offering; can be repeated.
     #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
     role: Vec<String>,
-    /// Only of this user, by username or UUID; `name:…` for a username that looks like something else; may be repeated.
+    /// Only of this user, by username or UUID; `name:…` for a username that looks like something else; can be repeated.
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     user: Vec<String>,
-    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; may be repeated.
+    /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; can be repeated.
     #[arg(short, long, value_name = "PATH")]
     file: Vec<PathBuf>,
     /// A table for people (with ids at -v), JSON for programs, or CSV for spreadsheets.
@@ -269,7 +269,7 @@ fn caveats(caller: &Caller, changing: bool) -> String {
     if visibility(caller) == Visibility::Part {
         let _ = writeln!(
             text,
-            "The token of `{}` sees a part of the links without being told so: what is missing here may be there.",
+            "The token of `{}` is shown only some of the links, with no hint that there are more: links missing here may exist.",
             visible(&caller.username)
         );
     }

@@ -28,14 +28,14 @@ pub(super) struct Narrowing {
     /// Holds creations beyond this many; instead of `limits.creations` in the files.
     #[arg(long, env = "GRANTSYNC_MAX_CREATIONS", value_name = "N")]
     pub(super) max_creations: Option<u32>,
-    /// Releases exactly the held steps that this digest was printed for.
+    /// Approves exactly the held steps that this digest was printed for.
     #[arg(long, env = "GRANTSYNC_APPROVE", value_name = "DIGEST", value_parser = digest)]
     pub(super) approve: Option<Digest>,
     /// Removes nothing.
     #[arg(long, env = "GRANTSYNC_NO_REMOVALS", value_parser = switch())]
     pub(super) no_removals: bool,
     /// Only for this user, or on this resource (`user=alice`, `resource=cluster-a`; `user=name:…` for a name that looks
-    /// like a UUID); may be repeated.
+    /// like a UUID); can be repeated.
     #[arg(long, env = "GRANTSYNC_ONLY", value_name = "WHAT", value_parser = only)]
     pub(super) only: Vec<String>,
 }

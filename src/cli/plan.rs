@@ -24,10 +24,10 @@ use crate::saved::ChangeInfo;
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Plan {
-    /// Ends with 2 if changes are pending and with 3 if removals are held.
+    /// Exits with 2 if changes are pending, and with 3 if removals are held.
     #[arg(long, env = "GRANTSYNC_DETAILED_EXITCODE", value_parser = switch())]
     pub(super) detailed_exitcode: bool,
-    /// Shows, as a diff of YAML, what is live and what would be.
+    /// Shows the links now and afterwards as a YAML diff.
     #[arg(long, env = "GRANTSYNC_DIFF", value_parser = switch())]
     pub(super) diff: bool,
     /// Roles.
@@ -36,28 +36,29 @@ pub(super) struct Plan {
     /// Shows risks and numbers only.
     #[arg(long, env = "GRANTSYNC_SUMMARY", value_parser = switch(), conflicts_with = "diff")]
     pub(super) summary: bool,
-    /// Saves the plan, for `show` and `apply`. The file holds the files and all that was seen, and nothing of the token.
+    /// Saves the plan, for `show` and `apply`. It contains the files and the snapshot of the server, and no part of the
+    /// token.
     #[arg(short, long, value_name = "FILE", conflicts_with = "create_roles")]
     pub(super) output: Option<PathBuf>,
-    /// Instead of a server: what `snapshot -o` has written. Nothing is sent, and no token is needed.
+    /// Uses a file from `snapshot -o` instead of a server. Sends nothing, and needs no token.
     #[arg(long, env = "GRANTSYNC_LIVE", value_name = "FILE", conflicts_with = "sandbox")]
     pub(super) live: Option<PathBuf>,
     /// How old that file may be.
     #[arg(long, env = "GRANTSYNC_MAX_AGE", default_value = "24h", value_name = "DURATION", value_parser = duration)]
     pub(super) max_age: Duration,
-    /// Tells apart what the files change since this commit, e.g. `origin/main`, and what was different before.
+    /// Separates the changes since this commit, e.g. `origin/main`, from drift.
     #[arg(long, env = "GRANTSYNC_BASE", value_name = "REV")]
     pub(super) base: Option<String>,
-    /// Plans for another time: a day (00:00 in the time zone of the files) or an instant like `2027-01-01T12:00:00Z`.
+    /// Plans for another time: a day (00:00 in the time zone of the files) or a timestamp like `2027-01-01T12:00:00Z`.
     #[arg(long, env = "GRANTSYNC_AS_OF", value_name = "WHEN")]
     pub(super) as_of: Option<When>,
-    /// Warns of grants that end within this time; `0s` for none.
+    /// Warns about grants that end within this time; `0s` for none.
     #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION", value_parser = span)]
     pub(super) expiring_within: Duration,
-    /// The username of whoever wrote the change: that they give access to themself is a risk that is told.
+    /// The username of the author of the change. It is a risk if authors give access to themselves.
     #[arg(long, env = "GRANTSYNC_AUTHOR", value_name = "USERNAME")]
     pub(super) author: Option<String>,
-    /// Exits with 4 if one of these risks is found, e.g. `leaves-management,end-extended`; may be repeated.
+    /// Exits with 4 if one of these risks is found, e.g. `leaves-management,end-extended`; can be repeated.
     #[arg(long, env = "GRANTSYNC_FAIL_ON", value_name = "RISK", value_delimiter = ',', value_parser = risk)]
     pub(super) fail_on: Vec<&'static str>,
     /// Files.

@@ -13,7 +13,7 @@ use crate::saved::{Base, Commit, SavedFile};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(super) struct Files {
-    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; can be repeated.
     #[arg(short, long = "file", env = "GRANTSYNC_FILE", value_name = "PATH", required = true, value_delimiter = None)]
     pub(super) file: Vec<PathBuf>,
     /// Of which commit.
@@ -25,7 +25,7 @@ pub(super) struct Files {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(super) struct FilesOrPlan {
-    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; may be repeated.
+    /// A file, a directory of `*.yaml` and `*.yml`, or `-` for standard input; can be repeated.
     #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required_unless_present = "plan")]
     pub(super) file: Vec<PathBuf>,
     /// Of which commit.
@@ -36,10 +36,10 @@ pub(super) struct FilesOrPlan {
 /// Files of a commit.
 #[derive(Debug, Default, Args)]
 pub(super) struct Revision {
-    /// Reads the files as this commit holds them, e.g. `main`, and not as they are checked out.
+    /// Reads the files from this commit, e.g. `main`, instead of the working tree.
     #[arg(long, env = "GRANTSYNC_GIT", value_name = "REV")]
     pub(super) git: Option<String>,
-    /// Even if it is a branch behind its upstream.
+    /// Accepts a branch that is behind its upstream.
     #[arg(long, env = "GRANTSYNC_ALLOW_STALE")]
     pub(super) allow_stale: bool,
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::pass::{Action, End, PassStep, PassSummary, Requests, StepResult};
 use super::verdict::Verdict;
 
-/// Upper bounds of the buckets in which durations of passes are counted, in seconds: from a pass over a few links to one
+/// Upper bounds of the buckets in which durations of passes are counted, in seconds: from a pass over a few links to
+/// one
 /// over many thousands on a slow server.
 pub const BUCKETS: [f64; 12] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
 
@@ -25,7 +26,7 @@ pub struct Totals {
     pub retries: u64,
 }
 
-/// How long passes took.
+/// Duration of passes.
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
     /// Passes in each bucket of [`BUCKETS`], and those longer than all of them.

@@ -127,14 +127,14 @@ impl fmt::Display for Verdict {
             Self::InSync => "in sync",
             Self::NoChange => "no change since the last full check",
             Self::Changed => "changed, now in sync",
-            Self::Held => "in sync but for what is held",
-            Self::Unresolved => "in sync but for what is unresolved",
+            Self::Held => "in sync, except held steps",
+            Self::Unresolved => "in sync, except unresolved names",
             Self::Incomplete => "incomplete",
             Self::StaleList => "the server's list is stale",
             Self::Broken => "broken files",
             Self::Unreachable => "server unreachable",
             Self::Unauthorized => "token rejected",
-            Self::Refused => "not safe to go on",
+            Self::Refused => "refused: unsafe",
             Self::OtherApi => "the server speaks another API",
         })
     }

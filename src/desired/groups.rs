@@ -13,7 +13,8 @@ use crate::diagnostic::{Diagnostic, Span};
 const DEEPEST: usize = 16;
 /// How many bindings a set of files may ask for. A server with so many would take hours to list them.
 const MOST: usize = 2_000_000;
-/// In how many ways a group may reach the users and groups within it, on average. A few groups that each contain the next
+/// In how many ways a group may reach the users and groups within it, on average. A few groups that each contain the
+/// next
 /// one twice have millions, and each way is told as an origin.
 const WAYS: usize = 16;
 /// How many groups of a cycle are named.
@@ -190,7 +191,7 @@ fn cycle_found(groups: &Groups<'_>, cycle: impl Iterator<Item = usize>, closing:
     way.push(first.to_string());
     let found = Diagnostic::error(codes::GROUP_CYCLE, closing.clone(), format!("the group {first} contains itself"))
         .label("which closes the circle")
-        .help(format!("the way round is {}: take one of them out", way.join(" → ")));
+        .help(format!("cycle: {}; remove one of them", way.join(" → ")));
     members.iter().take(1).fold(found, |found, it| found.related(it.span.clone(), "it begins here"))
 }
 

@@ -32,7 +32,8 @@ pub(super) struct Unresolved<Id> {
     pub(super) message: String,
     /// What to do about it.
     pub(super) help: Option<String>,
-    /// What may be meant: what the help suggests, each of several candidates, the UUID and what has the name. Nothing may
+    /// What may be meant: what the help suggests, each of several candidates, the UUID and what has the name. Nothing
+    /// may
     /// be removed on the strength of it *not* being meant.
     pub(super) guesses: Vec<Id>,
 }
@@ -153,10 +154,8 @@ impl<'a> Names<'a> {
         match self.roles.get(&(resource.offering, name)).map_or(&[][..], Vec::as_slice) {
             [id] => Ok(*id),
             [] => {
-                let message = format!(
-                    "no role of the offering `{}` is called `{name}`, as `{}` would need",
-                    resource.offering_name, resource.name
-                );
+                let message =
+                    format!("offering `{}` (of `{}`) has no role `{name}`", resource.offering_name, resource.name);
                 Err(Unresolved::new(message).help(self.roles_of(resource.offering)))
             }
             several => Err(Unresolved {

@@ -134,8 +134,8 @@ pub fn rights(caller: &Caller, counts: &VisibleCounts) -> CheckResult {
         CallerType::Consumer => CheckResult::warning(
             Check::Rights,
             format!(
-                "`{name}` is not staff: sees a part of the links, without being told so; may create links there, and may \
-                 never remove one"
+                "`{name}` is not staff: it is shown only some of the links, with no hint that there are more; it can create \
+                 links there, but not remove them"
             ),
             "good for `links`; `plan` and `apply` need the token of a staff user",
         ),
@@ -152,7 +152,8 @@ pub fn rights(caller: &Caller, counts: &VisibleCounts) -> CheckResult {
     }
 }
 
-/// The same where links are roles on resources: there only staff may change who has access, and only staff and support see
+/// The same where links are roles on resources: there only staff may change who has access, and only staff and support
+/// see
 /// more than their own.
 pub fn rights_on_newer(caller: &Caller) -> CheckResult {
     let Caller { username: name, is_staff, is_support, .. } = caller;
@@ -163,7 +164,7 @@ pub fn rights_on_newer(caller: &Caller) -> CheckResult {
         ),
         (false, true) => CheckResult::warning(
             Check::Rights,
-            format!("`{name}` is support: sees everything, and may not change anything"),
+            format!("`{name}` is support: is shown everything, but cannot change anything"),
             "good for `plan` and `links`; `apply` needs the token of a staff user",
         ),
         (false, false) => CheckResult::problem(
@@ -218,7 +219,8 @@ pub fn listing(caller: &Caller, counts: &VisibleCounts, read: Result<Option<usiz
     )
 }
 
-/// What the links show when all of them are read: nothing to say, links of deleted resources, or why they can't be read.
+/// What the links show when all of them are read: nothing to say, links of deleted resources, or why they can't be
+/// read.
 pub fn links(snapshot: Result<&Snapshot, Failure>) -> Option<CheckResult> {
     match snapshot {
         Ok(snapshot) => snapshot.observation.left_alone().map(|it| CheckResult::ok(Check::Listing, it)),

@@ -113,7 +113,8 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Refuses a token that is not a staff token, unless that is meant: not even that nothing is to be done can be told by
+    /// Refuses a token that is not a staff token, unless that is meant: not even that nothing is to be done can be told
+    /// by
     /// who may be shown only a part.
     pub fn may_write(&self, request: &PassRequest<'_>) -> Result<(), Error> {
         let observation = &self.view.snapshot.observation;
@@ -130,7 +131,7 @@ impl Prepared {
 pub struct Pass {
     /// What was seen and decided, the last time before writing.
     pub prepared: Prepared,
-    /// What was done; `None` if nothing was to be done, or the answer was no.
+    /// What was done; `None` if there was nothing to do, or somebody declined.
     pub report: Option<Report>,
 }
 
@@ -141,7 +142,7 @@ pub enum Error {
     #[error(transparent)]
     Api(#[from] api::Error),
     /// `--only` names what is not there.
-    #[error("what the pass is narrowed to can't be resolved")]
+    #[error("`--only` matches nothing")]
     PassFilter(Vec<Diagnostic>),
     /// The approval is for another held set.
     #[error(transparent)]
@@ -191,7 +192,8 @@ pub fn review(directory: Directory, snapshot: Snapshot, request: &PassRequest<'_
 /// Makes live equal to desired, once: the whole of grantsync in one function.
 ///
 /// `confirm` is asked before the first write, and again if its answer took so long that the world may have moved, and
-/// has. `begin` is told when the first write is next: until then, the pass may be dropped. `stop` ends the pass once what
+/// has. `begin` is told when the first write is next: until then, the pass may be dropped. `stop` ends the pass once
+/// what
 /// is in flight is finished.
 pub async fn reconcile(
     client: &Client,

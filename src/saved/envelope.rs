@@ -62,7 +62,7 @@ pub enum SavedError {
     #[error("this {0} is damaged: it is not what its checksum was made for")]
     Damaged(&'static str),
     /// The checksum is right and the content is not: no grantsync wrote this.
-    #[error("this {kind} makes no sense: {detail}")]
+    #[error("this {kind} is invalid: {detail}")]
     Senseless {
         /// What it is.
         kind: &'static str,

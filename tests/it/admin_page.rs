@@ -45,11 +45,11 @@ async fn one_glance_tells() {
         first: quiet … First check The first pass is under way.
         in_sync: good ✓ In sync Access is as declared. 1,204 bindings found, and nothing to do.
         changed: changed ↻ Changed, now in sync The last pass made 4 changes. Access is as declared.
-        held: waits ! Held Access is as declared, as far as it may be: 31 removals are held.
+        held: waits ! Held 31 removals are held. Everything else is as declared.
         unresolved: waits ! Unresolved 2 problems to fix, and 1 removal is held. The rest is as declared.
         incomplete: bad ✕ Incomplete Some steps failed or got no answer, or links changed meanwhile. It is tried again. The last good pass ended 73 seconds ago.
-        broken: bad ✕ Files broken Nothing is changed until the files are mended. The last good pass ended 73 seconds ago.
-        unreachable: bad ✕ Server unreachable What is live can&#39;t be read, and nothing is changed. It is tried again. The last good pass ended 73 seconds ago.
+        broken: bad ✕ Files broken Nothing is changed until the files are fixed. The last good pass ended 73 seconds ago.
+        unreachable: bad ✕ Server unreachable Cannot read the server. Nothing was changed; retrying. The last good pass ended 73 seconds ago.
         unauthorized: bad ✕ Token rejected Nothing can be read or changed until the token is replaced. The last good pass ended 73 seconds ago."#]];
     expected.assert_eq(&told.join("\n"));
 }
@@ -185,8 +185,8 @@ async fn what_waits_is_in_the_first_sentence() {
     view.withheld = ["2 steps are withheld by `mode` or the command line".to_owned()].into_iter().collect();
     assert_eq!(
         lead(&status).trim(),
-        "Access is as declared, as far as it may be: 31 removals are held, 2 steps are withheld by <code>mode</code> or \
-         the command line."
+        "31 removals are held, 2 steps are withheld by <code>mode</code> or \
+         the command line. Everything else is as declared."
     );
     status.history.back_mut().unwrap().verdict = Verdict::Unresolved;
     let view = status.view.as_mut().unwrap();

@@ -57,7 +57,7 @@ async fn names_can_be_looked_up_without_a_plan() {
     let Ran { stdout, stderr, code } = desk.run("validate -f grants.yaml --online").await;
     assert_eq!(code, Some(4));
     assert_eq!(stdout, "valid, but for names that are unresolved: 3 bindings in 3 entries of 1 file\n");
-    assert!(stderr.contains("error[unresolved]: no role of the offering `HPC` is called `boss`"), "{stderr}");
+    assert!(stderr.contains("error[unresolved]: offering `HPC` (of `cluster-a`) has no role `boss`"), "{stderr}");
     assert!(stderr.contains("warning[unresolved]: no resource is called `cluster-b`"), "{stderr}");
     let right = Desk::new(WORLD, "bindings:\n  - {resource: cluster-a, role: admin, user: carol}\n").await;
     let Ran { stdout, stderr, code } = right.run("validate -f grants.yaml --online").await;

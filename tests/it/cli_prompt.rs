@@ -18,7 +18,7 @@ async fn only_a_yes_goes_on() {
         let desk = Desk::new(WORLD, &wanting(&WANTED)).await;
         let Ran { code, stdout, .. } = typed(&desk, "apply -f grants.yaml", answer).await;
         assert_eq!(code, Some(0), "{stdout}");
-        let question = format!("Create 1 and remove 1 on {}/api? Only `yes` goes on: ", desk.sandbox.url());
+        let question = format!("Create 1 and remove 1 on {}/api? Type `yes` to continue: ", desk.sandbox.url());
         let (before, after) = stdout.split_once(&question).unwrap();
         assert!(before.contains("Plan: 1 to create, 1 to remove"), "{before}");
         assert!(after.contains("Converged:"), "{after}");

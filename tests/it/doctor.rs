@@ -102,39 +102,39 @@ async fn consumers_see_a_part_and_no_roles() {
     check(
         tokens::CONSUMER,
         expect![[r#"
-        ok       token       valid, and belongs to `consumer-owner`
-        ok       lifetime    the token does not expire
-        ok       clock       the server's and this machine's agree
-        ok       sight       it is shown 10 links, 4 resources, no roles, 2 users, and no events in the log
-        warning  rights      `consumer-owner` is not staff: sees a part of the links, without being told so; may create
-                             links there, and may never remove one
-                             help: good for `links`; `plan` and `apply` need the token of a staff user
-        problem  listing     on 4 resources it could read back what it creates, but it is shown no role, so that no
-                             line of a file means anything to it
-                             help: roles are shown to who provides them, to support and to staff: use a staff token
+            ok       token       valid, and belongs to `consumer-owner`
+            ok       lifetime    the token does not expire
+            ok       clock       the server's and this machine's agree
+            ok       sight       it is shown 10 links, 4 resources, no roles, 2 users, and no events in the log
+            warning  rights      `consumer-owner` is not staff: it is shown only some of the links, with no hint that there
+                                 are more; it can create links there, but not remove them
+                                 help: good for `links`; `plan` and `apply` need the token of a staff user
+            problem  listing     on 4 resources it could read back what it creates, but it is shown no role, so that no
+                                 line of a file means anything to it
+                                 help: roles are shown to who provides them, to support and to staff: use a staff token
 
-        1 problem, 1 warning
-        [exit 1]
-    "#]],
+            1 problem, 1 warning
+            [exit 1]
+        "#]],
     )
     .await;
     check(
         tokens::ADMIN,
         expect![[r#"
-        ok       token       valid, and belongs to `project-admin`
-        ok       lifetime    the token does not expire
-        ok       clock       the server's and this machine's agree
-        ok       sight       it is shown 9 links, 3 resources, no roles, 2 users, and no events in the log
-        warning  rights      `project-admin` is not staff: sees a part of the links, without being told so; may create
-                             links there, and may never remove one
-                             help: good for `links`; `plan` and `apply` need the token of a staff user
-        problem  listing     on 3 resources it could read back what it creates, but it is shown no role, so that no
-                             line of a file means anything to it
-                             help: roles are shown to who provides them, to support and to staff: use a staff token
+            ok       token       valid, and belongs to `project-admin`
+            ok       lifetime    the token does not expire
+            ok       clock       the server's and this machine's agree
+            ok       sight       it is shown 9 links, 3 resources, no roles, 2 users, and no events in the log
+            warning  rights      `project-admin` is not staff: it is shown only some of the links, with no hint that there
+                                 are more; it can create links there, but not remove them
+                                 help: good for `links`; `plan` and `apply` need the token of a staff user
+            problem  listing     on 3 resources it could read back what it creates, but it is shown no role, so that no
+                                 line of a file means anything to it
+                                 help: roles are shown to who provides them, to support and to staff: use a staff token
 
-        1 problem, 1 warning
-        [exit 1]
-    "#]],
+            1 problem, 1 warning
+            [exit 1]
+        "#]],
     )
     .await;
 }

@@ -312,7 +312,7 @@ async fn who_may_do_what_on_the_newer_api() {
     }
     expect![[r#"
         [exit 0] ok       rights      `staff` is staff: sees everything, may create, change and remove links, as `apply` needs
-        [exit 0] warning  rights      `support` is support: sees everything, and may not change anything
+        [exit 0] warning  rights      `support` is support: is shown everything, but cannot change anything
                              help: good for `plan` and `links`; `apply` needs the token of a staff user
         [exit 1] problem  rights      `provider-owner` is neither staff nor support: it is shown its own links only, without
                              being told so

@@ -227,26 +227,26 @@ async fn callers_who_see_a_part_are_told_so() {
         HPC       archive-2019  viewer  eve   Eve Example
         HPC       cluster-a     viewer  eve   Eve Example
         ! 2 links
-        ! The token of `consumer-owner` sees a part of the links without being told so: what is missing here may be there.
+        ! The token of `consumer-owner` is shown only some of the links, with no hint that there are more: links missing here may exist.
         # sandbox-admin-0000000000000000000000000e
         OFFERING  RESOURCE      ROLE    USER  NAME
         HPC       archive-2019  viewer  eve   Eve Example
         HPC       cluster-a     viewer  eve   Eve Example
         ! 2 links
-        ! The token of `project-admin` sees a part of the links without being told so: what is missing here may be there.
+        ! The token of `project-admin` is shown only some of the links, with no hint that there are more: links missing here may exist.
         # sandbox-admin-0000000000000000000000000e
         ! no links
-        ! The token of `project-admin` sees a part of the links without being told so: what is missing here may be there.
+        ! The token of `project-admin` is shown only some of the links, with no hint that there are more: links missing here may exist.
         # sandbox-consumer-0000000000000000000000d
         ! error: no resource is called `clustr-a`
         !   help: did you mean `cluster-a`?
         [exit 1]
         # sandbox-owner-0000000000000000000000000c
         ! no links
-        ! The token of `provider-owner` sees a part of the links without being told so: what is missing here may be there.
+        ! The token of `provider-owner` is shown only some of the links, with no hint that there are more: links missing here may exist.
         # sandbox-nobody-000000000000000000000000f
         ! no links
-        ! The token of `nobody` sees a part of the links without being told so: what is missing here may be there.
+        ! The token of `nobody` is shown only some of the links, with no hint that there are more: links missing here may exist.
         # sandbox-expired-00000000000000000000000a
         ! error: GET /api/users/me/: answered 401 Unauthorized: Token has expired.
         !   help: the token is wrong or has expired (one that is not used for its lifetime does): get a new one
@@ -254,7 +254,7 @@ async fn callers_who_see_a_part_are_told_so() {
     "#]].assert_eq(&told);
     let json = against(&sandbox, tokens::CONSUMER, &["links", "--format", "json"]).await;
     assert_eq!(serde_json::from_str::<Value>(&json.stdout).unwrap()["sight"], "part");
-    assert!(json.stderr.contains("sees a part"));
+    assert!(json.stderr.contains("is shown only some"));
     let id = { id(&sandbox.world(), "eve") };
     let by_id = against(&sandbox, tokens::CONSUMER, &["links", "--user", &id]).await;
     assert_eq!(by_id.stdout.lines().count(), 3, "{by_id}");

@@ -93,7 +93,7 @@ fn a_role_nobody_has_holds_every_role_of_that_user_there() {
         "scope: all\nbindings:\n  - {resource: cluster-a, role: boss, user: dave}\n  - {resource: cluster-a, role: admin, user: bob}",
         "HPC cluster-a: member dave, viewer carol, admin bob",
         expect![[r#"
-            problem grants.yaml:3: no role of the offering `HPC` is called `boss`, as `cluster-a` would need (its roles are `admin`, `member`, `viewer`)
+            problem grants.yaml:3: offering `HPC` (of `cluster-a`) has no role `boss` (its roles are `admin`, `member`, `viewer`)
             cluster-a  HPC
               -    viewer  carol  not declared
               !    member  dave   held: an unresolved line might refer to it · grants.yaml:3

@@ -29,7 +29,7 @@ async fn whoever_is_not_staff_may_plan_and_not_apply() {
         assert_eq!(!prepared.decision.approved.is_empty(), sees_work_to_do, "{token}");
         let error = stage.refused(&wanting(&WANTED[..1])).await;
         assert!(matches!(error, Error::PartialView(_)), "{token}: {error}");
-        assert_eq!(error.to_string().contains("sees everything"), token == tokens::SUPPORT, "{error}");
+        assert_eq!(error.to_string().contains("is shown everything"), token == tokens::SUPPORT, "{error}");
     }
 }
 
@@ -196,7 +196,7 @@ async fn on_the_newer_api_only_staff_writes_whoever_asks_for_it() {
         let prepared = stage.prepare(&yaml).await;
         assert_eq!(prepared.decision.plan.creations.len(), 1, "it can plan");
         let error = stage.run(&PassRequest { partial_view: true, ..request(&document) }).await.unwrap_err();
-        assert!(error.to_string().ends_with("it sees everything, and may not change anything"), "{error}");
+        assert!(error.to_string().ends_with("it is shown everything, but cannot change anything"), "{error}");
         let stage = stage.with_caller(tokens::CONSUMER);
         let error = stage.run(&PassRequest { partial_view: true, ..request(&document) }).await.unwrap_err();
         assert!(error.to_string().contains("no grants but their own"), "{error}");

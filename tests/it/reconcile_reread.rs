@@ -59,6 +59,6 @@ async fn rights_that_are_lost_meanwhile_are_noticed_although_nothing_is_missing(
     stage.trouble("GET", "&user_uuid=", 1, Act::before(|world, _| demote(world)));
     let all = live.iter().map(String::as_str).chain(["many admin new"]);
     let error = stage.refused(&wanting(&all.collect::<Vec<_>>())).await;
-    assert!(error.to_string().contains("without being told so"), "{error}");
+    assert!(error.to_string().contains("with no hint that there are more"), "{error}");
     assert_eq!(stage.writes(), Vec::<String>::new());
 }

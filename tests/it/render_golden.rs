@@ -82,7 +82,8 @@ fn ends(text: &str) -> String {
 
 #[test]
 fn what_a_token_is_not_good_for_is_told_in_every_format() {
-    for (support, says) in [(true, "sees everything, and may not remove anything"), (false, "sees a part of the links")]
+    for (support, says) in
+        [(true, "is shown everything, but cannot remove anything"), (false, "is shown only some of the links")]
     {
         let mut scene = stories::one();
         scene.observation.caller.is_staff = false;

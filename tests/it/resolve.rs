@@ -166,8 +166,8 @@ fn roles_belong_to_the_offering_of_the_resource() {
         "boss",
         "alice",
         expect![[r#"
-        grants.yaml:2: no role of the offering `HPC` is called `boss`, as `cluster-a` would need (its roles are `admin`, `member`, `viewer`)
-    "#]],
+            grants.yaml:2: offering `HPC` (of `cluster-a`) has no role `boss` (its roles are `admin`, `member`, `viewer`)
+        "#]],
     );
     check(
         "cluster-a",

@@ -36,7 +36,7 @@ pub(crate) async fn start(sandbox: &Sandbox, path: &str, arguments: &str, prepar
     let line = format!("run -f {path} --listen 127.0.0.1:0 {timeout} {quiet} {arguments}");
     let call = Call::new(&line).at(folder.path()).env("WALDUR_API_URL", &sandbox.url());
     let (mut running, ended) = call.env("WALDUR_ACCESS_TOKEN_FILE", "token").start();
-    let line = running.line("the page for people is at ");
+    let line = running.line("the status page is at ");
     let url = line.split_once("is at ").unwrap().1.trim_end_matches('/').to_owned();
     Agent { folder, url, running, ended: Some(ended) }
 }

@@ -121,7 +121,7 @@ async fn what_the_token_lacks_is_told_even_while_there_is_nothing_to_write() {
 
     let agent = start(&sandbox, "grants.yaml", "--partial-view", write).await;
     let status = agent.result("in_sync").await;
-    assert_eq!(status["access"]["token_lacks"], "sees everything, and may not remove anything");
+    assert_eq!(status["access"]["token_lacks"], "is shown everything, but cannot remove anything");
     let page = http::get(&agent.url).await.unwrap().text().await.unwrap();
     assert!(page.contains("<h2>The token is not a staff token</h2>"), "{page}");
     fs::write(agent.path("token"), tokens::STAFF).unwrap();

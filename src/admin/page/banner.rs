@@ -71,7 +71,7 @@ const fn title(verdict: Verdict) -> &'static str {
         Verdict::Broken => "Files broken",
         Verdict::Unreachable => "Server unreachable",
         Verdict::Unauthorized => "Token rejected",
-        Verdict::Refused => "Not safe to go on",
+        Verdict::Refused => "Refused: unsafe",
         Verdict::OtherApi => "Another API",
     }
 }
@@ -91,8 +91,8 @@ fn with_view(verdict: Verdict, view: &Observed, status: &Status) -> String {
     match verdict {
         Verdict::Changed => format!("The last pass made {}. Access is as declared.", Count(made, "change", "changes")),
         Verdict::Held => match &*waiting(view) {
-            "" => "Access is as declared, as far as it may be.".to_owned(),
-            waiting => format!("Access is as declared, as far as it may be: {waiting}."),
+            "" => "Some steps are withheld. Everything else is as declared.".to_owned(),
+            waiting => format!("{waiting}. Everything else is as declared."),
         },
         Verdict::Unresolved => {
             let problems = Count(view.unresolved.count, "problem", "problems");
@@ -120,9 +120,9 @@ fn all(view: &Observed) -> usize {
 fn without_view(verdict: Verdict, status: &Status, now: Timestamp) -> String {
     let known = LastGood { status, now };
     match verdict {
-        Verdict::Broken => format!("Nothing is changed until the files are mended. {known}"),
+        Verdict::Broken => format!("Nothing is changed until the files are fixed. {known}"),
         Verdict::Unreachable => {
-            format!("What is live can't be read, and nothing is changed. It is tried again. {known}")
+            format!("Cannot read the server. Nothing was changed; retrying. {known}")
         }
         Verdict::Unauthorized => format!("Nothing can be read or changed until the token is replaced. {known}"),
         Verdict::Refused => format!("Nothing is changed until a person has looked. {known}"),

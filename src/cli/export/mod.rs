@@ -24,16 +24,17 @@ use crate::snapshot::Snapshot;
 #[command(after_help = exit::HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Export {
-    /// Only of this offering: a name, a UUID, or a pattern with `*`; may be repeated. What is exported becomes the scope.
+    /// Only of this offering: a name, a UUID, or a pattern with `*`; can be repeated. What is exported becomes the
+    /// scope.
     #[arg(long, value_name = "OFFERING")]
     offering: Vec<String>,
     /// Only on this resource; where several have the name: `{name: …, offering: …}`. May be repeated.
     #[arg(long, value_name = "RESOURCE")]
     resource: Vec<String>,
-    /// Only this role; may be repeated.
+    /// Only this role; can be repeated.
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
-    /// Only of this user; may be repeated.
+    /// Only of this user; can be repeated.
     #[arg(long, value_name = "USER")]
     user: Vec<String>,
     /// Names everything by UUID and name. What is renamed later is then unresolved, and never taken for something else.
@@ -54,7 +55,8 @@ pub(super) struct Export {
     /// Removes the files that an earlier export wrote to the directory and this one does not.
     #[arg(long, requires_all = ["split_by", "force"])]
     prune: bool,
-    /// Instead of a server: what `snapshot -o` has written, however long ago. After an upgrade that dropped all grants, it
+    /// Instead of a server: what `snapshot -o` has written, however long ago. After an upgrade that dropped all grants,
+    /// it
     /// is what teams without files begin with. Nothing is sent, and no token is needed.
     #[arg(long, value_name = "VIEW", conflicts_with = "sandbox")]
     live: Option<PathBuf>,

@@ -29,13 +29,13 @@ pub(super) struct History {
     /// Since then: a time ago like `7d` or `36h`, a day, or an instant.
     #[arg(long, value_name = "WHEN", default_value = "90d", value_parser = since)]
     since: Timestamp,
-    /// Only of this user, by username or UUID; may be repeated.
+    /// Only of this user, by username or UUID; can be repeated.
     #[arg(long, value_name = "USER")]
     user: Vec<String>,
-    /// Only on this resource, by name or UUID; may be repeated.
+    /// Only on this resource, by name or UUID; can be repeated.
     #[arg(long, value_name = "RESOURCE")]
     resource: Vec<String>,
-    /// Only with this role, by name or UUID; may be repeated.
+    /// Only with this role, by name or UUID; can be repeated.
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
     /// Only of this pass.

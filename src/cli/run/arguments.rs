@@ -23,16 +23,16 @@ use crate::daemon::{Schedule, ScheduleError};
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(in crate::cli) struct Arguments {
-    /// A file, or a directory of `*.yaml` and `*.yml`; may be repeated. Changes are noticed.
+    /// A file, or a directory of `*.yaml` and `*.yml`; can be repeated. Changes are noticed.
     #[arg(short, long, env = "GRANTSYNC_FILE", value_name = "PATH", required = true)]
     pub(super) file: Vec<PathBuf>,
-    /// How long after one pass the next begins, if nothing happens; give or take a tenth.
+    /// The time between passes if nothing else triggers one, give or take a tenth.
     #[arg(long, env = "GRANTSYNC_INTERVAL", default_value = "5m", value_name = "DURATION", value_parser = duration)]
     pub(super) interval: Duration,
-    /// When passes begin, if nothing happens: minute, hour, day of month, month, day of week.
+    /// When passes start if nothing else triggers one: minute, hour, day of month, month, day of week.
     #[arg(long, env = "GRANTSYNC_CRON", value_name = "PATTERN", conflicts_with = "interval")]
     pub(super) cron: Option<String>,
-    /// The time zone in which that is read, e.g. `Europe/Tallinn`.
+    /// The time zone of `--cron`, e.g. `Europe/Tallinn`.
     #[arg(long, env = "GRANTSYNC_TIMEZONE", default_value = "UTC", value_name = "ZONE")]
     pub(super) timezone: String,
     /// How long the files must ask for a removal before it is sent: a file may be half-written. New access waits for
@@ -40,21 +40,22 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, env = "GRANTSYNC_QUIET_PERIOD", default_value = "10s", value_name = "DURATION",
           value_parser = duration)]
     pub(super) quiet_period: Duration,
-    /// How often all links are listed. Passes between ask only whether something has changed, as long as all is in sync;
+    /// How often all links are listed. Passes between ask only whether something has changed, as long as all is in
+    /// sync;
     /// `0s` lists all links in every pass.
     #[arg(long, env = "GRANTSYNC_FULL_LISTING", default_value = "1h", value_name = "DURATION", value_parser = span)]
     pub(super) full_listing: Duration,
-    /// Where the page for people, metrics and probes are served; `none` for nowhere. The page names people.
+    /// The address of the status page, metrics and probes, or `none`. The page shows usernames.
     #[arg(long, env = "GRANTSYNC_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
     pub(super) listen: Listen,
-    /// A name by which the page may be asked for, besides addresses, `localhost` and names without a dot, e.g. that of a
-    /// proxy; may be repeated.
+    /// Also accepts requests for this host name, e.g. that of a proxy, besides IP addresses, `localhost` and names
+    /// without a dot; can be repeated.
     #[arg(long, env = "GRANTSYNC_ALLOWED_HOST", value_name = "NAME", value_delimiter = ',')]
     pub(super) allowed_host: Vec<String>,
-    /// A file with the token that `POST /sync` on that address asks for; without one, nobody can ask for a pass there.
+    /// A file with the token that `POST /sync` requires. Without it, `POST /sync` is disabled.
     #[arg(long, env = "GRANTSYNC_SYNC_TOKEN_FILE", value_name = "PATH")]
     pub(super) sync_token_file: Option<PathBuf>,
-    /// How long a pass may take to finish what is in flight when the process is asked to leave.
+    /// How long a pass can take to finish writes in flight after SIGTERM or SIGINT.
     #[arg(long, env = "GRANTSYNC_SHUTDOWN_TIMEOUT", default_value = "30s", value_name = "DURATION",
           value_parser = duration)]
     pub(super) shutdown_timeout: Duration,
@@ -62,13 +63,13 @@ pub(in crate::cli) struct Arguments {
     #[arg(long, env = "GRANTSYNC_EXPIRING_WITHIN", default_value = "14d", value_name = "DURATION",
           value_parser = span)]
     pub(super) expiring_within: Duration,
-    /// Does one pass, as `apply --auto-approve` does, and ends with its exit code.
+    /// Makes one pass like `apply --auto-approve`, and exits with its exit code.
     #[arg(long, env = "GRANTSYNC_ONCE", value_parser = switch())]
     pub(super) once: bool,
-    /// Writes with a token that is not a staff token, and so may see only a part of the links or not remove any.
+    /// Allows writes with a token that is not a staff token, although it is shown only some links or cannot remove any.
     #[arg(long, env = "GRANTSYNC_PARTIAL_VIEW", value_parser = switch())]
     pub(super) partial_view: bool,
-    /// Writes sent at a time.
+    /// Concurrent writes.
     #[arg(long, env = "GRANTSYNC_WRITE_PARALLELISM", default_value = "4", value_name = "N")]
     pub(super) write_parallelism: NonZeroU16,
     /// Journal.
@@ -94,7 +95,7 @@ at once.
 Exit codes:
   0         it was asked to leave, and left nothing in flight
   130, 143  it was asked to leave, and a pass was cut off: the next start looks what became of it
-  64        the command line makes no sense
+  64        invalid arguments
   1         it could not start, or its admin server stopped
 With --once: those of `apply`.";
 

@@ -131,7 +131,7 @@ async fn serve(arguments: &Arguments, asker: &Asker, status: &watch::Receiver<St
     let message = || format!("could not listen on {address}");
     let listener = TcpListener::bind(address).await.context(message).map_err(|it| it.help(help))?;
     let address = listener.local_addr().context(|| "could not listen")?;
-    output::say(&format!("the page for people is at http://{address}/\n"));
+    output::say(&format!("the status page is at http://{address}/\n"));
     let names = arguments.allowed_host.clone();
     let admin = Admin { status: status.clone(), asker: asker.clone(), sync_token, names, clock: Timestamp::now };
     Ok(Some(tokio::spawn(admin::serve(listener, admin))))

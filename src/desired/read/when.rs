@@ -46,7 +46,7 @@ fn parse(text: &str) -> Result<When, (String, &'static str)> {
             format!("this instant has no offset: {}", Quoted(text)),
             "add `Z` for UTC, or an offset like `+01:00`",
         )),
-        _ => Err((format!("this is neither a day nor an instant: {}", Quoted(text)), FORMS)),
+        _ => Err((format!("not a date or timestamp: {}", Quoted(text)), FORMS)),
     }
 }
 

@@ -33,7 +33,7 @@ fn words(kind: &ErrorKind) -> (String, Option<&'static str>) {
     use ErrorKind as E;
     let (message, help) = match kind {
         E::TabInBlockIndentation | E::TabInIndentation | E::TabNotAllowed | E::TabAtBlockScalarStart => {
-            ("a tab stands where lines are indented", Some("indent with spaces"))
+            ("tab used for indentation", Some("indent with spaces"))
         }
         E::UnclosedQuotedScalar => ("this quote is never closed", Some("close it with the same kind of quote")),
         E::InvalidTrailingSingleQuotedScalar => {
