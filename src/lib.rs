@@ -21,6 +21,7 @@
 //! | room | what it knows | what it never does |
 //! |---|---|---|
 //! | [`binding`], [`digest`], [`directory`], [`snapshot`], [`event`], [`site`], [`diagnostic`] | the words the others speak in | anything |
+//! | [`mod@access`] | who has access now, since when, why and until when | ask a server |
 //! | [`mod@history`] | what happened to access: one list of facts from the journal and the server's log | ask either |
 //! | [`mod@journal`] | what was written to a server, by whom and why: entries as lines, and back | read or write a file |
 //! | [`journal_file`] | how entries get to the end of a file, and on disk | know what they mean |
@@ -60,6 +61,7 @@ pub mod snapshot;
 pub mod redact;
 pub mod visible;
 
+pub mod access;
 pub mod desired;
 pub mod explain;
 pub mod plan;

@@ -8,8 +8,8 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 use super::contradiction::contradiction;
 use super::target::is_stdout;
 use super::{
-    apply, completions, doctor, exit, explain, export, history, links, man, plan, run, sandbox, schema, show, snapshot,
-    validate,
+    apply, completions, doctor, exit, explain, export, history, links, man, plan, review, run, sandbox, schema, show,
+    snapshot, validate,
 };
 
 /// Keeps the access grants of a Waldur marketplace equal to YAML files.
@@ -64,6 +64,8 @@ pub(super) enum Command {
     Explain(explain::Explain),
     /// Shows what happened to access, by whom and why, from the journal and the server's log.
     History(Box<history::History>),
+    /// Shows who has access, since when, why and until when, for an access review.
+    Review(Box<review::Review>),
     /// Writes the links on the server as files to start from.
     Export(export::Export),
     /// Saves the links on the server to a file, for `plan --live` without a token.

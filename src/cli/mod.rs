@@ -24,6 +24,7 @@ mod output;
 mod plan;
 mod progress;
 mod read;
+mod review;
 mod revision;
 mod roles;
 mod run;
@@ -76,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Command::Links(arguments) => links::run(&arguments, verbose).await,
             Command::Show(arguments) => show::run(&arguments, verbose).await,
             Command::Explain(arguments) => explain::run(&arguments, verbose).await,
+            Command::Review(arguments) => Box::pin(review::run(&arguments)).await,
             Command::History(arguments) => history::run(&arguments).await,
             Command::Export(arguments) => export::run(&arguments).await,
             Command::Snapshot(arguments) => snapshot::run(&arguments).await,

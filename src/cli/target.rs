@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::connect::Server;
 use super::error::{Context as _, Error, Result};
-use super::output;
+use super::{output, secrets};
 use crate::outfile::{OutFile, follow};
 use crate::reconcile::files;
 
@@ -37,7 +37,10 @@ impl Target {
     pub(super) fn write(&self, text: &str) -> Result<()> {
         match self {
             Self::Stdout => output::data(text).context(|| "could not write to standard output"),
-            Self::File { shown, file } => file.write(text.as_bytes()).context(|| could_not_write(shown)),
+            // A saved plan that names somebody like the token is damaged by this, and refused: better than a token in a file.
+            Self::File { shown, file } => {
+                file.write(secrets::cut_out(text).as_bytes()).context(|| could_not_write(shown))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Text carries ANSI styles; whoever prints it strips them where they are not wanted. Style never carries meaning alone.
 //! What others wrote, in files or on the server, is shown in every format so that it does nothing but stand there.
 
+pub mod access;
 mod compared;
 mod counts;
 mod csv;

@@ -6,6 +6,7 @@
     reason = "a test may panic, and a tool writes what is expected"
 )]
 
+mod access;
 mod admin_browser;
 mod admin_connections;
 mod admin_http;
@@ -160,6 +161,7 @@ mod shell;
 mod slips;
 mod tidy;
 mod tidy_circles;
+mod token_nowhere;
 mod upgrade;
 mod verbs;
 mod verbs_change;

@@ -10,6 +10,7 @@ const PURE: &[&str] = &[
     "digest",
     "directory",
     "event",
+    "access",
     "history",
     "journal",
     "site",
@@ -49,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["binding"]),
     ("directory", &["binding"]),
     ("event", &[]),
+    ("access", &["binding", "desired", "directory", "history", "snapshot"]),
     ("history", &["binding", "event", "journal"]),
     ("journal", &["binding"]),
     ("journal_file", &["journal"]),
@@ -69,6 +71,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "render",
         &[
+            "access",
             "binding",
             "desired",
             "diagnostic",

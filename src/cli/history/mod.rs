@@ -11,6 +11,7 @@ use super::connect::{Connection, Server, connect};
 use super::error::{Context as _, Error, Result};
 use super::values::since;
 use super::{Exit, output};
+use crate::api::Client;
 use crate::event::Event;
 use crate::history::{Fact, FactFilter, join};
 use crate::journal::{Journal, Line, steps};
@@ -114,15 +115,25 @@ fn has_server(server: &Server) -> bool {
     server.url.is_some() || server.sandbox.0.is_some()
 }
 
-/// The server's log, if this token is shown it.
-pub(super) async fn logged(server: &Server, since: Timestamp) -> Option<Vec<Event>> {
+/// The server's log, if it can be read.
+async fn logged(server: &Server, since: Timestamp) -> Option<Vec<Event>> {
+    match connect(server).await {
+        Ok(Connection { client, sandbox: _sandbox }) => events(&client, since).await,
+        Err(error) => {
+            output::say(&format!("note: the server's log can't be read: {error}\n"));
+            None
+        }
+    }
+}
+
+/// The log of a server, if this token is shown it.
+pub(super) async fn events(client: &Client, since: Timestamp) -> Option<Vec<Event>> {
     let read = async {
-        let Connection { client, sandbox: _sandbox } = connect(server).await?;
         let caller = client.caller().await?;
         if !caller.is_staff && !caller.is_support {
             return Err(Error::new(Exit::Refused, "only staff and support can read it"));
         }
-        Ok(client.events(since).await?)
+        Ok::<_, Error>(client.events(since).await?)
     };
     match read.await {
         Ok(events) => Some(events),

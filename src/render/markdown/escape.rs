@@ -6,7 +6,7 @@
 use crate::render::visible;
 
 /// Foreign text as code.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::render) fn code(text: &str) -> String {
     let text = visible(text);
     if text.is_empty() {
         return "*(empty)*".to_owned();

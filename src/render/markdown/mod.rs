@@ -8,7 +8,7 @@ mod alerts;
 mod decision;
 mod done;
 mod entries;
-mod escape;
+pub(super) mod escape;
 mod held;
 mod problems;
 mod risks;
