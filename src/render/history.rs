@@ -11,6 +11,7 @@ use super::style::{CREATE, HOLD, PLAIN, QUIET, REMOVE, styled};
 use super::{dates, json, visible};
 use crate::history::{Fact, FactKind, FactOutcome, FactSource};
 use crate::journal::Request;
+use crate::plan::Why;
 
 /// For people: each fact in two lines.
 pub fn text(facts: &[Fact]) -> String {
@@ -135,6 +136,9 @@ pub fn yaml(facts: &[Fact]) -> String {
     let mut out = "bindings:\n".to_owned();
     let mut seen = BTreeSet::new();
     let gone = facts.iter().rev().filter(|it| it.what == FactKind::Removed && it.outcome == FactOutcome::Done);
+    // Whoever had a duplicate still has access.
+    let duplicate = Why::Duplicate.to_string();
+    let gone = gone.filter(|it| it.why.as_ref() != Some(&duplicate));
     for fact in gone.filter(|it| seen.insert((&it.resource, &it.offering, &it.role, &it.user))) {
         let offering = fact.offering.as_ref().filter(|it| !it.is_empty());
         let offering = offering.map(|it| format!(", offering: {}", quoted(it))).unwrap_or_default();

@@ -89,6 +89,15 @@ async fn what_was_removed_is_brought_back_by_pasting() {
 }
 
 #[tokio::test]
+async fn a_duplicate_that_was_removed_took_no_access_and_is_not_brought_back() {
+    let world = in_words("HPC cluster-a: admin alice, admin alice, member bob");
+    let desk = Desk::of(world, &wanting(&["cluster-a admin alice"])).await;
+    assert_eq!(desk.run(APPLY).await.code, Some(0));
+    let ran = desk.run("history --journal journal --as-yaml").await;
+    assert!(ran.stdout.contains("\"bob\"") && !ran.stdout.contains("alice"), "{}", ran.stdout);
+}
+
+#[tokio::test]
 async fn no_name_is_computed_by_a_spreadsheet() {
     let world = in_words("HPC cluster-a: admin alice, member =cmd()");
     let desk = Desk::of(world, &wanting(&["cluster-a admin alice"])).await;
