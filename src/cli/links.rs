@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connect::{Connection, Server, connect};
 use super::error::Result;
 use super::revision::Revision;
 use super::values::link_id;
+use super::which_links::WhichLinks;
 use super::{Exit, output, read};
 use crate::api::{self, Client, LinkQuery, Listing, RoleIs};
 use crate::binding::{LinkId, ResourceId};
@@ -26,16 +26,9 @@ pub(super) struct Links {
     /// Only this link, by its id, and all that is known of it.
     #[arg(value_name = "LINK_ID", value_parser = link_id, conflicts_with_all = ["resource", "role", "user", "file"])]
     link: Option<LinkId>,
-    /// Only on this resource: a name, a pattern with `*`, a UUID, `{name: …, project: …}`, or `name:…` for a name that
-    /// looks like something else; can be repeated.
-    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
-    resource: Vec<String>,
-    /// Only with this role, by name or UUID; a name means that name in every offering; can be repeated.
-    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
-    role: Vec<String>,
-    /// Only of this user, by username or UUID; `name:…` for a username that looks like something else; can be repeated.
-    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
-    user: Vec<String>,
+    /// Which links.
+    #[command(flatten)]
+    which: WhichLinks,
     /// Only in the scope of these files: a file, a directory of `*.yaml` and `*.yml`, or `-`; can be repeated.
     #[arg(short, long, value_name = "PATH")]
     file: Vec<PathBuf>,
@@ -62,7 +55,7 @@ enum LinksFormat {
 }
 
 pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
-    let Links { link, resource, role, user, file, format, server } = arguments;
+    let Links { link, which, file, format, server } = arguments;
     let format = match format {
         LinksFormat::Text => links::LinksOutput::Text { ids: verbose > 0 },
         LinksFormat::Json => links::LinksOutput::Json,
@@ -76,7 +69,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
         return one(&client, *id, visibility, format).await;
     }
 
-    let pick = match LinkFilter::new(resource, role, user) {
+    let pick = match which.filter() {
         Ok(pick) => pick,
         Err(problems) => {
             read::refuse("invalid arguments", &problems);
@@ -89,7 +82,7 @@ pub(super) async fn run(arguments: &Links, verbose: u8) -> Result<Exit> {
     };
     let mut listing = client.listing(&questions(&picked)).await?;
     listing.links.retain(|it| asked_for(it, &picked));
-    if listing.links.is_empty() && !role.is_empty() && visibility == Visibility::Everything {
+    if listing.links.is_empty() && !picked.roles.is_empty() && visibility == Visibility::Everything {
         let problems = pick.check_roles(&everything(&client, &Lookups::default(), &caller).await?);
         if !problems.is_empty() {
             return Ok(refused(&problems));

@@ -38,6 +38,7 @@ mod snapshot;
 mod target;
 mod validate;
 mod values;
+mod which_links;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

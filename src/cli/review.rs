@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,9 +12,10 @@ use super::history::{events, read_all};
 use super::narrowing::request;
 use super::revision::Files;
 use super::values::span;
+use super::which_links::WhichLinks;
 use super::{Exit, exit, output, read};
 use crate::access::{AccessInput, AccessRow, access};
-use crate::desired::{LinkFilter, Named, PassFilter, Picked, Visibility};
+use crate::desired::{Named, PassFilter, Picked, Visibility};
 use crate::history::join;
 use crate::journal::steps;
 use crate::reconcile::{Prepared, prepare};
@@ -26,16 +26,9 @@ use crate::saved::PlanOptions;
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct Review {
-    /// Only on this resource: a name, a pattern with `*`, a UUID, `{name: …, project: …}`, or `name:…` for a name that
-    /// looks like something else; may be repeated.
-    #[arg(long, value_name = "RESOURCE", value_parser = NonEmptyStringValueParser::new())]
-    resource: Vec<String>,
-    /// Only with this role, by name or UUID; a name means that name in every offering; may be repeated.
-    #[arg(long, value_name = "ROLE", value_parser = NonEmptyStringValueParser::new())]
-    role: Vec<String>,
-    /// Only of this user, by username or UUID; `name:…` for a username that looks like something else; may be repeated.
-    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
-    user: Vec<String>,
+    /// Which links.
+    #[command(flatten)]
+    which: WhichLinks,
     /// Only what ends within this time.
     #[arg(long, value_name = "DURATION", value_parser = span, conflicts_with = "without_end")]
     ends_within: Option<Duration>,
@@ -45,7 +38,7 @@ pub(super) struct Review {
     /// Only what no line of the files asks for now.
     #[arg(long)]
     undeclared: bool,
-    /// A journal, which knows by which commit access was given; may be repeated.
+    /// A journal, which knows by which commit access was given; can be repeated.
     #[arg(long, env = "GRANTSYNC_JOURNAL", value_name = "FILE")]
     journal: Vec<PathBuf>,
     /// How many days back the server's log is read: it tells who gave access, in git or outside of it.
@@ -77,8 +70,8 @@ enum ReviewFormat {
 }
 
 pub(super) async fn run(arguments: &Review) -> Result<Exit> {
-    let Review { resource, role, user, journal, log_days, format, files, server, .. } = arguments;
-    let pick = match LinkFilter::new(resource, role, user) {
+    let Review { which, journal, log_days, format, files, server, .. } = arguments;
+    let pick = match which.filter() {
         Ok(pick) => pick,
         Err(problems) => {
             read::refuse("invalid arguments", &problems);

@@ -15,7 +15,7 @@ pub struct Backoff {
 
 /// A server that is down is asked again soon, in case it was a hiccup.
 const SERVER: Backoff = Backoff { floor: Duration::from_secs(2), bound: Duration::from_secs(5 * 60) };
-/// A token that is turned away has to be replaced by a person, and asking with it again and again looks like an attack.
+/// A token that is rejected has to be replaced by a person, and asking with it again and again looks like an attack.
 const TOKEN: Backoff = Backoff { floor: Duration::from_secs(60), bound: Duration::from_secs(15 * 60) };
 
 impl Backoff {

@@ -88,8 +88,8 @@ impl Memory {
         self.files.look(reading, self.now)
     }
 
-    /// A pass begins, for these reasons. Who insists on it may have mended what made steps come back, and a person who asks
-    /// for it knows of the server's API.
+    /// A pass begins, for these reasons. A new token or a person who asks might have fixed the cause of a step that is
+    /// undone again and again, and a person who asks knows about the server's API.
     pub fn begin(&mut self, now: Timestamp, asked: &BTreeSet<Trigger>) {
         self.now = now;
         if asked.iter().any(|it| it.bypasses_backoff()) {

@@ -26,7 +26,7 @@ pub enum Verdict {
     Broken,
     /// The server could not be read; nothing was done.
     Unreachable,
-    /// The token was turned away, at the beginning or in between.
+    /// The token was rejected, at the start or during the pass.
     Unauthorized,
     /// It is not safe to begin or to go on.
     Refused,

@@ -61,7 +61,7 @@ pub fn turned_away(Failure { message, help }: Failure) -> CheckResult {
     } else {
         help
     };
-    CheckResult::failed(Check::Token, Failure { message: format!("turned away: {message}"), help })
+    CheckResult::failed(Check::Token, Failure { message: format!("rejected: {message}"), help })
 }
 
 /// Whether the token is still good when grantsync runs the next time.
@@ -92,7 +92,7 @@ pub fn lifetime(caller: &Caller, interval: Option<Duration>) -> CheckResult {
                 Check::Lifetime,
                 format!(
                     "the token expires when it is not used for {shown:#}, and is to be used every {interval:#}: each run \
-                     after the first would be turned away"
+                     after the first would be rejected"
                 ),
                 format!(
                     "run more often than every {shown:#}, or have the lifetime of this account's tokens made longer"

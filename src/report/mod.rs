@@ -65,7 +65,7 @@ pub struct Failure {
 pub enum Stop {
     /// Somebody asked for it.
     Interrupted,
-    /// The token was turned away.
+    /// The token was rejected.
     Unauthorized(Failure),
     /// What was created can't be read: this token sees too little to be trusted with the rest.
     Blind(Failure),

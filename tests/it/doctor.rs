@@ -161,7 +161,7 @@ async fn nobody_is_of_no_use() {
 #[tokio::test]
 async fn a_token_that_opens_nothing_is_told_from_a_server_that_is_wrong() {
     check(tokens::EXPIRED, expect![[r#"
-        problem  token       turned away: GET /api/users/me/: answered 401 Unauthorized: Token has expired.
+        problem  token       rejected: GET /api/users/me/: answered 401 Unauthorized: Token has expired.
                              help: a token that is not used for its lifetime expires: get a new one from Waldur, and for what
                                    runs on a schedule have its lifetime made longer than the schedule
 
@@ -171,17 +171,17 @@ async fn a_token_that_opens_nothing_is_told_from_a_server_that_is_wrong() {
     check(
         tokens::INACTIVE,
         expect![[r#"
-        problem  token       turned away: GET /api/users/me/: answered 401 Unauthorized: User inactive or deleted.
-                             help: the account is deactivated: ask a staff user of Waldur, or use the token of another
-                                   account
+            problem  token       rejected: GET /api/users/me/: answered 401 Unauthorized: User inactive or deleted.
+                                 help: the account is deactivated: ask a staff user of Waldur, or use the token of another
+                                       account
 
-        1 problem; not looked at: lifetime, clock, sight, rights, listing
-        [exit 1]
-    "#]],
+            1 problem; not looked at: lifetime, clock, sight, rights, listing
+            [exit 1]
+        "#]],
     )
     .await;
     check("0123456789abcdef0123456789abcdef01234567", expect![[r#"
-        problem  token       turned away: GET /api/users/me/: answered 401 Unauthorized: Invalid token.
+        problem  token       rejected: GET /api/users/me/: answered 401 Unauthorized: Invalid token.
                              help: Waldur does not know it: was it copied whole, for this server, and not replaced by a newer
                                    one since?
 
@@ -205,7 +205,7 @@ async fn a_token_has_to_outlive_the_schedule() {
                              checks one)
         ok       lifetime    the token expires when it is not used for 1h, and is to be used every 5m
         warning  lifetime    the token expires when it is not used for 1h, and is to be used every 24h: each run after
-                             the first would be turned away
+                             the first would be rejected
                              help: run more often than every 1h, or have the lifetime of this account's tokens made longer
     "#]].assert_eq(&told);
 }

@@ -24,7 +24,7 @@ pub(super) struct History {
     /// Checks that no line of a journal was changed, added or removed.
     #[command(subcommand)]
     verify: Option<Check>,
-    /// A journal that `--journal` of `apply` or `run` has written; may be repeated, e.g. for one that was rotated.
+    /// A journal that `--journal` of `apply` or `run` has written; can be repeated, e.g. for one that was rotated.
     #[arg(long, env = "GRANTSYNC_JOURNAL", value_name = "FILE")]
     journal: Vec<PathBuf>,
     /// Since then: a time ago like `7d` or `36h`, a day, or an instant.

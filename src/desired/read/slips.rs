@@ -9,7 +9,7 @@ use crate::desired::yaml::{Node, TextSpan, Value};
 /// What word processors and chats make of quotes. To YAML they are letters.
 const QUOTES: &[char] = &['“', '”', '„', '‟', '«', '»', '‹', '›', '‘', '’', '‚', '‛', '＂', '＇'];
 
-/// Whether a name would be told of when it is written without quotes.
+/// Whether a name without quotes would cause a warning.
 pub(in crate::desired) fn looks_quoted(name: &str) -> bool {
     name.starts_with(QUOTES)
 }
