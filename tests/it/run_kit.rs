@@ -73,7 +73,7 @@ impl Agent {
 
     /// Waits for the end of a pass that came to this.
     pub(crate) async fn result(&self, result: &str) -> Value {
-        self.until(result, |it| it["last"]["result"] == result).await
+        self.until(result, |it| it["last"]["result"] == result || result == "in_sync" && is_in_sync(it)).await
     }
 
     /// Waits until limits hold something: steps that wait for the files to be quiet are held before that.
@@ -105,6 +105,11 @@ impl Agent {
     pub(crate) async fn end(mut self) -> Ran {
         self.ended.take().unwrap().await.unwrap()
     }
+}
+
+/// Whether the last pass found all in sync, or no change since one that did: which of them is seen is a matter of time.
+pub(crate) fn is_in_sync(status: &Value) -> bool {
+    ["in_sync", "no_change"].iter().any(|it| status["last"]["result"] == *it)
 }
 
 /// A story that fails must not wait for an agent that nobody stops any more.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use grantsync::sandbox::{Act, World};
 
 use crate::reconcile_support::{Asked, wanting};
-use crate::run_kit::{live, start, trouble, world};
+use crate::run_kit::{is_in_sync, live, start, trouble, world};
 
 /// What everybody should have, in each round.
 const ROUNDS: [&[&str]; 3] = [
@@ -55,7 +55,7 @@ async fn they_converge_and_nobody_loses_access() {
         // Exactly these, each once: a duplicate would be there twice.
         live(&sandbox, round).await;
         for agent in [&one, &two] {
-            agent.until("in sync", |it| it["last"]["result"] == "in_sync" && it["access"]["in_sync"] == 4).await;
+            agent.until("in sync", |it| is_in_sync(it) && it["access"]["in_sync"] == 4).await;
         }
     }
     assert_eq!(*lost.lock().unwrap(), Vec::<String>::new());
